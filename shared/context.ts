@@ -1,0 +1,63 @@
+/**
+ * The service context: who is asking, for which tenant, when, and the few effects every service
+ * may use. Built per request, queue message, cron tick or voice effect; passed first.
+ *
+ * It holds no client and no settings. A feature that needs bindings says which, by asking for
+ * `WithEnv<…>` of them; the Worker's own builder (workers/*-context.ts) brings them along.
+ */
+import type { Log } from './log.ts'
+
+/** Append only. Roles grant them (workers/identity/roles.ts); routes ask through `secured`. */
+export const PERMISSIONS = [
+  'flag.read',
+  'flag.write',
+  'flag.evaluate',
+  'kb.read',
+  'kb.write',
+  'kb.delete',
+  'rag.query',
+  'voice.start',
+] as const
+export type Permission = (typeof PERMISSIONS)[number]
+
+export type Actor =
+  | { type: 'user'; userId: string; permissions: ReadonlySet<string> }
+  | { type: 'system'; job: string }
+
+export interface ServiceContext {
+  readonly tenantId: string
+  readonly actor: Actor
+  readonly requestId: string
+  /** W3C trace context of this work; every outbound call and queue message carries it on. */
+  readonly traceparent: string
+  /** Current time. Services never call `Date.now()`, so tests can hold the clock. */
+  readonly now: () => Date
+  /** Lets work outlive the response. Its failure is logged and reaches no caller. */
+  readonly defer: (work: Promise<unknown>) => void
+  readonly log: Log
+}
+
+/** A context that also carries the bindings a feature names, and no others it could see. */
+export type WithEnv<Env> = ServiceContext & { readonly env: Env }
+
+export type Caller = Pick<ServiceContext, 'tenantId' | 'actor'>
+
+/** What only the entry knows. `waitUntil` is the platform's: of the request or of the object. */
+export interface Origin extends Caller {
+  requestId: string
+  traceparent: string
+  waitUntil: (work: Promise<unknown>) => void
+}
+
+/** Connects to nothing and parses nothing, so it may be built for every effect. */
+export function createContext<Env>(env: Env, log: Log, origin: Origin): WithEnv<Env> {
+  const { tenantId, actor, requestId, traceparent, waitUntil } = origin
+  const bound = log.with({ tenant_id: tenantId, request_id: requestId })
+  /** The platform gets the work itself, so it counts a failure, and a test that waits fails. */
+  const defer = (work: Promise<unknown>) => {
+    work.catch((error: unknown) => bound.error('deferred work failed', { error }))
+    waitUntil(work)
+  }
+  const now = () => new Date()
+  return { tenantId, actor, requestId, traceparent, now, defer, log: bound, env }
+}

@@ -1,0 +1,87 @@
+/**
+ * Postgres over HTTP. Tenant tables are reached through `withTenant` and in no other way: one
+ * batch, one round trip, one transaction, which first tells Postgres whose rows it may see.
+ * Row-level security then holds even where a statement forgets its own tenant filter.
+ */
+import { NeonDbError, neon, neonConfig } from '@neondatabase/serverless'
+import { type SQL, sql } from 'drizzle-orm'
+import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
+import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http'
+import type { WithEnv } from './context.ts'
+import { ProblemError } from './errors.ts'
+
+export interface DatabaseEnv {
+  readonly DATABASE_URL: string
+  /** SQL-over-HTTP endpoint in place of Neon's own; empty for Neon. */
+  readonly DATABASE_HTTP_URL: string
+}
+
+/** What a statement is built with. Statements run when their batch does, never by themselves. */
+export type Tx = Pick<NeonHttpDatabase, 'select' | 'insert' | 'update' | 'delete' | 'execute'>
+
+type Statements = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]]
+
+const databases = new Map<string, NeonHttpDatabase>()
+
+export function withTenant({ env, tenantId }: WithEnv<DatabaseEnv>) {
+  return {
+    /**
+     * Runs the statements `build` returns, all or none; answers with their results in order.
+     *
+     * @throws ProblemError dependency_down when the database cannot be reached
+     */
+    async batch<S extends Statements>(build: (tx: Tx) => S): Promise<BatchResponse<S>> {
+      const db = databaseOf(env)
+      const scope = db.execute(sql`select set_config('app.tenant_id', ${tenantId}, true)`)
+      try {
+        return withoutFirst<S>(await db.batch([scope, ...build(db)]))
+      } catch (error) {
+        throw isUnreachable(error) ? unreachable(error) : error
+      }
+    },
+  }
+}
+
+/**
+ * Calls one of the SECURITY DEFINER functions that precede or cross tenants (migrations/ has the
+ * list; each answers with ids and counts only).
+ *
+ * @throws ProblemError dependency_down when the database cannot be reached
+ */
+export async function callAcrossTenants<Row extends Record<string, unknown>>(
+  env: DatabaseEnv,
+  call: SQL,
+): Promise<Row[]> {
+  try {
+    const { rows } = await databaseOf(env).execute<Row>(call)
+    return rows
+  } catch (error) {
+    const cause = error instanceof Error && error.cause ? error.cause : error
+    throw isUnreachable(cause) ? unreachable(cause) : error
+  }
+}
+
+/** One client per connection string: Neon's endpoint is a setting of the driver, not of a client. */
+export function databaseOf({ DATABASE_URL, DATABASE_HTTP_URL }: DatabaseEnv): NeonHttpDatabase {
+  const known = databases.get(DATABASE_URL)
+  if (known) return known
+  if (DATABASE_HTTP_URL) neonConfig.fetchEndpoint = DATABASE_HTTP_URL
+  const db = drizzle(neon(DATABASE_URL), { casing: 'snake_case' })
+  databases.set(DATABASE_URL, db)
+  return db
+}
+
+/** Safe: drizzle answers a batch with one result per statement, in the order given. */
+function withoutFirst<S extends Statements>(results: unknown[]): BatchResponse<S> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+  return results.slice(1) as BatchResponse<S>
+}
+
+/** Without an SQLSTATE the error is not Postgres's answer: the call itself failed. */
+const isUnreachable = (error: unknown) => error instanceof NeonDbError && !error.code
+
+const unreachable = (cause: unknown) =>
+  new ProblemError('dependency_down', 'The database does not answer. Try again shortly.', {
+    cause,
+    retryAfterSeconds: 5,
+  })

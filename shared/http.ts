@@ -1,0 +1,65 @@
+/** What every feature's routes.ts is made with: a typed router and short response helpers. */
+import { OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { ServiceContext } from './context.ts'
+import { PROBLEMS, type ProblemCode, ProblemError, toProblem } from './errors.ts'
+import type { Log } from './log.ts'
+import { render } from './render.ts'
+
+export interface AppEnv<Ctx extends ServiceContext = ServiceContext> {
+  Variables: {
+    requestId: string
+    traceparent: string
+    log: Log
+    /** Called by the guard. @throws ProblemError unauthenticated */
+    identify: () => Promise<Ctx>
+    /** Set by `secured`; a route that is `open` has none. */
+    ctx: Ctx
+  }
+}
+
+/** A router on which invalid input ends as a problem, like every other failure. */
+export function createRouter<Env extends AppEnv>() {
+  return new OpenAPIHono<Env>({
+    defaultHook: (result) => {
+      if (result.success) return
+      const errors = result.error.issues.map(({ path, message: detail }) => {
+        return { in: result.target, pointer: `/${path.join('/')}`, detail }
+      })
+      throw new ProblemError('invalid_fields', 'Correct the fields named in errors.', { errors })
+    },
+  })
+}
+
+/** A JSON response, for `createRoute`. */
+export function json<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { description, content: { 'application/json': { schema } } }
+}
+
+/** A JSON request body. Required, or a request without any body would pass as `{}`, unchecked. */
+export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
+  return { required: true, content: { 'application/json': { schema } } }
+}
+
+/**
+ * The failures a route documents, for `createRoute`'s `responses`.
+ * Typed as empty on purpose: handlers throw problems and can never return one.
+ */
+export function problems(...codes: ProblemCode[]): object {
+  const schema = z.object({ type: z.string(), title: z.string(), status: z.number() })
+  const content = { 'application/problem+json': { schema: schema.loose().openapi('Problem') } }
+  return Object.fromEntries(
+    codes.map((code) => [PROBLEMS[code].status, { description: PROBLEMS[code].title, content }]),
+  )
+}
+
+/** The app's only error handler: every failure leaves in the form its path speaks. */
+export function renderError(thrown: Error, c: Pick<Context<AppEnv>, 'req' | 'var' | 'body'>) {
+  const problem = toProblem(thrown)
+  const { status, contentType, body } = render(problem, c.req.path, c.var.requestId)
+  if (status >= 500) c.var.log.error('request failed', { path: c.req.path, error: thrown })
+
+  const headers: Record<string, string> = { 'content-type': contentType }
+  if (problem.retryAfterSeconds) headers['retry-after'] = String(problem.retryAfterSeconds)
+  return c.body(body, status, headers)
+}

@@ -1,0 +1,47 @@
+/** Structured logs, one JSON object per line. The only file that touches `console`. */
+import { redact } from './redact.ts'
+
+export type Fields = Record<string, unknown>
+
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+type Level = (typeof LEVELS)[number]
+
+export interface Log {
+  debug(message: string, fields?: Fields): void
+  info(message: string, fields?: Fields): void
+  warn(message: string, fields?: Fields): void
+  error(message: string, fields?: Fields): void
+  /** A log that adds `fields` to every line. */
+  with(fields: Fields): Log
+}
+
+export interface LogOptions {
+  /** Least level written; anything unknown counts as info. */
+  level?: string
+  write?: (line: string) => void
+}
+
+export function createLog(options: LogOptions = {}, bound: Fields = {}): Log {
+  const { level = 'info', write = (line) => console.log(line) } = options
+  const least = LEVELS.findIndex((name) => name === level)
+  const put = (name: Level, message: string, fields: Fields = {}) => {
+    if (LEVELS.indexOf(name) < (least === -1 ? 1 : least)) return
+    const replace = (key: string, value: unknown) => redact(key, plain(value))
+    const line = { timestamp: new Date().toISOString(), level: name, message, ...bound, ...fields }
+    write(JSON.stringify(line, replace))
+  }
+  return {
+    debug: (message, fields) => put('debug', message, fields),
+    info: (message, fields) => put('info', message, fields),
+    warn: (message, fields) => put('warn', message, fields),
+    error: (message, fields) => put('error', message, fields),
+    with: (fields) => createLog(options, { ...bound, ...fields }),
+  }
+}
+
+/** Errors have no enumerable fields: as they are, JSON would show `{}`. */
+function plain(value: unknown): unknown {
+  if (!(value instanceof Error)) return value
+  const { name, message, stack, cause } = value
+  return { name, message, stack, cause }
+}

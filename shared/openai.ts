@@ -1,0 +1,59 @@
+/** The OpenAI client, one per isolate. Only a feature's *-client.ts may ask for it. */
+import OpenAI, { APIConnectionError, APIError } from 'openai'
+import type { WithEnv } from './context.ts'
+import { ProblemError } from './errors.ts'
+import { type RetryEnv, withRetry } from './retry.ts'
+
+export interface OpenAiEnv extends RetryEnv {
+  readonly OPENAI_API_KEY: string
+  readonly OPENAI_BASE_URL: string
+}
+
+const clients = new WeakMap<OpenAiEnv, OpenAI>()
+
+/** The slowest answer we wait for, in milliseconds; streams count until their first byte. */
+const TIMEOUT_MS = 30_000
+
+/**
+ * Calls the API with our retry policy, our trace and our errors.
+ *
+ * @param call Gets the client and the request options every call must pass on.
+ * @throws ProblemError dependency_down when the provider stays unavailable, timed_out
+ */
+export async function callOpenAi<Result>(
+  ctx: WithEnv<OpenAiEnv>,
+  signal: AbortSignal | undefined,
+  call: (client: OpenAI, options: OpenAI.RequestOptions) => Promise<Result>,
+): Promise<Result> {
+  const headers = { traceparent: ctx.traceparent, 'x-client-request-id': ctx.requestId }
+  const options = { headers, ...(signal && { signal }) }
+  try {
+    return await withRetry(ctx, 'openai', () => call(openAiOf(ctx.env), options), {
+      failureOf: toFailure,
+      signal,
+    })
+  } catch (error) {
+    throw error instanceof APIError && !signal?.aborted ? unavailable(error) : error
+  }
+}
+
+/** Retries are ours (shared/retry.ts): one policy for every provider. */
+function openAiOf(env: OpenAiEnv): OpenAI {
+  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL } = env
+  const options = { apiKey, baseURL, timeout: TIMEOUT_MS, maxRetries: 0 }
+  const client = clients.get(env) ?? new OpenAI(options)
+  clients.set(env, client)
+  return client
+}
+
+function toFailure(error: unknown) {
+  if (error instanceof APIConnectionError) return { status: 0, retryAfter: null }
+  if (!(error instanceof APIError)) return undefined
+  return { status: error.status ?? 0, retryAfter: error.headers?.get('retry-after') ?? null }
+}
+
+/** The provider's own words stay in the log: they may repeat what was sent. */
+function unavailable(cause: APIError): ProblemError {
+  const detail = 'The model provider does not answer. Try again shortly.'
+  return new ProblemError('dependency_down', detail, { cause, retryAfterSeconds: 5 })
+}

@@ -1,0 +1,26 @@
+/**
+ * What must never leave in a log line. Fields are judged by their name, text by its content.
+ * Ids, versions and timestamps stay as they are: a log that hides those is of no use.
+ */
+
+const SECRET_FIELD =
+  /authorization|cookie|password|pepper|secret|api_?key|sec-websocket-protocol|(?:access|session|setup|refresh)_?token|^token$/i
+
+/** Order matters: a token may contain what looks like an e-mail's host. */
+const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[TOKEN_REDACTED]'],
+  [/\b(?:sk|ek|va_live)[-_][\w-]{8,}/g, '[KEY_REDACTED]'],
+  [/(postgres(?:ql)?:\/\/[^:@\s]+):[^@\s]+@/g, '$1:[PASSWORD_REDACTED]@'],
+  [/[\w.+-]+@[\w-]+\.[a-z]{2,}(?:\.[a-z]{2,})*\b/gi, '[EMAIL_REDACTED]'],
+  [/(?<![\w.+-])\+\d[\d\s().-]{7,16}\d(?![\w.-])/g, '[PHONE_REDACTED]'],
+]
+
+/** A replacer for `JSON.stringify`: `value` as it may be logged under `key`. */
+export function redact(key: string, value: unknown): unknown {
+  if (SECRET_FIELD.test(key) && value) return '[REDACTED]'
+  return typeof value === 'string' ? redactText(value) : value
+}
+
+export function redactText(text: string): string {
+  return PATTERNS.reduce((clean, [pattern, name]) => clean.replace(pattern, name), text)
+}

@@ -1,0 +1,108 @@
+/**
+ * Calls to providers that may fail for a moment: four tries, exponential backoff with jitter, and
+ * only where trying again can help (no answer, a timeout, 429 or a 5xx).
+ */
+import type { WithEnv } from './context.ts'
+
+export interface RetryEnv {
+  readonly RETRY_MAX_ATTEMPTS: string
+  /** Seconds. */
+  readonly RETRY_BACKOFF_INITIAL: string
+  /** Seconds. */
+  readonly RETRY_BACKOFF_MAX: string
+}
+
+/** What went wrong with a call; status 0 when there was no answer at all. */
+export interface Failure {
+  status: number
+  /** The Retry-After header, in seconds or as an HTTP date (RFC 9110, section 10.2.3). */
+  retryAfter: string | null
+}
+
+interface Options {
+  /** Reads a thrown value; undefined means it is no provider failure and is not tried again. */
+  failureOf?: (error: unknown) => Failure | undefined
+  signal?: AbortSignal | undefined
+  sleep?: (ms: number) => Promise<void>
+  random?: () => number
+}
+
+/** A provider's refusal as an error `withRetry` understands. */
+export class ResponseError extends Error {
+  readonly failure: Failure
+
+  constructor(service: string, response: Response) {
+    super(`${service} answered ${response.status}`)
+    this.name = 'ResponseError'
+    this.failure = { status: response.status, retryAfter: response.headers.get('retry-after') }
+  }
+}
+
+/** @throws ResponseError unless the response is a success */
+export function assertOk(service: string, response: Response): Response {
+  if (response.ok) return response
+  throw new ResponseError(service, response)
+}
+
+/**
+ * Runs `call` until it succeeds, cannot succeed, or the tries are used up; then its last error is
+ * thrown. Every retry is logged with its reason.
+ */
+export async function withRetry<Result>(
+  ctx: WithEnv<RetryEnv>,
+  service: string,
+  call: () => Promise<Result>,
+  options: Options = {},
+): Promise<Result> {
+  const { failureOf = defaultFailureOf, signal, sleep = wait, random = Math.random } = options
+  const attempts = Number(ctx.env.RETRY_MAX_ATTEMPTS)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call()
+    } catch (error) {
+      const failure = failureOf(error)
+      const last = attempt >= attempts || signal?.aborted === true
+      if (last || !failure || !isTransient(failure.status)) throw error
+      const delayMs = delayOf(ctx, failure, attempt, random())
+      const reason = failure.status === 0 ? 'no answer' : `status ${failure.status}`
+      ctx.log.warn('provider call is tried again', { service, attempt, reason, delayMs })
+      await sleep(delayMs)
+    }
+  }
+}
+
+const isTransient = (status: number) => status === 0 || status === 429 || status >= 500
+
+/**
+ * Full jitter in the upper half of the exponential step, so that callers spread out but nobody
+ * comes back at once; never sooner than the provider asked, never later than the cap allows.
+ */
+function delayOf(
+  { env, now }: WithEnv<RetryEnv>,
+  { retryAfter }: Failure,
+  attempt: number,
+  random: number,
+): number {
+  const capMs = Number(env.RETRY_BACKOFF_MAX) * 1000
+  const stepMs = Number(env.RETRY_BACKOFF_INITIAL) * 1000 * 2 ** (attempt - 1)
+  const backoffMs = Math.min(stepMs, capMs) * (0.5 + random / 2)
+  return Math.min(Math.max(backoffMs, retryAfterMs(retryAfter, now())), capMs)
+}
+
+function retryAfterMs(header: string | null, now: Date): number {
+  if (!header) return 0
+  if (/^\d+$/.test(header)) return Number(header) * 1000
+  const date = Date.parse(header)
+  return Number.isNaN(date) ? 0 : Math.max(0, date - now.getTime())
+}
+
+/** `fetch` throws TypeError when there is no answer, and TimeoutError from AbortSignal.timeout. */
+function defaultFailureOf(error: unknown): Failure | undefined {
+  if (error instanceof ResponseError) return error.failure
+  const name = error instanceof Error ? error.name : ''
+  return name === 'TypeError' || name === 'TimeoutError'
+    ? { status: 0, retryAfter: null }
+    : undefined
+}
+
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))

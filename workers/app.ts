@@ -1,0 +1,92 @@
+/** The edge's HTTP application: what every request passes through, then each feature's routes. */
+import { createRoute } from '@hono/zod-openapi'
+import { bodyLimit } from 'hono/body-limit'
+import { requestId } from 'hono/request-id'
+import { ProblemError } from '../shared/errors.ts'
+import { open, refuseUnguarded } from '../shared/guards.ts'
+import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
+import { traceIdOf, traceparentOf } from '../shared/trace.ts'
+import { edgeContext, edgeLog } from './edge-context.ts'
+import { authenticate } from './identity/service.ts'
+import { type OpsContext, opsRoutes } from './ops/routes.ts'
+
+/** Every mounted feature's context; so the compiler holds `edgeContext` to all they name. */
+type Needs = OpsContext
+
+interface EdgeApp extends AppEnv<Needs> {
+  Bindings: EdgeEnv
+}
+
+/** Every body but a document's, whose route has its own limit. */
+const limitBody = bodyLimit({
+  maxSize: 1024 * 1024,
+  onError: () => {
+    throw new ProblemError('payload_too_large', 'Send at most 1 MiB here.')
+  },
+})
+const UPLOADS = '/api/admin/kb/documents'
+
+const openapi = open(
+  createRoute({
+    method: 'get',
+    path: '/openapi.json',
+    operationId: 'getOpenApi',
+    tags: ['ops'],
+    responses: { 200: { description: 'This document' } },
+  }),
+)
+
+const info = {
+  title: 'VoiceAssist',
+  version: '1',
+  description: 'Voice and knowledge assistant platform at the edge.',
+}
+
+export function createApp() {
+  const app = createRouter<EdgeApp>()
+  app.onError(renderError)
+  app.notFound(async (c) => {
+    if (isConsolePage(c.req.raw)) return consoleIndex(c.env, c.req.url)
+    const detail = `There is nothing at ${c.req.method} ${c.req.path}; see /docs.`
+    return renderError(new ProblemError('not_found', detail), c)
+  })
+
+  app.use(requestId())
+  app.use(async (c, next) => {
+    const { requestId: id } = c.var
+    const traceparent = traceparentOf(c.req.header('traceparent'))
+    c.set('traceparent', traceparent)
+    c.set('log', edgeLog(c.env).with({ request_id: id, trace_id: traceIdOf(traceparent) }))
+    c.set('identify', async () => {
+      const caller = await authenticate(c.env, c.req.raw.headers)
+      const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
+      return edgeContext(c.env, { ...caller, requestId: id, traceparent, waitUntil })
+    })
+    await next()
+  })
+  app.use(refuseUnguarded)
+  app.use((c, next) => (c.req.path === UPLOADS ? next() : limitBody(c, next)))
+
+  app.openapi(openapi, () => Response.json(app.getOpenAPI31Document({ openapi: '3.1.0', info })))
+  app.openAPIRegistry.registerComponent('securitySchemes', 'accessToken', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+  })
+  app.route('/', opsRoutes)
+  return app
+}
+
+/** Pages of the console live under one prefix; everything else that is missing is a problem. */
+function isConsolePage(request: Request): boolean {
+  const { pathname } = new URL(request.url)
+  const wantsPage = request.headers.get('accept')?.includes('text/html') === true
+  const isAsset = pathname.startsWith('/console/assets/')
+  return request.method === 'GET' && wantsPage && /^\/console(\/|$)/.test(pathname) && !isAsset
+}
+
+/** Copied, because headers of a response from a binding cannot be changed. */
+async function consoleIndex(env: EdgeEnv, url: string): Promise<Response> {
+  const page = await env.ASSETS.fetch(new URL('/console/', url))
+  return new Response(page.body, page)
+}

@@ -1,0 +1,34 @@
+/** The edge's context builder: its settings are checked once, then it brings its bindings along. */
+import { checkSettings } from '../shared/config.ts'
+import { createContext, type Origin, type WithEnv } from '../shared/context.ts'
+import { createLog, type Log } from '../shared/log.ts'
+import { Settings } from '../shared/settings.ts'
+
+export const EdgeSettings = Settings.pick({
+  ENVIRONMENT: true,
+  LOG_LEVEL: true,
+  PUBLIC_URL: true,
+  DATABASE_URL: true,
+  DATABASE_HTTP_URL: true,
+  UPSTASH_REDIS_REST_URL: true,
+  UPSTASH_REDIS_REST_TOKEN: true,
+  OPENAI_API_KEY: true,
+  OPENAI_BASE_URL: true,
+  CHAT_MODEL: true,
+  EMBEDDING_MODEL: true,
+  SPEECH_MODEL: true,
+  SPEECH_VOICE: true,
+  TRANSCRIPTION_MODEL: true,
+  MAX_TURNS: true,
+  RETRY_MAX_ATTEMPTS: true,
+  RETRY_BACKOFF_INITIAL: true,
+  RETRY_BACKOFF_MAX: true,
+})
+
+export const edgeLog = ({ LOG_LEVEL: level }: EdgeEnv): Log => createLog({ level }, { worker: 'edge' })
+
+/** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
+export function edgeContext(env: EdgeEnv, origin: Origin): WithEnv<EdgeEnv> {
+  checkSettings(EdgeSettings, env)
+  return createContext(env, edgeLog(env), origin)
+}

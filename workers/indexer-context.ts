@@ -1,0 +1,24 @@
+/** The indexer's context builder: settings checked once, bindings brought along. */
+import { checkSettings } from '../shared/config.ts'
+import { createContext, type Origin, type WithEnv } from '../shared/context.ts'
+import { createLog } from '../shared/log.ts'
+import { Settings } from '../shared/settings.ts'
+
+export const IndexerSettings = Settings.pick({
+  ENVIRONMENT: true,
+  LOG_LEVEL: true,
+  DATABASE_URL: true,
+  DATABASE_HTTP_URL: true,
+  OPENAI_API_KEY: true,
+  OPENAI_BASE_URL: true,
+  EMBEDDING_MODEL: true,
+  RETRY_MAX_ATTEMPTS: true,
+  RETRY_BACKOFF_INITIAL: true,
+  RETRY_BACKOFF_MAX: true,
+})
+
+/** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
+export function indexerContext(env: IndexerEnv, origin: Origin): WithEnv<IndexerEnv> {
+  checkSettings(IndexerSettings, env)
+  return createContext(env, createLog({ level: env.LOG_LEVEL }, { worker: 'indexer' }), origin)
+}
