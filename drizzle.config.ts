@@ -1,0 +1,10 @@
+/** drizzle-kit's view of the schema: `npm run db:generate` writes migrations/ from every tables.ts. */
+import { defineConfig } from 'drizzle-kit'
+
+export default defineConfig({
+  dialect: 'postgresql',
+  schema: ['./shared/tables.ts', './workers/*/tables.ts', './workers/*/*/tables.ts'],
+  out: './migrations',
+  casing: 'snake_case',
+  schemaFilter: ['public', 'auth'],
+})
