@@ -1,0 +1,37 @@
+/**
+ * The `voiceassist` client: questions, documents and flags of one deployment. No dependency; runs
+ * in browsers, Node and Workers. Speaking with the assistant is voice.ts.
+ */
+import { AnswerStream } from './ask.ts'
+import { Documents } from './documents.ts'
+import { Flags } from './flags.ts'
+import { createTransport, type TransportOptions } from './transport.ts'
+import type { AskRequest } from './wire.ts'
+
+/** Options of one question besides its words. */
+export interface AskOptions extends Omit<AskRequest, 'question'> {
+  signal?: AbortSignal
+}
+
+/**
+ * ```ts
+ * const assistant = new VoiceAssist({ url: 'https://voice.example.com', token })
+ * for await (const part of assistant.ask('How do I roll back?')) console.log(part)
+ * ```
+ */
+export class VoiceAssist {
+  readonly documents: Documents
+  readonly flags: Flags
+  readonly #transport
+
+  constructor(options: TransportOptions) {
+    this.#transport = createTransport(options)
+    this.documents = new Documents(this.#transport)
+    this.flags = new Flags(this.#transport)
+  }
+
+  /** Sends the question when the answer is first read. */
+  ask(question: string, { signal, ...rest }: AskOptions = {}): AnswerStream {
+    return new AnswerStream(this.#transport, { question, ...rest }, signal)
+  }
+}

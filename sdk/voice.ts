@@ -1,0 +1,256 @@
+/**
+ * `VoiceClient`: one spoken conversation from a browser over the OpenAI Realtime protocol.
+ * Microphone, playback, barge-in and transcripts; the words themselves come from the server.
+ */
+import { fromFailure, VoiceAssistError } from './errors.ts'
+import type { GetToken } from './transport.ts'
+import { openMicrophone, type Microphone } from './voice/microphone.ts'
+import { fromBase64, levelOf, toBase64 } from './voice/pcm.ts'
+import type { Heard } from './voice/playback-queue.ts'
+import { readSignal, type Signal } from './voice/signals.ts'
+import { openSocket, type RealtimeSocket } from './voice/socket.ts'
+import { openSpeaker, type Speaker } from './voice/speaker.ts'
+import type { LineChange } from './voice/transcript.ts'
+
+/** `hearing` while the user speaks, `thinking` until the first sound of the reply. */
+export type VoiceState = 'idle' | 'connecting' | 'listening' | 'hearing' | 'thinking' | 'speaking'
+
+export type VoiceEvent =
+  | { type: 'state'; state: VoiceState }
+  | { type: 'line'; change: LineChange }
+  /** Root mean square, 0 to 1; the user's every 40 ms, the assistant's with each piece of audio. */
+  | { type: 'level'; speaker: 'user' | 'assistant'; level: number }
+  | { type: 'error'; error: VoiceAssistError }
+
+export interface VoiceOptions {
+  /** Origin of the deployment; '' means the page's own. */
+  url: string
+  getToken: GetToken
+  /** Address of voice/audio.worklet.ts as the page's bundler serves it. */
+  workletUrl: string
+  onEvent: (event: VoiceEvent) => void
+  model?: string
+}
+
+/** Speech said while the socket opens; 50 frames are 2 s. */
+const PRE_ROLL_FRAMES = 50
+
+export class VoiceClient {
+  readonly #options: VoiceOptions
+  #state: VoiceState = 'idle'
+  #microphone: Microphone | null = null
+  #speaker: Speaker | null = null
+  #socket: RealtimeSocket | null = null
+  #isReady = false
+  #preRoll: Int16Array[] = []
+  /** Items cut by barge-in; audio of theirs that is still on its way is not played. */
+  readonly #cut = new Set<string>()
+  /** The item that is sounding or was last; '' when the assistant is silent. */
+  #audioItem = ''
+  #isSounding = false
+  #isResponding = false
+
+  constructor(options: VoiceOptions) {
+    this.#options = options
+  }
+
+  get state(): VoiceState {
+    return this.#state
+  }
+
+  /**
+   * Opens the session; without a microphone it takes text alone and answers in text.
+   * Failures arrive as an `error` event and leave the client idle, ready to start again.
+   */
+  async start({ microphone = true, deviceId }: { microphone?: boolean; deviceId?: string } = {}) {
+    if (this.#state !== 'idle') return
+    this.#enter('connecting')
+    try {
+      if (microphone) await this.#openAudio(deviceId)
+      const token = await this.#options.getToken({ rejected: false })
+      if (this.state === 'connecting') this.#openSocket(token, microphone)
+    } catch (thrown) {
+      this.#fail(fromFailure(thrown))
+    }
+  }
+
+  /** Says something in writing; the reply comes as the session speaks. */
+  sendText(text: string): void {
+    this.#bargeIn()
+    if (this.#isResponding) this.#socket?.send({ type: 'response.cancel' })
+    const content = [{ type: 'input_text', text }]
+    const item = { type: 'message', role: 'user', content, id: `item_${crypto.randomUUID()}` }
+    this.#socket?.send({ type: 'conversation.item.create', item })
+    this.#socket?.send({ type: 'response.create' })
+    this.#line({ type: 'replace', itemId: item.id, speaker: 'user', text })
+    this.#enter('thinking')
+  }
+
+  setMuted(muted: boolean): void {
+    this.#microphone?.setMuted(muted)
+  }
+
+  /** Ends the session and frees the microphone. Safe to call twice. */
+  async stop(): Promise<void> {
+    const microphone = this.#microphone?.close()
+    const speaker = this.#speaker?.close()
+    this.#socket?.close()
+    this.#microphone = null
+    this.#speaker = null
+    this.#socket = null
+    this.#isReady = false
+    this.#isResponding = false
+    this.#isSounding = false
+    this.#audioItem = ''
+    this.#preRoll = []
+    this.#enter('idle')
+    await microphone
+    await speaker
+  }
+
+  async #openAudio(deviceId: string | undefined) {
+    const { workletUrl } = this.#options
+    const onFrame = (frame: Int16Array) => this.#hear(frame)
+    const microphone = await openMicrophone({ workletUrl, deviceId, onFrame })
+    const speaker = await openSpeaker({
+      workletUrl,
+      onCleared: (heard) => this.#truncate(heard),
+      onDrained: () => {
+        this.#isSounding = false
+        this.#rest()
+      },
+      onLevel: (level) => this.#emit({ type: 'level', speaker: 'assistant', level }),
+    })
+    this.#microphone = microphone
+    this.#speaker = speaker
+    // stop() came while the browser was asking for the microphone.
+    if (this.#state !== 'connecting') await this.stop()
+  }
+
+  #openSocket(token: string, speaks: boolean) {
+    const { url, model = 'voiceassist' } = this.#options
+    const onFrame = (frame: string) => {
+      const signal = readSignal(frame)
+      if (signal) this.#receive(signal, speaks)
+    }
+    const onClose = (error: VoiceAssistError | null) => {
+      if (error) this.#fail(error)
+      else if (this.#state !== 'idle') void this.stop()
+    }
+    this.#socket = openSocket({ url, token, model, onFrame, onClose })
+  }
+
+  #hear(frame: Int16Array) {
+    this.#emit({ type: 'level', speaker: 'user', level: levelOf(frame) })
+    if (this.#isReady) return this.#sendAudio(frame)
+    this.#preRoll.push(frame)
+    if (this.#preRoll.length > PRE_ROLL_FRAMES) this.#preRoll.shift()
+  }
+
+  #sendAudio(frame: Int16Array) {
+    if (!this.#socket?.hasRoom()) return
+    this.#socket.send({ type: 'input_audio_buffer.append', audio: toBase64(frame) })
+  }
+
+  #receive(signal: Signal, speaks: boolean) {
+    switch (signal.type) {
+      case 'ready':
+        return this.#open(speaks)
+      case 'speech_started':
+        this.#bargeIn()
+        return this.#enter('hearing')
+      case 'speech_stopped':
+        return this.#enter('thinking')
+      case 'response_created':
+        this.#isResponding = true
+        return this.#enter('thinking')
+      case 'response_done':
+        this.#isResponding = false
+        return this.#rest()
+      case 'audio':
+        return this.#play(signal.itemId, signal.base64)
+      case 'truncated':
+        this.#line({ type: 'interrupt', itemId: signal.itemId })
+        return this.#socket?.send({ type: 'conversation.item.retrieve', item_id: signal.itemId })
+      case 'failed':
+        return this.#emit({ type: 'error', error: refusal(signal.code, signal.message) })
+      case 'user_text':
+      case 'assistant_delta':
+      case 'assistant_text':
+      case 'retrieved':
+        return this.#write(signal)
+    }
+  }
+
+  #write(signal: Extract<Signal, { text: string }>) {
+    const { itemId, text, type } = signal
+    const speaker = type === 'user_text' ? 'user' : 'assistant'
+    const isWhole = type === 'user_text' ? signal.isFinal : type !== 'assistant_delta'
+    this.#line({ type: isWhole ? 'replace' : 'append', itemId, speaker, text })
+  }
+
+  #open(speaks: boolean) {
+    this.#isReady = true
+    if (!speaks) {
+      const session = { type: 'realtime', output_modalities: ['text'] }
+      this.#socket?.send({ type: 'session.update', session })
+    }
+    for (const frame of this.#preRoll) this.#sendAudio(frame)
+    this.#preRoll = []
+    this.#enter('listening')
+  }
+
+  #play(itemId: string, base64: string) {
+    if (this.#cut.has(itemId)) return
+    this.#audioItem = itemId
+    this.#isSounding = this.#speaker !== null
+    this.#enter('speaking')
+    this.#speaker?.play(itemId, fromBase64(base64))
+  }
+
+  #bargeIn() {
+    if (this.#audioItem === '') return
+    this.#cut.add(this.#audioItem)
+    this.#audioItem = ''
+    this.#isSounding = false
+    this.#speaker?.clear()
+  }
+
+  /** Tells the server what was heard, so that unheard words leave the conversation. */
+  #truncate(heard: Heard | null) {
+    if (!heard) return
+    const { itemId, playedMs } = heard
+    const cut = { item_id: itemId, content_index: 0, audio_end_ms: playedMs }
+    this.#socket?.send({ type: 'conversation.item.truncate', ...cut })
+  }
+
+  /** Back to listening, unless more of the reply is to come or to be heard. */
+  #rest() {
+    if (this.#isResponding || this.#isSounding) return
+    this.#audioItem = ''
+    if (this.#state === 'speaking' || this.#state === 'thinking') this.#enter('listening')
+  }
+
+  #enter(state: VoiceState) {
+    if (state === this.#state) return
+    this.#state = state
+    this.#emit({ type: 'state', state })
+  }
+
+  #line(change: LineChange) {
+    this.#emit({ type: 'line', change })
+  }
+
+  #emit(event: VoiceEvent) {
+    this.#options.onEvent(event)
+  }
+
+  #fail(error: VoiceAssistError) {
+    this.#emit({ type: 'error', error })
+    void this.stop()
+  }
+}
+
+function refusal(code: string, message: string): VoiceAssistError {
+  return new VoiceAssistError(message, { code, status: 0, requestId: null })
+}

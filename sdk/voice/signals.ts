@@ -1,0 +1,96 @@
+/**
+ * The Realtime server events this client acts on, as a closed union. Everything else of the
+ * protocol is read as null: a newer server may say more than this client knows.
+ */
+
+export type Signal =
+  | { type: 'ready' }
+  | { type: 'speech_started' }
+  | { type: 'speech_stopped' }
+  | { type: 'user_text'; itemId: string; text: string; isFinal: boolean }
+  | { type: 'assistant_delta'; itemId: string; text: string }
+  | { type: 'assistant_text'; itemId: string; text: string }
+  | { type: 'audio'; itemId: string; base64: string }
+  | { type: 'response_created' }
+  | { type: 'response_done' }
+  | { type: 'truncated'; itemId: string }
+  | { type: 'retrieved'; itemId: string; text: string }
+  | { type: 'failed'; code: string; message: string }
+
+type Fields = Record<string, unknown>
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null
+const textOf = (fields: Fields, name: string): string => {
+  const value = fields[name]
+  return typeof value === 'string' ? value : ''
+}
+const fieldsOf = (fields: Fields, name: string): Fields => {
+  const value = fields[name]
+  return isFields(value) ? value : {}
+}
+
+/** What an item says: the texts and transcripts of its content parts. */
+function contentOf(item: Fields): string {
+  const content = Array.isArray(item.content) ? item.content.filter(isFields) : []
+  return content.map((part) => textOf(part, 'transcript') || textOf(part, 'text')).join('')
+}
+
+const READERS: Record<string, (event: Fields) => Signal> = {
+  'session.created': () => ({ type: 'ready' }),
+  'input_audio_buffer.speech_started': () => ({ type: 'speech_started' }),
+  'input_audio_buffer.speech_stopped': () => ({ type: 'speech_stopped' }),
+  'conversation.item.input_audio_transcription.delta': (event) => ({
+    type: 'user_text',
+    itemId: textOf(event, 'item_id'),
+    text: textOf(event, 'delta'),
+    isFinal: false,
+  }),
+  'conversation.item.input_audio_transcription.completed': (event) => ({
+    type: 'user_text',
+    itemId: textOf(event, 'item_id'),
+    text: textOf(event, 'transcript'),
+    isFinal: true,
+  }),
+  'response.created': () => ({ type: 'response_created' }),
+  'response.done': () => ({ type: 'response_done' }),
+  'response.output_audio.delta': (event) => ({
+    type: 'audio',
+    itemId: textOf(event, 'item_id'),
+    base64: textOf(event, 'delta'),
+  }),
+  'conversation.item.truncated': (event) => ({
+    type: 'truncated',
+    itemId: textOf(event, 'item_id'),
+  }),
+  'conversation.item.retrieved': (event) => {
+    const item = fieldsOf(event, 'item')
+    return { type: 'retrieved', itemId: textOf(item, 'id'), text: contentOf(item) }
+  },
+  error: (event) => {
+    const error = fieldsOf(event, 'error')
+    const code = textOf(error, 'code') || textOf(error, 'type') || 'unknown'
+    return { type: 'failed', code, message: textOf(error, 'message') }
+  },
+}
+
+/** Spoken and written replies carry their words under two names. */
+for (const kind of ['output_audio_transcript', 'output_text']) {
+  const done = kind === 'output_text' ? 'text' : 'transcript'
+  READERS[`response.${kind}.delta`] = (event) => ({
+    type: 'assistant_delta',
+    itemId: textOf(event, 'item_id'),
+    text: textOf(event, 'delta'),
+  })
+  READERS[`response.${kind}.done`] = (event) => ({
+    type: 'assistant_text',
+    itemId: textOf(event, 'item_id'),
+    text: textOf(event, done),
+  })
+}
+
+/** One text frame of the socket. @throws SyntaxError when the frame is not JSON */
+export function readSignal(frame: string): Signal | null {
+  const event: unknown = JSON.parse(frame)
+  if (!isFields(event)) return null
+  return READERS[textOf(event, 'type')]?.(event) ?? null
+}
