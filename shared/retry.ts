@@ -54,15 +54,15 @@ export async function withRetry<Result>(
   call: () => Promise<Result>,
   options: Options = {},
 ): Promise<Result> {
-  const { failureOf = defaultFailureOf, signal, sleep = wait, random = Math.random } = options
+  const { failureOf, signal, sleep, random } = { ...DEFAULTS, ...options }
   const attempts = Number(ctx.env.RETRY_MAX_ATTEMPTS)
   for (let attempt = 1; ; attempt++) {
     try {
       return await call()
     } catch (error) {
       const failure = failureOf(error)
-      const last = attempt >= attempts || signal?.aborted === true
-      if (last || !failure || !isTransient(failure.status)) throw error
+      const last = attempt >= attempts || signal?.aborted
+      if (last || !failure || !isTransient(failure)) throw error
       const delayMs = delayOf(ctx, failure, attempt, random())
       const reason = failure.status === 0 ? 'no answer' : `status ${failure.status}`
       ctx.log.warn('provider call is tried again', { service, attempt, reason, delayMs })
@@ -71,7 +71,7 @@ export async function withRetry<Result>(
   }
 }
 
-const isTransient = (status: number) => status === 0 || status === 429 || status >= 500
+const isTransient = ({ status }: Failure) => status === 0 || status === 429 || status >= 500
 
 /**
  * Full jitter in the upper half of the exponential step, so that callers spread out but nobody
@@ -105,4 +105,8 @@ function defaultFailureOf(error: unknown): Failure | undefined {
     : undefined
 }
 
-const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+const DEFAULTS = {
+  failureOf: defaultFailureOf,
+  sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+  random: Math.random,
+}

@@ -26,7 +26,8 @@ const commands: Record<string, () => Promise<void>> = {
   },
   async down() {
     const steps = Number(values.steps)
-    if (!Number.isInteger(steps) || steps < 1) throw new Error('--steps takes a whole number from 1.')
+    if (!Number.isInteger(steps) || steps < 1)
+      throw new Error('--steps takes a whole number from 1.')
     for (const name of await migrateDown(await target(), steps)) console.log(`took back ${name}`)
   },
   async current() {
@@ -82,12 +83,16 @@ async function addDownFile(): Promise<void> {
   const { tag } = journal.entries.at(-1)
   const text = '-- Copy the rows into archive tables, then undo, in reverse order.\n'
   await writeFile(new URL(`down/${tag}.sql`, folder), text, { flag: 'wx' }).catch(() => undefined)
-  console.log(`Now write migrations/down/${tag}.sql, and policies and grants in migrations/${tag}.sql.`)
+  console.log(
+    `Now write migrations/down/${tag}.sql, and policies and grants in migrations/${tag}.sql.`,
+  )
 }
 
 const command = commands[positionals[0] ?? '']
 if (!command) {
-  console.error(`Usage: npm run db:<${Object.keys(commands).join('|')}> [-- --local] [--steps N] [--name NAME]`)
+  console.error(
+    `Usage: npm run db:<${Object.keys(commands).join('|')}> [-- --local] [--steps N] [--name NAME]`,
+  )
   process.exit(2)
 }
 try {

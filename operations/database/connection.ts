@@ -11,7 +11,8 @@ export interface Target {
 export type Sql = ReturnType<typeof connect>
 
 export function connect({ databaseUrl, httpUrl }: Target) {
-  const endpoint = httpUrl ?? (({ host }: URL) => `https://api.${tailOf(host)}/sql`)(new URL(databaseUrl))
+  const endpoint =
+    httpUrl ?? (({ host }: URL) => `https://api.${tailOf(host)}/sql`)(new URL(databaseUrl))
   neonConfig.fetchEndpoint = endpoint
   return neon(databaseUrl)
 }

@@ -25,7 +25,12 @@ async function readMigration(file: string): Promise<Migration> {
     readFile(new URL(`down/${file}`, FOLDER), 'utf8'),
   ])
   const checksum = createHash('sha256').update(up).digest('hex')
-  return { name: file.slice(0, -'.sql'.length), checksum, up: statements(up), down: statements(down) }
+  return {
+    name: file.slice(0, -'.sql'.length),
+    checksum,
+    up: statements(up),
+    down: statements(down),
+  }
 }
 
 /** Neon runs one statement per query, so files say where one ends, as drizzle-kit writes them. */

@@ -1,0 +1,148 @@
+/**
+ * docs/CONFIGURATION_REFERENCE.md and .dev.vars.example, generated from the settings' schema and
+ * the wrangler files, so that neither can say what the code does not do.
+ */
+import { readFile, writeFile } from 'node:fs/promises'
+import { unstable_readConfig } from 'wrangler'
+import type { z } from 'zod'
+import { Settings } from '../shared/settings.ts'
+
+const ROOT = new URL('../', import.meta.url)
+const WORKERS = ['wrangler.toml', 'wrangler.identity.toml', 'wrangler.indexer.toml'] as const
+
+interface Row {
+  name: string
+  description: string
+  example: string
+  secret: boolean
+  fallback: string
+  workers: string[]
+}
+
+/** Each generated file with the text it should have. */
+export async function renderConfiguration(): Promise<Map<string, string>> {
+  const rows = readRows()
+  return new Map([
+    ['docs/CONFIGURATION_REFERENCE.md', reference(rows)],
+    ['.dev.vars.example', devVars(rows)],
+  ])
+}
+
+/** @returns names of files that differ from what they should be */
+export async function staleFiles(): Promise<string[]> {
+  const stale: string[] = []
+  for (const [file, text] of await renderConfiguration()) {
+    const current = await readFile(new URL(file, ROOT), 'utf8').catch(() => '')
+    if (current !== text) stale.push(file)
+  }
+  return stale
+}
+
+export async function writeConfiguration(): Promise<void> {
+  for (const [file, text] of await renderConfiguration()) await writeFile(new URL(file, ROOT), text)
+}
+
+function readRows(): Row[] {
+  const configs = WORKERS.map((config) => {
+    const { name = '', vars, secrets } = unstable_readConfig({ config }, { hideWarnings: true })
+    return { worker: name.replace('voiceassist-', ''), vars, secrets: secrets?.required ?? [] }
+  })
+  return Object.entries(Settings.shape).map(([name, schema]) => {
+    const users = configs.filter(({ vars, secrets }) => name in vars || secrets.includes(name))
+    if (users.length === 0) throw new Error(`${name} is a setting, but no wrangler file has it.`)
+    const { description = '', example = '' } = metaOf(schema)
+    const secret = users.some(({ secrets }) => secrets.includes(name))
+    const fallback = String(users[0]?.vars[name] ?? '')
+    return {
+      name,
+      description,
+      example,
+      secret,
+      fallback,
+      workers: users.map(({ worker }) => worker),
+    }
+  })
+}
+
+function metaOf(schema: z.ZodType): { description?: string; example?: string } {
+  const { description, example } = schema.meta() ?? {}
+  return {
+    ...(description !== undefined && { description }),
+    ...(typeof example === 'string' && { example }),
+  }
+}
+
+function reference(rows: Row[]): string {
+  const table = (list: Row[], last: string, value: (row: Row) => string) => [
+    `| Name | Workers | Meaning | ${last} |`,
+    '| --- | --- | --- | --- |',
+    ...list.map((row) => {
+      const { name, workers, description } = row
+      return `| \`${name}\` | ${workers.join(', ')} | ${description} | ${value(row)} |`
+    }),
+  ]
+  const code = (text: string) => (text ? `\`${text}\`` : 'empty')
+  return [
+    '# Configuration reference',
+    '',
+    'Generated from `shared/settings.ts` and the wrangler files by `npm run fix`; `npm run check` fails when it is stale.',
+    'A Worker checks all of its settings at once and answers with one message that names every bad one.',
+    '',
+    '## Secrets',
+    '',
+    'Required. Deployed with `npx wrangler secret put NAME -c FILE`; for `wrangler dev` by hand copy `.dev.vars.example` to `.dev.vars`.',
+    '`npm start` generates its own and keeps them in `.local/`.',
+    '',
+    ...table(
+      rows.filter(({ secret }) => secret),
+      'Example',
+      ({ example: text }) => code(text),
+    ),
+    '',
+    '## Variables',
+    '',
+    'Set in the wrangler files, per environment.',
+    '',
+    ...table(
+      rows.filter(({ secret }) => !secret),
+      'Default',
+      ({ fallback }) => code(fallback),
+    ),
+    '',
+    '## The local stack and the operator’s commands',
+    '',
+    'Environment variables read by `npm start`, `npm run db:…` and `npm run deploy`, not by the Workers.',
+    '',
+    '| Name | Meaning |',
+    '| --- | --- |',
+    ...TOOLS.map(([name, meaning]) => `| \`${name}\` | ${meaning} |`),
+    '',
+  ].join('\n')
+}
+
+const TOOLS = [
+  [
+    'DATABASE_URL',
+    '`npm start` uses this PostgreSQL (17 with pgvector) instead of its embedded one.',
+  ],
+  ['REDIS_URL', '`npm start` uses this Redis instead of its embedded one.'],
+  [
+    'OPENAI_BASE_URL, OPENAI_API_KEY',
+    '`npm start` uses this provider instead of its offline models.',
+  ],
+  ['PORT', 'Preferred port of `npm start`; 8787 by default, the next free one when it is taken.'],
+  ['MIGRATION_DATABASE_URL', 'Owner’s connection string for `npm run db:…` and `npm run deploy`.'],
+] as const
+
+function devVars(rows: Row[]): string {
+  const secrets = rows.filter(({ secret }) => secret)
+  return [
+    '# Secrets for `wrangler dev` by hand: copy to .dev.vars and fill in. `npm start` does not need it.',
+    ...secrets.flatMap(({ name, description, example: text }) => [
+      '',
+      `# ${description}`,
+      `${name}="${text}"`,
+    ]),
+    '',
+  ].join('\n')
+}
