@@ -9,6 +9,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          globalSetup: ['tests/http/global-setup.ts'],
           include: ['tests/{unit,http}/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

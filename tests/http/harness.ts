@@ -1,0 +1,139 @@
+/**
+ * The edge's app as callers meet it, in this process: real tokens, the real drivers over the
+ * stand-ins, real R2 (Miniflare's), deferred work that must succeed.
+ */
+import { readFile } from 'node:fs/promises'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
+import { inject } from 'vitest'
+import { startNeon } from '../../local/neon/server.ts'
+import { startOpenAi } from '../../local/openai/server.ts'
+import { startPglite } from '../../local/postgres/pglite.ts'
+import { startUpstash } from '../../local/upstash/server.ts'
+import { createApp } from '../../workers/app.ts'
+import { databaseUrl, USERS } from './global-setup.ts'
+
+const ISSUER = 'http://localhost:8787'
+const KEY_ID = 'test-key'
+
+export interface Who {
+  tenant?: string
+  role?: string
+  audience?: string
+  issuer?: string
+  typ?: string
+  expires?: string
+  forged?: boolean
+}
+
+/** Everything a test file needs; close it in `afterAll`. */
+export async function startApp() {
+  const backend = await startPglite({ dump: await readFile(inject('databaseDump')) })
+  const [neon, upstash, openAi, r2, signer] = await Promise.all([
+    startNeon({ backend, users: USERS, tcpPort: false }),
+    startUpstash({ token: 'upstash' }),
+    startOpenAi({ apiKey: 'openai' }),
+    startR2(),
+    createSigner(),
+  ])
+  const deferred: Promise<unknown>[] = []
+  const queued: unknown[] = []
+  const app = createApp()
+
+  const env = {
+    ENVIRONMENT: 'local',
+    LOG_LEVEL: 'error',
+    PUBLIC_URL: ISSUER,
+    DATABASE_URL: databaseUrl('app_user'),
+    DATABASE_HTTP_URL: neon.httpUrl,
+    UPSTASH_REDIS_REST_URL: upstash.url,
+    UPSTASH_REDIS_REST_TOKEN: 'upstash',
+    OPENAI_API_KEY: 'openai',
+    OPENAI_BASE_URL: openAi.baseUrl,
+    CHAT_MODEL: 'va-extractive-1',
+    EMBEDDING_MODEL: 'va-lexical-1',
+    SPEECH_MODEL: 'va-words-1',
+    SPEECH_VOICE: 'alloy',
+    TRANSCRIPTION_MODEL: 'va-words-1',
+    MAX_TURNS: '8',
+    RETRY_MAX_ATTEMPTS: '2',
+    RETRY_BACKOFF_INITIAL: '0.01',
+    RETRY_BACKOFF_MAX: '0.05',
+    IDENTITY: { jwks: async () => signer.jwks, fetch: async () => new Response(null, { status: 501 }) },
+    DOCUMENTS: { send: async (message: unknown) => void queued.push(message) },
+    FILES: r2.bucket,
+    ASSETS: { fetch: async () => new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } }) },
+  } as unknown as EdgeEnv
+
+  const execution = {
+    waitUntil: (work: Promise<unknown>) => void deferred.push(work),
+    passThroughOnException() {},
+    props: {},
+  } as unknown as ExecutionContext
+
+  const request = (path: string, init: RequestInit = {}) =>
+    Promise.resolve(app.request(path, init, env, execution))
+
+  return {
+    app,
+    env,
+    neon,
+    upstash,
+    openAi,
+    /** Bodies sent to the document queue, oldest first. */
+    queued,
+    token: signer.token,
+    request,
+
+    /** With a credential; `body` as JSON unless it is already a string. */
+    async send(method: string, path: string, body?: unknown, who?: Who | string) {
+      const bearer = typeof who === 'string' ? who : await signer.token(who)
+      const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' }
+      const text = typeof body === 'string' ? body : JSON.stringify(body)
+      return request(path, { method, headers, body: text ?? null })
+    },
+
+    /** Without any credential. */
+    knock: (path: string) => request(path),
+
+    /** Waits for what responses left behind; call it after each test. */
+    async settle() {
+      while (deferred.length > 0) await Promise.all(deferred.splice(0))
+    },
+
+    async close() {
+      await Promise.all([neon.close(), upstash.close(), openAi.close(), r2.close()])
+    },
+  }
+}
+
+export type TestApp = Awaited<ReturnType<typeof startApp>>
+
+async function createSigner() {
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
+  const stranger = await generateKeyPair('EdDSA')
+  const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: KEY_ID, alg: 'EdDSA' }] }
+
+  function token({ tenant = 'acme', role = 'owner', ...rest }: Who = {}): Promise<string> {
+    const { audience = 'va-api', issuer = ISSUER, typ = 'at+jwt' } = rest
+    const { expires = '5m', forged = false } = rest
+    return new SignJWT({ org: tenant, role, sid: 'session-1' })
+      .setProtectedHeader({ alg: 'EdDSA', typ, kid: KEY_ID })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setSubject('ada')
+      .setJti(crypto.randomUUID())
+      .setIssuedAt()
+      .setExpirationTime(expires)
+      .sign(forged ? stranger.privateKey : privateKey)
+  }
+  return { jwks, token }
+}
+
+async function startR2() {
+  const script = 'export default { fetch: () => new Response() }'
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({ modules: true, script, r2Buckets: ['FILES'] }),
+  )
+  return { bucket: await miniflare.getR2Bucket('FILES'), close: () => miniflare.dispose() }
+}
