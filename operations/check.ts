@@ -3,7 +3,7 @@
  * tool can mend and writes the generated files anew.
  */
 import { spawnSync } from 'node:child_process'
-import { staleFiles, writeConfiguration } from './configuration.ts'
+import { staleFiles, writeFiles } from './configuration.ts'
 
 const fix = process.argv.includes('--fix')
 const TYPES = [
@@ -39,7 +39,7 @@ const COMMANDS: string[][] = [
 
 const failures: string[] = []
 
-if (fix) await writeConfiguration()
+if (fix) await writeFiles()
 for (const file of await staleFiles()) {
   console.error(`${file} is stale: npm run fix`)
   failures.push(file)

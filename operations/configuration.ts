@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { unstable_readConfig } from 'wrangler'
 import type { z } from 'zod'
 import { Settings } from '../shared/settings.ts'
+import { renderProblems } from './problems.ts'
 
 const ROOT = new URL('../', import.meta.url)
 const WORKERS = ['wrangler.toml', 'wrangler.identity.toml', 'wrangler.indexer.toml'] as const
@@ -20,26 +21,27 @@ interface Row {
 }
 
 /** Each generated file with the text it should have. */
-export async function renderConfiguration(): Promise<Map<string, string>> {
+function renderFiles(): Map<string, string> {
   const rows = readRows()
   return new Map([
     ['docs/CONFIGURATION_REFERENCE.md', reference(rows)],
     ['.dev.vars.example', devVars(rows)],
+    ['docs/api/problems.md', renderProblems()],
   ])
 }
 
 /** @returns names of files that differ from what they should be */
 export async function staleFiles(): Promise<string[]> {
   const stale: string[] = []
-  for (const [file, text] of await renderConfiguration()) {
+  for (const [file, text] of renderFiles()) {
     const current = await readFile(new URL(file, ROOT), 'utf8').catch(() => '')
     if (current !== text) stale.push(file)
   }
   return stale
 }
 
-export async function writeConfiguration(): Promise<void> {
-  for (const [file, text] of await renderConfiguration()) await writeFile(new URL(file, ROOT), text)
+export async function writeFiles(): Promise<void> {
+  for (const [file, text] of renderFiles()) await writeFile(new URL(file, ROOT), text)
 }
 
 function readRows(): Row[] {
