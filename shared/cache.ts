@@ -2,6 +2,9 @@
  * Read-through cache of two levels: the isolate's own memory (L1), then Upstash (L2), then the
  * origin. One load per key at a time; a stale value is served when the origin fails; when Upstash
  * fails it is left alone for a while. Losing the cache costs time, never an error.
+ *
+ * A write is seen by other isolates within `freshMs`. Should Upstash fail at that very moment, it
+ * is seen when the value in L2 ends, after `ttlSeconds`.
  */
 import type { WithEnv } from './context.ts'
 import { type RedisEnv, redisOf } from './redis.ts'
@@ -17,14 +20,22 @@ interface Options<Value> {
   ttlSeconds?: number
   /** Values kept in memory per isolate; the least recently used goes first. */
   maxEntries?: number
-  /** Reads what L2 holds; undefined (an older shape) counts as a miss. */
+  /** Reads what L2 holds; undefined or a throw (an older shape) counts as a miss. */
   parse: (text: string) => Value | undefined
 }
 
 interface Entry<Value> {
   value: Value
   storedAt: number
+  /** Later than `storedAt` + `freshMs` when the origin failed since: it is not asked each time. */
+  freshUntil: number
 }
+
+/**
+ * Seconds a dropped key refuses new values in L2. A load that began before the write still carries
+ * the old value, and would put it back for all isolates; no load takes this long.
+ */
+const DROPPED_SECONDS = 30
 
 export type CacheContext = WithEnv<RedisEnv>
 
@@ -35,20 +46,29 @@ export function createCache<Value>(options: Options<Value>) {
 
   const keyOf = (ctx: CacheContext, key: string) => `${ctx.tenantId}:${namespace}:${key}`
 
-  function remember(key: string, value: Value, storedAt: number): void {
+  function remember(key: string, entry: Entry<Value>): void {
     entries.delete(key)
-    entries.set(key, { value, storedAt })
+    entries.set(key, entry)
     const oldest = entries.keys().next().value
     if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest)
   }
 
+  function parse(text: string): Value | undefined {
+    try {
+      return options.parse(text)
+    } catch {
+      return undefined
+    }
+  }
+
   async function load(ctx: CacheContext, key: string, origin: () => Promise<Value>) {
-    const text = await breaker.run(ctx, (redis) => redis.get<string>(key))
-    const shared = text ? options.parse(text) : undefined
+    const { run } = breakerOf(ctx.env)
+    const text = await run(ctx, (redis) => redis.get<string>(key))
+    const shared = text ? parse(text) : undefined
     if (shared !== undefined) return shared
     const value = await origin()
     const write = JSON.stringify(value)
-    ctx.defer(breaker.run(ctx, (redis) => redis.set(key, write, { ex: ttlSeconds })))
+    ctx.defer(run(ctx, (redis) => redis.set(key, write, { ex: ttlSeconds, nx: true })))
     return value
   }
 
@@ -62,27 +82,28 @@ export function createCache<Value>(options: Options<Value>) {
     async get(ctx: CacheContext, key: string, origin: () => Promise<Value>): Promise<Value> {
       const full = keyOf(ctx, key)
       const entry = entries.get(full)
-      const age = entry ? ctx.now().getTime() - entry.storedAt : Number.POSITIVE_INFINITY
-      if (entry && age < freshMs) {
-        remember(full, entry.value, entry.storedAt)
+      const now = ctx.now().getTime()
+      if (entry && now < entry.freshUntil) {
+        remember(full, entry)
         return entry.value
       }
       const running = loads.get(full) ?? start(ctx, full, origin)
       try {
         return await running
       } catch (error) {
-        if (!entry || age >= staleMs) throw error
+        if (!entry || now >= entry.storedAt + staleMs) throw error
+        entry.freshUntil = now + freshMs
         ctx.log.warn('origin failed, a stale value was served', { namespace, error })
         return entry.value
       }
     },
 
-    /** Forgets `key` here and in L2. Other isolates follow within `freshMs`. */
+    /** Forgets `key` here and in L2; call it after the write it follows. Never throws. */
     async drop(ctx: CacheContext, key: string): Promise<void> {
       const full = keyOf(ctx, key)
       entries.delete(full)
       loads.delete(full)
-      await breaker.run(ctx, (redis) => redis.del(full))
+      await breakerOf(ctx.env).force(ctx, (redis) => redis.set(full, '', { ex: DROPPED_SECONDS }))
     },
   }
 
@@ -90,7 +111,10 @@ export function createCache<Value>(options: Options<Value>) {
   function start(ctx: CacheContext, key: string, origin: () => Promise<Value>): Promise<Value> {
     const running = load(ctx, key, origin)
       .then((value) => {
-        if (loads.get(key) === running) remember(key, value, ctx.now().getTime())
+        const storedAt = ctx.now().getTime()
+        if (loads.get(key) === running) {
+          remember(key, { value, storedAt, freshUntil: storedAt + freshMs })
+        }
         return value
       })
       .finally(() => loads.get(key) === running && loads.delete(key))
@@ -100,32 +124,45 @@ export function createCache<Value>(options: Options<Value>) {
   }
 }
 
+type Command<Result> = (redis: ReturnType<typeof redisOf>) => Promise<Result>
+
 /** Failures in a row after which L2 is left alone, and for how long. */
 const BREAKER = { failures: 3, openMs: 5000 }
+
+const breakers = new WeakMap<RedisEnv, ReturnType<typeof createBreaker>>()
+
+function breakerOf(env: RedisEnv) {
+  const breaker = breakers.get(env) ?? createBreaker()
+  breakers.set(env, breaker)
+  return breaker
+}
 
 function createBreaker() {
   let failures = 0
   let openUntil = 0
-  return {
-    /** The command's result, or null when L2 fails or is being left alone. */
-    async run<Result>(
-      ctx: CacheContext,
-      command: (redis: ReturnType<typeof redisOf>) => Promise<Result>,
-    ): Promise<Result | null> {
-      const now = ctx.now().getTime()
-      if (now < openUntil) return null
-      try {
-        const result = await command(redisOf(ctx.env))
-        failures = 0
-        return result
-      } catch (error) {
-        failures++
-        if (failures >= BREAKER.failures) openUntil = now + BREAKER.openMs
-        ctx.log.warn('the shared cache failed', { error, failures })
-        return null
-      }
-    },
-  }
-}
 
-const breaker = createBreaker()
+  /** The command's result, or null when L2 fails. */
+  async function force<Result>(ctx: CacheContext, command: Command<Result>) {
+    try {
+      const result = await command(redisOf(ctx.env))
+      failures = 0
+      openUntil = 0
+      return result
+    } catch (error) {
+      failures++
+      if (failures >= BREAKER.failures) openUntil = ctx.now().getTime() + BREAKER.openMs
+      ctx.log.warn('the shared cache failed', { error, failures })
+      return null
+    }
+  }
+
+  /** The same, but null at once while L2 is left alone. Then one call tries it, not all of them. */
+  async function run<Result>(ctx: CacheContext, command: Command<Result>) {
+    const now = ctx.now().getTime()
+    if (now < openUntil) return null
+    if (failures >= BREAKER.failures) openUntil = now + BREAKER.openMs
+    return force(ctx, command)
+  }
+
+  return { run, force }
+}

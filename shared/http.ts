@@ -2,7 +2,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { ServiceContext } from './context.ts'
-import { PROBLEMS, type ProblemCode, ProblemError, toProblem } from './errors.ts'
+import { type FieldError, PROBLEMS, type ProblemCode, ProblemError, toProblem } from './errors.ts'
 import type { Log } from './log.ts'
 import { render } from './render.ts'
 
@@ -23,13 +23,26 @@ export function createRouter<Env extends AppEnv>() {
   return new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (result.success) return
-      const errors = result.error.issues.map(({ path, message: detail }) => {
-        return { in: result.target, pointer: `/${path.join('/')}`, detail }
-      })
+      const errors = result.error.issues.flatMap((issue) => fieldErrors(result.target, issue))
       throw new ProblemError('invalid_fields', 'Correct the fields named in errors.', { errors })
     },
   })
 }
+
+/** One per field: a list of unknown fields is told apart, so that a form can mark each. */
+function fieldErrors(target: string, issue: z.core.$ZodIssue): FieldError[] {
+  const at = (path: PropertyKey[], detail: string) => ({
+    in: target,
+    pointer: toPointer(path),
+    detail,
+  })
+  if (issue.code !== 'unrecognized_keys') return [at(issue.path, issue.message)]
+  return issue.keys.map((key) => at([...issue.path, key], 'is not a field of this request'))
+}
+
+/** RFC 6901: the empty string is the whole document. */
+const toPointer = (path: PropertyKey[]) =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
 /** A JSON response, for `createRoute`. */
 export function json<Schema extends z.ZodType>(schema: Schema, description: string) {
