@@ -9,6 +9,7 @@ import { startNeon } from '../../local/neon/server.ts'
 import { startPglite } from '../../local/postgres/pglite.ts'
 import { readMigrations } from '../../operations/database/files.ts'
 import { migrateUp } from '../../operations/database/migrate.ts'
+import { USERS } from './database.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,9 +17,6 @@ declare module 'vitest' {
     databaseDump: string
   }
 }
-
-/** Login roles of the test databases; the passwords guard nothing. */
-export const USERS = { voiceassist: 'owner', app_user: 'app', auth_user: 'auth' }
 
 export default async function setup({ provide }: TestProject): Promise<void> {
   const migrations = await readMigrations()
@@ -38,13 +36,10 @@ async function buildDump(): Promise<Uint8Array> {
   const backend = await startPglite({})
   const neon = await startNeon({ backend, users: USERS, tcpPort: false })
   try {
-    await migrateUp({ databaseUrl: databaseUrl('voiceassist'), httpUrl: neon.httpUrl })
+    const databaseUrl = `postgres://voiceassist:${USERS.voiceassist}@db.localtest.me/voiceassist`
+    await migrateUp({ databaseUrl, httpUrl: neon.httpUrl })
     return await backend.dump()
   } finally {
     await neon.close()
   }
 }
-
-/** The host is never dialled: the driver posts to the stand-in's endpoint. */
-export const databaseUrl = (role: keyof typeof USERS) =>
-  `postgres://${role}:${USERS[role]}@db.localtest.me/voiceassist`

@@ -2,16 +2,12 @@
  * The edge's app as callers meet it, in this process: real tokens, the real drivers over the
  * stand-ins, real R2 (Miniflare's), deferred work that must succeed.
  */
-import { readFile } from 'node:fs/promises'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
-import { inject } from 'vitest'
-import { startNeon } from '../../local/neon/server.ts'
 import { startOpenAi } from '../../local/openai/server.ts'
-import { startPglite } from '../../local/postgres/pglite.ts'
 import { startUpstash } from '../../local/upstash/server.ts'
 import { createApp } from '../../workers/app.ts'
-import { databaseUrl, USERS } from './global-setup.ts'
+import { openDatabase } from './database.ts'
 
 const ISSUER = 'http://localhost:8787'
 const KEY_ID = 'test-key'
@@ -28,9 +24,8 @@ export interface Who {
 
 /** Everything a test file needs; close it in `afterAll`. */
 export async function startApp() {
-  const backend = await startPglite({ dump: await readFile(inject('databaseDump')) })
-  const [neon, upstash, openAi, r2, signer] = await Promise.all([
-    startNeon({ backend, users: USERS, tcpPort: false }),
+  const [database, upstash, openAi, r2, signer] = await Promise.all([
+    openDatabase(),
     startUpstash({ token: 'upstash' }),
     startOpenAi({ apiKey: 'openai' }),
     startR2(),
@@ -44,8 +39,8 @@ export async function startApp() {
     ENVIRONMENT: 'local',
     LOG_LEVEL: 'error',
     PUBLIC_URL: ISSUER,
-    DATABASE_URL: databaseUrl('app_user'),
-    DATABASE_HTTP_URL: neon.httpUrl,
+    DATABASE_URL: database.url('app_user'),
+    DATABASE_HTTP_URL: database.neon.httpUrl,
     UPSTASH_REDIS_REST_URL: upstash.url,
     UPSTASH_REDIS_REST_TOKEN: 'upstash',
     OPENAI_API_KEY: 'openai',
@@ -59,10 +54,16 @@ export async function startApp() {
     RETRY_MAX_ATTEMPTS: '2',
     RETRY_BACKOFF_INITIAL: '0.01',
     RETRY_BACKOFF_MAX: '0.05',
-    IDENTITY: { jwks: async () => signer.jwks, fetch: async () => new Response(null, { status: 501 }) },
+    IDENTITY: {
+      jwks: async () => signer.jwks,
+      fetch: async () => new Response(null, { status: 501 }),
+    },
     DOCUMENTS: { send: async (message: unknown) => void queued.push(message) },
     FILES: r2.bucket,
-    ASSETS: { fetch: async () => new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } }) },
+    ASSETS: {
+      fetch: async () =>
+        new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } }),
+    },
   } as unknown as EdgeEnv
 
   const execution = {
@@ -77,7 +78,8 @@ export async function startApp() {
   return {
     app,
     env,
-    neon,
+    neon: database.neon,
+    database,
     upstash,
     openAi,
     /** Bodies sent to the document queue, oldest first. */
@@ -102,7 +104,7 @@ export async function startApp() {
     },
 
     async close() {
-      await Promise.all([neon.close(), upstash.close(), openAi.close(), r2.close()])
+      await Promise.all([database.close(), upstash.close(), openAi.close(), r2.close()])
     },
   }
 }

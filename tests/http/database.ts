@@ -1,0 +1,79 @@
+/**
+ * Databases for tests: a copy of the migrated dump on PGlite or, when TEST_DATABASE_URL names the
+ * owner of a real PostgreSQL, a new database there. Each is reached through the Neon stand-in.
+ */
+import { readFile } from 'node:fs/promises'
+import { inject } from 'vitest'
+import { startNeon } from '../../local/neon/server.ts'
+import { startPglite } from '../../local/postgres/pglite.ts'
+import { connectPostgres } from '../../local/postgres/server.ts'
+import { connect, type Target } from '../../operations/database/connection.ts'
+import { migrateUp } from '../../operations/database/migrate.ts'
+
+/** Login roles of the test databases; the passwords guard nothing. */
+export const USERS = { voiceassist: 'owner', app_user: 'app', auth_user: 'auth' }
+type Role = keyof typeof USERS
+
+const REAL = process.env['TEST_DATABASE_URL']
+
+export interface TestDatabase {
+  neon: Awaited<ReturnType<typeof startNeon>>
+  /** Connection string of a role; its host is never dialled, the driver posts to the stand-in. */
+  url: (role: Role) => string
+  owner: Target
+  close: () => Promise<void>
+}
+
+interface Options {
+  migrated: boolean
+}
+
+/** Every kind of database there is here: PGlite, and a real server when one is named. */
+export function testDatabases() {
+  const embedded = { name: 'PGlite', open: openPglite }
+  return REAL ? [embedded, { name: 'PostgreSQL', open: openPostgres }] : [embedded]
+}
+
+/** The database a test file runs on, migrated. */
+export const openDatabase = (): Promise<TestDatabase> =>
+  REAL ? openPostgres({ migrated: true }) : openPglite({ migrated: true })
+
+export async function openPglite({ migrated }: Options): Promise<TestDatabase> {
+  const dump = migrated ? { dump: await readFile(inject('databaseDump')) } : {}
+  const neon = await startNeon({ backend: await startPglite(dump), users: USERS, tcpPort: false })
+  return asTestDatabase(neon, 'voiceassist')
+}
+
+async function openPostgres({ migrated }: Options): Promise<TestDatabase> {
+  const server = new URL(REAL ?? '')
+  const admin = await startNeon({
+    backend: connectPostgres(server.href),
+    users: USERS,
+    tcpPort: false,
+  })
+  const name = `test_${crypto.randomUUID().replaceAll('-', '')}`
+  const adminSql = connect(asTestDatabase(admin, server.pathname.slice(1)).owner)
+  await adminSql.query(`create database ${name}`)
+
+  server.pathname = `/${name}`
+  const backend = connectPostgres(server.href)
+  const neon = await startNeon({ backend, users: USERS, database: name, tcpPort: false })
+  const database = asTestDatabase(neon, name)
+  if (migrated)
+    await migrateUp({ ...database.owner, passwords: { app_user: 'app', auth_user: 'auth' } })
+  return {
+    ...database,
+    async close() {
+      await neon.close()
+      const cleaner = connect(asTestDatabase(admin, 'voiceassist').owner)
+      await cleaner.query(`drop database ${name} with (force)`)
+      await admin.close()
+    },
+  }
+}
+
+function asTestDatabase(neon: TestDatabase['neon'], name: string): TestDatabase {
+  const url = (role: Role) => `postgres://${role}:${USERS[role]}@db.localtest.me/${name}`
+  const owner = { databaseUrl: url('voiceassist'), httpUrl: neon.httpUrl }
+  return { neon, url, owner, close: () => neon.close() }
+}
