@@ -15,7 +15,14 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      { test: { name: 'conformance', include: ['tests/conformance/**/*.test.ts'], ...slow } },
+      {
+        test: {
+          name: 'conformance',
+          include: ['tests/conformance/**/*.test.ts'],
+          globalSetup: ['tests/http/global-setup.ts'],
+          ...slow,
+        },
+      },
       {
         test: {
           name: 'e2e',
