@@ -26,9 +26,10 @@ export function createLog(options: LogOptions = {}, bound: Fields = {}): Log {
   const least = LEVELS.findIndex((name) => name === level)
   const put = (name: Level, message: string, fields: Fields = {}) => {
     if (LEVELS.indexOf(name) < (least === -1 ? 1 : least)) return
-    const replace = (key: string, value: unknown) => redact(key, plain(value))
-    const line = { timestamp: new Date().toISOString(), level: name, message, ...bound, ...fields }
-    write(JSON.stringify(line, replace))
+    const head = { timestamp: new Date().toISOString(), level: name, message, ...bound }
+    write(
+      toLine({ ...head, ...fields }) ?? toLine({ ...head, lost: Object.keys(fields) }) ?? message,
+    )
   }
   return {
     debug: (message, fields) => put('debug', message, fields),
@@ -39,8 +40,18 @@ export function createLog(options: LogOptions = {}, bound: Fields = {}): Log {
   }
 }
 
+/** Undefined when there is a cycle inside: a log line must not fail the work it tells of. */
+function toLine(line: Fields): string | undefined {
+  try {
+    return JSON.stringify(line, (key, value) => redact(key, plain(value)))
+  } catch {
+    return undefined
+  }
+}
+
 /** Errors have no enumerable fields: as they are, JSON would show `{}`. */
 function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value)
   if (!(value instanceof Error)) return value
   const { name, message, stack, cause } = value
   return { name, message, stack, cause }

@@ -4,7 +4,7 @@
  */
 
 const SECRET_FIELD =
-  /authorization|cookie|password|pepper|secret|api_?key|sec-websocket-protocol|(?:access|session|setup|refresh)_?token|^token$/i
+  /authorization|cookie|password|pepper|secret|api[_-]?key|sec-websocket-protocol|token$/i
 
 /** Order matters: a token may contain what looks like an e-mail's host. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [

@@ -23,7 +23,8 @@ interface Options {
   /** Reads a thrown value; undefined means it is no provider failure and is not tried again. */
   failureOf?: (error: unknown) => Failure | undefined
   signal?: AbortSignal | undefined
-  sleep?: (ms: number) => Promise<void>
+  /** Ends early when the signal aborts. */
+  sleep?: (ms: number, signal?: AbortSignal) => Promise<void>
   random?: () => number
 }
 
@@ -66,7 +67,8 @@ export async function withRetry<Result>(
       const delayMs = delayOf(ctx, failure, attempt, random())
       const reason = failure.status === 0 ? 'no answer' : `status ${failure.status}`
       ctx.log.warn('provider call is tried again', { service, attempt, reason, delayMs })
-      await sleep(delayMs)
+      await sleep(delayMs, signal)
+      if (signal?.aborted) throw error
     }
   }
 }
@@ -105,8 +107,16 @@ function defaultFailureOf(error: unknown): Failure | undefined {
     : undefined
 }
 
-const DEFAULTS = {
-  failureOf: defaultFailureOf,
-  sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
-  random: Math.random,
+const DEFAULTS = { failureOf: defaultFailureOf, sleep: wait, random: Math.random }
+
+function wait(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal?.addEventListener('abort', done)
+  })
 }
