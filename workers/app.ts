@@ -7,11 +7,14 @@ import { open, refuseUnguarded } from '../shared/guards.ts'
 import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
 import { edgeContext, edgeLog } from './edge-context.ts'
+import { flagRoutes } from './flags/routes.ts'
+import type { FlagContext } from './flags/service.ts'
+import { identityRoutes } from './identity/routes.ts'
 import { authenticate } from './identity/service.ts'
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
 
 /** Every mounted feature's context; so the compiler holds `edgeContext` to all they name. */
-type Needs = OpsContext
+type Needs = OpsContext & FlagContext
 
 interface EdgeApp extends AppEnv<Needs> {
   Bindings: EdgeEnv
@@ -74,6 +77,8 @@ export function createApp() {
     bearerFormat: 'JWT',
   })
   app.route('/', opsRoutes)
+  app.route('/', flagRoutes)
+  app.route('/', identityRoutes)
   return app
 }
 

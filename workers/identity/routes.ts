@@ -1,0 +1,88 @@
+/**
+ * The contract of /api/auth, and its edge side: input is checked here, then the identity Worker
+ * (workers/identity-app.ts), which mounts the same contract, does the work.
+ */
+import { createRoute } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { open } from '../../shared/guards.ts'
+import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
+import { askIdentity, type IdentityBinding } from './identity-client.ts'
+import { Session, Setup, SignIn } from './schemas.ts'
+
+interface IdentityRoutes extends AppEnv {
+  Bindings: IdentityBinding
+}
+
+export const setup = open(
+  createRoute({
+    method: 'post',
+    path: '/api/auth/setup',
+    operationId: 'setUp',
+    tags: ['identity'],
+    description: 'Creates the first owner and organization, once. Needs `Bearer <SETUP_TOKEN>`.',
+    request: { body: jsonBody(Setup) },
+    responses: {
+      201: json(Session, 'The owner, signed in'),
+      ...problems('unauthenticated', 'forbidden', 'conflict', 'invalid_fields', 'dependency_down'),
+    },
+  }),
+)
+
+export const signIn = open(
+  createRoute({
+    method: 'post',
+    path: '/api/auth/sign-in/email',
+    operationId: 'signInWithEmail',
+    tags: ['identity'],
+    description: 'Sets the session cookie `__Host-va_session`.',
+    request: { body: jsonBody(SignIn) },
+    responses: {
+      200: json(Session, 'Who is signed in, with an access token of five minutes'),
+      ...problems('unauthenticated', 'forbidden', 'invalid_fields', 'dependency_down'),
+    },
+  }),
+)
+
+export const getToken = open(
+  createRoute({
+    method: 'get',
+    path: '/api/auth/token',
+    operationId: 'getAccessToken',
+    tags: ['identity'],
+    description: 'Trades the session cookie for a fresh access token.',
+    responses: {
+      200: json(Session, 'Who is signed in, with an access token of five minutes'),
+      ...problems('unauthenticated', 'forbidden', 'dependency_down'),
+    },
+  }),
+)
+
+export const signOut = open(
+  createRoute({
+    method: 'post',
+    path: '/api/auth/sign-out',
+    operationId: 'signOut',
+    tags: ['identity'],
+    description: 'Ends the session. Its last access token stays valid until it expires.',
+    responses: {
+      204: { description: 'No session is left' },
+      ...problems('forbidden', 'dependency_down'),
+    },
+  }),
+)
+
+export const identityRoutes = createRouter<IdentityRoutes>()
+  .openapi(setup, (c) => pass(c, c.req.valid('json')))
+  .openapi(signIn, (c) => pass(c, c.req.valid('json')))
+  .openapi(getToken, (c) => pass(c))
+  .openapi(signOut, (c) => pass(c))
+
+/**
+ * The identity Worker's answer as this route's own. Safe: it is made from the same contract, and
+ * Hono cannot know the type of a body it only passes on.
+ */
+async function pass(c: Context<IdentityRoutes>, body?: object): Promise<never> {
+  const answer = await askIdentity(c.env, c.req.raw, body, c.var)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+  return c.newResponse(answer.body, answer) as never
+}

@@ -1,0 +1,92 @@
+/**
+ * Who is calling, by the access token alone: no database, and no call once the keys are known.
+ * Tokens are signed by the identity Worker, the only one to hold private keys.
+ */
+import { errors, type JWTHeaderParameters, jwtVerify } from 'jose'
+import type { Caller, Permission } from '../../shared/context.ts'
+import { ProblemError } from '../../shared/errors.ts'
+import { isWellFormed, tokenOf } from './credential.ts'
+import { findKey, type KeysEnv } from './jwks-client.ts'
+import { permissionsOf } from './roles.ts'
+import { Claims } from './schemas.ts'
+import { createTokenCache, type TokenCache } from './token-cache.ts'
+
+export interface TokenEnv extends KeysEnv {
+  /** The issuer named in every token. */
+  readonly PUBLIC_URL: string
+}
+
+/** Seconds by which the clocks of two machines may differ. */
+const CLOCK_SKEW = 5
+
+/** Tokens remembered per isolate; each entry has some 2 KiB. */
+const MAX_TOKENS = 1000
+
+const DETAILS = {
+  missing:
+    'Send an access token as Authorization: Bearer …; POST /api/auth/sign-in/email gives one.',
+  expired: 'The access token has expired; GET /api/auth/token gives a new one.',
+  invalid: 'The access token is not valid; sign in again to get one that is.',
+}
+
+const caches = new WeakMap<TokenEnv, TokenCache<Caller>>()
+
+/**
+ * @throws ProblemError unauthenticated, saying whether the token is missing, expired or not valid,
+ *   but never what is wrong with it
+ * @throws ProblemError dependency_down when the identity Worker must be asked and does not answer
+ */
+export async function authenticate(
+  env: TokenEnv,
+  headers: Headers,
+  now = new Date(),
+): Promise<Caller> {
+  const token = tokenOf(headers)
+  if (!token) throw refused('missing')
+  const cache = cacheOf(env)
+  const known = cache.get(token, now)
+  if (known) return known
+
+  const { sub: userId, org: tenantId, role, exp } = await verify(env, token, now)
+  const permissions: ReadonlySet<Permission> = permissionsOf(role)
+  const caller: Caller = { tenantId, actor: { type: 'user', userId, permissions } }
+  cache.set(token, caller, (exp + CLOCK_SKEW) * 1000)
+  return caller
+}
+
+/** As RFC 9068 section 4 has it. */
+async function verify(env: TokenEnv, token: string, now: Date): Promise<Claims> {
+  if (!isWellFormed(token)) throw refused('invalid')
+  try {
+    const { payload } = await jwtVerify(token, ({ kid }) => getKey(env, kid, now), {
+      algorithms: ['EdDSA'],
+      issuer: env.PUBLIC_URL,
+      audience: 'va-api',
+      typ: 'at+jwt',
+      requiredClaims: ['iat', 'exp'],
+      clockTolerance: CLOCK_SKEW,
+      currentDate: now,
+    })
+    const claims = Claims.safeParse(payload)
+    if (claims.success) return claims.data
+  } catch (error) {
+    if (!(error instanceof errors.JOSEError)) throw error
+    throw refused(error instanceof errors.JWTExpired ? 'expired' : 'invalid', error)
+  }
+  throw refused('invalid')
+}
+
+async function getKey(env: TokenEnv, kid: JWTHeaderParameters['kid'], now: Date) {
+  const key = kid ? await findKey(env, kid, now) : undefined
+  if (key) return key
+  throw new errors.JWKSNoMatchingKey()
+}
+
+function cacheOf(env: TokenEnv): TokenCache<Caller> {
+  const cache = caches.get(env) ?? createTokenCache<Caller>(MAX_TOKENS)
+  caches.set(env, cache)
+  return cache
+}
+
+const refused = (reason: keyof typeof DETAILS, cause?: Error) =>
+  new ProblemError('unauthenticated', DETAILS[reason], { cause })
