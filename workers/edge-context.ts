@@ -25,7 +25,8 @@ export const EdgeSettings = Settings.pick({
   RETRY_BACKOFF_MAX: true,
 })
 
-export const edgeLog = ({ LOG_LEVEL: level }: EdgeEnv): Log => createLog({ level }, { worker: 'edge' })
+export const edgeLog = ({ LOG_LEVEL: level }: EdgeEnv): Log =>
+  createLog({ level }, { worker: 'edge' })
 
 /** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
 export function edgeContext(env: EdgeEnv, origin: Origin): WithEnv<EdgeEnv> {

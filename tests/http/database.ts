@@ -9,9 +9,8 @@ import { startPglite } from '../../local/postgres/pglite.ts'
 import { connectPostgres } from '../../local/postgres/server.ts'
 import { connect, type Target } from '../../operations/database/connection.ts'
 import { migrateUp } from '../../operations/database/migrate.ts'
+import { USERS } from './users.ts'
 
-/** Login roles of the test databases; the passwords guard nothing. */
-export const USERS = { voiceassist: 'owner', app_user: 'app', auth_user: 'auth' }
 type Role = keyof typeof USERS
 
 const REAL = process.env['TEST_DATABASE_URL']
@@ -34,9 +33,22 @@ export function testDatabases() {
   return REAL ? [embedded, { name: 'PostgreSQL', open: openPostgres }] : [embedded]
 }
 
-/** The database a test file runs on, migrated. */
-export const openDatabase = (): Promise<TestDatabase> =>
-  REAL ? openPostgres({ migrated: true }) : openPglite({ migrated: true })
+/** The tenants that tests speak for; in the product the identity Worker makes them. */
+const TENANTS = ['acme', 'globex']
+
+/** The database a test file runs on: migrated, with the tenants there. */
+export async function openDatabase(): Promise<TestDatabase> {
+  const open = REAL ? openPostgres : openPglite
+  const database = await open({ migrated: true })
+  const sql = connect(database.owner)
+  for (const tenant of TENANTS) {
+    await sql.transaction([
+      sql.query(`select set_config('app.tenant_id', $1, true)`, [tenant]),
+      sql.query('insert into tenants (id, name, created_at) values ($1, $1, now())', [tenant]),
+    ])
+  }
+  return database
+}
 
 export async function openPglite({ migrated }: Options): Promise<TestDatabase> {
   const dump = migrated ? { dump: await readFile(inject('databaseDump')) } : {}

@@ -9,7 +9,7 @@ import { startNeon } from '../../local/neon/server.ts'
 import { startPglite } from '../../local/postgres/pglite.ts'
 import { readMigrations } from '../../operations/database/files.ts'
 import { migrateUp } from '../../operations/database/migrate.ts'
-import { USERS } from './database.ts'
+import { USERS } from './users.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

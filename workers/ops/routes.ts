@@ -1,11 +1,11 @@
 /** Health endpoints and the doors people arrive at: `/` leads to the console. */
 import { createRoute } from '@hono/zod-openapi'
+import packageJson from '../../package.json' with { type: 'json' }
 import type { ServiceContext } from '../../shared/context.ts'
 import { open } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json } from '../../shared/http.ts'
 import { Health, Liveness, Readiness } from './schemas.ts'
 import { checkReadiness, type OpsEnv } from './service.ts'
-import packageJson from '../../package.json' with { type: 'json' }
 
 export type OpsContext = ServiceContext & { readonly env: OpsEnv }
 
