@@ -1,7 +1,25 @@
 /** Test projects, from the quick ones that need nothing but Node to those that start the stack. */
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
 const slow = { testTimeout: 120_000, hookTimeout: 120_000 }
+
+/** The edge in workerd. The other two Workers are only names here: no test of it calls them. */
+const edge = cloudflareTest(({ inject }) => ({
+  wrangler: { configPath: './wrangler.toml' },
+  miniflare: {
+    bindings: inject('workerSettings'),
+    workers: [
+      { name: 'voiceassist-identity', modules: true, script: entrypoint('Identity') },
+      { name: 'voiceassist-indexer', modules: true, script: entrypoint('Indexer') },
+    ],
+  },
+}))
+
+const entrypoint = (name: string) =>
+  `import { WorkerEntrypoint } from 'cloudflare:workers'
+   export class ${name} extends WorkerEntrypoint {}
+   export default {}`
 
 export default defineConfig({
   test: {
@@ -20,6 +38,15 @@ export default defineConfig({
           name: 'conformance',
           include: ['tests/conformance/**/*.test.ts'],
           globalSetup: ['tests/http/global-setup.ts'],
+          ...slow,
+        },
+      },
+      {
+        plugins: [edge],
+        test: {
+          name: 'workerd',
+          include: ['tests/worker/**/*.test.ts'],
+          globalSetup: ['tests/worker/global-setup.ts'],
           ...slow,
         },
       },

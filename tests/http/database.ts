@@ -85,7 +85,7 @@ async function openPostgres({ migrated }: Options): Promise<TestDatabase> {
 }
 
 function asTestDatabase(neon: TestDatabase['neon'], name: string): TestDatabase {
-  const url = (role: Role) => `postgres://${role}:${USERS[role]}@db.localtest.me/${name}`
+  const url = (role: Role) => `postgres://${role}:${USERS[role]}@127.0.0.1/${name}`
   const owner = { databaseUrl: url('voiceassist'), httpUrl: neon.httpUrl }
   return { neon, url, owner, close: () => neon.close() }
 }

@@ -3,7 +3,8 @@
  * of it. Kept by the migrations' content, so an unchanged schema is not built again.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { access, mkdir, rename, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
 import { startNeon } from '../../local/neon/server.ts'
 import { startPglite } from '../../local/postgres/pglite.ts'
@@ -19,24 +20,35 @@ declare module 'vitest' {
 }
 
 export default async function setup({ provide }: TestProject): Promise<void> {
+  provide('databaseDump', await databaseDumpPath())
+}
+
+/** Builds the dump when the migrations changed. */
+export async function databaseDumpPath(): Promise<string> {
   const migrations = await readMigrations()
   const content = JSON.stringify(migrations.map(({ name, checksum }) => [name, checksum]))
   const id = createHash('sha256').update(content).digest('hex').slice(0, 16)
   const folder = new URL('../../node_modules/.cache/voiceassist/', import.meta.url)
-  const path = new URL(`database-${id}.tar.gz`, folder)
-  const known = await readFile(path).catch(() => undefined)
+  const path = fileURLToPath(new URL(`database-${id}.tar.gz`, folder))
+  const known = await access(path).then(
+    () => true,
+    () => false,
+  )
   if (!known) {
     await mkdir(folder, { recursive: true })
-    await writeFile(path, await buildDump())
+    // Another run may build it at the same time: whole files only ever appear by rename.
+    const partial = `${path}.${process.pid}`
+    await writeFile(partial, await buildDump())
+    await rename(partial, path)
   }
-  provide('databaseDump', path.pathname)
+  return path
 }
 
 async function buildDump(): Promise<Uint8Array> {
   const backend = await startPglite({})
   const neon = await startNeon({ backend, users: USERS, tcpPort: false })
   try {
-    const databaseUrl = `postgres://voiceassist:${USERS.voiceassist}@db.localtest.me/voiceassist`
+    const databaseUrl = `postgres://voiceassist:${USERS.voiceassist}@127.0.0.1/voiceassist`
     await migrateUp({ databaseUrl, httpUrl: neon.httpUrl })
     return await backend.dump()
   } finally {

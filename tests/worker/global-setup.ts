@@ -1,0 +1,50 @@
+/**
+ * What the Workers under test talk to: the stand-ins, started once for the run, with a database
+ * that has all migrations. Their addresses become the Workers' bindings in vitest.config.ts.
+ */
+import { readFile } from 'node:fs/promises'
+import type { TestProject } from 'vitest/node'
+import { startNeon } from '../../local/neon/server.ts'
+import { startOpenAi } from '../../local/openai/server.ts'
+import { startPglite } from '../../local/postgres/pglite.ts'
+import { startUpstash } from '../../local/upstash/server.ts'
+import { databaseDumpPath } from '../http/global-setup.ts'
+import { USERS } from '../http/users.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Endpoints and credentials by setting name. */
+    workerSettings: Record<string, string>
+  }
+}
+
+export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  const backend = await startPglite({ dump: await readFile(await databaseDumpPath()) })
+  const [neon, upstash, openAi] = await Promise.all([
+    startNeon({ backend, users: USERS, tcpPort: false }),
+    startUpstash({ token: 'upstash' }),
+    startOpenAi({ apiKey: 'openai' }),
+  ])
+  const databaseUrl = (role: keyof typeof USERS) =>
+    `postgres://${role}:${USERS[role]}@db.localtest.me/voiceassist`
+  provide('workerSettings', {
+    LOG_LEVEL: 'error',
+    DATABASE_URL: databaseUrl('app_user'),
+    AUTH_DATABASE_URL: databaseUrl('auth_user'),
+    DATABASE_HTTP_URL: neon.httpUrl,
+    UPSTASH_REDIS_REST_URL: upstash.url,
+    UPSTASH_REDIS_REST_TOKEN: 'upstash',
+    OPENAI_API_KEY: 'openai',
+    OPENAI_BASE_URL: openAi.baseUrl,
+    CHAT_MODEL: 'va-extractive-1',
+    EMBEDDING_MODEL: 'va-lexical-1',
+    SPEECH_MODEL: 'va-words-1',
+    TRANSCRIPTION_MODEL: 'va-words-1',
+    AUTH_SECRET: 'test-auth-secret-of-32-characters-at-least',
+    PASSWORD_PEPPER: 'test-pepper-of-32-characters-at-least-ok',
+    SETUP_TOKEN: 'test-setup-token-of-32-characters-at-least',
+  })
+  return async () => {
+    await Promise.all([neon.close(), upstash.close(), openAi.close()])
+  }
+}
