@@ -1,0 +1,115 @@
+/**
+ * What the supervisor asks of the platform, over the public API like anybody else: the first
+ * owner, the first documents, health. Only the fields it needs are read.
+ */
+import { z } from 'zod'
+
+const Problem = z.object({ title: z.string(), detail: z.string().optional(), code: z.string() })
+const Session = z.object({ accessToken: z.string(), tenant: z.object({ id: z.string() }) })
+const Document = z.object({ id: z.string(), status: z.string() })
+const Uploaded = z.object({ document: Document })
+const Documents = z.object({ items: z.array(Document), nextCursor: z.string().nullable() })
+
+export type Document = z.infer<typeof Document>
+
+export interface Owner {
+  readonly email: string
+  readonly password: string
+}
+
+/** An answer that is not what was asked for. */
+export class ApiError extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+/**
+ * Makes the first owner; without effect when there is one.
+ *
+ * @throws ApiError
+ */
+export async function createOwner(url: string, setupToken: string, owner: Owner): Promise<void> {
+  const body = { ...owner, name: 'Owner', organization: 'VoiceAssist' }
+  const response = await fetch(`${url}/api/auth/setup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${setupToken}` },
+    body: JSON.stringify(body),
+  })
+  if (!response.ok && response.status !== 409) throw await apiError(response)
+  await response.body?.cancel()
+}
+
+/** The knowledge base as its owner sees it. */
+export interface KnowledgeBase {
+  readonly tenantId: string
+  upload(name: string, content: Uint8Array<ArrayBuffer>): Promise<Document>
+  list(): Promise<Document[]>
+  /** Without effect when it is gone already. */
+  remove(documentId: string): Promise<void>
+}
+
+/** Signs in. @throws ApiError */
+export async function openKnowledgeBase(url: string, owner: Owner): Promise<KnowledgeBase> {
+  const session = await signIn(url, owner)
+  const headers = { authorization: `Bearer ${session.accessToken}` }
+  const documents = `${url}/api/admin/kb/documents`
+  return {
+    tenantId: session.tenant.id,
+    async upload(name, content) {
+      const body = new FormData()
+      body.append('file', new File([content], name, { type: 'text/markdown' }))
+      const response = await request(documents, { method: 'POST', headers, body })
+      return Uploaded.parse(await response.json()).document
+    },
+    async list() {
+      const items: Document[] = []
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const page: string = `${documents}?limit=100${cursor && `&cursor=${cursor}`}`
+        const found = Documents.parse(await (await request(page, { headers })).json())
+        items.push(...found.items)
+        cursor = found.nextCursor
+      }
+      return items
+    },
+    async remove(documentId) {
+      const init = { method: 'DELETE', headers }
+      await request(`${documents}/${documentId}`, init).catch((error: unknown) => {
+        if (!(error instanceof ApiError && error.status === 404)) throw error
+      })
+    },
+  }
+}
+
+async function signIn(url: string, owner: Owner): Promise<z.infer<typeof Session>> {
+  const response = await request(`${url}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url },
+    body: JSON.stringify(owner),
+  })
+  return Session.parse(await response.json())
+}
+
+/** Waits as long as a 429 says, twice at most. */
+async function request(url: string, init: RequestInit): Promise<Response> {
+  for (let attempt = 0; ; attempt += 1) {
+    const response = await fetch(url, init)
+    if (response.ok) return response
+    const waitS = Number(response.headers.get('retry-after') ?? 1)
+    if (response.status !== 429 || attempt === 2) throw await apiError(response)
+    await response.body?.cancel()
+    await new Promise((resolve) => setTimeout(resolve, waitS * 1000))
+  }
+}
+
+async function apiError(response: Response): Promise<ApiError> {
+  const problem = Problem.safeParse(await response.json().catch(() => undefined))
+  const what = problem.success
+    ? `${problem.data.code}: ${problem.data.detail ?? problem.data.title}`
+    : 'no reason given'
+  const { status, url } = response
+  return new ApiError(status, `${new URL(url).pathname} answered ${status}, ${what}`)
+}

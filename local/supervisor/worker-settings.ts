@@ -1,0 +1,76 @@
+/**
+ * The settings the three Workers get from the supervisor: addresses and credentials of what runs
+ * beside them, and which models to use. Pure. Their meaning: docs/CONFIGURATION_REFERENCE.md.
+ */
+import type { Secrets } from './secrets.ts'
+
+/** Variables of a process. Wider than Node's own type, which lists the Workers' settings. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export interface Addresses {
+  readonly publicUrl: string
+  readonly neon: { readonly httpUrl: string; url(role: string): string }
+  readonly upstash: { readonly url: string }
+  readonly models: Models
+}
+
+/** A real provider by the two variables that name it, or the stand-in. */
+export type Models =
+  | { type: 'provider'; baseUrl: string; apiKey: string }
+  | { type: 'stand-in'; baseUrl: string; apiKey: string }
+
+/** The provider the environment names; one variable of the two is not enough. */
+export function providerOf(environment: Environment): Models | undefined {
+  const baseUrl = environment['OPENAI_BASE_URL']
+  const apiKey = environment['OPENAI_API_KEY']
+  return baseUrl && apiKey ? { type: 'provider', baseUrl, apiKey } : undefined
+}
+
+/** For the terminal: which models answer, and how that is changed. */
+export function describeModels({ type, baseUrl }: Models): string {
+  if (type === 'provider') return baseUrl
+  return 'offline stand-in; OPENAI_BASE_URL and OPENAI_API_KEY name a real provider'
+}
+
+/** Every setting that differs from the wrangler files. */
+export function workerSettings(addresses: Addresses, secrets: Secrets): Record<string, string> {
+  const { publicUrl, neon, upstash, models } = addresses
+  return {
+    PUBLIC_URL: publicUrl,
+    DATABASE_URL: neon.url('app_user'),
+    AUTH_DATABASE_URL: neon.url('auth_user'),
+    DATABASE_HTTP_URL: neon.httpUrl,
+    UPSTASH_REDIS_REST_URL: upstash.url,
+    UPSTASH_REDIS_REST_TOKEN: secrets.upstashToken,
+    OPENAI_BASE_URL: models.baseUrl,
+    OPENAI_API_KEY: models.apiKey,
+    ...(models.type === 'stand-in' ? STAND_IN_MODELS : {}),
+    AUTH_SECRET: secrets.authSecret,
+    PASSWORD_PEPPER: secrets.passwordPepper,
+    SETUP_TOKEN: secrets.setupToken,
+  }
+}
+
+const STAND_IN_MODELS = {
+  CHAT_MODEL: 'va-extractive-1',
+  EMBEDDING_MODEL: 'va-lexical-1',
+  SPEECH_MODEL: 'va-words-1',
+  TRANSCRIPTION_MODEL: 'va-words-1',
+}
+
+/**
+ * How the environment of the wrangler process differs from ours. What the env file sets is left
+ * out: wrangler would let the shell's value win. Everything wrangler keeps stays with this stack:
+ * through its shared registry the Workers of two stacks would bind to each other.
+ */
+export function workersEnvironment(
+  settings: Readonly<Record<string, string>>,
+  registry: string,
+): Environment {
+  const unset = Object.keys(settings).map((name) => [name, undefined])
+  return {
+    ...Object.fromEntries(unset),
+    WRANGLER_REGISTRY_PATH: registry,
+    WRANGLER_WRITE_LOGS: 'false',
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * The three Workers as one `wrangler dev` child process: started, waited for, restarted when it
+ * dies, stopped. Its output goes to a log file. Knows nothing of what the Workers do.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { LogFile } from './log-file.ts'
+import { ROOT } from './paths.ts'
+import { killGroup } from './process-group.ts'
+import type { Environment } from './worker-settings.ts'
+
+// By its script and this Node: the bin would start whatever Node the shell finds first.
+const WRANGLER = join(ROOT, 'node_modules/wrangler/wrangler-dist/cli.js')
+const FOLLOW_PARENT = join(import.meta.dirname, 'follow-parent.ts')
+const CONFIGS = ['wrangler.toml', 'wrangler.identity.toml', 'wrangler.indexer.toml']
+
+/** Bundling three Workers takes 2 to 10 s; on a machine this busy more will not help. */
+const READY_TIMEOUT_MS = 90_000
+const STOP_TIMEOUT_MS = 3000
+const MAX_BACKOFF_MS = 30_000
+/** A process that lived so long was not the victim of its own start. */
+const YOUNG_MS = 10_000
+
+export interface WorkersOptions {
+  readonly port: number
+  readonly inspectorPort: number
+  readonly envFile: string
+  readonly persistTo: string
+  /** Differences to the environment of this process. */
+  readonly environment: Environment
+  readonly log: LogFile
+  readonly report: (line: string) => void
+  /** Told the process id at every start, so that the next supervisor can clean up after this one. */
+  readonly onSpawn: (pid: number) => void
+}
+
+export interface Workers {
+  /** Ends wrangler and everything it started. */
+  stop(): Promise<void>
+}
+
+/** @throws Error with the end of the log when they do not become ready the first time */
+export async function startWorkers(options: WorkersOptions): Promise<Workers> {
+  const state: State = { child: spawnWrangler(options), stopping: false }
+  try {
+    await becomeReady(state.child, options)
+  } catch (error) {
+    killGroup(state.child)
+    throw error
+  }
+  restartWhenDead(state, options, 0)
+  return {
+    async stop() {
+      state.stopping = true
+      await stopChild(state.child)
+    },
+  }
+}
+
+interface State {
+  child: ChildProcess
+  stopping: boolean
+}
+
+/** @param failures how often in a row it has died young */
+function restartWhenDead(state: State, options: WorkersOptions, failures: number): void {
+  const startedAt = Date.now()
+  state.child.once('exit', (code, signal) => {
+    // What wrangler started may have outlived it.
+    killGroup(state.child)
+    if (state.stopping) return
+    const count = Date.now() - startedAt < YOUNG_MS ? failures : 0
+    const delayMs = Math.min(500 * 2 ** count, MAX_BACKOFF_MS)
+    options.report(`The Workers ended (${signal ?? code}); starting them again in ${delayMs} ms.`)
+    setTimeout(() => void restart(state, options, count + 1), delayMs)
+  })
+}
+
+async function restart(state: State, options: WorkersOptions, failures: number): Promise<void> {
+  if (state.stopping) return
+  state.child = spawnWrangler(options)
+  restartWhenDead(state, options, failures)
+  try {
+    await becomeReady(state.child, options)
+    options.report('The Workers are back.')
+  } catch (error) {
+    if (!state.stopping) options.report(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function spawnWrangler(options: WorkersOptions): ChildProcess {
+  const child = spawn(process.execPath, argumentsOf(options), {
+    cwd: ROOT,
+    env: { ...process.env, ...options.environment },
+    // A group of its own: Ctrl-C reaches the supervisor alone, which stops things in order.
+    detached: process.platform !== 'win32',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  child.stdout?.on('data', (chunk: Buffer) => options.log.write(chunk))
+  child.stderr?.on('data', (chunk: Buffer) => options.log.write(chunk))
+  child.on('error', (error) => options.report(`wrangler cannot be started: ${error.message}`))
+  if (child.pid) options.onSpawn(child.pid)
+  // A hard exit of this process leaves nothing behind either.
+  const kill = () => killGroup(child)
+  process.on('exit', kill)
+  child.on('exit', () => process.off('exit', kill))
+  return child
+}
+
+function argumentsOf({ port, inspectorPort, envFile, persistTo }: WorkersOptions): string[] {
+  const options = {
+    '--ip': '127.0.0.1',
+    '--port': String(port),
+    '--inspector-port': String(inspectorPort),
+    '--persist-to': persistTo,
+    '--env-file': envFile,
+    '--show-interactive-dev-session': 'false',
+  }
+  const configs = CONFIGS.flatMap((config) => ['-c', config])
+  const node = ['--no-warnings', '--import', FOLLOW_PARENT]
+  return [...node, WRANGLER, 'dev', ...configs, ...Object.entries(options).flat()]
+}
+
+/** Resolves with wrangler's own message that its port answers. */
+async function becomeReady(child: ChildProcess, { log }: WorkersOptions): Promise<void> {
+  const signal = AbortSignal.timeout(READY_TIMEOUT_MS)
+  const outcome = await Promise.race([
+    once(child, 'message', { signal }).then(() => 'ready'),
+    once(child, 'exit', { signal }).then(() => 'ended'),
+  ]).catch(() => 'were not ready in time')
+  if (outcome === 'ready') return
+  throw new Error(`The Workers ${outcome}. The end of their log:\n${log.tail()}`)
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => killGroup(child), STOP_TIMEOUT_MS)
+  await exited
+  clearTimeout(timer)
+}
