@@ -214,6 +214,7 @@ test('every write is seen by the next evaluation', async () => {
 test('with the database down, a flag evaluated before is still answered, for a day', async () => {
   await create()
   await evaluate()
+  await app.settle()
   app.neon.setUp(false)
   const hour = 60 * 60 * 1000
   elapse(23 * hour)
