@@ -33,11 +33,7 @@ export function withTenant({ env, tenantId }: WithEnv<DatabaseEnv>) {
     async batch<S extends Statements>(build: (tx: Tx) => S): Promise<BatchResponse<S>> {
       const db = databaseOf(env)
       const scope = db.execute(sql`select set_config('app.tenant_id', ${tenantId}, true)`)
-      try {
-        return withoutFirst<S>(await db.batch([scope, ...build(db)]))
-      } catch (error) {
-        throw isUnreachable(error) ? unreachable(error) : error
-      }
+      return withoutFirst<S>(await reaching(db.batch([scope, ...build(db)])))
     },
   }
 }
@@ -52,9 +48,18 @@ export async function callAcrossTenants<Row extends Record<string, unknown>>(
   env: DatabaseEnv,
   call: SQL,
 ): Promise<Row[]> {
+  const { rows } = await reaching(databaseOf(env).execute<Row>(call))
+  return rows
+}
+
+/**
+ * What `call` to the database answers; its own errors pass.
+ *
+ * @throws ProblemError dependency_down when the database cannot be reached
+ */
+export async function reaching<Result>(call: PromiseLike<Result>): Promise<Result> {
   try {
-    const { rows } = await databaseOf(env).execute<Row>(call)
-    return rows
+    return await call
   } catch (error) {
     const cause = error instanceof Error && error.cause ? error.cause : error
     throw isUnreachable(cause) ? unreachable(cause) : error

@@ -1,0 +1,78 @@
+/**
+ * The identity Worker's HTTP application, which only the edge can reach, and what it offers by
+ * RPC. The one place outside workers/identity/issuer that knows better-auth's side of the house.
+ */
+import { createMiddleware } from 'hono/factory'
+import { requestId } from 'hono/request-id'
+import { ProblemError } from '../shared/errors.ts'
+import { refuseUnguarded } from '../shared/guards.ts'
+import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
+import { traceIdOf, traceparentOf } from '../shared/trace.ts'
+import { identityContext, identityLog } from './identity-context.ts'
+import { closeSession, type Opened, openSession, renewToken } from './identity/issuer/session.ts'
+import { checkSetupToken, createFirstOwner } from './identity/issuer/setup.ts'
+import { publishedKeys } from './identity/issuer/signing-keys.ts'
+import { isFromOwnPage } from './identity/origin.ts'
+import { getToken, setup, signIn, signOut } from './identity/routes.ts'
+import type { KeySet } from './identity/schemas.ts'
+
+interface IdentityApp extends AppEnv {
+  Bindings: IdentityEnv
+}
+
+/** Reading is free: a page of a stranger cannot see the answer. */
+const refuseStrangers = createMiddleware<IdentityApp>(async (c, next) => {
+  const { url, method, headers } = c.req.raw
+  const own = [new URL(c.env.PUBLIC_URL).origin, new URL(url).origin]
+  if (method !== 'GET' && !isFromOwnPage(headers, own)) {
+    const detail = `Pages of other origins may not do this; use ${c.env.PUBLIC_URL}.`
+    throw new ProblemError('forbidden', detail)
+  }
+  await next()
+})
+
+export function createIdentityApp() {
+  const app = createRouter<IdentityApp>()
+  app.onError(renderError)
+  app.notFound((c) => renderError(new ProblemError('not_found', 'There is nothing here.'), c))
+
+  app.use(requestId())
+  app.use(async (c, next) => {
+    const traceparent = traceparentOf(c.req.header('traceparent'))
+    const fields = { request_id: c.var.requestId, trace_id: traceIdOf(traceparent) }
+    c.set('traceparent', traceparent)
+    c.set('log', identityLog(c.env).with(fields))
+    await next()
+    c.header('cache-control', 'no-store')
+  })
+  app.use(refuseUnguarded)
+  app.use(refuseStrangers)
+
+  const withCookies = ({ cookies }: Pick<Opened, 'cookies'>) => ({ 'set-cookie': cookies })
+  return app
+    .openapi(setup, async (c) => {
+      const ctx = identityContext(c.env, c.var.log)
+      checkSetupToken(ctx, c.req.header('authorization'))
+      const owner = c.req.valid('json')
+      await createFirstOwner(ctx, owner)
+      const opened = await openSession(ctx, owner, c.req.raw.headers)
+      return c.json(opened.session, 201, withCookies(opened))
+    })
+    .openapi(signIn, async (c) => {
+      const ctx = identityContext(c.env, c.var.log)
+      const opened = await openSession(ctx, c.req.valid('json'), c.req.raw.headers)
+      return c.json(opened.session, 200, withCookies(opened))
+    })
+    .openapi(getToken, async (c) => {
+      const opened = await renewToken(identityContext(c.env, c.var.log), c.req.raw.headers)
+      return c.json(opened.session, 200, withCookies(opened))
+    })
+    .openapi(signOut, async (c) => {
+      const cookies = await closeSession(identityContext(c.env, c.var.log), c.req.raw.headers)
+      return c.body(null, 204, withCookies({ cookies }))
+    })
+}
+
+/** The public keys every access token can be checked with. */
+export const keySet = (env: IdentityEnv): Promise<KeySet> =>
+  publishedKeys(identityContext(env, identityLog(env)))

@@ -1,0 +1,17 @@
+/** The identity Worker: the only file wrangler.identity.toml names. The edge calls it, nobody else. */
+import { WorkerEntrypoint } from 'cloudflare:workers'
+import { createIdentityApp, keySet } from './identity-app.ts'
+
+const app = createIdentityApp()
+
+export class Identity extends WorkerEntrypoint<IdentityEnv> {
+  override fetch(request: Request) {
+    return app.fetch(request, this.env, this.ctx)
+  }
+
+  jwks() {
+    return keySet(this.env)
+  }
+}
+
+export default Identity

@@ -1,0 +1,94 @@
+/**
+ * better-auth as we configure it: accounts and sessions, never seen by the public. Its own router
+ * is not mounted anywhere; identity-app.ts calls the few functions that have a route of ours.
+ */
+import { drizzleAdapter } from '@better-auth/drizzle-adapter'
+import { betterAuth } from 'better-auth/minimal'
+import { organization } from 'better-auth/plugins/organization'
+import { eq } from 'drizzle-orm'
+import { newId } from '../../../shared/ids.ts'
+import type { IssuerContext, IssuerEnv } from './context.ts'
+import { authDatabaseOf } from './database.ts'
+import { hashPassword, isOutdated, verifyPassword } from './password.ts'
+import * as tables from './tables.ts'
+
+/** Seconds. A session ends when nobody used it for so long, and is written at most so often. */
+const SESSION = { idle: 30 * 60, updateAge: 5 * 60 }
+
+export const SESSION_COOKIE = '__Host-va_session'
+
+const instances = new WeakMap<IssuerEnv, Auth>()
+type Auth = ReturnType<typeof createAuth>
+
+export function authOf(ctx: IssuerContext): Auth {
+  const auth = instances.get(ctx.env) ?? createAuth(ctx)
+  instances.set(ctx.env, auth)
+  return auth
+}
+
+function createAuth({ env, log }: IssuerContext) {
+  return betterAuth({
+    appName: 'VoiceAssist',
+    baseURL: env.PUBLIC_URL,
+    secret: env.AUTH_SECRET,
+    database: drizzleAdapter(authDatabaseOf(env), { provider: 'pg', schema: SCHEMA }),
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      // schemas.ts counts code points; this counts UTF-16 units and must not refuse what that let in.
+      maxPasswordLength: 512,
+      password: passwordsOf(env),
+    },
+    session: {
+      expiresIn: SESSION.idle,
+      updateAge: SESSION.updateAge,
+      cookieCache: { enabled: false },
+    },
+    plugins: [organization({ creatorRole: 'owner', allowUserToCreateOrganization: false })],
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+    logger: {
+      level: 'warn',
+      log: (level, message) => log[level](`better-auth: ${message}`),
+    },
+    advanced: {
+      // The prefix `__Secure-` would go in front of ours.
+      useSecureCookies: false,
+      cookiePrefix: '__Host-va',
+      cookies: { session_token: { name: SESSION_COOKIE } },
+      defaultCookieAttributes: { secure: true, httpOnly: true, sameSite: 'lax', path: '/' },
+      ipAddress: { ipAddressHeaders: ['cf-connecting-ip'] },
+      database: { generateId: () => newId(new Date()), joins: true },
+    },
+  })
+}
+
+/** better-auth's names for our tables. */
+const SCHEMA = {
+  user: tables.users,
+  session: tables.sessions,
+  account: tables.accounts,
+  verification: tables.verifications,
+  organization: tables.organizations,
+  member: tables.members,
+  invitation: tables.invitations,
+}
+
+function passwordsOf(env: IssuerEnv) {
+  const pepper = env.PASSWORD_PEPPER
+  return {
+    hash: (password: string) => hashPassword(pepper, password),
+    async verify({ hash, password }: { hash: string; password: string }) {
+      const isRight = await verifyPassword(pepper, password, hash)
+      if (isRight && isOutdated(pepper, hash)) await rehash(env, hash, password)
+      return isRight
+    },
+  }
+}
+
+/** Hashes are salted, so one names its account; a change made meanwhile is not overwritten. */
+async function rehash(env: IssuerEnv, old: string, plain: string): Promise<void> {
+  const password = await hashPassword(env.PASSWORD_PEPPER, plain)
+  const { accounts } = tables
+  await authDatabaseOf(env).update(accounts).set({ password }).where(eq(accounts.password, old))
+}

@@ -1,0 +1,13 @@
+/** What the issuer's functions get first: before a sign-in there is no tenant and no actor yet. */
+import type { ServiceContext } from '../../../shared/context.ts'
+
+export interface IssuerEnv {
+  readonly PUBLIC_URL: string
+  readonly AUTH_DATABASE_URL: string
+  readonly DATABASE_HTTP_URL: string
+  readonly AUTH_SECRET: string
+  readonly PASSWORD_PEPPER: string
+  readonly SETUP_TOKEN: string
+}
+
+export type IssuerContext = Pick<ServiceContext, 'now' | 'log'> & { readonly env: IssuerEnv }

@@ -1,0 +1,139 @@
+/** Sessions: opening one with a password, trading it for an access token, ending it. */
+import { isAPIError } from 'better-auth/api'
+import { and, asc, eq, isNull, or } from 'drizzle-orm'
+import { reaching } from '../../../shared/database.ts'
+import { ProblemError } from '../../../shared/errors.ts'
+import { permissionsOf, type Role, ROLES } from '../roles.ts'
+import type { Session, SignIn } from '../schemas.ts'
+import { signAccessToken } from './access-token.ts'
+import { authOf, SESSION_COOKIE } from './auth.ts'
+import type { IssuerContext } from './context.ts'
+import { authDatabaseOf } from './database.ts'
+import { members, organizations, sessions, users } from './tables.ts'
+
+/** A session with the cookies that carry it, as Set-Cookie values. */
+export interface Opened {
+  session: Session
+  cookies: string[]
+}
+
+/** Hours after which a session ends however busy it was: those who manage others sign in daily. */
+const MAX_HOURS: Record<Role, number> = {
+  owner: 12,
+  admin: 12,
+  editor: 168,
+  user: 168,
+  viewer: 168,
+}
+
+/**
+ * @throws ProblemError unauthenticated, the same for an unknown address and for a wrong password;
+ *   forbidden when the account is in no organization
+ */
+export async function openSession(
+  ctx: IssuerContext,
+  { email, password }: SignIn,
+  headers: Headers,
+): Promise<Opened> {
+  const call = authOf(ctx).api.signInEmail({
+    body: { email, password },
+    headers,
+    returnHeaders: true,
+  })
+  const answer = await reaching(call).catch((error: unknown) => {
+    throw isRefusal(error) ? wrongCredentials(error) : error
+  })
+  return { session: await describe(ctx, answer.response.token), cookies: cookiesOf(answer) }
+}
+
+/** @throws ProblemError unauthenticated without a live session; forbidden as `openSession` */
+export async function renewToken(ctx: IssuerContext, headers: Headers): Promise<Opened> {
+  const answer = await readSession(ctx, headers)
+  if (!answer.response) throw noSession()
+  return { session: await describe(ctx, answer.response.session.token), cookies: cookiesOf(answer) }
+}
+
+/**
+ * Ends the session, if there is one. Not left to better-auth, whose sign-out reports success when
+ * the database fails and the session lives on.
+ *
+ * @returns the cookies that make the browser forget it
+ */
+export async function closeSession(ctx: IssuerContext, headers: Headers): Promise<string[]> {
+  const { response } = await readSession(ctx, headers)
+  if (response) {
+    const { id } = response.session
+    await reaching(authDatabaseOf(ctx.env).delete(sessions).where(eq(sessions.id, id)))
+  }
+  return [`${SESSION_COOKIE}=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax`]
+}
+
+function readSession(ctx: IssuerContext, headers: Headers) {
+  const call = authOf(ctx).api.getSession({ headers, returnHeaders: true })
+  return reaching(call).catch((error: unknown) => {
+    throw isAPIError(error) ? unreadable(error) : error
+  })
+}
+
+/** Who the session is, where it works now, and a token that says so. */
+async function describe(ctx: IssuerContext, token: string): Promise<Session> {
+  const row = await findMembership(ctx, token)
+  const role = ROLES.find((name) => name === row?.role)
+  if (!row || !role) {
+    throw new ProblemError(
+      'forbidden',
+      'This account is in no organization; ask for an invitation.',
+    )
+  }
+  const ageMs = ctx.now().getTime() - row.createdAt.getTime()
+  if (ageMs >= MAX_HOURS[role] * 3_600_000) throw noSession()
+
+  const { user, tenant } = row
+  const subject = { userId: user.id, sessionId: row.sessionId, tenantId: tenant.id, role }
+  const { accessToken, expiresAt } = await signAccessToken(ctx, subject)
+  const permissions = [...permissionsOf(role)]
+  return { user, tenant, role, permissions, accessToken, expiresAt: expiresAt.toISOString() }
+}
+
+async function findMembership({ env }: IssuerContext, token: string) {
+  const inTenant = or(
+    isNull(sessions.activeOrganizationId),
+    eq(sessions.activeOrganizationId, members.organizationId),
+  )
+  const [row] = await reaching(
+    authDatabaseOf(env)
+      .select({
+        sessionId: sessions.id,
+        createdAt: sessions.createdAt,
+        role: members.role,
+        user: { id: users.id, email: users.email, name: users.name },
+        tenant: { id: organizations.id, name: organizations.name },
+      })
+      .from(sessions)
+      .innerJoin(users, eq(users.id, sessions.userId))
+      .innerJoin(members, and(eq(members.userId, users.id), inTenant))
+      .innerJoin(organizations, eq(organizations.id, members.organizationId))
+      .where(eq(sessions.token, token))
+      .orderBy(asc(members.createdAt))
+      .limit(1),
+  )
+  return row
+}
+
+const cookiesOf = ({ headers }: { headers: Headers }) => headers.getSetCookie()
+
+/** better-auth says 401 for wrong credentials and 400 for what cannot be any. */
+const isRefusal = (error: unknown) => isAPIError(error) && error.statusCode < 500
+
+const wrongCredentials = (cause: unknown) =>
+  new ProblemError('unauthenticated', 'The e-mail address or the password is wrong.', { cause })
+
+const noSession = () =>
+  new ProblemError('unauthenticated', 'There is no session, or it has ended: sign in again.')
+
+/** better-auth catches what the database throws while it reads a session, and logs it. */
+const unreadable = (cause: unknown) =>
+  new ProblemError('dependency_down', 'The session cannot be read now. Try again shortly.', {
+    cause,
+    retryAfterSeconds: 5,
+  })

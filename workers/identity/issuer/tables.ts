@@ -1,0 +1,161 @@
+/**
+ * The schema `auth`: accounts, sessions, organizations and signing keys. Names and columns of all
+ * but `signingKeys` and `setups` are better-auth's; only the role auth_user may see any of it.
+ */
+import { relations, sql } from 'drizzle-orm'
+import {
+  boolean,
+  check,
+  index,
+  jsonb,
+  pgSchema,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+import type { PublicKey } from '../schemas.ts'
+
+export const auth = pgSchema('auth')
+
+const time = () => timestamp({ withTimezone: true })
+const userId = () =>
+  text()
+    .notNull()
+    .references(() => users.id, { onDelete: 'cascade' })
+const organizationId = () =>
+  text()
+    .notNull()
+    .references(() => organizations.id, { onDelete: 'cascade' })
+
+export const users = auth.table('users', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  /** In lower case. */
+  email: text().notNull().unique(),
+  emailVerified: boolean().notNull().default(false),
+  image: text(),
+  createdAt: time().notNull(),
+  updatedAt: time().notNull(),
+})
+
+export const sessions = auth.table(
+  'sessions',
+  {
+    id: text().primaryKey(),
+    expiresAt: time().notNull(),
+    /** Worth nothing alone: the cookie carries it with a signature. */
+    token: text().notNull().unique(),
+    createdAt: time().notNull(),
+    updatedAt: time().notNull(),
+    ipAddress: text(),
+    userAgent: text(),
+    userId: userId(),
+    /** The tenant the user works in; null means the one joined first. */
+    activeOrganizationId: text(),
+  },
+  (table) => [index().on(table.userId)],
+)
+
+/** Ways to sign in: a password (`providerId` credential) or an account elsewhere. */
+export const accounts = auth.table(
+  'accounts',
+  {
+    id: text().primaryKey(),
+    accountId: text().notNull(),
+    providerId: text().notNull(),
+    userId: userId(),
+    accessToken: text(),
+    refreshToken: text(),
+    idToken: text(),
+    accessTokenExpiresAt: time(),
+    refreshTokenExpiresAt: time(),
+    scope: text(),
+    /** PHC string; phc.ts. */
+    password: text(),
+    createdAt: time().notNull(),
+    updatedAt: time().notNull(),
+  },
+  (table) => [index().on(table.userId), uniqueIndex().on(table.providerId, table.accountId)],
+)
+
+export const verifications = auth.table(
+  'verifications',
+  {
+    id: text().primaryKey(),
+    identifier: text().notNull(),
+    value: text().notNull(),
+    expiresAt: time().notNull(),
+    createdAt: time().notNull(),
+    updatedAt: time().notNull(),
+  },
+  (table) => [index().on(table.identifier)],
+)
+
+/** Tenants; `public.tenants` has a row of the same id for each. */
+export const organizations = auth.table('organizations', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  slug: text().notNull().unique(),
+  logo: text(),
+  createdAt: time().notNull(),
+  metadata: text(),
+})
+
+export const members = auth.table(
+  'members',
+  {
+    id: text().primaryKey(),
+    organizationId: organizationId(),
+    userId: userId(),
+    role: text().notNull(),
+    createdAt: time().notNull(),
+  },
+  (table) => [index().on(table.userId), uniqueIndex().on(table.organizationId, table.userId)],
+)
+
+export const invitations = auth.table(
+  'invitations',
+  {
+    id: text().primaryKey(),
+    organizationId: organizationId(),
+    email: text().notNull(),
+    role: text(),
+    status: text().notNull().default('pending'),
+    expiresAt: time().notNull(),
+    createdAt: time().notNull(),
+    inviterId: userId(),
+  },
+  (table) => [index().on(table.organizationId), index().on(table.email)],
+)
+
+export const signingKeys = auth.table('signing_keys', {
+  id: text().primaryKey(),
+  publicKey: jsonb().$type<PublicKey>().notNull(),
+  /** Encrypted under AUTH_SECRET; key-vault.ts. */
+  privateKey: text().notNull(),
+  createdAt: time().notNull(),
+  /** Published from the start, signs from here on. */
+  activeFrom: time().notNull(),
+  /** Neither signs nor is published from here on; null while that is not decided. */
+  expiresAt: time(),
+})
+
+/** Has one row once the first owner exists, and cannot have two. */
+export const setups = auth.table(
+  'setups',
+  {
+    id: boolean().primaryKey().default(true),
+    tenantId: text().notNull(),
+    createdAt: time().notNull(),
+  },
+  (table) => [check('setups_once', sql`${table.id}`)],
+)
+
+/** What better-auth reads in one round trip instead of two. */
+export const usersRelations = relations(users, ({ many }) => ({ accounts: many(accounts) }))
+export const sessionsRelations = relations(sessions, ({ one }) => ({
+  user: one(users, { fields: [sessions.userId], references: [users.id] }),
+}))
+export const accountsRelations = relations(accounts, ({ one }) => ({
+  user: one(users, { fields: [accounts.userId], references: [users.id] }),
+}))
