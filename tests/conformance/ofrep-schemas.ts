@@ -1,0 +1,63 @@
+/**
+ * The published OFREP document as a validator of answers. It is not part of this repository: it is
+ * read from beside the checkout, or from OFREP_OPENAPI.
+ */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { parse } from 'yaml'
+
+const PLACES = [
+  process.env['OFREP_OPENAPI'],
+  fileURLToPath(new URL('../../../shared/conformance/ofrep/openapi.yaml', import.meta.url).href),
+]
+
+/** Which schema an answer must fulfil, by its status. */
+const SCHEMAS = { 200: 'serverEvaluationSuccess', 400: 'evaluationFailure', 404: 'flagNotFound' }
+
+export type Validate = (status: number, body: unknown) => string[]
+
+/** Undefined when the document is not there: the caller says so. */
+export async function loadOfrepSchemas(): Promise<Validate | undefined> {
+  const text = await readFirst(PLACES)
+  if (text === undefined) return undefined
+  const document = parse(text)
+  repair(document)
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false })
+  ajv.addSchema(document, 'ofrep')
+  return (status, body) => {
+    const name = SCHEMAS[status as keyof typeof SCHEMAS] ?? 'generalErrorResponse'
+    const validate = ajv.getSchema(`ofrep#/components/schemas/${name}`)
+    if (!validate) return [`there is no schema ${name}`]
+    if (validate(body)) return []
+    return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`)
+  }
+}
+
+/**
+ * What the document of version 0.3.0 gets wrong. An answer with a value must be exactly one of
+ * several schemas, but one of them, codeDefaultFlag, takes anything: it means "without a value".
+ * And DEFAULT, a reason of OpenFeature's own scenarios, is not among the reasons.
+ */
+function repair({ components: { schemas } }: Document) {
+  schemas.codeDefaultFlag.not = { required: ['value'] }
+  schemas.evaluationSuccess.allOf[0].properties.reason.enum.push('DEFAULT')
+}
+
+interface Document {
+  components: {
+    schemas: {
+      codeDefaultFlag: { not?: object }
+      evaluationSuccess: { allOf: [{ properties: { reason: { enum: string[] } } }] }
+    }
+  }
+}
+
+async function readFirst(places: (string | undefined)[]): Promise<string | undefined> {
+  for (const place of places) {
+    if (!place) continue
+    const text = await readFile(place, 'utf8').catch(() => undefined)
+    if (text !== undefined) return text
+  }
+  return undefined
+}
