@@ -2,14 +2,13 @@
  * The `voiceassist` client: questions, documents and flags of one deployment. No dependency; runs
  * in browsers, Node and Workers. Speaking with the assistant is voice.ts.
  */
-import { AnswerStream } from './ask.ts'
+import { type AskBody, AnswerStream } from './ask.ts'
 import { Documents } from './documents.ts'
 import { Flags } from './flags.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
-import type { AskRequest } from './wire.ts'
 
 /** Options of one question besides its words. */
-export interface AskOptions extends Omit<AskRequest, 'question'> {
+export interface AskOptions extends Omit<AskBody, 'question'> {
   signal?: AbortSignal
 }
 

@@ -1,8 +1,14 @@
+import type {
+  Document,
+  DocumentPage,
+  DocumentText,
+  Job,
+  Submitted,
+} from '../workers/knowledge/schemas.ts'
 /** The knowledge base: put documents in, follow their indexing, read the text answers cite. */
 import { readEventStream } from './event-stream.ts'
 import { pause, trustWire, type Transport } from './transport.ts'
 import { sendUpload, type UploadOptions } from './upload.ts'
-import type { Document, DocumentText, Job } from './wire.ts'
 
 const BASE = '/api/admin/kb'
 const at = (id: string) => `${BASE}/documents/${encodeURIComponent(id)}`
@@ -18,15 +24,9 @@ export interface DocumentQuery {
   signal?: AbortSignal | undefined
 }
 
-export interface DocumentPage {
-  items: Document[]
-  nextCursor: string | null
-}
-
-/** `job` is null when the same bytes were there already; `document` is then the existing one. */
-export interface Added {
-  document: Document
-  job: Job | null
+/** `isNew` is false when the same bytes were there already; `document` is then the existing one. */
+export interface Added extends Submitted {
+  isNew: boolean
 }
 
 /** True when indexing will change the document no more by itself. */
@@ -48,11 +48,8 @@ export class Documents {
     const form = new FormData()
     form.set('file', file, name)
     const upload = { ...options, path: `${BASE}/documents`, form, bytes: file.size }
-    const { value } = await sendUpload<{ document: Document; job?: Job | null }>(
-      this.#transport,
-      upload,
-    )
-    return { document: value.document, job: value.job ?? null }
+    const { status, value } = await sendUpload<Submitted>(this.#transport, upload)
+    return { ...value, isNew: status === 202 }
   }
 
   /** One page, newest first. */
@@ -85,7 +82,7 @@ export class Documents {
     return this.#transport.json(`${at(id)}/text`, { signal })
   }
 
-  retry(id: string): Promise<Added> {
+  retry(id: string): Promise<Submitted> {
     return this.#transport.json(`${at(id)}/retry`, { method: 'POST' })
   }
 

@@ -1,11 +1,16 @@
+import type { Flag, FlagChange, FlagPage, NewFlag } from '../workers/flags/schemas.ts'
 /** Feature flags as administrators see them; evaluation is OFREP's, with any OpenFeature client. */
 import type { Transport } from './transport.ts'
-import type { Flag } from './wire.ts'
 
 const BASE = '/api/admin/feature-flags'
 const at = (name: string) => `${BASE}/${encodeURIComponent(name)}`
 
-export type NewFlag = Pick<Flag, 'name' | 'description' | 'enabled' | 'defaultValue'>
+export interface FlagQuery {
+  /** Rows per page; the server's default when left out. */
+  limit?: number
+  cursor?: string
+  signal?: AbortSignal | undefined
+}
 
 export class Flags {
   readonly #transport: Transport
@@ -14,19 +19,33 @@ export class Flags {
     this.#transport = transport
   }
 
-  list(signal?: AbortSignal): Promise<Flag[]> {
-    return this.#transport.json(BASE, { signal })
+  /** One page, in the order of names; `cursor` is the `nextCursor` of the page before. */
+  page({ limit, cursor, signal }: FlagQuery = {}): Promise<FlagPage> {
+    const query = new URLSearchParams()
+    if (limit) query.set('limit', String(limit))
+    if (cursor) query.set('cursor', cursor)
+    return this.#transport.json(`${BASE}?${query}`, { signal })
+  }
+
+  /** Every flag, page by page as the loop asks for them. */
+  async *list(query: Omit<FlagQuery, 'cursor'> = {}): AsyncGenerator<Flag, void, undefined> {
+    let cursor: string | null = null
+    do {
+      const page: FlagPage = await this.page(cursor ? { ...query, cursor } : query)
+      yield* page.items
+      cursor = page.nextCursor
+    } while (cursor)
   }
 
   get(name: string): Promise<Flag> {
     return this.#transport.json(at(name))
   }
 
-  create(flag: NewFlag): Promise<Flag> {
+  create(flag: Pick<NewFlag, 'name'> & Partial<NewFlag>): Promise<Flag> {
     return this.#transport.json(BASE, { method: 'POST', body: flag })
   }
 
-  update(name: string, change: Partial<Omit<NewFlag, 'name'>>): Promise<Flag> {
+  update(name: string, change: FlagChange): Promise<Flag> {
     return this.#transport.json(at(name), { method: 'PATCH', body: change })
   }
 

@@ -43,6 +43,8 @@ export class VoiceClient {
   #socket: RealtimeSocket | null = null
   #isReady = false
   #preRoll: Int16Array[] = []
+  /** Said in writing before the session was open. */
+  #unsent: Record<string, unknown>[] = []
   /** Items cut by barge-in; audio of theirs that is still on its way is not played. */
   readonly #cut = new Set<string>()
   /** The item that is sounding or was last; '' when the assistant is silent. */
@@ -80,10 +82,10 @@ export class VoiceClient {
     if (this.#isResponding) this.#socket?.send({ type: 'response.cancel' })
     const content = [{ type: 'input_text', text }]
     const item = { type: 'message', role: 'user', content, id: `item_${crypto.randomUUID()}` }
-    this.#socket?.send({ type: 'conversation.item.create', item })
-    this.#socket?.send({ type: 'response.create' })
+    this.#say({ type: 'conversation.item.create', item })
+    this.#say({ type: 'response.create' })
     this.#line({ type: 'replace', itemId: item.id, speaker: 'user', text })
-    this.#enter('thinking')
+    if (this.#isReady) this.#enter('thinking')
   }
 
   setMuted(muted: boolean): void {
@@ -103,6 +105,7 @@ export class VoiceClient {
     this.#isSounding = false
     this.#audioItem = ''
     this.#preRoll = []
+    this.#unsent = []
     this.#enter('idle')
     await microphone
     await speaker
@@ -145,6 +148,11 @@ export class VoiceClient {
     if (this.#isReady) return this.#sendAudio(frame)
     this.#preRoll.push(frame)
     if (this.#preRoll.length > PRE_ROLL_FRAMES) this.#preRoll.shift()
+  }
+
+  #say(event: Record<string, unknown>) {
+    if (this.#isReady) this.#socket?.send(event)
+    else this.#unsent.push(event)
   }
 
   #sendAudio(frame: Int16Array) {
@@ -198,6 +206,7 @@ export class VoiceClient {
     for (const frame of this.#preRoll) this.#sendAudio(frame)
     this.#preRoll = []
     this.#enter('listening')
+    for (const event of this.#unsent.splice(0)) this.#say(event)
   }
 
   #play(itemId: string, base64: string) {

@@ -1,0 +1,42 @@
+/** How the console is built: React pages of workers/console as static files under /console/. */
+import { readFileSync } from 'node:fs'
+import { glob } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import tailwind from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** Title (first heading) and path of each guide, so that the Help page never lists a missing one. */
+async function listGuides() {
+  const guides: { title: string; path: string }[] = []
+  for await (const path of glob('**/*.md', { cwd: at('docs') })) {
+    const title = /^# (.+)$/m.exec(readFileSync(at(`docs/${path}`), 'utf8'))?.[1] ?? path
+    guides.push({ title, path })
+  }
+  return guides.toSorted((a, b) => a.path.localeCompare(b.path))
+}
+
+/** A running stack answers for everything that is not a page. */
+const API = 'http://127.0.0.1:8787'
+
+export default defineConfig(async () => ({
+  root: at('workers/console'),
+  base: '/console/',
+  plugins: [react(), tailwind()],
+  define: { GUIDES: JSON.stringify(await listGuides()) },
+  build: {
+    outDir: at('dist/assets/console'),
+    emptyOutDir: true,
+    /** light-dark(), popover and content-visibility as they are, without fallbacks. */
+    target: ['chrome131', 'firefox132', 'safari18.2'],
+    /** Small worklets as data: URLs would be refused by the Content-Security-Policy. */
+    assetsInlineLimit: 0,
+  },
+  worker: { format: 'es' as const },
+  server: {
+    /** Anchored: the bare prefix `/api` would swallow modules such as `/api.ts`. */
+    proxy: { '^/(api|docs|openapi\\.json)(/|$)': API, '^/v1/': { target: API, ws: true } },
+  },
+}))

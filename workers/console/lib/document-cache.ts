@@ -1,0 +1,41 @@
+/** The documents in the query cache: their key, and how one of them is changed in place. */
+import type { InfiniteData, QueryClient } from '@tanstack/react-query'
+import type { Document, DocumentPage } from '../../knowledge/schemas.ts'
+
+export const DOCUMENTS = ['documents'] as const
+/** The second part of a list's key when it is not narrowed to one state. */
+export const ANY_STATUS = 'any'
+
+export type DocumentPages = InfiniteData<DocumentPage, string | null>
+
+/** Every document some page has loaded, each once, newest first. */
+export function cachedDocuments(queries: QueryClient): Document[] {
+  const lists = queries.getQueriesData<DocumentPages>({ queryKey: DOCUMENTS })
+  const documents = lists.flatMap(([, data]) => data?.pages.flatMap(({ items }) => items) ?? [])
+  return [...new Map(documents.map((document) => [document.id, document])).values()]
+}
+
+/** Applies `change` to the document in every list that shows it; null takes it out. */
+export function changeDocument(
+  queries: QueryClient,
+  id: string,
+  change: (document: Document) => Document | null,
+): void {
+  const inPage = (page: DocumentPage): DocumentPage => ({
+    ...page,
+    items: page.items.flatMap((item) => (item.id === id ? (change(item) ?? []) : item)),
+  })
+  queries.setQueriesData<DocumentPages>({ queryKey: DOCUMENTS }, (data) =>
+    data ? { ...data, pages: data.pages.map(inPage) } : data,
+  )
+}
+
+/** Puts a new document on top of the lists that show every state; elsewhere it moves up. */
+export function addDocument(queries: QueryClient, document: Document): void {
+  changeDocument(queries, document.id, () => null)
+  queries.setQueriesData<DocumentPages>({ queryKey: [...DOCUMENTS, ANY_STATUS] }, (data) => {
+    const [first, ...rest] = data?.pages ?? []
+    if (!data || !first) return data
+    return { ...data, pages: [{ ...first, items: [document, ...first.items] }, ...rest] }
+  })
+}

@@ -1,0 +1,44 @@
+/** Indexing runs this tab started, followed live; what others started is found by polling. */
+import type { QueryClient } from '@tanstack/react-query'
+import type { VoiceAssist } from '../../../sdk/client.ts'
+import type { Job } from '../../knowledge/schemas.ts'
+import { changeDocument, DOCUMENTS } from './document-cache.ts'
+
+/** Over HTTP/1.1 a browser opens six connections to a host; streams must not take them all. */
+const STREAMS = 2
+
+export class Jobs {
+  readonly #client: VoiceAssist
+  readonly #queries: QueryClient
+  #open = 0
+
+  constructor(client: VoiceAssist, queries: QueryClient) {
+    this.#client = client
+    this.#queries = queries
+  }
+
+  /** Shows each step of the job in every list that has its document. */
+  async follow(jobId: string): Promise<void> {
+    if (this.#open >= STREAMS) return
+    this.#open += 1
+    try {
+      for await (const job of this.#client.documents.watch(jobId)) this.#show(job)
+    } catch {
+      // The list is polled while anything in it is unsettled, so a lost stream costs a second.
+    } finally {
+      this.#open -= 1
+      void this.#queries.invalidateQueries({ queryKey: DOCUMENTS })
+    }
+  }
+
+  #show({ documentId, status, stage, percent, error, updatedAt }: Job) {
+    changeDocument(this.#queries, documentId, (document) => ({
+      ...document,
+      status,
+      stage,
+      percent,
+      error,
+      updatedAt,
+    }))
+  }
+}

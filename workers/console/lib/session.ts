@@ -1,0 +1,84 @@
+/**
+ * Who is signed in. The access token lives in this object alone, never in storage; the cookie that
+ * can fetch another one is out of reach of scripts.
+ */
+import { VoiceAssistError } from '../../../sdk/errors.ts'
+import { createTransport } from '../../../sdk/transport.ts'
+import type { Session } from '../../identity/schemas.ts'
+
+/** `unknown` until the cookie has been tried once. */
+export type SessionState =
+  | { status: 'unknown' }
+  | { status: 'signed-out' }
+  | { status: 'signed-in'; session: Session }
+
+/** Renewed this long before it ends, so that no call carries a token that ends on its way. */
+const RENEW_BEFORE_MS = 60_000
+
+const isSignedOut = (thrown: unknown) => thrown instanceof VoiceAssistError && thrown.status === 401
+
+export class SessionStore {
+  readonly #transport = createTransport({ url: '' })
+  readonly #listeners = new Set<() => void>()
+  #state: SessionState = { status: 'unknown' }
+  #renewal: Promise<Session | null> | null = null
+
+  readonly snapshot = (): SessionState => this.#state
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** The session of the cookie, if there is one. @throws VoiceAssistError when that is not known */
+  async restore(): Promise<Session | null> {
+    if (this.#state.status === 'signed-out') return null
+    if (this.#state.status === 'signed-in') return this.#state.session
+    return this.#renew()
+  }
+
+  /** @throws VoiceAssistError `unauthenticated` when email and password do not match */
+  async signIn(email: string, password: string): Promise<void> {
+    const call = { method: 'POST', body: { email, password } } as const
+    const session = await this.#transport.json<Session>('/api/auth/sign-in/email', call)
+    this.#set({ status: 'signed-in', session })
+  }
+
+  async signOut(): Promise<void> {
+    await this.#transport.send('/api/auth/sign-out', { method: 'POST' })
+    this.#set({ status: 'signed-out' })
+  }
+
+  /** For the client: the token in memory, or a fresh one when it is about to end or was refused. */
+  readonly getToken = async ({ rejected }: { rejected: boolean }): Promise<string> => {
+    const { session } = this.#state.status === 'signed-in' ? this.#state : { session: null }
+    const left = session ? Date.parse(session.expiresAt) - Date.now() : 0
+    const usable = session && !rejected && left > RENEW_BEFORE_MS ? session : await this.#renew()
+    return usable?.accessToken ?? ''
+  }
+
+  /** Calls that find the token old at the same moment share one request. */
+  #renew(): Promise<Session | null> {
+    this.#renewal ??= this.#fetch().finally(() => {
+      this.#renewal = null
+    })
+    return this.#renewal
+  }
+
+  async #fetch(): Promise<Session | null> {
+    try {
+      const session = await this.#transport.json<Session>('/api/auth/token')
+      this.#set({ status: 'signed-in', session })
+      return session
+    } catch (thrown) {
+      if (!isSignedOut(thrown)) throw thrown
+      this.#set({ status: 'signed-out' })
+      return null
+    }
+  }
+
+  #set(state: SessionState) {
+    this.#state = state
+    for (const listener of this.#listeners) listener()
+  }
+}

@@ -1,0 +1,112 @@
+/** One question and its answer: text with numbered citations, its sources, or why there is none. */
+import { Link } from '@tanstack/react-router'
+import { FileText } from 'lucide-react'
+import type { Citation } from '../../knowledge/schemas.ts'
+import { splitMarks } from '../lib/citation-marks.ts'
+import type { Turn } from '../lib/conversation.ts'
+import { formatSeconds } from '../lib/format.ts'
+import { useMessages } from '../messages/locale.tsx'
+import { CopyButton } from '../ui/copy-button.tsx'
+import { ErrorNote } from '../ui/error-note.tsx'
+import { Status } from '../ui/status.tsx'
+
+export function AskTurn({ turn, onRetry }: { turn: Turn; onRetry: () => void }) {
+  const { ask } = useMessages()
+  const { status, answer, citations } = turn
+  return (
+    <article aria-busy={status === 'waiting' || status === 'writing'} className="max-w-[72ch]">
+      <h2 className="mb-2 text-md font-semibold text-pretty break-words">{turn.question}</h2>
+      {status === 'waiting' && <Status tone="busy">{ask.thinking}</Status>}
+      {answer?.abstained ? (
+        <div className="space-y-1">
+          <Status tone="warn">{ask.abstained}</Status>
+          <p className="text-muted">{ask.abstainedHint}</p>
+        </div>
+      ) : (
+        turn.text !== '' && <AnswerText turn={turn} />
+      )}
+      {status === 'stopped' && <p className="mt-2 text-muted">{ask.stopped}</p>}
+      {turn.error && <ErrorNote error={turn.error} onRetry={onRetry} />}
+      {citations.length > 0 && <Sources citations={citations} />}
+      {answer && <Facts turn={turn} />}
+    </article>
+  )
+}
+
+function AnswerText({ turn }: { turn: Turn }) {
+  const { text, citations, status } = turn
+  return (
+    <div className={`whitespace-pre-wrap break-words ${status === 'writing' ? 'caret' : ''}`}>
+      {splitMarks(text).map(({ at, text: piece, number }) => {
+        const citation = citations.find((known) => known.number === number)
+        return citation ? <Mark key={at} citation={citation} /> : <span key={at}>{piece}</span>
+      })}
+    </div>
+  )
+}
+
+const spanOf = ({ documentId, start, end }: Citation) => ({ doc: documentId, start, end })
+
+function Mark({ citation }: { citation: Citation }) {
+  const { ask } = useMessages()
+  return (
+    <Link
+      to="/ask"
+      search={spanOf(citation)}
+      resetScroll={false}
+      aria-label={ask.citation(citation.number, citation.title)}
+      className="mx-0.5 inline-grid h-5 min-w-5 place-items-center rounded-[4px] bg-accent/14 px-1 text-xs font-semibold text-accent no-underline hover:bg-accent hover:text-on-accent"
+    >
+      {citation.number}
+    </Link>
+  )
+}
+
+function Sources({ citations }: { citations: readonly Citation[] }) {
+  const { ask } = useMessages()
+  return (
+    <div className="mt-4">
+      <h3 className="mb-1 text-xs font-medium text-muted">{ask.sources}</h3>
+      <ol className="space-y-1">
+        {citations.map((citation) => (
+          <li key={citation.number}>
+            <Link
+              to="/ask"
+              search={spanOf(citation)}
+              resetScroll={false}
+              className="flex items-start gap-2 rounded-sm border border-line bg-surface px-2.5 py-2 hover:border-accent/60"
+            >
+              <span className="grid h-5 min-w-5 place-items-center rounded-[4px] bg-accent/14 px-1 text-xs font-semibold text-accent">
+                {citation.number}
+              </span>
+              <span className="min-w-0 flex-1">
+                <span className="flex min-w-0 items-center gap-1.5">
+                  <FileText size={14} aria-hidden className="shrink-0 text-muted" />
+                  <span className="truncate font-medium">{citation.title}</span>
+                  <span className="shrink-0 text-muted">{ask.page(citation.page)}</span>
+                </span>
+                <q className="line-clamp-2 text-sm text-muted">{citation.quote}</q>
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ol>
+    </div>
+  )
+}
+
+const totalMs = (timings: Record<string, number>) =>
+  timings.totalMs ?? Object.values(timings).reduce((sum, ms) => sum + ms, 0)
+
+function Facts({ turn: { answer, text } }: { turn: Turn }) {
+  const { ask, locale } = useMessages()
+  if (!answer) return null
+  const { inputTokens, outputTokens } = answer.usage
+  return (
+    <p className="mt-3 flex items-center gap-3 text-xs text-muted">
+      {!answer.abstained && <CopyButton text={text} label={ask.copyAnswer} />}
+      <span>{formatSeconds(totalMs(answer.timings), locale)}</span>
+      <span>{ask.tokens(inputTokens + outputTokens)}</span>
+    </p>
+  )
+}

@@ -1,0 +1,132 @@
+/** One document: what it is, how far its indexing is or why it failed, and what can be done. */
+import { Link } from '@tanstack/react-router'
+import { FileText, RotateCw, Trash2 } from 'lucide-react'
+import { isSettled } from '../../../sdk/documents.ts'
+import type { Document } from '../../knowledge/schemas.ts'
+import { TONES } from '../lib/document-status.ts'
+import { formatBytes, formatWhen } from '../lib/format.ts'
+import { usePermission } from '../lib/hooks.ts'
+import type { Messages } from '../messages/en.ts'
+import { useMessages } from '../messages/locale.tsx'
+import { Button, IconButton } from '../ui/button.tsx'
+import { cell, wide } from '../ui/data-table.tsx'
+import { Progress } from '../ui/progress.tsx'
+import { Status } from '../ui/status.tsx'
+
+interface DocumentRowProps {
+  document: Document
+  onRetry: () => void
+  onDelete: () => void
+}
+
+export function DocumentRow({ document, onRetry, onDelete }: DocumentRowProps) {
+  const { knowledge, locale } = useMessages()
+  const mayDelete = usePermission('kb.delete')
+  const { title, bytes, pages, chunks, updatedAt } = document
+  const size = formatBytes(bytes, locale)
+  return (
+    <tr className="h-9 hover:bg-raised/50">
+      <td className={cell}>
+        <Title document={document} />
+        <span className="block pl-6 text-xs text-muted md:hidden">
+          {size}
+          {pages ? ` · ${knowledge.pages(pages)}` : ''}
+        </span>
+        <Reason document={document} />
+      </td>
+      <td className={cell}>
+        <State document={document} onRetry={onRetry} />
+      </td>
+      <td className={`${cell} text-right text-muted ${wide}`}>{size}</td>
+      <td
+        className={`${cell} text-right text-muted ${wide}`}
+        title={pages ? knowledge.pages(pages) : undefined}
+      >
+        {chunks || '–'}
+      </td>
+      <td className={`${cell} text-right whitespace-nowrap text-muted ${wide}`}>
+        <time dateTime={updatedAt} title={updatedAt}>
+          {formatWhen(updatedAt, locale)}
+        </time>
+      </td>
+      <td className={`${cell} px-1! text-right`}>
+        {mayDelete && (
+          <IconButton label={knowledge.deleteOf(title)} onClick={onDelete}>
+            <Trash2 size={16} />
+          </IconButton>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+function Title({ document: { id, title, status } }: { document: Document }) {
+  const { knowledge } = useMessages()
+  return (
+    <span className="flex min-w-0 items-center gap-2">
+      <FileText size={16} aria-hidden className="shrink-0 text-muted" />
+      {status === 'ready' ? (
+        <Link
+          to="/knowledge"
+          search={(search) => ({ ...search, doc: id })}
+          resetScroll={false}
+          aria-label={knowledge.openOf(title)}
+          title={title}
+          className="truncate font-medium hover:text-accent hover:underline"
+        >
+          {title}
+        </Link>
+      ) : (
+        <span className="truncate font-medium" title={title}>
+          {title}
+        </span>
+      )}
+    </span>
+  )
+}
+
+/** Failed or waiting for the next attempt: the indexer's own sentence. */
+function Reason({ document: { status, error } }: { document: Document }) {
+  const { knowledge } = useMessages()
+  const text = error?.message ?? (status === 'needs_ocr' ? knowledge.needsOcrHint : null)
+  if (!text) return null
+  const tone = status === 'failed' ? 'text-bad' : 'text-muted'
+  return <span className={`block pl-6 text-sm text-pretty break-words ${tone}`}>{text}</span>
+}
+
+const stageText = (stage: string, { knowledge: { stages } }: Messages) =>
+  Object.entries(stages).find(([name]) => name === stage)?.[1] ?? stage
+
+function State({ document, onRetry }: { document: Document; onRetry: () => void }) {
+  const messages = useMessages()
+  const { knowledge, common } = messages
+  const mayWrite = usePermission('kb.write')
+  const { status, percent, stage, title } = document
+  const word = knowledge.statuses[status]
+  if (!isSettled(document)) {
+    return (
+      <span className="block" title={stageText(stage, messages)}>
+        <Status tone="busy">{`${word} ${percent} %`}</Status>
+        <Progress value={percent / 100} label={knowledge.progressOf(title)} />
+        <span className="mt-0.5 block truncate text-xs text-muted">
+          {stageText(stage, messages)}
+        </span>
+      </span>
+    )
+  }
+  const mayRetry = mayWrite && (status === 'failed' || status === 'cancelled')
+  return (
+    <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <Status tone={TONES[status]}>{word}</Status>
+      {mayRetry && (
+        <Button
+          onClick={onRetry}
+          aria-label={knowledge.retryOf(title)}
+          className="h-7 px-2 text-sm"
+        >
+          <RotateCw size={13} aria-hidden /> {common.retry}
+        </Button>
+      )}
+    </span>
+  )
+}

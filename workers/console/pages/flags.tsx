@@ -1,0 +1,132 @@
+/** Feature flags: what is on, switched with one click, created and deleted with a question. */
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Flag as FlagIcon, Plus } from 'lucide-react'
+import { useState } from 'react'
+import type { Flag } from '../../flags/schemas.ts'
+import { useFlagActions, useFlags } from '../lib/flag-queries.ts'
+import { usePermission } from '../lib/hooks.ts'
+import { useMessages } from '../messages/locale.tsx'
+import { Button } from '../ui/button.tsx'
+import { ConfirmDelete } from '../ui/confirm-delete.tsx'
+import { DataTable, Filter, wide } from '../ui/data-table.tsx'
+import { ErrorNote } from '../ui/error-note.tsx'
+import { PageForbidden, Skeletons } from '../ui/page-states.tsx'
+import { Empty, Page } from '../ui/page.tsx'
+import { CreateFlag } from './create-flag.tsx'
+import { FlagRow } from './flag-row.tsx'
+
+export function FlagsPage() {
+  const { flags } = useMessages()
+  const mayRead = usePermission('flag.read')
+  const mayWrite = usePermission('flag.write')
+  const { create } = useSearch({ from: '/shell/flags' })
+  const navigate = useNavigate({ from: '/flags' })
+  const setCreating = (isOpen: boolean) =>
+    void navigate({
+      search: ({ create: _create, ...rest }) => (isOpen ? { ...rest, create: true } : rest),
+      replace: true,
+    })
+  if (!mayRead) return <PageForbidden permission="flag.read" />
+  const action = mayWrite && (
+    <Button look="primary" onClick={() => setCreating(true)}>
+      <Plus size={16} aria-hidden />
+      <span className="max-sm:sr-only">{flags.create}</span>
+    </Button>
+  )
+  return (
+    <Page title={flags.title} subtitle={flags.subtitle} action={action}>
+      <FlagList onCreate={() => setCreating(true)} />
+      {create && mayWrite && <CreateFlag onClose={() => setCreating(false)} />}
+    </Page>
+  )
+}
+
+function FlagList({ onCreate }: { onCreate: () => void }) {
+  const { flags, common } = useMessages()
+  const query = useFlags()
+  const { toggle, remove } = useFlagActions()
+  const [condemned, setCondemned] = useState<Flag | null>(null)
+  const { q = '' } = useSearch({ from: '/shell/flags' })
+  if (query.isPending) return <Skeletons rows={6} />
+  if (!query.data) return <ErrorNote error={query.error} onRetry={() => void query.refetch()} />
+  const all = query.data.pages.flatMap(({ items }) => items)
+  if (all.length === 0) return <NoFlags onCreate={onCreate} />
+  const wanted = q.toLowerCase()
+  const shown = all.filter(({ name, description }) =>
+    `${name} ${description}`.toLowerCase().includes(wanted),
+  )
+  return (
+    <>
+      <FlagFilter q={q} />
+      {shown.length === 0 ? (
+        <Empty icon={<FlagIcon size={32} />} title={flags.noMatch} />
+      ) : (
+        <DataTable label={flags.table} columns={columnsOf(flags.columns)}>
+          {shown.map((flag) => (
+            <FlagRow
+              key={flag.name}
+              flag={flag}
+              onToggle={() => void toggle(flag)}
+              onDelete={() => setCondemned(flag)}
+            />
+          ))}
+        </DataTable>
+      )}
+      {query.hasNextPage && (
+        <div className="mt-3 text-center">
+          <Button onClick={() => void query.fetchNextPage()}>{common.loadMore}</Button>
+        </div>
+      )}
+      {condemned && (
+        <ConfirmDelete
+          title={flags.deleteTitle}
+          hint={flags.deleteHint}
+          name={condemned.name}
+          label={flags.typeName(condemned.name)}
+          onClose={() => setCondemned(null)}
+          onConfirm={async () => {
+            await remove(condemned)
+            setCondemned(null)
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+const columnsOf = (titles: Record<'flag' | 'state' | 'value' | 'updated', string>) => [
+  { key: 'flag', title: titles.flag },
+  { key: 'state', title: titles.state, className: 'w-28' },
+  { key: 'value', title: titles.value, className: `w-32 ${wide}` },
+  { key: 'updated', title: titles.updated, className: `w-32 text-right ${wide}` },
+  { key: 'actions', title: '', className: 'w-12' },
+]
+
+function FlagFilter({ q }: { q: string }) {
+  const { flags } = useMessages()
+  const navigate = useNavigate({ from: '/flags' })
+  const narrow = (value: string) =>
+    void navigate({
+      search: ({ q: _old, ...rest }) => (value === '' ? rest : { ...rest, q: value }),
+      replace: true,
+    })
+  return (
+    <div className="mb-3 flex">
+      <Filter label={flags.filter} value={q} onChange={narrow} />
+    </div>
+  )
+}
+
+function NoFlags({ onCreate }: { onCreate: () => void }) {
+  const { flags } = useMessages()
+  const mayWrite = usePermission('flag.write')
+  return (
+    <Empty icon={<FlagIcon size={32} />} title={flags.emptyTitle} hint={flags.emptyHint}>
+      {mayWrite && (
+        <Button look="primary" onClick={onCreate}>
+          {flags.create}
+        </Button>
+      )}
+    </Empty>
+  )
+}

@@ -1,0 +1,148 @@
+/** A document's canonical text beside the page, scrolled to the passage an answer cited. */
+import { useQuery } from '@tanstack/react-query'
+import { Quote, X } from 'lucide-react'
+import { memo, useCallback, useEffect, useMemo, useRef } from 'react'
+import type { DocumentText } from '../../knowledge/schemas.ts'
+import { useWindowEvent } from '../lib/hooks.ts'
+import { useServices } from '../lib/services.tsx'
+import { blocksOf, type Block, type Span } from '../lib/text-blocks.ts'
+import { useMessages } from '../messages/locale.tsx'
+import { Button, IconButton } from '../ui/button.tsx'
+import { ErrorNote } from '../ui/error-note.tsx'
+import { Skeletons } from '../ui/page-states.tsx'
+
+interface SourcePanelProps {
+  documentId: string
+  cited: Span | null
+  onClose: () => void
+}
+
+/** Canonical texts never change under an id, so one fetch per visit is enough. */
+function useDocumentText(documentId: string) {
+  const { client } = useServices()
+  return useQuery({
+    queryKey: ['document-text', documentId],
+    queryFn: ({ signal }) => client.documents.text(documentId, signal),
+    staleTime: Infinity,
+  })
+}
+
+/** Takes the focus while it is open and gives it back to what opened it. */
+function useBorrowedFocus() {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    const opener = document.activeElement
+    heading.current?.focus({ preventScroll: true })
+    return () => {
+      if (opener instanceof HTMLElement) opener.focus({ preventScroll: true })
+    }
+  }, [])
+  return heading
+}
+
+export default function SourcePanel({ documentId, cited, onClose }: SourcePanelProps) {
+  const { source, common } = useMessages()
+  const text = useDocumentText(documentId)
+  const heading = useBorrowedFocus()
+  useWindowEvent('keydown', ({ key }) => {
+    if (key === 'Escape' && !document.querySelector('dialog[open]')) onClose()
+  })
+  return (
+    <aside
+      aria-label={source.label}
+      className="fixed inset-0 z-30 flex flex-col bg-surface lg:sticky lg:top-0 lg:z-auto lg:h-dvh lg:w-[26rem] lg:shrink-0 lg:border-l lg:border-line xl:w-[30rem]"
+    >
+      <div className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-4">
+        <h2
+          ref={heading}
+          tabIndex={-1}
+          className="min-w-0 flex-1 truncate font-semibold outline-none"
+        >
+          {text.data?.title ?? source.label}
+        </h2>
+        <IconButton label={common.close} onClick={onClose}>
+          <X size={16} />
+        </IconButton>
+      </div>
+      {text.data && <Text document={text.data} cited={cited} />}
+      {text.isPending && (
+        <div className="p-4">
+          <Skeletons rows={12} />
+        </div>
+      )}
+      {text.error && (
+        <div className="p-4">
+          <ErrorNote error={text.error} onRetry={() => void text.refetch()} />
+        </div>
+      )}
+    </aside>
+  )
+}
+
+function Text({ document, cited }: { document: DocumentText; cited: Span | null }) {
+  const { source } = useMessages()
+  const mark = useRef<HTMLElement>(null)
+  const start = cited?.start
+  const end = cited?.end
+  const blocks = useMemo(() => {
+    const span = start === undefined || end === undefined ? null : { start, end }
+    return blocksOf(document, span)
+  }, [document, start, end])
+  const showMark = useCallback(() => mark.current?.scrollIntoView({ block: 'center' }), [])
+  useEffect(showMark, [showMark, blocks])
+  return (
+    <>
+      <div
+        tabIndex={0}
+        role="group"
+        aria-label={document.title}
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-4 py-3 -outline-offset-2"
+      >
+        {blocks.map((block) => (
+          <TextBlock key={block.start} block={block} markRef={mark} />
+        ))}
+      </div>
+      {cited && (
+        <div className="shrink-0 border-t border-line p-2 text-right">
+          <Button look="ghost" onClick={showMark}>
+            <Quote size={14} aria-hidden /> {source.backToPassage}
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}
+
+interface TextBlockProps {
+  block: Block
+  markRef: React.RefObject<HTMLElement | null>
+}
+
+const TextBlock = memo(({ block, markRef }: TextBlockProps) => {
+  const { source } = useMessages()
+  return (
+    <div className="[contain-intrinsic-size:auto_60rem] [content-visibility:auto]">
+      {block.page !== null && (
+        <p className="mt-4 mb-1 border-b border-line pb-1 text-xs font-medium text-muted">
+          {source.page(block.page)}
+        </p>
+      )}
+      <div className="whitespace-pre-wrap break-words">
+        {block.parts.map((part) =>
+          part.isCited ? (
+            <mark
+              key={part.start}
+              ref={markRef}
+              aria-label={source.passage}
+              className="rounded-[3px] bg-accent/22 text-ink ring-1 ring-accent/45"
+            >
+              {part.text}
+            </mark>
+          ) : (
+            part.text
+          ),
+        )}
+      </div>
+    </div>
+  )
+})

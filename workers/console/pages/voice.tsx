@@ -1,0 +1,34 @@
+/** Talking with the documents: one button, what both sides said, and writing when there is no mic. */
+import { usePermission } from '../lib/hooks.ts'
+import { useVoiceSession } from '../lib/voice-session.ts'
+import { useMessages } from '../messages/locale.tsx'
+import { ErrorNote } from '../ui/error-note.tsx'
+import { PageForbidden } from '../ui/page-states.tsx'
+import { Page } from '../ui/page.tsx'
+import { Transcript } from './transcript.tsx'
+import { VoiceControl } from './voice-control.tsx'
+import { VoiceTextInput } from './voice-text-input.tsx'
+
+export function VoicePage() {
+  const mayStart = usePermission('voice.start')
+  return mayStart ? <Voice /> : <PageForbidden permission="voice.start" />
+}
+
+function Voice() {
+  const { voice } = useMessages()
+  const session = useVoiceSession()
+  return (
+    <Page title={voice.title} subtitle={voice.subtitle}>
+      <div className="mx-auto flex w-full max-w-2xl flex-1 flex-col">
+        <VoiceControl session={session} />
+        {session.error && (
+          <div className="mb-4">
+            <ErrorNote error={session.error} />
+          </div>
+        )}
+        <Transcript lines={session.lines} />
+        <VoiceTextInput onSend={session.sendText} />
+      </div>
+    </Page>
+  )
+}

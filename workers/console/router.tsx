@@ -1,0 +1,136 @@
+/** Which page is at which address. Every page is a chunk of its own. */
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
+import type { Services } from './lib/services.tsx'
+import { PageError, PageMissing, PagePending } from './ui/page-states.tsx'
+import { Shell } from './ui/shell.tsx'
+
+type Search = Record<string, unknown>
+
+const textIn = (search: Search, name: string) =>
+  typeof search[name] === 'string' ? { [name]: search[name] } : {}
+const numberIn = (search: Search, name: string) =>
+  Number.isInteger(search[name]) ? { [name]: search[name] } : {}
+const yesIn = (search: Search, name: string) => (search[name] === true ? { [name]: true } : {})
+
+/** An open source text: the document, and the span to show when an answer cited it. */
+export interface SourceSearch {
+  doc?: string
+  start?: number
+  end?: number
+}
+
+const readSource = (search: Search): SourceSearch => ({
+  ...textIn(search, 'doc'),
+  ...numberIn(search, 'start'),
+  ...numberIn(search, 'end'),
+})
+
+export interface KnowledgeSearch extends SourceSearch {
+  status?: string
+  q?: string
+  add?: boolean
+}
+
+export interface FlagsSearch {
+  q?: string
+  create?: boolean
+}
+
+const root = createRootRouteWithContext<Services>()({ notFoundComponent: PageMissing })
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search: Search): { from?: string } => textIn(search, 'from'),
+  component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignInPage'),
+})
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.session.restore()
+    if (!session) throw redirect({ to: '/sign-in', search: { from: location.href } })
+  },
+  component: Shell,
+})
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/ask', replace: true })
+  },
+})
+
+const ask = createRoute({
+  getParentRoute: () => shell,
+  path: '/ask',
+  validateSearch: readSource,
+  component: lazyRouteComponent(() => import('./pages/ask.tsx'), 'AskPage'),
+})
+
+const voice = createRoute({
+  getParentRoute: () => shell,
+  path: '/voice',
+  component: lazyRouteComponent(() => import('./pages/voice.tsx'), 'VoicePage'),
+})
+
+const knowledge = createRoute({
+  getParentRoute: () => shell,
+  path: '/knowledge',
+  validateSearch: (search: Search): KnowledgeSearch => ({
+    ...readSource(search),
+    ...textIn(search, 'status'),
+    ...textIn(search, 'q'),
+    ...yesIn(search, 'add'),
+  }),
+  component: lazyRouteComponent(() => import('./pages/knowledge.tsx'), 'KnowledgePage'),
+})
+
+const flags = createRoute({
+  getParentRoute: () => shell,
+  path: '/flags',
+  validateSearch: (search: Search): FlagsSearch => ({
+    ...textIn(search, 'q'),
+    ...yesIn(search, 'create'),
+  }),
+  component: lazyRouteComponent(() => import('./pages/flags.tsx'), 'FlagsPage'),
+})
+
+const help = createRoute({
+  getParentRoute: () => shell,
+  path: '/help',
+  component: lazyRouteComponent(() => import('./pages/help.tsx'), 'HelpPage'),
+})
+
+const routeTree = root.addChildren([
+  signIn,
+  shell.addChildren([home, ask, voice, knowledge, flags, help]),
+])
+
+export function createAppRouter(services: Services) {
+  return createRouter({
+    routeTree,
+    basepath: '/console',
+    context: services,
+    defaultPreload: 'intent',
+    defaultPendingMs: 150,
+    defaultPendingComponent: PagePending,
+    defaultErrorComponent: PageError,
+    defaultNotFoundComponent: PageMissing,
+    scrollRestoration: true,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>
+  }
+}

@@ -1,0 +1,43 @@
+/** A modal question in the browser's own <dialog>: focus trap, Esc and inertness come with it. */
+import { X } from 'lucide-react'
+import { useEffect, useId, useRef, type MouseEvent, type ReactNode } from 'react'
+import { useMessages } from '../messages/locale.tsx'
+import { IconButton } from './button.tsx'
+
+interface ModalProps {
+  title: string
+  onClose: () => void
+  children: ReactNode
+}
+
+/** Shown while it is mounted. */
+export function Modal({ title, onClose, children }: ModalProps) {
+  const { common } = useMessages()
+  const ref = useRef<HTMLDialogElement>(null)
+  const id = useId()
+  useEffect(() => ref.current?.showModal(), [])
+  const closeOutside = (event: MouseEvent) => {
+    if (event.target === ref.current) onClose()
+  }
+  return (
+    <dialog
+      ref={ref}
+      aria-labelledby={id}
+      onClose={onClose}
+      onMouseDown={closeOutside}
+      className="m-auto w-[min(28rem,calc(100vw-2rem))] rounded-lg border border-line bg-surface p-0 text-ink shadow-overlay"
+    >
+      <div className="p-5">
+        <div className="mb-3 flex items-start justify-between gap-3">
+          <h2 id={id} className="text-md font-semibold">
+            {title}
+          </h2>
+          <IconButton label={common.close} onClick={onClose} className="-mt-1 -mr-2">
+            <X size={16} />
+          </IconButton>
+        </div>
+        {children}
+      </div>
+    </dialog>
+  )
+}

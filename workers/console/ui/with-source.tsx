@@ -1,0 +1,33 @@
+/** A page with room for the source text its address names. */
+import { useNavigate } from '@tanstack/react-router'
+import { lazy, Suspense, type ReactNode } from 'react'
+import type { SourceSearch } from '../router.tsx'
+
+const SourcePanel = lazy(() => import('../pages/source-panel.tsx'))
+
+interface WithSourceProps {
+  search: SourceSearch
+  children: ReactNode
+}
+
+export function WithSource({ search, children }: WithSourceProps) {
+  const { doc, start, end } = search
+  const navigate = useNavigate()
+  const close = () =>
+    void navigate({
+      to: '.',
+      search: ({ doc: _doc, start: _start, end: _end, ...rest }) => rest,
+      resetScroll: false,
+    })
+  const cited = start !== undefined && end !== undefined ? { start, end } : null
+  return (
+    <div className="flex min-w-0 flex-1">
+      <div className="flex min-w-0 flex-1 flex-col">{children}</div>
+      {doc && (
+        <Suspense>
+          <SourcePanel key={doc} documentId={doc} cited={cited} onClose={close} />
+        </Suspense>
+      )}
+    </div>
+  )
+}
