@@ -5,9 +5,13 @@ import { ROLES } from './roles.ts'
 /** Addresses are compared in lower case; RFC 5321 section 4.5.3.1.3 limits them to 254. */
 const Email = z.email().max(254).toLowerCase().openapi({ example: 'ada@example.com' })
 
+/** UTF-16 units: what a password may have as typed, before it is normalised. */
+const MAX_UNITS = 512
+
 /** Counted in Unicode code points (NIST SP 800-63B-4, section 3.1.1.2); at least 15 is advised. */
 const Password = z
   .string()
+  .max(MAX_UNITS)
   .refine((text) => countOf(text) >= 8, 'must have at least 8 characters; 15 or more are advised')
   .refine((text) => countOf(text) <= 128, 'must have at most 128 characters')
   .openapi({ format: 'password', minLength: 8, maxLength: 128 })
@@ -20,7 +24,7 @@ export const SignIn = z
   .strictObject({
     email: Email,
     /** No minimum here: a password that is too short is simply wrong. */
-    password: z.string().min(1).max(512).openapi({ format: 'password' }),
+    password: z.string().min(1).max(MAX_UNITS).openapi({ format: 'password' }),
   })
   .openapi('SignIn')
 export type SignIn = z.infer<typeof SignIn>
