@@ -12,12 +12,13 @@ const TRIES = 50
  * @throws Error when none of the neighbours is free either
  */
 export async function findPort(preferred: number, taken: readonly number[] = []): Promise<number> {
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const port = preferred === 0 ? 0 : preferred + attempt
+  const last = Math.min(preferred + TRIES - 1, 65_535)
+  const candidates = Array.from({ length: last - preferred + 1 }, (_, index) => preferred + index)
+  for (const port of preferred === 0 ? [0, 0, 0] : candidates) {
     const free = await tryPort(port)
     if (free !== undefined && !taken.includes(free)) return free
   }
-  throw new Error(`No port from ${preferred} to ${preferred + TRIES - 1} is free on 127.0.0.1.`)
+  throw new Error(`No port from ${preferred} to ${last} is free on 127.0.0.1.`)
 }
 
 export interface Ports {

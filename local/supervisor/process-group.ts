@@ -3,6 +3,9 @@
  * group, and a wrangler killed by SIGKILL leaves them behind with its port and files open.
  */
 import { type ChildProcess, execFileSync } from 'node:child_process'
+import { realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { ROOT } from './paths.ts'
 
 /** Ends the whole group at once; nothing happens when it has ended. */
@@ -22,11 +25,15 @@ export function killGroup({ pid }: ChildProcess): void {
  *
  * @returns how many processes were ended
  */
-export function killLeftovers(leader: number): number {
-  const members = groupMembers(leader)
-  const ours = members.filter(({ command }) => command.includes(`${ROOT}node_modules`))
-  for (const { pid } of ours) process.kill(pid, 'SIGKILL')
-  return ours.length
+export async function killLeftovers(leader: number): Promise<number> {
+  const homes = [ROOT, realpathSync(join(ROOT, 'node_modules'))]
+  const members = () =>
+    groupMembers(leader).filter(({ command }) => homes.some((home) => command.includes(home)))
+  const found = members()
+  for (const { pid } of found) process.kill(pid, 'SIGKILL')
+  // They hold their ports until the system has taken them down.
+  for (let tries = 0; tries < 40 && members().length > 0; tries += 1) await delay(50)
+  return found.length
 }
 
 function groupMembers(leader: number): { pid: number; command: string }[] {

@@ -105,7 +105,7 @@ async function clearLeftovers(path: string, report: (line: string) => void): Pro
   // Damaged or not, it describes a stack that no longer runs: the lock is ours.
   const left = await readRunning(path).catch(() => undefined)
   if (!left) return
-  const ended = killLeftovers(left.workersPid)
+  const ended = await killLeftovers(left.workersPid)
   const leftovers = ended > 0 ? ` ${ended} leftover processes ended.` : ''
   report(`The last run was cut off; its data is intact.${leftovers}`)
 }
