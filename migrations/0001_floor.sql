@@ -40,12 +40,12 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO app_user, auth_user;
 --> statement-breakpoint
 -- A tenant sees its own rows. Unset, the setting is null or '', and nothing shows.
-ALTER TABLE tenants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
 CREATE POLICY tenant ON tenants
   USING (id = (SELECT nullif(current_setting('app.tenant_id', true), '')));
 --> statement-breakpoint
-ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
 CREATE POLICY tenant ON users
   USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')));
@@ -63,3 +63,8 @@ DO $$ BEGIN
     DROP TABLE archive_users;
   END IF;
 END $$;
+--> statement-breakpoint
+-- Last: until here the owner, who runs this file, may move rows of every tenant.
+ALTER TABLE tenants FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE users FORCE ROW LEVEL SECURITY;

@@ -1,0 +1,20 @@
+insert into tenants values ('acme', 'Acme', '2026-01-01Z'), ('globex', 'Globex', '2026-01-02Z');
+insert into users values ('acme', 'u1', 'ada@example.com', 'Ada', 'owner', '2026-01-01Z');
+insert into auth.users (id, name, email, created_at, updated_at) values ('u1', 'Ada', 'ada@example.com', '2026-01-01Z', '2026-01-01Z');
+insert into auth.organizations (id, name, slug, created_at) values ('acme', 'Acme', 'acme', '2026-01-01Z');
+insert into auth.accounts (id, account_id, provider_id, user_id, password, created_at, updated_at) values ('a1', 'u1', 'credential', 'u1', '$scrypt$', '2026-01-01Z', '2026-01-01Z');
+insert into auth.sessions (id, expires_at, token, created_at, updated_at, user_id) values ('s1', '2027-01-01Z', 't', '2026-01-01Z', '2026-01-01Z', 'u1');
+insert into auth.members values ('m1', 'acme', 'u1', 'owner', '2026-01-01Z');
+insert into auth.invitations (id, organization_id, email, expires_at, created_at, inviter_id) values ('i1', 'acme', 'bob@example.com', '2027-01-01Z', '2026-01-01Z', 'u1');
+insert into auth.verifications values ('v1', 'ada@example.com', 'x', '2027-01-01Z', '2026-01-01Z', '2026-01-01Z');
+insert into auth.signing_keys (id, public_key, private_key, created_at, active_from) values ('k1', '{"kty":"OKP"}', 'sealed', '2026-01-01Z', '2026-01-01Z');
+insert into auth.setups (tenant_id, created_at) values ('acme', '2026-01-01Z');
+insert into feature_flags values ('acme', 'new_greeting', 'Says "hello"', true, '{"defaultValue":true}', '2026-01-01Z', '2026-01-02Z'), ('globex', 'new_greeting', '', false, '{"defaultValue":false}', '2026-01-01Z', '2026-01-02Z');
+insert into kb_stat (tenant_id, kb_id, version, chunks, length, title_length) values ('acme', 'default', 3, 1, 4, 1);
+insert into kb_term values ('acme', 'default', 42, 1);
+insert into kb_documents (tenant_id, id, kb_id, title, file_name, media_type, bytes, sha256, generation, live_generation, pages, chunks, created_at, updated_at) values ('acme', '019a0000-0000-7000-8000-000000000001', 'default', 'Tides', 'tides.md', 'text/markdown', 12, 'abc', 1, 1, 1, 1, '2026-01-01Z', '2026-01-02Z');
+insert into jobs (tenant_id, id, document_id, generation, status, stage, percent, request_id, traceparent, created_at, updated_at) values ('acme', '019a0000-0000-7000-8000-000000000002', '019a0000-0000-7000-8000-000000000001', 1, 'ready', 'done', 100, 'r1', '00-1-1-01', '2026-01-01Z', '2026-01-02Z');
+insert into kb_purges values ('acme', '019a0000-0000-7000-8000-000000000003', '2026-01-01Z');
+insert into kb_chunk values ('acme', '019a0000-0000-7000-8000-000000000001', 1, 0, 'Tides', 'High water, twice.', 0, 18, 1, '{0}', 'hash');
+insert into kb_vec select 'acme', '019a0000-0000-7000-8000-000000000001', 1, 0, array_fill(0.5::real, array[1536])::vector;
+insert into kb_lex values ('acme', '019a0000-0000-7000-8000-000000000001', 1, 0, 'high:1 twice:3 water:2', 4, 1, '{1:0.5,9:1.5}/1048576')
