@@ -20,6 +20,7 @@ import { ensureSecrets, type Secrets } from './secrets.ts'
 import { type Progress, seedGuides } from './seed.ts'
 import { type Database, type OpenAi, startDatabase, startModels, startRedis } from './services.ts'
 import { startTls } from './tls.ts'
+import { watchDatabase } from './watch-database.ts'
 import {
   describeModels,
   type Environment,
@@ -121,6 +122,8 @@ async function bringUp(setting: Setting): Promise<Stack> {
   closers.defer(() => tls.close())
   await createOwner(description.url, secrets.setupToken, description.owner)
   closers.defer(startSchedule(description.url, report))
+  const { databaseUrl, databaseHttpUrl: httpUrl } = description
+  closers.defer(watchDatabase({ databaseUrl, httpUrl }, report))
   return {
     ...description,
     certificate: tls.certificate,
