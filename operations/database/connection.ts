@@ -20,8 +20,10 @@ export function connect({ databaseUrl, httpUrl }: Target) {
 /** Neon answers SQL over HTTP at `api.` plus the host without its first label. */
 const tailOf = (host: string) => host.slice(host.indexOf('.') + 1)
 
+export type Environment = Readonly<Record<string, string | undefined>>
+
 /** @throws Error naming the variable to set */
-export function targetFromEnvironment(env: NodeJS.ProcessEnv): Target {
+export function targetFromEnvironment(env: Environment): Target {
   const databaseUrl = env['MIGRATION_DATABASE_URL']
   if (databaseUrl) return { databaseUrl, httpUrl: env['DATABASE_HTTP_URL'] || undefined }
   throw new Error(

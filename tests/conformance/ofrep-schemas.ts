@@ -3,13 +3,13 @@
  * read from beside the checkout, or from OFREP_OPENAPI.
  */
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
 
 const PLACES = [
   process.env['OFREP_OPENAPI'],
-  fileURLToPath(new URL('../../../shared/conformance/ofrep/openapi.yaml', import.meta.url).href),
+  join(import.meta.dirname, '../../../shared/conformance/ofrep/openapi.yaml'),
 ]
 
 /** Which schema an answer must fulfil, by its status. */
