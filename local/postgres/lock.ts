@@ -22,7 +22,7 @@ export class AlreadyRunningError extends Error {
 }
 
 /** Both of two that start at once may see each other and step back; one soon gets through. */
-const ATTEMPTS = 5
+const ATTEMPTS = 8
 
 /** sun_path has 104 bytes on macOS, 108 on Linux; `/lock-` and a name of 8 come after. */
 const MAX_DIRECTORY_BYTES = 85

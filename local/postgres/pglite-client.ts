@@ -25,6 +25,9 @@ const NOT_SETTINGS = new Set(['user', 'database', 'options', 'replication'])
 /** Any other message would put PGlite into an endless loop of errors. */
 const SERVED = 'PBDECHSQ'
 
+/** Data of a COPY that has failed by then: PostgreSQL ignores these too. */
+const IGNORED = 'dcf'
+
 export async function serveClient(session: SharedSession, client: Client): Promise<void> {
   const { socket, reader, login, parameters } = client
   const settings = [...parameters].filter(([name]) => !NOT_SETTINGS.has(name)).map(toSql)
@@ -64,6 +67,7 @@ async function nextRun(reader: MessageReader, names: StatementNames): Promise<Bu
   for (;;) {
     const next = await reader.next()
     if (!next || next.type === 'X') return undefined
+    if (IGNORED.includes(next.type)) continue
     if (!SERVED.includes(next.type)) throw refusal('08P01', `unsupported message ${next.type}`)
     run.push(names.rename(next))
     if ('SQH'.includes(next.type)) return Buffer.concat(run)

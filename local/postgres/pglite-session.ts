@@ -74,11 +74,12 @@ export function shareSession(thread: PgliteThread): SharedSession {
 /**
  * Leaves nothing of the last holder (DISCARD ALL, but prepared statements are their client's),
  * then applies what ALTER ROLE … SET says and becomes the role. No row means that it may not log
- * in. The superuser is named because DEFAULT does nothing in PGlite 0.5.8.
+ * in. The superuser is named because DEFAULT does nothing in PGlite 0.5.8, and the search path
+ * because PGlite's own default is another.
  */
 const logInSql = (role: string) => `
   set session authorization ${SUPERUSER}; reset all; close all; unlisten *;
-  discard temp; discard sequences;
+  set search_path = "$user", public; discard temp; discard sequences;
   select pg_advisory_unlock_all(),
     (select count(set_config(split_part(c, '=', 1), substr(c, strpos(c, '=') + 1), false))
        from pg_db_role_setting s, unnest(s.setconfig) c where s.setrole = r.oid),
