@@ -1,0 +1,181 @@
+/**
+ * What `npm start` does when things go wrong: a second start, a taken port, Workers that die, and
+ * kill -9 in the middle of writes. KILLS sets the number of kills (10).
+ */
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { findPort } from '../../local/supervisor/ports.ts'
+import type { RunningStack } from '../../local/supervisor/running.ts'
+import { signIn } from './client.ts'
+import { processesOf, run, start, type Started, survivors } from './start-process.ts'
+
+const KILLS = Number(process.env['KILLS'] ?? 10)
+const STOP_MS = 6000
+
+const directory = mkdtempSync(join(tmpdir(), 'stack-'))
+let running: Started | undefined
+
+afterEach(async () => {
+  await running?.end('SIGTERM')
+  running = undefined
+})
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+async function up(port = 0, args = ['--no-seed']): Promise<Started> {
+  running = await start(directory, port, args)
+  return running
+}
+
+describe('npm start', () => {
+  test('a first stop takes at most 6 s and leaves no process', async () => {
+    const { stack, end, readyMs } = await up()
+    const pids = processesOf(stack)
+    expect(pids.length).toBeGreaterThan(2)
+    const stoppedAt = performance.now()
+    expect(await end('SIGINT')).toBe(0)
+    const stopMs = Math.round(performance.now() - stoppedAt)
+    running = undefined
+    expect(stopMs).toBeLessThan(STOP_MS)
+    expect(await survivors(pids, 500)).toEqual([])
+    expect(existsSync(join(directory, 'stack.json'))).toBe(false)
+    print(`first start ${readyMs} ms, stop ${stopMs} ms, ${pids.length} processes`)
+  })
+
+  test('a second start says so, shows where it is and ends with 1', async () => {
+    const { stack } = await up()
+    const second = await run('start.ts', ['--directory', directory])
+    expect(second.code).toBe(1)
+    expect(second.output).toMatch('already running')
+    expect(second.output).toMatch(`${stack.url}/console/`)
+    const status = await run('status.ts', ['--directory', directory])
+    expect(status).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/Health: +ready \(200\)/),
+    })
+  })
+
+  test('a taken port is reported, and the next free one used', async () => {
+    const port = await findPort(24_000)
+    const occupant = createServer().listen(port, '127.0.0.1')
+    await once(occupant, 'listening')
+    const { stack, output } = await up(port)
+    occupant.close()
+    expect(Number(new URL(stack.url).port)).toBeGreaterThan(port)
+    expect(output()).toMatch(`Port ${port} is taken`)
+    expect((await fetch(`${stack.url}/health`)).status).toBe(200)
+  })
+
+  test('Workers that die are started again', async () => {
+    const { stack, output } = await up()
+    process.kill(stack.workersPid, 'SIGKILL')
+    while (!output().includes('The Workers are back.')) await delay(100)
+    expect((await fetch(`${stack.url}/health`)).status).toBe(200)
+    expect(await survivors([stack.workersPid], 0)).toEqual([])
+  })
+
+  test('reset waits to be forced while it runs, and then removes everything', async () => {
+    const { stack } = await up()
+    const pids = processesOf(stack)
+    expect((await run('reset.ts', ['--directory', directory])).code).toBe(1)
+    expect(existsSync(join(directory, 'secrets.json'))).toBe(true)
+    expect((await run('reset.ts', ['--directory', directory, '--force'])).code).toBe(0)
+    running = undefined
+    expect(existsSync(directory)).toBe(false)
+    expect(await survivors(pids, 500)).toEqual([])
+    expect((await run('status.ts', ['--directory', directory])).code).toBe(1)
+  })
+})
+
+describe('kill -9 during writes', () => {
+  test('loses nothing that was acknowledged', { timeout: 60_000 * KILLS }, async () => {
+    const acknowledged: Acknowledged = { flags: [], documents: [] }
+    for (let kill = 1; kill <= KILLS; kill += 1) {
+      const { stack, end, readyMs } = await up()
+      const pids = processesOf(stack)
+      const writing = write(stack, kill, acknowledged)
+      await delay(300 + Math.random() * 1500)
+      await end('SIGKILL')
+      running = undefined
+      await writing
+      expect(await survivors(pids, 3000)).toEqual([])
+      const { flags, documents } = acknowledged
+      const written = `${flags.length} flags, ${documents.length} documents so far`
+      print(`kill ${kill}: ready in ${readyMs} ms; ${written}`)
+    }
+    const { stack } = await up()
+    expect(acknowledged.flags.length).toBeGreaterThan(KILLS)
+    expect(acknowledged.documents.length).toBeGreaterThan(0)
+    const client = await signIn(stack)
+    expect(await missing(client, acknowledged)).toEqual([])
+    const waiting = () => unfinished(client, acknowledged)
+    await expect.poll(waiting, { timeout: 120_000, interval: 1000 }).toEqual([])
+  })
+})
+
+type Client = Awaited<ReturnType<typeof signIn>>
+
+interface Acknowledged {
+  flags: string[]
+  documents: string[]
+}
+
+/** Writes until the platform is gone; remembers what was answered with success. */
+async function write(stack: RunningStack, kill: number, acknowledged: Acknowledged): Promise<void> {
+  const client = await signIn(stack)
+  const writeFlags = async () => {
+    for (let number = 1; ; number += 1) {
+      const name = `kill_${kill}_${number}`
+      const flag = { name, description: '', type: 'boolean', enabled: true, defaultValue: false }
+      const response = await client.send('POST', '/api/admin/feature-flags', flag)
+      if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`)
+      acknowledged.flags.push(name)
+    }
+  }
+  const writeDocuments = async () => {
+    for (let number = 1; ; number += 1) {
+      const text = `# Note ${kill}.${number}\n\nWritten before kill ${kill}, as number ${number}.\n`
+      const response = await client.upload(`note-${kill}-${number}.md`, text, 'text/markdown')
+      if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`)
+      const { document } = await response.json<{ document: { id: string } }>()
+      acknowledged.documents.push(document.id)
+    }
+  }
+  const ends = await Promise.all([writeFlags(), writeDocuments()].map((work) => work.catch(String)))
+  // Only the kill may end the writing: fetch fails with a TypeError then.
+  for (const end of ends) expect(end).toMatch(/^TypeError/)
+}
+
+/** What was acknowledged and cannot be read any more. */
+async function missing(client: Client, { flags, documents }: Acknowledged): Promise<string[]> {
+  const paths = [
+    ...flags.map((name) => `/api/admin/feature-flags/${name}`),
+    ...documents.map((id) => `/api/admin/kb/documents/${id}`),
+  ]
+  const lost: string[] = []
+  for (const path of paths) {
+    const response = await client.send('GET', path)
+    await response.body?.cancel()
+    if (!response.ok) lost.push(`${path} ${response.status}`)
+  }
+  return lost
+}
+
+/** Documents not searchable yet: their queue died with the process, and a sweep must notice. */
+async function unfinished(client: Client, { documents }: Acknowledged): Promise<string[]> {
+  const states: string[] = []
+  for (const id of documents) {
+    const response = await client.send('GET', `/api/admin/kb/documents/${id}`)
+    const { status } = await response.json<{ status: string }>()
+    if (status !== 'ready') states.push(`${id} ${status}`)
+  }
+  return states
+}
+
+function print(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
