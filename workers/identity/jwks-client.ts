@@ -10,11 +10,14 @@ export interface KeysEnv {
   readonly IDENTITY: { jwks(): Promise<KeySet> }
 }
 
+/** Milliseconds keys are good without asking again, and one call may take. */
+const TIMES = { freshMs: 300_000, timeoutMs: 2000 }
+
 /**
- * Milliseconds: how long keys are good without asking, how long after one call the next may
- * follow (a stranger's tokens must not become calls), how long one may take.
+ * Milliseconds from one call to the next, so that a stranger's tokens do not become calls. Without
+ * any key there is none to wait for: the first may have been made a moment ago, by the setup.
  */
-const TIMES = { freshMs: 300_000, cooldownMs: 10_000, timeoutMs: 2000 }
+const COOLDOWN = { withKeys: 10_000, withoutKeys: 0, down: 1000 }
 
 interface KeyRing {
   keys: ReadonlyMap<string, CryptoKey>
@@ -40,10 +43,15 @@ export async function findKey(
   const ring = ringOf(env)
   const known = ring.keys.get(kid)
   if (known && now.getTime() - ring.loadedAt < TIMES.freshMs) return known
-  if (ring.loading || now.getTime() - ring.askedAt >= TIMES.cooldownMs) await refresh(env, now)
+  if (ring.loading || now.getTime() - ring.askedAt >= cooldownOf(ring)) await refresh(env, now)
   const key = ring.keys.get(kid)
   if (!key && !ring.isUp) throw unavailable()
   return key
+}
+
+function cooldownOf({ keys, isUp }: KeyRing): number {
+  if (keys.size > 0) return COOLDOWN.withKeys
+  return isUp ? COOLDOWN.withoutKeys : COOLDOWN.down
 }
 
 /** Never throws: what is missing afterwards is the caller's to judge. */

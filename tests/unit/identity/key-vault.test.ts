@@ -15,7 +15,7 @@ test.each([
   ['an unknown version', 'secret', 'key-1', (text: string) => text.replace('v1', 'v2')],
 ])('it does not open with %s', async (_name, secret, id, change) => {
   const sealed = await seal('secret', 'key-1', 'private')
-  await expect(unseal(secret, id, change(sealed))).rejects.toThrow()
+  await expect(unseal(secret, id, change(sealed))).rejects.toBeInstanceOf(Error)
 })
 
 /** The first character of the IV. */

@@ -1,12 +1,12 @@
 /** Signs access tokens for tests the way the identity Worker does, and every wrong way. */
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { KeySet, PublicKey } from '../../../workers/identity/schemas.ts'
 
 export const ISSUER = 'https://voice.example'
 export const NOW = new Date('2026-11-20T12:00:00Z')
 
 interface Options {
-  claims?: JWTPayload
+  claims?: Record<string, unknown>
   header?: Record<string, unknown>
   /** Seconds from NOW. */
   expires?: number

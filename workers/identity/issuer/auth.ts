@@ -7,6 +7,7 @@ import { betterAuth } from 'better-auth/minimal'
 import { organization } from 'better-auth/plugins/organization'
 import { eq } from 'drizzle-orm'
 import { newId } from '../../../shared/ids.ts'
+import { createLog } from '../../../shared/log.ts'
 import type { IssuerContext, IssuerEnv } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { hashPassword, isOutdated, verifyPassword } from './password.ts'
@@ -20,13 +21,15 @@ export const SESSION_COOKIE = '__Host-va_session'
 const instances = new WeakMap<IssuerEnv, Auth>()
 type Auth = ReturnType<typeof createAuth>
 
-export function authOf(ctx: IssuerContext): Auth {
-  const auth = instances.get(ctx.env) ?? createAuth(ctx)
-  instances.set(ctx.env, auth)
+/** One per isolate, so what it logs by itself belongs to no request. */
+export function authOf({ env }: IssuerContext): Auth {
+  const auth = instances.get(env) ?? createAuth(env)
+  instances.set(env, auth)
   return auth
 }
 
-function createAuth({ env, log }: IssuerContext) {
+function createAuth(env: IssuerEnv) {
+  const log = createLog({ level: env.LOG_LEVEL }, { worker: 'identity' })
   return betterAuth({
     appName: 'VoiceAssist',
     baseURL: env.PUBLIC_URL,
@@ -49,7 +52,7 @@ function createAuth({ env, log }: IssuerContext) {
     telemetry: { enabled: false },
     logger: {
       level: 'warn',
-      log: (level, message) => log[level](`better-auth: ${message}`),
+      log: (level, message, ...details) => log[level](`better-auth: ${message}`, { details }),
     },
     advanced: {
       // The prefix `__Secure-` would go in front of ours.

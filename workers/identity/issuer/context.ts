@@ -2,6 +2,7 @@
 import type { ServiceContext } from '../../../shared/context.ts'
 
 export interface IssuerEnv {
+  readonly LOG_LEVEL: string
   readonly PUBLIC_URL: string
   readonly AUTH_DATABASE_URL: string
   readonly DATABASE_HTTP_URL: string

@@ -1,0 +1,76 @@
+/**
+ * The edge with the real identity Worker behind it, both in this process: what differs from
+ * production is that the service binding is a function call.
+ */
+import { expect } from 'vitest'
+import { createIdentityApp, keySet } from '../../workers/identity-app.ts'
+import { Session } from '../../workers/identity/schemas.ts'
+import { startApp } from './harness.ts'
+
+export const SETUP_TOKEN = 'setup-token-setup-token-setup-token'
+
+export const OWNER = {
+  email: 'ada@example.com',
+  password: 'a long and quiet passphrase',
+  name: 'Ada',
+  organization: 'Analytical Engines',
+}
+
+export async function startIdentity() {
+  const app = await startApp()
+  const settings: IdentityEnv = {
+    ENVIRONMENT: 'local',
+    LOG_LEVEL: 'error',
+    PUBLIC_URL: app.env.PUBLIC_URL,
+    AUTH_DATABASE_URL: app.database.url('auth_user'),
+    DATABASE_HTTP_URL: app.env.DATABASE_HTTP_URL,
+    AUTH_SECRET: 'kW3vPz8sQm5xJd2fRt7yNc4hLb9gEa6u',
+    PASSWORD_PEPPER: 'Yt6nBq2wXs9kMf4rVj7pHd3cGz8aLe5u',
+    SETUP_TOKEN,
+  }
+  const identity = createIdentityApp()
+  const binding = {
+    isDown: false,
+    jwks: () => keySet(settings),
+    async fetch(request: Request) {
+      if (binding.isDown) throw new Error('The Worker is not there.')
+      return identity.fetch(request, settings)
+    },
+  }
+  Object.assign(app.env, { IDENTITY: binding })
+
+  const post = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
+    app.request(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: body === undefined ? null : JSON.stringify(body),
+    })
+
+  return {
+    ...app,
+    binding,
+    settings,
+    post,
+    setUp: (body: unknown = OWNER, token = SETUP_TOKEN) =>
+      post('/api/auth/setup', body, { authorization: `Bearer ${token}` }),
+    signIn: (password = OWNER.password, email = OWNER.email) =>
+      post('/api/auth/sign-in/email', { email, password }),
+    renew: (cookie: string) => app.request('/api/auth/token', { headers: { cookie } }),
+  }
+}
+
+/** What a browser would send back. */
+export function cookieOf(response: Response): string {
+  const [cookie = ''] = response.headers.getSetCookie()
+  return cookie.split(';')[0] ?? ''
+}
+
+/** The body of a problem, without what differs between two requests. */
+export async function problemOf(response: Response): Promise<Record<string, unknown>> {
+  const { requestId, ...problem } = await response.json<Record<string, unknown>>()
+  expect(response.headers.get('content-type')).toBe('application/problem+json')
+  expect(response.headers.get('x-request-id')).toBe(requestId)
+  return problem
+}
+
+export const sessionOf = async (response: Response) => Session.parse(await response.json())

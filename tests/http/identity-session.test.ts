@@ -1,0 +1,150 @@
+import { createHmac, scryptSync } from 'node:crypto'
+import { decodeJwt } from 'jose'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { connect, type Sql } from '../../operations/database/connection.ts'
+import { formatHash, parseHash } from '../../workers/identity/issuer/phc.ts'
+import { cookieOf, OWNER, problemOf, sessionOf, startIdentity } from './identity-harness.ts'
+
+let app: Awaited<ReturnType<typeof startIdentity>>
+let sql: Sql
+beforeAll(async () => {
+  app = await startIdentity()
+  sql = connect(app.database.owner)
+  await sessionOf(await app.setUp())
+})
+afterEach(() => app.settle())
+afterAll(() => app.close())
+
+test('the session is traded for tokens until it is signed out', async () => {
+  const cookie = cookieOf(await app.signIn())
+  const first = await sessionOf(await app.renew(cookie))
+  const second = await sessionOf(await app.renew(cookie))
+  expect(decodeJwt(second.accessToken).jti).not.toBe(decodeJwt(first.accessToken).jti)
+
+  const gone = await app.post('/api/auth/sign-out', undefined, { cookie })
+  expect(gone.status).toBe(204)
+  expect(gone.headers.getSetCookie()).toEqual([
+    expect.stringMatching(/^__Host-va_session=; Max-Age=0;/),
+  ])
+  expect(await problemOf(await app.renew(cookie))).toMatchObject({ status: 401 })
+  expect((await app.post('/api/auth/sign-out', undefined, { cookie })).status).toBe(204)
+})
+
+test.each([
+  ['no cookie', () => ''],
+  ['a cookie with another signature', (cookie: string) => cookie.replace(/.{8}$/, 'AAAAAAA=')],
+  ['a token without signature', (cookie: string) => cookie.split('.')[0]!],
+])('with %s there is no token', async (_name, change) => {
+  const cookie = change(cookieOf(await app.signIn()))
+  expect(await problemOf(await app.renew(cookie))).toMatchObject({
+    status: 401,
+    code: 'unauthenticated',
+  })
+})
+
+test('a session ends after half an hour of rest, and after twelve hours of an owner’s work', async () => {
+  const age = (column: string, shift: string) =>
+    sql.query(`update auth.sessions set ${column} = ${column} - interval '${shift}'`)
+  const rested = cookieOf(await app.signIn())
+  await age('expires_at', '31 minutes')
+  expect((await app.renew(rested)).status).toBe(401)
+
+  const worked = cookieOf(await app.signIn())
+  await age('created_at', '11 hours 59 minutes')
+  expect((await app.renew(worked)).status).toBe(200)
+  await age('created_at', '1 minute')
+  expect((await app.renew(worked)).status).toBe(401)
+})
+
+test('a page of another origin can change no session', async () => {
+  const origin = { origin: 'https://evil.example' }
+  const problem = await problemOf(await app.post('/api/auth/sign-out', undefined, origin))
+  expect(problem).toMatchObject({ status: 403, code: 'forbidden' })
+  const own = { origin: app.env.PUBLIC_URL }
+  expect((await app.post('/api/auth/sign-out', undefined, own)).status).toBe(204)
+})
+
+const storedHash = async () => {
+  const [row] = await sql.query('select password from auth.accounts')
+  return String(row?.['password'])
+}
+
+test('a hash of older parameters is made anew when its owner signs in', async () => {
+  const { keyid } = parseHash(await storedHash())!
+  const salt = Buffer.from('sixteen bytes ..')
+  const input = createHmac('sha256', app.settings.PASSWORD_PEPPER)
+    .update(OWNER.password)
+    .digest('hex')
+  const hash = scryptSync(input, salt, 32, { N: 2 ** 14, r: 8, p: 1 })
+  const old = formatHash({ ln: 14, r: 8, p: 1, keyid, salt, hash })
+  await sql.query('update auth.accounts set password = $1', [old])
+
+  expect((await app.signIn('not the passphrase')).status).toBe(401)
+  expect(await storedHash()).toBe(old)
+  expect((await app.signIn()).status).toBe(200)
+  expect(await storedHash()).toContain('$ln=15,r=8,p=3,')
+  expect((await app.signIn()).status).toBe(200)
+})
+
+test('an account in no organization is told so', async () => {
+  const [member] = await sql.query('delete from auth.members returning *')
+  try {
+    const problem = await problemOf(await app.signIn())
+    expect(problem).toMatchObject({ status: 403, code: 'forbidden' })
+  } finally {
+    const names = Object.keys(member!)
+    const places = names.map((_, n) => `$${n + 1}`).join()
+    await sql.query(
+      `insert into auth.members (${names.join()}) values (${places})`,
+      Object.values(member!),
+    )
+  }
+})
+
+test('signing in takes four round trips to the database at most, a fresh token two', async () => {
+  const cookie = cookieOf(await app.signIn())
+  await app.renew(cookie)
+  const trips = async (call: () => Promise<Response>) => {
+    const spy = vi.spyOn(globalThis, 'fetch')
+    expect((await call()).status).toBe(200)
+    const { length } = spy.mock.calls
+    spy.mockRestore()
+    return length
+  }
+  expect(await trips(() => app.signIn())).toBeLessThanOrEqual(4)
+  expect(await trips(() => app.renew(cookie))).toBeLessThanOrEqual(2)
+})
+
+test.each([
+  ['auth_user', 'select * from public.tenants'],
+  ['auth_user', 'select * from public.feature_flags'],
+  ['auth_user', 'delete from auth.setups'],
+  ['app_user', 'select * from auth.users'],
+  ['app_user', `select auth.create_tenant('t', 't', 'u', 'e', 'n', now())`],
+] as const)('%s may not %s', async (role, statement) => {
+  const { owner, url } = app.database
+  const other = connect({ ...owner, databaseUrl: url(role) })
+  await expect(other.query(statement)).rejects.toMatchObject({ code: '42501' })
+})
+
+test('while identity is down, known tokens work and signing in is put off', async () => {
+  const { accessToken } = await sessionOf(await app.signIn())
+  const ask = () => app.send('GET', '/api/admin/feature-flags', undefined, accessToken)
+  expect((await ask()).status).toBe(200)
+  app.binding.isDown = true
+  const answer = await app.signIn()
+  app.binding.isDown = false
+  expect(answer.headers.get('retry-after')).toBe('5')
+  expect(await problemOf(answer)).toMatchObject({ status: 503, code: 'dependency_down' })
+})
+
+test('while the database is down, nothing is called wrong that is not', async () => {
+  const cookie = cookieOf(await app.signIn())
+  await app.neon.close()
+  const answers = [await app.signIn(), await app.renew(cookie), await app.setUp()]
+  answers.push(await app.post('/api/auth/sign-out', undefined, { cookie }))
+  for (const answer of answers) {
+    expect(answer.headers.get('retry-after')).toBe('5')
+    expect(await problemOf(answer)).toMatchObject({ status: 503, code: 'dependency_down' })
+  }
+})
