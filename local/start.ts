@@ -26,16 +26,16 @@ const options: StackOptions = {
   directory: values.directory,
   port: portOf('--port', values.port),
   tlsPort: portOf('--tls-port', values['tls-port']),
-  report: (line) => console.log(line),
 }
 
 const startedAt = performance.now()
+console.log(`Starting VoiceAssist; its data is in ${values.directory}.`)
 const starting = startStack(options)
-stopOnSignal(starting)
+const isStopping = stopOnSignal(starting)
 try {
   const stack = await starting
-  tellWhereItIs(stack)
-  if (!values['no-seed']) await seed(stack)
+  if (!isStopping()) tellWhereItIs(stack)
+  if (!isStopping() && !values['no-seed']) await seed(stack)
 } catch (error) {
   await explain(error)
   process.exit(1)
@@ -63,7 +63,7 @@ async function seed(stack: Stack): Promise<void> {
     const done = await stack.seedGuides((progress) => showProgress(renderProgress(progress)))
     if (done.total > 0) showProgress(`${renderProgress(done)}\n`)
   } catch (error) {
-    console.log(`The guides could not be indexed: ${String(error)}`)
+    if (!isStopping()) console.log(`The guides could not be indexed: ${String(error)}`)
   }
 }
 
@@ -92,7 +92,8 @@ async function runningStack(): Promise<RunningStack | undefined> {
   }
 }
 
-function stopOnSignal(stack: Promise<Stack>): void {
+/** @returns whether a signal has come */
+function stopOnSignal(stack: Promise<Stack>): () => boolean {
   let stoppingSince = 0
   const stop = async () => {
     if (stoppingSince > 0) {
@@ -111,4 +112,5 @@ function stopOnSignal(stack: Promise<Stack>): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => void stop())
   }
+  return () => stoppingSince > 0
 }

@@ -8,17 +8,23 @@ const MINUTE_MS = 60_000
  * @returns a function that ends it
  */
 export function startSchedule(url: string, report: (line: string) => void): () => void {
+  const stopping = new AbortController()
   let wasDown = false
   const fire = async () => {
-    const outcome = await fetch(`${url}/cdn-cgi/local/scheduled?cron=*+*+*+*+*`).then(
+    const { signal } = stopping
+    const outcome = await fetch(`${url}/cdn-cgi/local/scheduled?cron=*+*+*+*+*`, { signal }).then(
       (response) => (response.ok ? '' : `answered ${response.status}`),
       () => 'could not be reached',
     )
     // Once per outage, not once per minute.
-    if (outcome && !wasDown) report(`The scheduled jobs did not run: the edge ${outcome}.`)
+    if (outcome && !wasDown && !signal.aborted)
+      report(`The scheduled jobs did not run: the edge ${outcome}.`)
     wasDown = outcome !== ''
   }
   void fire()
   const timer = setInterval(() => void fire(), MINUTE_MS)
-  return () => clearInterval(timer)
+  return () => {
+    clearInterval(timer)
+    stopping.abort()
+  }
 }

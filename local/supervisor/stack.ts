@@ -42,8 +42,8 @@ export interface StackOptions {
   readonly environment?: Environment
   /** Also waits until the guides are searchable. */
   readonly seedDocs?: boolean
-  /** Told what happens meanwhile, a line at a time. */
-  readonly report?: (line: string) => void
+  /** Says nothing on the terminal when things happen. */
+  readonly quiet?: boolean
 }
 
 /** What a running stack tells about itself, all but the process id that changes with restarts. */
@@ -90,7 +90,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function prepare(options: StackOptions, closers: AsyncDisposableStack): Promise<Setting> {
-  const { directory, environment = process.env, report = () => {} } = options
+  const { directory, environment = process.env, quiet = false } = options
+  const report = (line: string) => (quiet ? undefined : console.log(line))
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const lock = await holdLock(directory)
   closers.defer(() => lock.release())
