@@ -21,6 +21,17 @@ async function listGuides() {
 /** A running stack answers for everything that is not a page. */
 const API = 'http://127.0.0.1:8787'
 
+/** Libraries apart from our own code, so that a deploy of ours leaves them in the readers' caches. */
+const CHUNKS = [
+  { name: 'react', test: /node_modules\/(react|react-dom|scheduler|use-sync-external-store)\// },
+  { name: 'tanstack', test: /node_modules\/@tanstack\// },
+  {
+    name: 'base',
+    test: /lucide-react|workers\/console\/(ui|lib|messages)\/|sdk\//,
+    minShareCount: 2,
+  },
+]
+
 export default defineConfig(async () => ({
   root: at('workers/console'),
   base: '/console/',
@@ -33,6 +44,7 @@ export default defineConfig(async () => ({
     target: ['chrome131', 'firefox132', 'safari18.2'],
     /** Small worklets as data: URLs would be refused by the Content-Security-Policy. */
     assetsInlineLimit: 0,
+    rolldownOptions: { output: { codeSplitting: { groups: CHUNKS } } },
   },
   worker: { format: 'es' as const },
   server: {

@@ -1,5 +1,4 @@
 /** Starts the console: language first, then the router around everything. */
-import { CSPProvider } from '@base-ui/react/csp-provider'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
@@ -20,16 +19,14 @@ if (!container) throw new Error('index.html has no #root')
 
 createRoot(container).render(
   <StrictMode>
-    <CSPProvider disableStyleElements>
-      <LocaleProvider initial={messages}>
-        <ServicesProvider value={services}>
-          <QueryClientProvider client={services.queries}>
-            <ToastProvider>
-              <RouterProvider router={router} />
-            </ToastProvider>
-          </QueryClientProvider>
-        </ServicesProvider>
-      </LocaleProvider>
-    </CSPProvider>
+    <LocaleProvider initial={messages}>
+      <ServicesProvider value={services}>
+        <QueryClientProvider client={services.queries}>
+          <ToastProvider>
+            <RouterProvider router={router} />
+          </ToastProvider>
+        </QueryClientProvider>
+      </ServicesProvider>
+    </LocaleProvider>
   </StrictMode>,
 )

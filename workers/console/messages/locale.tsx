@@ -6,7 +6,8 @@ export const LOCALES = { en: 'English', ru: 'Русский' } as const
 export type Locale = keyof typeof LOCALES
 
 const STORED = 'locale'
-const isLocale = (value: string | null): value is Locale => value !== null && value in LOCALES
+export const isLocale = (value: string | null): value is Locale =>
+  value !== null && value in LOCALES
 
 const loaders: Record<Locale, () => Promise<Messages>> = {
   en: () => Promise.resolve(en),

@@ -29,7 +29,7 @@ const NEAR_END_PX = 160
 /** Follows the text as it grows, unless the reader has scrolled away from its end. */
 function useFollowEnd(change: unknown, turns: number) {
   const end = useRef<HTMLDivElement>(null)
-  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [turns])
+  useEffect(() => void end.current?.scrollIntoView({ block: 'end' }), [turns])
   useEffect(() => {
     const { scrollHeight } = document.documentElement
     const left = scrollHeight - scrollY - innerHeight
@@ -51,7 +51,7 @@ function Conversation() {
     </Button>
   )
   return (
-    <Page title={ask.title} subtitle={ask.subtitle} action={action}>
+    <Page title={ask.title} subtitle={ask.subtitle} action={action} isNarrow>
       <div className="flex flex-1 flex-col">
         {turns.length === 0 ? <Suggestions onPick={send} /> : null}
         <div role="log" aria-label={ask.title} aria-live="polite" className="space-y-8">

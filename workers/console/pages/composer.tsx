@@ -48,11 +48,13 @@ export function Composer({ isRunning, onSend, onStop }: ComposerProps) {
         />
         {isRunning ? (
           <Button onClick={onStop}>
-            <Square size={12} fill="currentColor" aria-hidden /> {ask.stop}
+            <Square size={12} fill="currentColor" aria-hidden />
+            <span className="max-sm:sr-only">{ask.stop}</span>
           </Button>
         ) : (
           <Button type="submit" look="primary">
-            <ArrowUp size={16} aria-hidden /> {ask.send}
+            <ArrowUp size={16} aria-hidden />
+            <span className="max-sm:sr-only">{ask.send}</span>
           </Button>
         )}
       </div>

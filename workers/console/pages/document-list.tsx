@@ -66,7 +66,7 @@ type Titles = Record<'title' | 'status' | 'size' | 'chunks' | 'updated', string>
 
 const columnsOf = (titles: Titles): Column[] => [
   { key: 'title', title: titles.title },
-  { key: 'status', title: titles.status, className: 'w-36 md:w-44' },
+  { key: 'status', title: titles.status, className: 'w-36 md:w-52' },
   { key: 'size', title: titles.size, className: `w-24 text-right ${wide}` },
   { key: 'chunks', title: titles.chunks, className: `w-24 text-right ${wide}` },
   { key: 'updated', title: titles.updated, className: `w-32 text-right ${wide}` },

@@ -30,7 +30,7 @@ export function DocumentRow({ document, onRetry, onDelete }: DocumentRowProps) {
         <Title document={document} />
         <span className="block pl-6 text-xs text-muted md:hidden">
           {size}
-          {pages ? ` · ${knowledge.pages(pages)}` : ''}
+          {pages && pages > 1 ? ` · ${knowledge.pages(pages)}` : ''}
         </span>
         <Reason document={document} />
       </td>
@@ -107,7 +107,9 @@ function State({ document, onRetry }: { document: Document; onRetry: () => void 
     return (
       <span className="block" title={stageText(stage, messages)}>
         <Status tone="busy">{`${word} ${percent} %`}</Status>
-        <Progress value={percent / 100} label={knowledge.progressOf(title)} />
+        <span className="mt-1 block">
+          <Progress value={percent / 100} label={knowledge.progressOf(title)} />
+        </span>
         <span className="mt-0.5 block truncate text-xs text-muted">
           {stageText(stage, messages)}
         </span>

@@ -50,8 +50,8 @@ export function SignInPage() {
   const { submit, error, isBusy } = useSignIn()
   useTitle(signIn.submit)
   return (
-    <main className="grid min-h-dvh place-items-center p-4">
-      <div className="w-full max-w-sm">
+    <main className="flex min-h-dvh items-center justify-center p-4">
+      <div className="w-full max-w-sm min-w-0">
         <div className="mb-5 flex flex-col items-center gap-3">
           <Logo size={44} />
           <h1 className="text-lg font-semibold">{signIn.title}</h1>

@@ -40,10 +40,15 @@ function useBorrowedFocus() {
   return heading
 }
 
+/** The page a span begins on; a text of one page needs no number. */
+const pageOf = ({ pages }: DocumentText, { start }: Span) =>
+  pages.length > 1 ? pages.findLast((page) => page.start <= start)?.page : undefined
+
 export default function SourcePanel({ documentId, cited, onClose }: SourcePanelProps) {
   const { source, common } = useMessages()
   const text = useDocumentText(documentId)
   const heading = useBorrowedFocus()
+  const page = text.data && cited ? pageOf(text.data, cited) : undefined
   useWindowEvent('keydown', ({ key }) => {
     if (key === 'Escape' && !document.querySelector('dialog[open]')) onClose()
   })
@@ -60,6 +65,7 @@ export default function SourcePanel({ documentId, cited, onClose }: SourcePanelP
         >
           {text.data?.title ?? source.label}
         </h2>
+        {page !== undefined && <span className="shrink-0 text-muted">{source.page(page)}</span>}
         <IconButton label={common.close} onClick={onClose}>
           <X size={16} />
         </IconButton>
@@ -88,7 +94,7 @@ function Text({ document, cited }: { document: DocumentText; cited: Span | null 
     const span = start === undefined || end === undefined ? null : { start, end }
     return blocksOf(document, span)
   }, [document, start, end])
-  const showMark = useCallback(() => mark.current?.scrollIntoView({ block: 'center' }), [])
+  const showMark = useCallback(() => void mark.current?.scrollIntoView({ block: 'center' }), [])
   useEffect(showMark, [showMark, blocks])
   return (
     <>

@@ -27,7 +27,8 @@ export function VoiceTextInput({ onSend }: { onSend: (text: string) => void }) {
         className={`h-9 ${inputClass}`}
       />
       <Button type="submit" className="h-9">
-        <ArrowUp size={16} aria-hidden /> {voice.send}
+        <ArrowUp size={16} aria-hidden />
+        <span className="max-sm:sr-only">{voice.send}</span>
       </Button>
     </form>
   )

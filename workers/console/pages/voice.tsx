@@ -18,8 +18,8 @@ function Voice() {
   const { voice } = useMessages()
   const session = useVoiceSession()
   return (
-    <Page title={voice.title} subtitle={voice.subtitle}>
-      <div className="mx-auto flex w-full max-w-2xl flex-1 flex-col">
+    <Page title={voice.title} subtitle={voice.subtitle} isNarrow>
+      <div className="flex flex-1 flex-col">
         <VoiceControl session={session} />
         {session.error && (
           <div className="mb-4">

@@ -1,114 +1,136 @@
-/** Who is signed in, and the preferences of this browser: theme, language, sign out. */
-import { Menu } from '@base-ui/react/menu'
-import { Check, ChevronsUpDown, LogOut } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+/**
+ * Who is signed in, and the preferences of this browser, in a native popover: Esc and a click
+ * outside close it, radio buttons bring their own arrow keys.
+ */
+import { ChevronsUpDown, LogOut } from 'lucide-react'
+import { useId, useState } from 'react'
 import { useSession } from '../lib/hooks.ts'
 import { useServices } from '../lib/services.tsx'
 import { chooseTheme, readTheme, THEMES } from '../lib/theme.ts'
-import { LOCALES, useLocale } from '../messages/locale.tsx'
+import { isLocale, LOCALES, useLocale, useMessages } from '../messages/locale.tsx'
+import { Button } from './button.tsx'
 import { useToasts } from './toasts.tsx'
 
-const row =
-  'flex h-8 items-center gap-2 rounded-sm px-2 outline-none data-highlighted:bg-raised select-none'
+/** Where it opens: above its button in the side bar, below it in the top bar. */
+const PLACES = {
+  side: 'top-auto right-auto bottom-16 left-3',
+  top: 'top-13 right-3 bottom-auto left-auto',
+} as const
 
-function Choice({ value, children }: { value: string; children: ReactNode }) {
-  return (
-    <Menu.RadioItem value={value} className={`${row} pl-7`} closeOnClick={false}>
-      <Menu.RadioItemIndicator className="absolute left-3">
-        <Check size={14} className="text-accent" />
-      </Menu.RadioItemIndicator>
-      {children}
-    </Menu.RadioItem>
-  )
-}
+type Place = keyof typeof PLACES
 
-const groupLabel = 'px-2 pt-2 pb-1 text-xs text-muted'
-
-function Preferences() {
-  const { messages, choose } = useLocale()
-  const [theme, setTheme] = useState(readTheme)
-  const { account } = messages
-  const select = (value: unknown) => {
-    const next = THEMES.find((known) => known === value)
-    if (!next) return
-    chooseTheme(next)
-    setTheme(next)
-  }
-  const speak = (value: unknown) => {
-    if (value === 'en' || value === 'ru') choose(value)
-  }
+export function AccountMenu({ place }: { place: Place }) {
+  const { account } = useMessages()
+  const session = useSession()
+  const id = useId()
+  if (!session) return null
+  const { user, tenant } = session
+  const name = user.name || user.email
   return (
     <>
-      <Menu.RadioGroup value={theme} onValueChange={select}>
-        <Menu.Group>
-          <Menu.GroupLabel className={groupLabel}>{account.theme}</Menu.GroupLabel>
-          {THEMES.map((value) => (
-            <Choice key={value} value={value}>
-              {account[value]}
-            </Choice>
-          ))}
-        </Menu.Group>
-      </Menu.RadioGroup>
-      <Menu.RadioGroup value={messages.locale} onValueChange={speak}>
-        <Menu.Group>
-          <Menu.GroupLabel className={groupLabel}>{account.language}</Menu.GroupLabel>
-          {Object.entries(LOCALES).map(([value, name]) => (
-            <Choice key={value} value={value}>
-              <span lang={value}>{name}</span>
-            </Choice>
-          ))}
-        </Menu.Group>
-      </Menu.RadioGroup>
-    </>
-  )
-}
-
-export function AccountMenu({ compact = false }: { compact?: boolean }) {
-  const { messages } = useLocale()
-  const { session: store } = useServices()
-  const { fail } = useToasts()
-  const session = useSession()
-  if (!session) return null
-  const { user, tenant, role } = session
-  const initial = (user.name || user.email).slice(0, 1).toUpperCase()
-  const signOut = () => void store.signOut().catch((error) => fail(messages.account.signOut, error))
-  return (
-    <Menu.Root>
-      <Menu.Trigger
-        aria-label={messages.account.open}
-        className={`flex items-center gap-2 rounded-sm hover:bg-raised ${compact ? 'p-1' : 'w-full p-2 text-left'}`}
+      <button
+        type="button"
+        popoverTarget={id}
+        aria-label={account.open}
+        aria-haspopup="dialog"
+        className={`flex items-center gap-2 rounded-sm hover:bg-raised ${place === 'top' ? 'p-1' : 'w-full p-2 text-left'}`}
       >
         <span
           aria-hidden
           className="grid size-7 shrink-0 place-items-center rounded-full bg-accent/15 text-sm font-semibold text-accent"
         >
-          {initial}
+          {name.slice(0, 1).toUpperCase()}
         </span>
-        {!compact && (
+        {place === 'side' && (
           <>
             <span className="min-w-0 flex-1 leading-tight">
-              <span className="block truncate font-medium">{user.name || user.email}</span>
+              <span className="block truncate font-medium">{name}</span>
               <span className="block truncate text-xs text-muted">{tenant.name}</span>
             </span>
             <ChevronsUpDown size={14} aria-hidden className="text-muted" />
           </>
         )}
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner sideOffset={6} align="start" className="z-40 outline-none">
-          <Menu.Popup className="w-56 rounded-md border border-line bg-surface p-1 shadow-overlay outline-none">
-            <div className="border-b border-line px-2 pt-1 pb-2">
-              <p className="truncate">{user.email}</p>
-              <p className="text-xs text-muted">{messages.account.roles[role]}</p>
-            </div>
-            <Preferences />
-            <Menu.Separator className="my-1 h-px bg-line" />
-            <Menu.Item className={row} onClick={signOut}>
-              <LogOut size={14} aria-hidden /> {messages.account.signOut}
-            </Menu.Item>
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+      </button>
+      <div
+        id={id}
+        popover="auto"
+        role="dialog"
+        aria-label={account.open}
+        className={`fixed m-0 w-56 rounded-md border border-line bg-surface p-3 text-ink shadow-overlay ${PLACES[place]}`}
+      >
+        <p className="truncate font-medium">{user.email}</p>
+        <p className="mb-3 text-xs text-muted">{account.roles[session.role]}</p>
+        <Preferences />
+        <SignOut />
+      </div>
+    </>
+  )
+}
+
+function Preferences() {
+  const { messages, choose } = useLocale()
+  const [theme, setTheme] = useState(readTheme)
+  const { account } = messages
+  const select = (value: string) => {
+    const next = THEMES.find((known) => known === value)
+    if (!next) return
+    chooseTheme(next)
+    setTheme(next)
+  }
+  const speak = (value: string) => {
+    if (isLocale(value)) choose(value)
+  }
+  const themes = THEMES.map((value) => ({ value, name: account[value] }))
+  const locales = Object.entries(LOCALES).map(([value, name]) => ({ value, name, lang: value }))
+  return (
+    <>
+      <Choices title={account.theme} chosen={theme} options={themes} onChoose={select} />
+      <Choices
+        title={account.language}
+        chosen={messages.locale}
+        options={locales}
+        onChoose={speak}
+      />
+    </>
+  )
+}
+
+interface ChoicesProps {
+  title: string
+  chosen: string
+  options: readonly { value: string; name: string; lang?: string }[]
+  onChoose: (value: string) => void
+}
+
+function Choices({ title, chosen, options, onChoose }: ChoicesProps) {
+  const group = useId()
+  return (
+    <fieldset className="mb-3">
+      <legend className="mb-1 text-xs text-muted">{title}</legend>
+      {options.map(({ value, name, lang }) => (
+        <label key={value} className="flex h-7 items-center gap-2 rounded-sm hover:bg-raised">
+          <input
+            type="radio"
+            name={group}
+            checked={value === chosen}
+            onChange={() => onChoose(value)}
+            className="size-4 accent-accent"
+          />
+          <span lang={lang}>{name}</span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+function SignOut() {
+  const { account } = useMessages()
+  const { session } = useServices()
+  const { fail } = useToasts()
+  const leave = () => void session.signOut().catch((error) => fail(account.signOut, error))
+  return (
+    <Button onClick={leave} className="w-full">
+      <LogOut size={14} aria-hidden /> {account.signOut}
+    </Button>
   )
 }

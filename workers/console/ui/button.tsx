@@ -11,17 +11,20 @@ const LOOKS = {
 export type Look = keyof typeof LOOKS
 
 const SHAPE =
-  'inline-flex h-8 items-center justify-center gap-2 rounded-sm border px-3 text-base whitespace-nowrap ' +
+  'inline-flex h-8 items-center justify-center gap-2 rounded-sm border text-base whitespace-nowrap ' +
   'transition-[background-color,filter] duration-100 disabled:opacity-50 disabled:pointer-events-none'
 
-export const buttonClass = (look: Look = 'plain', extra = '') => `${SHAPE} ${LOOKS[look]} ${extra}`
+const withLook = (look: Look, extra: string) => `${SHAPE} ${LOOKS[look]} ${extra}`
+
+/** For links; buttons have their component. */
+export const buttonClass = (look: Look = 'plain') => withLook(look, 'px-3')
 
 interface ButtonProps extends ComponentProps<'button'> {
   look?: Look
 }
 
 export function Button({ look = 'plain', className = '', type = 'button', ...rest }: ButtonProps) {
-  return <button type={type} className={buttonClass(look, className)} {...rest} />
+  return <button type={type} className={withLook(look, `px-3 ${className}`)} {...rest} />
 }
 
 interface IconButtonProps extends Omit<ButtonProps, 'aria-label' | 'title'> {
@@ -30,13 +33,14 @@ interface IconButtonProps extends Omit<ButtonProps, 'aria-label' | 'title'> {
 }
 
 /** An icon alone; its label is both the accessible name and the tooltip. */
-export function IconButton({ label, look = 'ghost', className = '', ...rest }: IconButtonProps) {
+export function IconButton(props: IconButtonProps) {
+  const { label, look = 'ghost', className = '', type = 'button', ...rest } = props
   return (
-    <Button
-      look={look}
+    <button
+      type={type}
       aria-label={label}
       title={label}
-      className={`w-8 px-0 ${className}`}
+      className={withLook(look, `min-w-8 ${className}`)}
       {...rest}
     />
   )

@@ -17,7 +17,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
   const copy = () => void navigator.clipboard.writeText(text).then(() => setCopied(true))
   return (
     <>
-      <IconButton label={label} onClick={copy} className="size-6">
+      <IconButton label={label} onClick={copy} className="h-6! min-w-6!">
         {copied ? <Check size={14} className="text-good" /> : <Copy size={14} />}
       </IconButton>
       <span role="status" className="sr-only">

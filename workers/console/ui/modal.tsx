@@ -28,15 +28,14 @@ export function Modal({ title, onClose, children }: ModalProps) {
       className="m-auto w-[min(28rem,calc(100vw-2rem))] rounded-lg border border-line bg-surface p-0 text-ink shadow-overlay"
     >
       <div className="p-5">
-        <div className="mb-3 flex items-start justify-between gap-3">
-          <h2 id={id} className="text-md font-semibold">
-            {title}
-          </h2>
-          <IconButton label={common.close} onClick={onClose} className="-mt-1 -mr-2">
-            <X size={16} />
-          </IconButton>
-        </div>
+        <h2 id={id} className="mb-3 pr-8 text-md font-semibold">
+          {title}
+        </h2>
         {children}
+        {/* Last, so that the first field gets the focus when the dialog opens. */}
+        <IconButton label={common.close} onClick={onClose} className="absolute top-3.5 right-3">
+          <X size={16} />
+        </IconButton>
       </div>
     </dialog>
   )

@@ -5,6 +5,8 @@ interface PageProps {
   title: string
   subtitle: string
   action?: ReactNode
+  /** As wide as a text reads well, for pages that are read rather than scanned. */
+  isNarrow?: boolean
   children: ReactNode
 }
 
@@ -14,10 +16,11 @@ export function useTitle(title: string) {
   }, [title])
 }
 
-export function Page({ title, subtitle, action, children }: PageProps) {
+export function Page({ title, subtitle, action, isNarrow = false, children }: PageProps) {
   useTitle(title)
+  const width = isNarrow ? 'max-w-3xl' : 'max-w-5xl'
   return (
-    <div className="mx-auto flex w-full max-w-5xl flex-1 flex-col px-5 pt-5 pb-8">
+    <div className={`mx-auto flex w-full ${width} flex-1 flex-col px-5 pt-5 pb-8`}>
       <header className="mb-5 flex items-start justify-between gap-4">
         <div className="min-w-0">
           <h1 className="text-lg font-semibold">{title}</h1>

@@ -106,7 +106,7 @@ function SideBar({ pages, openPalette }: BarProps) {
           </Link>
         ))}
       </nav>
-      <AccountMenu />
+      <AccountMenu place="side" />
     </div>
   )
 }
@@ -125,7 +125,7 @@ function TopBar({ openPalette }: Pick<BarProps, 'openPalette'>) {
       >
         <Search size={18} aria-hidden />
       </button>
-      <AccountMenu compact />
+      <AccountMenu place="top" />
     </div>
   )
 }
