@@ -13,7 +13,9 @@ import { ROOT } from './paths.ts'
 export async function buildAssets(): Promise<void> {
   const build = [join(ROOT, 'operations/build.ts')]
   try {
-    await promisify(execFile)(process.execPath, build, { cwd: ROOT })
+    // A test runner's NODE_ENV would turn this into a development build.
+    const env = { ...process.env, NODE_ENV: 'production' }
+    await promisify(execFile)(process.execPath, build, { cwd: ROOT, env })
   } catch (error) {
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : ''
     throw new Error(`The console could not be built.\n${output}`, { cause: error })

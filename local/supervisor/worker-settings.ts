@@ -36,6 +36,7 @@ export function describeModels({ type, baseUrl }: Models): string {
 export function workerSettings(addresses: Addresses, secrets: Secrets): Record<string, string> {
   const { publicUrl, neon, upstash, models } = addresses
   return {
+    ENVIRONMENT: 'local',
     PUBLIC_URL: publicUrl,
     DATABASE_URL: neon.url('app_user'),
     AUTH_DATABASE_URL: neon.url('auth_user'),
@@ -72,5 +73,8 @@ export function workersEnvironment(
     ...Object.fromEntries(unset),
     WRANGLER_REGISTRY_PATH: registry,
     WRANGLER_WRITE_LOGS: 'false',
+    // The log is read as text, and the bundle is the same whoever starts the stack.
+    FORCE_COLOR: '0',
+    NODE_ENV: undefined,
   }
 }

@@ -133,11 +133,9 @@ describe('settings of the Workers', () => {
   })
 
   test('are not overruled by the shell', () => {
-    expect(workersEnvironment({ OPENAI_API_KEY: 'stack' }, '/registry')).toEqual({
-      OPENAI_API_KEY: undefined,
-      WRANGLER_REGISTRY_PATH: '/registry',
-      WRANGLER_WRITE_LOGS: 'false',
-    })
+    const environment = workersEnvironment({ OPENAI_API_KEY: 'stack' }, '/registry')
+    expect(environment).toHaveProperty('OPENAI_API_KEY', undefined)
+    expect(environment).toHaveProperty('WRANGLER_REGISTRY_PATH', '/registry')
   })
 
   test('survive the env file whatever they hold', () => {
