@@ -2,7 +2,7 @@
  * The near side of PGlite's thread: calls with promises. The thread keeps the process alive only
  * while a call runs, so a forgotten database holds nobody up.
  */
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Answer, Call, Start } from './pglite-calls.ts'
 
@@ -20,7 +20,9 @@ interface Pending {
 
 /** @throws Error when the database cannot be opened */
 export async function startThread(start: Start): Promise<PgliteThread> {
-  const worker = new Worker(join(import.meta.dirname, 'pglite-worker.ts'), { workerData: start })
+  const worker = new Worker(fileURLToPath(new URL('./pglite-worker.ts', import.meta.url).href), {
+    workerData: start,
+  })
   const pending = new Map<number, Pending>()
   let lastId = 0
   let ended: Error | undefined

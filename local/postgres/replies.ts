@@ -6,7 +6,7 @@ import { cString, message } from './messages.ts'
 import { splitMessages } from './reader.ts'
 
 /** A column, with the names the Neon driver knows its attributes by. */
-export interface Field {
+interface Field {
   readonly name: string
   readonly tableID: number
   readonly columnID: number

@@ -28,11 +28,11 @@ export function connectPostgres(url: string): Backend {
     async withSession(login, work, signal) {
       const endTurn = await takeTurn(signal)
       try {
-        const connection = takeRested(resting, login.role)
+        const connection = takeRested(resting, login)
         return await useConnection(
           connection ?? (await openConnection(address, loginOf(login))),
           work,
-          (clean) => resting.push({ role: login.role, connection: clean }),
+          (clean) => resting.push({ login, connection: clean }),
         )
       } finally {
         endTurn()
@@ -47,14 +47,15 @@ export function connectPostgres(url: string): Backend {
 }
 
 interface Rested {
-  readonly role: string
+  readonly login: Login
   readonly connection: Connection
 }
 
-/** The role's connection that rested last, if there is one that the server has not closed. */
-function takeRested(resting: Rested[], role: string): Connection | undefined {
+/** The login's connection that rested last, if there is one that the server has not closed. */
+function takeRested(resting: Rested[], { role, password }: Login): Connection | undefined {
   for (;;) {
-    const at = resting.findLastIndex((rested) => rested.role === role)
+    const isTheirs = ({ login }: Rested) => login.role === role && login.password === password
+    const at = resting.findLastIndex(isTheirs)
     const connection = resting.splice(at, at < 0 ? 0 : 1)[0]?.connection
     if (!connection || connection.isQuiet()) return connection
     connection.socket.destroy()

@@ -8,6 +8,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { neon, neonConfig } from '@neondatabase/serverless'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startNeon } from '../../local/neon/server.ts'
@@ -15,7 +16,7 @@ import { AlreadyRunningError, holdLock } from '../../local/postgres/lock.ts'
 import { startPglite } from '../../local/postgres/pglite.ts'
 
 const ROUNDS = Number(process.env['SOAK'] ?? 3)
-const PROCESS = join(import.meta.dirname, 'neon-process.ts')
+const PROCESS = fileURLToPath(new URL('./neon-process.ts', import.meta.url).href)
 
 let directory = ''
 const children: ChildProcess[] = []

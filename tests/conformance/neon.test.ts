@@ -125,6 +125,14 @@ describeBackends((stand) => {
     expect(results).toEqual([[], [{ id: 3 }]])
   })
 
+  test('an empty batch is nothing, and parameters have to be as many as asked for', async () => {
+    const sql = connect()
+    expect(await sql.transaction([])).toEqual([])
+    for (const params of [[], [1, 2]]) {
+      await expect(sql.query('select $1', params)).rejects.toMatchObject({ code: '08P01' })
+    }
+  })
+
   test('a constraint checked at commit fails the batch', async () => {
     const sql = connect()
     await sql`create table late (id int unique deferrable initially deferred)`
