@@ -26,7 +26,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     startOpenAi({ apiKey: 'openai' }),
   ])
   const databaseUrl = (role: keyof typeof USERS) =>
-    `postgres://${role}:${USERS[role]}@db.localtest.me/voiceassist`
+    `postgres://${role}:${USERS[role]}@127.0.0.1/voiceassist`
   provide('workerSettings', {
     LOG_LEVEL: 'error',
     DATABASE_URL: databaseUrl('app_user'),
