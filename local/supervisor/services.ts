@@ -46,9 +46,18 @@ export async function startDatabase(
     ownerUrl,
     async migrate() {
       await backend
-      await migrateUp({ databaseUrl: ownerUrl, httpUrl: neon.httpUrl, passwords })
+      const target = { databaseUrl: ownerUrl, httpUrl: neon.httpUrl }
+      await migrateUp({ ...target, passwords }).catch((error: unknown) => {
+        throw new Error(`The database could not be prepared: ${reasonOf(error)}`, { cause: error })
+      })
     },
   }
+}
+
+/** The Neon driver shows an answer other than a SQL error as the text of its body, JSON. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return /"message":"([^"]+)"/.exec(text)?.[1] ?? text
 }
 
 function ownerOf(url: string): { role: string; password: string; database: string } {
