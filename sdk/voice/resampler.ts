@@ -1,49 +1,51 @@
 /**
  * Sample rate conversion of a stream by a windowed sinc: microphones run at 44.1 or 48 kHz, the
  * protocol at 24. Dropping every other sample instead would fold hiss above 12 kHz into speech.
+ * Rates are whole numbers, so output samples fall on finitely many places between input samples
+ * (one for 48 kHz, 80 for 44.1): each has its own taps and no position is ever rounded.
  */
 
 /** Zero crossings on each side; 8 put the alias 60 dB down. */
 const LOBES = 8
-/** Positions between two samples the filter is tabulated for. */
-const PHASES = 128
 
 const sinc = (x: number) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x))
-const hann = (x: number) => 0.5 + 0.5 * Math.cos(Math.PI * x)
+const hann = (x: number) => 0.5 + 0.5 * Math.cos(Math.PI * Math.max(-1, Math.min(1, x)))
+const divisorOf = (a: number, b: number): number => (b === 0 ? a : divisorOf(b, a % b))
 
-function tabulate(cutoff: number, half: number): Float32Array[] {
-  return Array.from({ length: PHASES }, (_, phase) => {
-    const taps = Float32Array.from({ length: 2 * half }, (_tap, i) => {
-      const distance = i - half + 1 - phase / PHASES
-      return sinc(distance * cutoff) * hann(Math.max(-1, Math.min(1, distance / half)))
-    })
-    const sum = taps.reduce((total, tap) => total + tap, 0)
-    return taps.map((tap) => tap / sum)
+/** Taps for an output sample that lies `phase` (0 to 1) after an input sample; they sum to 1. */
+function tapsAt(phase: number, cutoff: number, half: number): Float32Array {
+  const taps = Float32Array.from({ length: 2 * half }, (_, i) => {
+    const distance = i - half + 1 - phase
+    return sinc(distance * cutoff) * hann(distance / half)
   })
+  const sum = taps.reduce((total, tap) => total + tap, 0)
+  return taps.map((tap) => tap / sum)
 }
 
 export class Resampler {
-  readonly #step: number
+  /** Input samples per `#places` output samples. */
+  readonly #advance: number
+  readonly #places: number
   readonly #half: number
-  readonly #table: Float32Array[]
+  readonly #taps: readonly Float32Array[]
   #held: Float32Array
-  /** Of the next output sample, in input samples from the start of what is held. */
-  #position: number
+  /** Of the next output sample: the input sample at or before it, and how many places after. */
+  #base: number
+  #place = 0
 
+  /** @param from Hz, a whole number @param to Hz, a whole number */
   constructor(from: number, to: number) {
+    const divisor = divisorOf(from, to)
     const cutoff = Math.min(1, to / from)
-    this.#step = from / to
-    this.#half = Math.ceil(LOBES / cutoff)
-    this.#table = tabulate(cutoff, this.#half)
-    this.#held = new Float32Array(this.#half)
-    this.#position = this.#half
-  }
-
-  #sample(input: Float32Array, position: number): number {
-    const base = Math.floor(position)
-    const taps = this.#table[Math.floor((position - base) * PHASES)] ?? new Float32Array()
-    const first = base - this.#half + 1
-    return taps.reduce((sum, tap, i) => sum + tap * (input[first + i] ?? 0), 0)
+    this.#advance = from / divisor
+    this.#places = to / divisor
+    const half = Math.ceil(LOBES / cutoff)
+    this.#half = half
+    this.#taps = Array.from({ length: this.#places }, (_, i) =>
+      tapsAt(i / this.#places, cutoff, half),
+    )
+    this.#held = new Float32Array(half)
+    this.#base = half
   }
 
   /** What the samples so far allow to be computed; the rest comes with the next call. */
@@ -51,15 +53,22 @@ export class Resampler {
     const input = new Float32Array(this.#held.length + samples.length)
     input.set(this.#held)
     input.set(samples, this.#held.length)
-    const room = input.length - this.#half - this.#position
-    const output = new Float32Array(Math.max(0, Math.ceil(room / this.#step)))
-    for (let i = 0; i < output.length; i += 1) {
-      output[i] = this.#sample(input, this.#position)
-      this.#position += this.#step
-    }
-    const drop = Math.max(0, Math.floor(this.#position) - this.#half)
+    const output: number[] = []
+    while (this.#base + this.#half < input.length) output.push(this.#next(input))
+    const drop = this.#base - this.#half
     this.#held = input.slice(drop)
-    this.#position -= drop
-    return output
+    this.#base -= drop
+    return Float32Array.from(output)
+  }
+
+  #next(input: Float32Array): number {
+    const first = this.#base - this.#half + 1
+    const taps = this.#taps[this.#place] ?? new Float32Array()
+    let sum = 0
+    for (let i = 0; i < taps.length; i += 1) sum += (taps[i] ?? 0) * (input[first + i] ?? 0)
+    this.#place += this.#advance
+    this.#base += Math.floor(this.#place / this.#places)
+    this.#place %= this.#places
+    return sum
   }
 }

@@ -29,7 +29,9 @@ const NEAR_END_PX = 160
 /** Follows the text as it grows, unless the reader has scrolled away from its end. */
 function useFollowEnd(change: unknown, turns: number) {
   const end = useRef<HTMLDivElement>(null)
-  useEffect(() => void end.current?.scrollIntoView({ block: 'end' }), [turns])
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'end' })
+  }, [turns])
   useEffect(() => {
     const { scrollHeight } = document.documentElement
     const left = scrollHeight - scrollY - innerHeight

@@ -94,7 +94,9 @@ function Text({ document, cited }: { document: DocumentText; cited: Span | null 
     const span = start === undefined || end === undefined ? null : { start, end }
     return blocksOf(document, span)
   }, [document, start, end])
-  const showMark = useCallback(() => void mark.current?.scrollIntoView({ block: 'center' }), [])
+  const showMark = useCallback(() => {
+    mark.current?.scrollIntoView({ block: 'center' })
+  }, [])
   useEffect(showMark, [showMark, blocks])
   return (
     <>

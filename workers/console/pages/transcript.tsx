@@ -7,7 +7,9 @@ import { Status } from '../ui/status.tsx'
 export function Transcript({ lines }: { lines: readonly Line[] }) {
   const { voice } = useMessages()
   const end = useRef<HTMLDivElement>(null)
-  useEffect(() => void end.current?.scrollIntoView({ block: 'nearest' }), [lines])
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'nearest' })
+  }, [lines])
   return (
     <section aria-label={voice.transcript} className="flex flex-1 flex-col">
       {lines.length === 0 && (
