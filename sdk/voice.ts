@@ -7,7 +7,7 @@ import type { GetToken } from './transport.ts'
 import { openMicrophone, type Microphone } from './voice/microphone.ts'
 import { fromBase64, levelOf, toBase64 } from './voice/pcm.ts'
 import type { Heard } from './voice/playback-queue.ts'
-import { readSignal, type Signal } from './voice/signals.ts'
+import { type Failure, readSignal, type Signal } from './voice/signals.ts'
 import { openSocket, type RealtimeSocket } from './voice/socket.ts'
 import { openSpeaker, type Speaker } from './voice/speaker.ts'
 import type { LineChange } from './voice/transcript.ts'
@@ -174,14 +174,17 @@ export class VoiceClient {
         return this.#enter('thinking')
       case 'response_done':
         this.#isResponding = false
-        return this.#rest()
+        this.#rest()
+        return signal.failure && this.#refuse(signal.failure)
       case 'audio':
         return this.#play(signal.itemId, signal.base64)
       case 'truncated':
         this.#line({ type: 'interrupt', itemId: signal.itemId })
         return this.#socket?.send({ type: 'conversation.item.retrieve', item_id: signal.itemId })
       case 'failed':
-        return this.#emit({ type: 'error', error: refusal(signal.code, signal.message) })
+        return this.#refuse(signal)
+      case 'cited':
+        return this.#line({ type: 'cite', itemId: signal.itemId, citation: signal.citation })
       case 'user_text':
       case 'assistant_delta':
       case 'assistant_text':
@@ -254,12 +257,14 @@ export class VoiceClient {
     this.#options.onEvent(event)
   }
 
+  /** The server could not do one thing; the session goes on. */
+  #refuse({ code, message }: Failure) {
+    const error = new VoiceAssistError(message, { code, status: 0, requestId: null })
+    this.#emit({ type: 'error', error })
+  }
+
   #fail(error: VoiceAssistError) {
     this.#emit({ type: 'error', error })
     void this.stop()
   }
-}
-
-function refusal(code: string, message: string): VoiceAssistError {
-  return new VoiceAssistError(message, { code, status: 0, requestId: null })
 }

@@ -2,6 +2,7 @@
  * The Realtime server events this client acts on, as a closed union. Everything else of the
  * protocol is read as null: a newer server may say more than this client knows.
  */
+import type { Citation } from '../../workers/knowledge/schemas.ts'
 
 export type Signal =
   | { type: 'ready' }
@@ -12,10 +13,17 @@ export type Signal =
   | { type: 'assistant_text'; itemId: string; text: string }
   | { type: 'audio'; itemId: string; base64: string }
   | { type: 'response_created' }
-  | { type: 'response_done' }
+  | { type: 'response_done'; failure: Failure | null }
+  /** An extension of this server's, as all names that start with `voiceassist.` are. */
+  | { type: 'cited'; itemId: string; citation: Citation }
   | { type: 'truncated'; itemId: string }
   | { type: 'retrieved'; itemId: string; text: string }
-  | { type: 'failed'; code: string; message: string }
+  | ({ type: 'failed' } & Failure)
+
+export interface Failure {
+  code: string
+  message: string
+}
 
 type Fields = Record<string, unknown>
 
@@ -28,6 +36,15 @@ const fieldsOf = (fields: Fields, name: string): Fields => {
   const value = fields[name]
   return isFields(value) ? value : {}
 }
+
+const failureOf = (error: Fields): Failure => ({
+  code: textOf(error, 'code') || textOf(error, 'type') || 'unknown',
+  message: textOf(error, 'message'),
+})
+
+/** The server builds it from the schema this type is inferred from. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place for it
+const trustCitation = (value: unknown) => value as Citation
 
 /** What an item says: the texts and transcripts of its content parts. */
 function contentOf(item: Fields): string {
@@ -52,7 +69,19 @@ const READERS: Record<string, (event: Fields) => Signal> = {
     isFinal: true,
   }),
   'response.created': () => ({ type: 'response_created' }),
-  'response.done': () => ({ type: 'response_done' }),
+  'response.done': (event) => {
+    const response = fieldsOf(event, 'response')
+    const error = fieldsOf(fieldsOf(response, 'status_details'), 'error')
+    return {
+      type: 'response_done',
+      failure: response.status === 'failed' ? failureOf(error) : null,
+    }
+  },
+  'voiceassist.citation': (event) => ({
+    type: 'cited',
+    itemId: textOf(event, 'item_id'),
+    citation: trustCitation(event.citation),
+  }),
   'response.output_audio.delta': (event) => ({
     type: 'audio',
     itemId: textOf(event, 'item_id'),
@@ -66,11 +95,11 @@ const READERS: Record<string, (event: Fields) => Signal> = {
     const item = fieldsOf(event, 'item')
     return { type: 'retrieved', itemId: textOf(item, 'id'), text: contentOf(item) }
   },
-  error: (event) => {
-    const error = fieldsOf(event, 'error')
-    const code = textOf(error, 'code') || textOf(error, 'type') || 'unknown'
-    return { type: 'failed', code, message: textOf(error, 'message') }
-  },
+  'conversation.item.input_audio_transcription.failed': (event) => ({
+    type: 'failed',
+    ...failureOf(fieldsOf(event, 'error')),
+  }),
+  error: (event) => ({ type: 'failed', ...failureOf(fieldsOf(event, 'error')) }),
 }
 
 /** Spoken and written replies carry their words under two names. */

@@ -79,6 +79,7 @@ const ask = createRoute({
 const voice = createRoute({
   getParentRoute: () => shell,
   path: '/voice',
+  validateSearch: readSource,
   component: lazyRouteComponent(() => import('./pages/voice.tsx'), 'VoicePage'),
 })
 

@@ -6,6 +6,7 @@ import { PlaybackQueue } from '../../../sdk/voice/playback-queue.ts'
 import { Resampler } from '../../../sdk/voice/resampler.ts'
 import { readSignal } from '../../../sdk/voice/signals.ts'
 import { applyChange, type Line } from '../../../sdk/voice/transcript.ts'
+import type { Citation } from '../../../workers/knowledge/schemas.ts'
 
 const ones = (length: number) => new Int16Array(length).fill(16_384)
 
@@ -100,6 +101,7 @@ test('lines are joined, replaced by the final text, and marked when cut', () => 
   const lines = [
     { type: 'append', ...said, text: 'Run ' },
     { type: 'append', ...said, text: 'this' },
+    { type: 'cite', itemId: 'a', citation: { number: 1 } as Citation },
     { type: 'replace', itemId: 'u', speaker: 'user', text: 'stop' },
     { type: 'interrupt', itemId: 'a' },
     { type: 'replace', ...said, text: 'Run' },
@@ -107,8 +109,15 @@ test('lines are joined, replaced by the final text, and marked when cut', () => 
   ] as const
   const result = lines.reduce<readonly Line[]>(applyChange, [])
   expect(result).toEqual([
-    { ...said, text: 'Run', isFinal: true, wasInterrupted: true },
-    { itemId: 'u', speaker: 'user', text: 'stop', isFinal: true, wasInterrupted: false },
+    { ...said, text: 'Run', isFinal: true, wasInterrupted: true, citations: [{ number: 1 }] },
+    {
+      itemId: 'u',
+      speaker: 'user',
+      text: 'stop',
+      isFinal: true,
+      wasInterrupted: false,
+      citations: [],
+    },
   ])
 })
 

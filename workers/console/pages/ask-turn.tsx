@@ -1,5 +1,4 @@
 /** One question and its answer: text with numbered citations, its sources, or why there is none. */
-import { Link } from '@tanstack/react-router'
 import { FileText } from 'lucide-react'
 import type { Citation } from '../../knowledge/schemas.ts'
 import { splitMarks } from '../lib/citation-marks.ts'
@@ -8,6 +7,7 @@ import { formatSeconds } from '../lib/format.ts'
 import { useMessages } from '../messages/locale.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
+import { SourceLink, SourceNumber } from '../ui/source-link.tsx'
 import { Status } from '../ui/status.tsx'
 
 export function AskTurn({ turn, onRetry }: { turn: Turn; onRetry: () => void }) {
@@ -45,20 +45,13 @@ function AnswerText({ turn }: { turn: Turn }) {
   )
 }
 
-const spanOf = ({ documentId, start, end }: Citation) => ({ doc: documentId, start, end })
-
 function Mark({ citation }: { citation: Citation }) {
   const { ask } = useMessages()
+  const label = ask.citation(citation.number, citation.title)
   return (
-    <Link
-      to="/ask"
-      search={spanOf(citation)}
-      resetScroll={false}
-      aria-label={ask.citation(citation.number, citation.title)}
-      className="mx-0.5 inline-grid h-5 min-w-5 place-items-center rounded-[4px] bg-accent/14 px-1 text-xs font-semibold text-accent no-underline hover:bg-accent hover:text-on-accent"
-    >
-      {citation.number}
-    </Link>
+    <SourceLink citation={citation} label={label} className="mx-0.5 hover:brightness-125">
+      <SourceNumber number={citation.number} />
+    </SourceLink>
   )
 }
 
@@ -70,15 +63,11 @@ function Sources({ citations }: { citations: readonly Citation[] }) {
       <ol className="space-y-1">
         {citations.map((citation) => (
           <li key={citation.number}>
-            <Link
-              to="/ask"
-              search={spanOf(citation)}
-              resetScroll={false}
+            <SourceLink
+              citation={citation}
               className="flex items-start gap-2 rounded-sm border border-line bg-surface px-2.5 py-2 hover:border-accent/60"
             >
-              <span className="grid h-5 min-w-5 place-items-center rounded-[4px] bg-accent/14 px-1 text-xs font-semibold text-accent">
-                {citation.number}
-              </span>
+              <SourceNumber number={citation.number} />
               <span className="min-w-0 flex-1">
                 <span className="flex min-w-0 items-center gap-1.5">
                   <FileText size={14} aria-hidden className="shrink-0 text-muted" />
@@ -87,7 +76,7 @@ function Sources({ citations }: { citations: readonly Citation[] }) {
                 </span>
                 <q className="line-clamp-2 text-sm text-muted">{citation.quote}</q>
               </span>
-            </Link>
+            </SourceLink>
           </li>
         ))}
       </ol>

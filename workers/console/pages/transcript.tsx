@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react'
 import type { Line } from '../../../sdk/voice/transcript.ts'
 import { useMessages } from '../messages/locale.tsx'
+import { SourceChips } from '../ui/source-link.tsx'
 import { Status } from '../ui/status.tsx'
 
 export function Transcript({ lines }: { lines: readonly Line[] }) {
@@ -39,6 +40,7 @@ function TranscriptLine({ line }: { line: Line }) {
         <p className={`whitespace-pre-wrap break-words ${line.isFinal ? '' : 'caret'}`}>
           {line.text}
         </p>
+        <SourceChips citations={line.citations} />
         {line.wasInterrupted && (
           <p className="mt-1 text-sm">
             <Status tone="warn">{voice.interrupted}</Status>
