@@ -23,6 +23,7 @@ const entrypoint = (name: string) =>
 
 export default defineConfig({
   test: {
+    silent: 'passed-only',
     projects: [
       {
         test: {

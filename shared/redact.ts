@@ -8,6 +8,8 @@ const SECRET_FIELD =
 
 /** Order matters: a token may contain what looks like an e-mail's host. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  // drizzle repeats a failed statement's values in its message: session tokens, questions, names.
+  [/\bparams: .*?(?=\n {4}at |$)/gs, 'params: [REDACTED]'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[TOKEN_REDACTED]'],
   [/\b(?:sk|ek|va_live)[-_][\w-]{8,}/g, '[KEY_REDACTED]'],
   [/(postgres(?:ql)?:\/\/[^:@\s]+):[^@\s]+@/g, '$1:[PASSWORD_REDACTED]@'],

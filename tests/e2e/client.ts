@@ -7,7 +7,7 @@ export interface Event {
   data: unknown
 }
 
-export async function signIn({ url, owner }: Stack) {
+export async function signIn({ url, owner }: Pick<Stack, 'url' | 'owner'>) {
   const response = await fetch(`${url}/api/auth/sign-in/email`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -76,7 +76,6 @@ test('a flag is created, evaluated as an application would, and switched off', a
 })
 
 test('a question about the guides is answered with citations that are in the text', async () => {
-  await stack.docsReady()
   const events = await client.ask('How do I roll back a deployment?')
   const answer = events.at(-1)?.data as Answer
   expect(events.at(-1)?.event).toBe('done')

@@ -52,6 +52,11 @@ test.each([
     'postgresql://app_user:pw@10.0.0.1:5432/x',
     'postgresql://app_user:[PASSWORD_REDACTED]@10.0.0.1:5432/x',
   ],
+  [
+    'Error: Failed query: select 1 where token = $1\nparams: 1EWu7Jw,two\nlines\n    at x.js:1:1\n    at y.js:2:2',
+    'Error: Failed query: select 1 where token = $1\nparams: [REDACTED]\n    at x.js:1:1\n    at y.js:2:2',
+  ],
+  ['Failed query: select 1\nparams: 1EWu7Jw', 'Failed query: select 1\nparams: [REDACTED]'],
 ])('%s', (text, clean) => {
   expect(redactText(text)).toBe(clean)
 })
