@@ -13,5 +13,3 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
     return keySet(this.env)
   }
 }
-
-export default Identity

@@ -7,7 +7,7 @@ import { createIdentityApp, keySet } from '../../workers/identity-app.ts'
 import { Session } from '../../workers/identity/schemas.ts'
 import { startApp } from './harness.ts'
 
-export const SETUP_TOKEN = 'setup-token-setup-token-setup-token'
+const SETUP_TOKEN = 'setup-token-setup-token-setup-token'
 
 export const OWNER = {
   email: 'ada@example.com',

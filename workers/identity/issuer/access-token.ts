@@ -4,7 +4,7 @@ import type { IssuerContext } from './context.ts'
 import { signerOf } from './signing-keys.ts'
 
 /** Seconds; also the longest a revoked session's last token lives on. */
-export const TOKEN_LIFETIME = 300
+const TOKEN_LIFETIME = 300
 
 export interface TokenSubject {
   userId: string
