@@ -47,14 +47,44 @@ const HOST = '127.0.0.1'
 /** Longer than any client keeps an idle connection, so that none sends into one just closed. */
 const KEEP_ALIVE_MS = 600_000
 
+interface State {
+  up: boolean
+  roundTrips: number
+}
+
 /** @throws Error EADDRINUSE when a port is taken */
 export async function startNeon(options: NeonOptions): Promise<Neon> {
   const { users, database = 'voiceassist', httpPort = 0, tcpPort = 0 } = options
-  const backend = Promise.resolve(options.backend)
-  backend.catch(() => {})
   const credentials: Credentials = { users, database }
-  const state = { up: true, roundTrips: 0 }
+  const state: State = { up: true, roundTrips: 0 }
+  const { http, tcp } = createServers(Promise.resolve(options.backend), credentials, state)
+  const ports = [await listen(http, httpPort)]
+  const close = async () => {
+    await Promise.all(ports.map((port) => port.close()))
+  }
+  if (tcpPort !== false) ports.push(await listen(tcp, tcpPort).catch(after(close)))
+  const [httpAt, tcpAt] = ports.map(({ port }) => port)
+  return {
+    httpUrl: `http://${HOST}:${httpAt}/sql`,
+    tcpPort: tcpAt,
+    url: (role) => urlOf(credentials, role, tcpAt),
+    roundTrips: () => state.roundTrips,
+    setUp(up) {
+      state.up = up
+    },
+    close,
+  }
+}
 
+/** Fails with what it failed with, once the rest is closed. */
+const after = (close: () => Promise<void>) => async (error: unknown) => {
+  await close()
+  throw error
+}
+
+function createServers(backend: Promise<Backend>, credentials: Credentials, state: State) {
+  // Each request that waits reports a failed start by itself.
+  backend.catch(() => {})
   const http = createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     state.roundTrips++
     if (state.up) void answerSql(backend, credentials, request, response)
@@ -64,21 +94,7 @@ export async function startNeon(options: NeonOptions): Promise<Neon> {
     if (state.up) void serveTcp(backend, credentials, socket)
     else socket.destroy()
   })
-  const servers = [await listen(http, httpPort)]
-  if (tcpPort !== false) servers.push(await listen(tcp, tcpPort))
-  const [httpAt, tcpAt] = servers.map(({ port }) => port)
-  return {
-    httpUrl: `http://${HOST}:${httpAt}/sql`,
-    tcpPort: tcpAt,
-    url: (role) => urlOf(credentials, role, tcpAt),
-    roundTrips: () => state.roundTrips,
-    setUp(up) {
-      state.up = up
-    },
-    async close() {
-      await Promise.all(servers.map((server) => server.close()))
-    },
-  }
+  return { http, tcp }
 }
 
 /** @returns the port taken, and a function that closes it with all its connections */

@@ -5,7 +5,7 @@
  */
 import type { Client } from './backend.ts'
 import { int32, message, query } from './messages.ts'
-import { literal, type SharedSession } from './pglite-session.ts'
+import { type Holder, literal, type SharedSession } from './pglite-session.ts'
 import { type MessageReader, splitMessages } from './reader.ts'
 import { errorResponse, PostgresError, readResults, readStatus, textUntilNul } from './replies.ts'
 import { type StatementNames, statementNames } from './statement-names.ts'
@@ -29,35 +29,66 @@ const SERVED = 'PBDECHSQ'
 const IGNORED = 'dcf'
 
 export async function serveClient(session: SharedSession, client: Client): Promise<void> {
-  const { socket, reader, login, parameters } = client
-  const settings = [...parameters].filter(([name]) => !NOT_SETTINGS.has(name)).map(toSql)
-  const holder = { role: login.role, settings }
-  const names = statementNames()
-  let endTurn: EndTurn | undefined
-  const run = async (messages: Buffer) => {
-    endTurn ??= await session.enter(holder)
-    const answer = await session.exchange(messages)
-    if (readStatus(answer) !== 'I') return answer
-    endTurn()
-    endTurn = undefined
-    return answer
-  }
+  const visit = new Visit(session, client)
   try {
-    socket.write(greeting(await run(REPORTED)))
-    for (;;) {
-      const messages = await inTime(nextRun(reader, names), endTurn !== undefined)
-      if (!messages) break
-      const answer = await run(messages)
-      if (onlySets(messages, answer)) settings.push(textUntilNul(messages, 5))
-      socket.write(answer)
-    }
-    const closes = names.closeAll()
-    if (closes) await run(closes)
+    await converse(visit, client)
   } catch (error) {
     if (!(error instanceof PostgresError)) throw error
-    socket.write(errorResponse(error.fields.code ?? 'XX000', error.message))
+    client.socket.write(errorResponse(error.fields.code ?? 'XX000', error.message))
   } finally {
-    if (endTurn) await session.rollback().finally(endTurn)
+    await visit.leave()
+  }
+}
+
+async function converse(visit: Visit, { socket, reader }: Client): Promise<void> {
+  const names = statementNames()
+  socket.write(greeting(await visit.run(REPORTED)))
+  for (;;) {
+    const messages = await inTime(nextRun(reader, names), visit.hasTurn)
+    if (!messages) break
+    const answer = await visit.run(messages)
+    if (onlySets(messages, answer)) visit.remember(textUntilNul(messages, 5))
+    socket.write(answer)
+  }
+  const closes = names.closeAll()
+  if (closes) await visit.run(closes)
+}
+
+/** A client's stay at the session: a turn for each run, kept while a transaction is open. */
+class Visit {
+  readonly #session: SharedSession
+  readonly #settings: string[]
+  readonly #holder: Holder
+  #endTurn: EndTurn | undefined
+
+  constructor(session: SharedSession, { login, parameters }: Client) {
+    this.#session = session
+    this.#settings = [...parameters].filter(([name]) => !NOT_SETTINGS.has(name)).map(toSql)
+    this.#holder = { role: login.role, settings: this.#settings }
+  }
+
+  get hasTurn(): boolean {
+    return this.#endTurn !== undefined
+  }
+
+  async run(messages: Buffer): Promise<Buffer> {
+    this.#endTurn ??= await this.#session.enter(this.#holder)
+    const answer = await this.#session.exchange(messages)
+    if (readStatus(answer) === 'I') this.#end()
+    return answer
+  }
+
+  remember(setting: string): void {
+    this.#settings.push(setting)
+  }
+
+  async leave(): Promise<void> {
+    if (this.hasTurn) await this.#session.rollback().finally(() => this.#end())
+  }
+
+  #end(): void {
+    this.#endTurn?.()
+    this.#endTurn = undefined
   }
 }
 

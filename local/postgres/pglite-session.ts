@@ -8,7 +8,7 @@ import type { Exchange } from './backend.ts'
 import { query, sync } from './messages.ts'
 import type { PgliteThread } from './pglite-thread.ts'
 import { PostgresError, readResults, readStatus } from './replies.ts'
-import { createTurns, type EndTurn } from './turns.ts'
+import { type EndTurn, Turns } from './turns.ts'
 
 /** The superuser PGlite's template is made with. */
 export const SUPERUSER = 'postgres'
@@ -20,54 +20,52 @@ export interface Holder {
   readonly settings: readonly string[]
 }
 
-export interface SharedSession {
+export class SharedSession {
+  readonly #thread: PgliteThread
+  readonly #turns = new Turns(1)
+  #last: Holder | undefined
+  #idle = true
+
+  constructor(thread: PgliteThread) {
+    this.#thread = thread
+  }
+
   /** Waits for a turn and logs the holder in. The returned function ends the turn. */
-  enter(holder: Holder, signal?: AbortSignal): Promise<EndTurn>
+  async enter(holder: Holder, signal?: AbortSignal): Promise<EndTurn> {
+    const endTurn = await this.#turns.take(signal)
+    try {
+      if (this.#last !== holder) await this.#logIn(holder)
+      return endTurn
+    } catch (error) {
+      endTurn()
+      throw error
+    }
+  }
+
   /** To be called in one's own turn only. */
-  readonly exchange: Exchange
-  /** Ends the open transaction, if there is one. */
-  rollback(): Promise<void>
-  /** Closes the database after the running turn; nobody gets another one. */
-  close(): Promise<void>
-}
-
-export function shareSession(thread: PgliteThread): SharedSession {
-  const takeTurn = createTurns(1)
-  let last: Holder | undefined
-  let idle = true
-
-  const exchange = async (messages: Uint8Array) => {
-    const answer = await thread.exchange(messages)
-    idle = readStatus(answer) === 'I'
+  readonly exchange: Exchange = async (messages) => {
+    const answer = await this.#thread.exchange(messages)
+    this.#idle = readStatus(answer) === 'I'
     return answer
   }
-  const rollback = async () => {
-    if (!idle) await exchange(Buffer.concat([sync, query('rollback')]))
+
+  /** Ends the open transaction, if there is one. */
+  async rollback(): Promise<void> {
+    if (!this.#idle) await this.exchange(Buffer.concat([sync, query('rollback')]))
   }
-  const logIn = async (holder: Holder) => {
-    last = undefined
-    const [admitted] = readResults(await exchange(query(logInSql(holder.role)))).slice(-1)
+
+  /** Closes the database after the running turn; nobody gets another one. */
+  async close(): Promise<void> {
+    await this.#turns.take()
+    await this.#thread.close()
+  }
+
+  async #logIn(holder: Holder): Promise<void> {
+    this.#last = undefined
+    const [admitted] = readResults(await this.exchange(query(logInSql(holder.role)))).slice(-1)
     if (!admitted?.rows.length) throw notPermitted(holder.role)
-    for (const sql of holder.settings) await exchange(query(sql))
-    last = holder
-  }
-  return {
-    exchange,
-    rollback,
-    async close() {
-      await takeTurn()
-      await thread.close()
-    },
-    async enter(holder, signal) {
-      const endTurn = await takeTurn(signal)
-      try {
-        if (last !== holder) await logIn(holder)
-        return endTurn
-      } catch (error) {
-        endTurn()
-        throw error
-      }
-    },
+    for (const sql of holder.settings) await this.exchange(query(sql))
+    this.#last = holder
   }
 }
 

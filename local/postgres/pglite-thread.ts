@@ -6,67 +6,82 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Answer, Call, Start } from './pglite-calls.ts'
 
-export interface PgliteThread {
-  exchange(messages: Uint8Array): Promise<Buffer>
-  /** The whole data directory as a gzipped tar. */
-  dump(): Promise<Buffer>
-  close(): Promise<void>
-}
+type Request =
+  | { readonly type: 'exchange'; readonly bytes: Uint8Array }
+  | { type: 'dump' | 'close' }
 
 interface Pending {
   resolve(bytes: Buffer): void
   reject(error: Error): void
 }
 
-/** @throws Error when the database cannot be opened */
-export async function startThread(start: Start): Promise<PgliteThread> {
-  const worker = new Worker(fileURLToPath(new URL('./pglite-worker.ts', import.meta.url).href), {
-    workerData: start,
-  })
-  const pending = new Map<number, Pending>()
-  let lastId = 0
-  let ended: Error | undefined
+export class PgliteThread {
+  readonly #worker: Worker
+  readonly #pending = new Map<number, Pending>()
+  #lastId = 0
+  #ended: Error | undefined
 
-  const settle = (id: number) => {
-    const call = pending.get(id)
-    pending.delete(id)
-    if (pending.size === 0) worker.unref()
-    return call
+  private constructor(start: Start) {
+    const file = fileURLToPath(new URL('./pglite-worker.ts', import.meta.url).href)
+    this.#worker = new Worker(file, { workerData: start })
+    this.#worker.on('message', (answer: Answer) => this.#receive(answer))
+    this.#worker.on('error', (error) => this.#end(error))
+    this.#worker.on('exit', () => this.#end(new Error('the database is closed')))
   }
-  const end = (error: Error) => {
-    ended ??= error
-    for (const id of pending.keys()) settle(id)?.reject(ended)
-  }
-  worker.on('message', (answer: Answer) => {
-    const call = settle(answer.id)
-    if ('failure' in answer) call?.reject(new Error(answer.failure))
-    else call?.resolve(toBuffer(answer.bytes))
-  })
-  worker.on('error', end)
-  worker.on('exit', () => end(new Error('the database is closed')))
 
-  const answerTo = (id: number) =>
-    new Promise<Buffer>((resolve, reject) => {
-      if (ended) return reject(ended)
-      worker.ref()
-      pending.set(id, { resolve, reject })
-    })
-  const call = (make: (id: number) => Call) => {
-    const id = ++lastId
-    const answer = answerTo(id)
-    worker.postMessage(make(id), [])
+  /** @throws Error when the database cannot be opened */
+  static async start(start: Start): Promise<PgliteThread> {
+    const thread = new PgliteThread(start)
+    await thread.#answerTo(0)
+    return thread
+  }
+
+  exchange(bytes: Uint8Array): Promise<Buffer> {
+    return this.#call({ type: 'exchange', bytes })
+  }
+
+  /** The whole data directory as a gzipped tar. */
+  dump(): Promise<Buffer> {
+    return this.#call({ type: 'dump' })
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended) return
+    await this.#call({ type: 'close' })
+    await this.#worker.terminate()
+  }
+
+  #call(request: Request): Promise<Buffer> {
+    const call: Call = { id: ++this.#lastId, ...request }
+    const answer = this.#answerTo(call.id)
+    this.#worker.postMessage(call, [])
     return answer
   }
 
-  await answerTo(0)
-  return {
-    exchange: (bytes) => call((id) => ({ id, type: 'exchange', bytes })),
-    dump: () => call((id) => ({ id, type: 'dump' })),
-    async close() {
-      if (ended) return
-      await call((id) => ({ id, type: 'close' }))
-      await worker.terminate()
-    },
+  #answerTo(id: number): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended) return reject(this.#ended)
+      this.#worker.ref()
+      this.#pending.set(id, { resolve, reject })
+    })
+  }
+
+  #receive(answer: Answer): void {
+    const pending = this.#settle(answer.id)
+    if ('failure' in answer) pending?.reject(new Error(answer.failure))
+    else pending?.resolve(toBuffer(answer.bytes))
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id)
+    this.#pending.delete(id)
+    if (this.#pending.size === 0) this.#worker.unref()
+    return pending
+  }
+
+  #end(error: Error): void {
+    this.#ended ??= error
+    for (const id of this.#pending.keys()) this.#settle(id)?.reject(this.#ended)
   }
 }
 

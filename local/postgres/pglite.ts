@@ -11,8 +11,8 @@ import { holdLock } from './lock.ts'
 import { query } from './messages.ts'
 import type { Start } from './pglite-calls.ts'
 import { serveClient } from './pglite-client.ts'
-import { type Holder, literal, shareSession, SUPERUSER } from './pglite-session.ts'
-import { type PgliteThread, startThread } from './pglite-thread.ts'
+import { type Holder, literal, SharedSession, SUPERUSER } from './pglite-session.ts'
+import { PgliteThread } from './pglite-thread.ts'
 import { readResults } from './replies.ts'
 
 /** As on Neon: owns the database and makes roles, but is no superuser. */
@@ -54,7 +54,7 @@ async function openDirectory(directory: string, dump?: Uint8Array): Promise<Pgli
   if (existsSync(unfinished)) await rm(cluster, { recursive: true, force: true })
   else if (existsSync(cluster)) {
     if (dump) throw new Error(`${directory} holds a database; a dump is loaded only into a new one`)
-    return startThread({ dataDir: cluster, source: 'existing' })
+    return PgliteThread.start({ dataDir: cluster, source: 'existing' })
   }
   await writeFile(unfinished, '')
   const thread = await openNew({ dataDir: cluster, source: dump ?? 'template' })
@@ -63,7 +63,7 @@ async function openDirectory(directory: string, dump?: Uint8Array): Promise<Pgli
 }
 
 async function openNew(start: Start): Promise<PgliteThread> {
-  const thread = await startThread(start)
+  const thread = await PgliteThread.start(start)
   readResults(await thread.exchange(query(CREATE_OWNER)))
   return thread
 }
@@ -76,7 +76,7 @@ const CREATE_OWNER = `do $$ begin
 end $$`
 
 function createBackend(thread: PgliteThread, afterClose?: () => Promise<void>): PgliteBackend {
-  const session = shareSession(thread)
+  const session = new SharedSession(thread)
   let closing: Promise<void> | undefined
   const alone = async <T>(holder: Holder, work: () => Promise<T>, signal?: AbortSignal) => {
     const endTurn = await session.enter(holder, signal)

@@ -40,44 +40,57 @@ export function* splitMessages(bytes: Buffer): Generator<Message> {
  * @throws what the socket fails with; RangeError at an impossible length
  */
 export function readMessages(socket: Socket): MessageReader {
-  const { peek, take, detach } = takeBytes(socket)
-  const read = async (typeBytes: 0 | 1): Promise<Message | undefined> => {
-    const head = await peek(typeBytes + 4)
-    if (!head) return undefined
-    const length = head.readInt32BE(typeBytes)
-    if (length < 4 || length > MAX_MESSAGE_BYTES) throw new RangeError('invalid message length')
-    const bytes = await take(typeBytes + length)
-    const type = typeBytes ? head.toString('latin1', 0, 1) : ''
-    return bytes && { type, body: bytes.subarray(typeBytes + 4), bytes }
+  const bytes = new Bytes(socket)
+  return {
+    opening: () => readMessage(bytes, 0),
+    next: () => readMessage(bytes, 1),
+    detach: () => bytes.detach(),
   }
-  return { opening: () => read(0), next: () => read(1), detach }
 }
 
-/** Exact numbers of bytes from a stream of chunks. */
-function takeBytes(socket: Socket) {
-  const chunks: AsyncIterator<Buffer> = socket.iterator({ destroyOnReturn: false })
-  let parts: Buffer[] = []
-  let held = 0
-  const peek = async (count: number): Promise<Buffer | undefined> => {
-    while (held < count) {
-      const { done, value } = await chunks.next()
-      if (done) return undefined
-      parts.push(value)
-      held += value.length
-    }
-    if (parts.length > 1) parts = [Buffer.concat(parts)]
-    return parts[0]?.subarray(0, count)
+async function readMessage(source: Bytes, typeBytes: 0 | 1): Promise<Message | undefined> {
+  const head = await source.peek(typeBytes + 4)
+  if (!head) return undefined
+  const length = head.readInt32BE(typeBytes)
+  if (length < 4 || length > MAX_MESSAGE_BYTES) throw new RangeError('invalid message length')
+  const bytes = await source.take(typeBytes + length)
+  const type = head.toString('latin1', 0, typeBytes)
+  return bytes && { type, body: bytes.subarray(typeBytes + 4), bytes }
+}
+
+/** Exact numbers of bytes from a stream of chunks; undefined when it ends before. */
+class Bytes {
+  readonly #chunks: AsyncIterator<Buffer>
+  #parts: Buffer[] = []
+  #held = 0
+
+  constructor(socket: Socket) {
+    this.#chunks = socket.iterator({ destroyOnReturn: false })
   }
-  const take = async (count: number): Promise<Buffer | undefined> => {
-    const bytes = await peek(count)
-    const rest = parts[0]?.subarray(count)
-    parts = rest?.length ? [rest] : []
-    held -= bytes ? count : 0
+
+  async peek(count: number): Promise<Buffer | undefined> {
+    while (this.#held < count) {
+      const { done, value } = await this.#chunks.next()
+      if (done) return undefined
+      this.#parts.push(value)
+      this.#held += value.length
+    }
+    if (this.#parts.length > 1) this.#parts = [Buffer.concat(this.#parts)]
+    return this.#parts[0]?.subarray(0, count)
+  }
+
+  async take(count: number): Promise<Buffer | undefined> {
+    const bytes = await this.peek(count)
+    if (!bytes) return undefined
+    const rest = this.#parts[0]?.subarray(count)
+    this.#parts = rest?.length ? [rest] : []
+    this.#held -= count
     return bytes
   }
-  const detach = async () => {
-    await chunks.return?.()
-    return Buffer.concat(parts)
+
+  /** Leaves the rest of the stream to others; answers with what was read and not taken. */
+  async detach(): Promise<Buffer> {
+    await this.#chunks.return?.()
+    return Buffer.concat(this.#parts)
   }
-  return { peek, take, detach }
 }

@@ -7,7 +7,7 @@ import type { Backend, Client, Exchange, Login } from './backend.ts'
 import { type Address, type Connection, openConnection } from './connection.ts'
 import { query, terminate } from './messages.ts'
 import { readStatus } from './replies.ts'
-import { createTurns } from './turns.ts'
+import { Turns } from './turns.ts'
 
 /** Requests at the same time; a PostgreSQL left at its defaults takes 100 connections. */
 const MAX_CONNECTIONS = 16
@@ -22,25 +22,23 @@ const MAX_CONNECTIONS = 16
 export function connectPostgres(url: string): Backend {
   const { address, owner } = readUrl(url)
   const loginOf = (login: Login) => (login.role === owner.role ? owner : login)
-  const takeTurn = createTurns(MAX_CONNECTIONS)
+  const turns = new Turns(MAX_CONNECTIONS)
   const resting: Rested[] = []
+  const borrow = async (login: Login) =>
+    takeRested(resting, login) ?? (await openConnection(address, loginOf(login)))
   return {
     async withSession(login, work, signal) {
-      const endTurn = await takeTurn(signal)
+      const endTurn = await turns.take(signal)
       try {
-        const connection = takeRested(resting, login)
-        return await useConnection(
-          connection ?? (await openConnection(address, loginOf(login))),
-          work,
-          (clean) => resting.push({ login, connection: clean }),
-        )
+        const rest = (connection: Connection) => resting.push({ login, connection })
+        return await useConnection(await borrow(login), work, rest)
       } finally {
         endTurn()
       }
     },
     serve: (client) => relay(address, { ...client, login: loginOf(client.login) }),
     async close() {
-      await Promise.all(Array.from({ length: MAX_CONNECTIONS }, () => takeTurn()))
+      await Promise.all(Array.from({ length: MAX_CONNECTIONS }, () => turns.take()))
       for (const { connection } of resting.splice(0)) connection.socket.end(terminate)
     },
   }

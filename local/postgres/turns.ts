@@ -4,42 +4,53 @@
  */
 export type EndTurn = () => void
 
-/**
- * @param places How many may have a turn at the same time.
- * @returns Waits for a turn. Whoever gives up waiting (`signal`) is passed over and gets an AbortError.
- */
-export function createTurns(places: number): (signal?: AbortSignal) => Promise<EndTurn> {
-  const waiting: { start: () => void; signal: AbortSignal | undefined }[] = []
-  let free = places
+interface Waiting {
+  readonly start: () => void
+}
 
-  const end = () => {
-    const next = waiting.shift()
-    if (next) next.start()
-    else free++
+export class Turns {
+  readonly #waiting: Waiting[] = []
+  #free: number
+
+  /** @param places How many may have a turn at the same time. */
+  constructor(places: number) {
+    this.#free = places
   }
-  return async (signal) => {
+
+  /**
+   * Waits for a turn; the returned function ends it. Who gives up waiting is passed over.
+   *
+   * @throws AbortError when `signal` aborts first
+   */
+  async take(signal?: AbortSignal): Promise<EndTurn> {
     signal?.throwIfAborted()
-    if (free > 0) free--
-    else await wait(signal)
+    if (this.#free > 0) this.#free--
+    else await this.#wait(signal)
     let ended = false
     return () => {
-      if (!ended) end()
+      if (!ended) this.#end()
       ended = true
     }
   }
 
-  function wait(signal: AbortSignal | undefined): Promise<void> {
+  #end(): void {
+    const next = this.#waiting.shift()
+    if (next) next.start()
+    else this.#free++
+  }
+
+  #wait(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const giveUp = () => {
-        waiting.splice(waiting.indexOf(entry), 1)
+        this.#waiting.splice(this.#waiting.indexOf(entry), 1)
         reject(signal?.reason)
       }
       const start = () => {
         signal?.removeEventListener('abort', giveUp)
         resolve()
       }
-      const entry = { start, signal }
-      waiting.push(entry)
+      const entry = { start }
+      this.#waiting.push(entry)
       signal?.addEventListener('abort', giveUp, { once: true })
     })
   }

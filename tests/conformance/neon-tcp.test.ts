@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { neon } from '@neondatabase/serverless'
 import { afterEach, describe, expect, test } from 'vitest'
+import { startNeon } from '../../local/neon/server.ts'
 import type { Connection } from '../../local/postgres/connection.ts'
 import {
   cString,
@@ -133,6 +134,13 @@ describeBackends((stand) => {
     socket.resume().write('GET / HTTP/1.1\r\n\r\n')
     await once(socket, 'close')
     expect(await rows(await connect(), 'select 1')).toEqual([['1']])
+  })
+
+  test('a port that is taken is an error, and leaves no other port open', async () => {
+    const users = { nobody: 'secret' }
+    const backend = new Promise<never>(() => {})
+    const start = startNeon({ backend, users, tcpPort: stand.neon.tcpPort! })
+    await expect(start).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 
   test('a transaction nobody continues ends after five seconds', async ({ skip }) => {
