@@ -1,0 +1,97 @@
+/**
+ * One turn of va-extractive-1, whatever API asked for it: text, or calls of the tools it was given.
+ * Pure.
+ *
+ * - A user who writes `call NAME` or `call NAME {"json": "arguments"}`, NAME being a tool's name,
+ *   has that tool called; several calls in one message are made together.
+ * - tool_choice "required" or a named tool calls that tool with no arguments if none is asked for.
+ * - Results of tools that hold source blocks are answered from; others are told as they are.
+ */
+import { answerFrom } from './answer.ts'
+import { inventAnswer } from './invent.ts'
+import { readQuestion, readSources } from './prompt.ts'
+
+export interface Message {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool'
+  readonly text: string
+  /** The tool whose result this is. */
+  readonly toolName?: string
+}
+
+export interface TurnRequest {
+  readonly messages: readonly Message[]
+  readonly tools: readonly string[]
+  readonly toolChoice: 'auto' | 'none' | 'required' | { readonly name: string }
+}
+
+export interface ToolCall {
+  readonly name: string
+  /** JSON, as the user wrote it. */
+  readonly arguments: string
+}
+
+export type Turn =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'calls'; readonly calls: readonly ToolCall[] }
+
+export const OFFLINE_NOTICE =
+  'I am the offline model va-extractive-1: I answer only from sources, and there are none here.'
+
+export function takeTurn(request: TurnRequest, inventing: boolean): Turn {
+  const calls = callsOf(request)
+  if (calls.length > 0) return { type: 'calls', calls }
+  return { type: 'text', text: textOf(request.messages, inventing) }
+}
+
+function callsOf({ messages, tools, toolChoice }: TurnRequest): ToolCall[] {
+  const last = messages.at(-1)
+  if (toolChoice === 'none' || last?.role !== 'user') return []
+  const allowed = typeof toolChoice === 'object' ? [toolChoice.name] : tools
+  const calls = [...last.text.matchAll(/\bcall\s+([\w-]+)[ \t]*/giu)].flatMap((match) => {
+    const name = match[1] ?? ''
+    const behind = last.text.slice(match.index + match[0].length)
+    return allowed.includes(name) ? [{ name, arguments: leadingObject(behind) ?? '{}' }] : []
+  })
+  const forced = toolChoice === 'auto' ? undefined : allowed[0]
+  return calls.length === 0 && forced ? [{ name: forced, arguments: '{}' }] : calls
+}
+
+/** The JSON object that `text` begins with. */
+function leadingObject(text: string): string | undefined {
+  if (!text.startsWith('{')) return undefined
+  for (let end = text.indexOf('}') + 1; end > 0; end = text.indexOf('}', end) + 1) {
+    const candidate = text.slice(0, end)
+    if (isJson(candidate)) return candidate
+  }
+  return undefined
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function textOf(messages: readonly Message[], inventing: boolean): string {
+  const sources = messages.flatMap(({ text }) => readSources(text))
+  const question = readQuestion(messages.findLast(({ role }) => role === 'user')?.text ?? '')
+  if (inventing) return inventAnswer(sources, question)
+  if (sources.length > 0) return answerFrom(sources, question)
+  const since = messages.findLastIndex(({ role }) => role === 'assistant')
+  const results = messages.slice(since + 1).filter(({ role }) => role === 'tool')
+  if (results.length === 0) return OFFLINE_NOTICE
+  return results.map(({ toolName, text }) => `${toolName ?? 'The tool'} says: ${text}`).join('\n')
+}
+
+/** Words with the space behind them, as a stream sends them. */
+export function piecesOf(text: string): string[] {
+  return text.match(/\s*\S+\s*/gu) ?? []
+}
+
+/** Tokens by the usual estimate of four characters each; the offline model has no tokenizer. */
+export function estimateTokens(text: string): number {
+  return Math.ceil(text.length / 4)
+}
