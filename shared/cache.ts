@@ -98,6 +98,27 @@ export function createCache<Value>(options: Options<Value>) {
       }
     },
 
+    /** The value of `key` if one of the two levels has it: for what `put` stored. Never throws. */
+    async peek(ctx: CacheContext, key: string): Promise<Value | undefined> {
+      const full = keyOf(ctx, key)
+      const now = ctx.now().getTime()
+      const entry = entries.get(full)
+      if (entry && now < entry.freshUntil) return entry.value
+      const text = await breakerOf(ctx.env).run(ctx, (redis) => redis.get<string>(full))
+      const value = text ? parse(text) : undefined
+      if (value !== undefined) remember(full, { value, storedAt: now, freshUntil: now + freshMs })
+      return value
+    },
+
+    /** Stores what cannot be loaded by a function, such as an answer that was streamed meanwhile. */
+    put(ctx: CacheContext, key: string, value: Value): void {
+      const full = keyOf(ctx, key)
+      const storedAt = ctx.now().getTime()
+      remember(full, { value, storedAt, freshUntil: storedAt + freshMs })
+      const write = JSON.stringify(value)
+      ctx.defer(breakerOf(ctx.env).run(ctx, (redis) => redis.set(full, write, { ex: ttlSeconds })))
+    },
+
     /** Forgets `key` here and in L2; call it after the write it follows. Never throws. */
     async drop(ctx: CacheContext, key: string): Promise<void> {
       const full = keyOf(ctx, key)

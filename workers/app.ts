@@ -3,7 +3,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { requestId } from 'hono/request-id'
 import { ProblemError } from '../shared/errors.ts'
-import { open, refuseUnguarded } from '../shared/guards.ts'
+import { assertGuarded, open } from '../shared/guards.ts'
 import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
 import { edgeContext, edgeLog } from './edge-context.ts'
@@ -11,23 +11,37 @@ import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
 import { identityRoutes } from './identity/routes.ts'
 import { authenticate } from './identity/service.ts'
+import type { DocumentContext } from './knowledge/document-service.ts'
+import { knowledgeRoutes } from './knowledge/routes.ts'
+import type { KnowledgeContext } from './knowledge/service.ts'
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
 
 /** Every mounted feature's context; so the compiler holds `edgeContext` to all they name. */
-type Needs = OpsContext & FlagContext
+type Needs = OpsContext & FlagContext & DocumentContext & KnowledgeContext
 
 interface EdgeApp extends AppEnv<Needs> {
   Bindings: EdgeEnv
 }
 
 /** Every body but a document's, whose route has its own limit. */
+const MAX_BODY_BYTES = 1024 * 1024
 const limitBody = bodyLimit({
-  maxSize: 1024 * 1024,
+  maxSize: MAX_BODY_BYTES,
   onError: () => {
     throw new ProblemError('payload_too_large', 'Send at most 1 MiB here.')
   },
 })
 const UPLOADS = '/api/admin/kb/documents'
+
+/**
+ * Whether the request needs no look at its body: it has none, or one of a known, allowed length.
+ * Asked first, because in a Worker the mere look makes a stream.
+ */
+function isShort({ method, headers }: Request): boolean {
+  if (method === 'GET' || method === 'HEAD') return true
+  const length = headers.get('content-length')
+  return length !== null && Number(length) <= MAX_BODY_BYTES && !headers.has('transfer-encoding')
+}
 
 const openapi = open(
   createRoute({
@@ -56,7 +70,7 @@ export function createApp() {
 
   app.use(requestId())
   app.use(async (c, next) => {
-    const { requestId: id } = c.var
+    const id = c.get('requestId')
     const traceparent = traceparentOf(c.req.header('traceparent'))
     c.set('traceparent', traceparent)
     c.set('log', edgeLog(c.env).with({ request_id: id, trace_id: traceIdOf(traceparent) }))
@@ -65,10 +79,9 @@ export function createApp() {
       const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
       return edgeContext(c.env, { ...caller, requestId: id, traceparent, waitUntil })
     })
-    await next()
+    assertGuarded(c)
+    return isShort(c.req.raw) || c.req.path === UPLOADS ? next() : limitBody(c, next)
   })
-  app.use(refuseUnguarded)
-  app.use((c, next) => (c.req.path === UPLOADS ? next() : limitBody(c, next)))
 
   app.openapi(openapi, () => Response.json(app.getOpenAPI31Document({ openapi: '3.1.0', info })))
   app.openAPIRegistry.registerComponent('securitySchemes', 'accessToken', {
@@ -78,6 +91,7 @@ export function createApp() {
   })
   app.route('/', opsRoutes)
   app.route('/', flagRoutes)
+  app.route('/', knowledgeRoutes)
   app.route('/', identityRoutes)
   return app
 }

@@ -1,0 +1,55 @@
+/** Answers as they are kept for the next asker: the key they lie under, and how long they hold. */
+import { Answer, type AnswerEvent, type Turn } from './schemas.ts'
+
+export interface Kept {
+  answer: Answer
+  /** Milliseconds since 1970. */
+  storedAt: number
+}
+
+/** Milliseconds an abstention holds: what is missing now may be uploaded any minute. */
+const ABSTENTION_MS = 5 * 60 * 1000
+/** Seconds an answer holds; a change of the knowledge base ends it at once, for its key changes. */
+export const ANSWER_SECONDS = 24 * 60 * 60
+
+/** Everything an answer depends on. The tenant is in every key of the cache already. */
+export interface AnswerKey {
+  version: number
+  question: string
+  history: readonly Turn[]
+  chatModel: string
+  embeddingModel: string
+}
+
+/** A digest: neither the question nor the conversation may be readable in a cache's key. */
+export async function keyOfAnswer({ question, ...rest }: AnswerKey): Promise<string> {
+  const normal = question.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
+  const text = JSON.stringify([
+    normal,
+    rest.version,
+    rest.chatModel,
+    rest.embeddingModel,
+    rest.history,
+  ])
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** Undefined for what an older release stored in another shape. */
+export function parseKept(text: string): Kept | undefined {
+  const value: unknown = JSON.parse(text)
+  if (typeof value !== 'object' || value === null || !('answer' in value)) return undefined
+  const answer = Answer.safeParse(value.answer)
+  const storedAt = 'storedAt' in value ? Number(value.storedAt) : Number.NaN
+  return answer.success && storedAt > 0 ? { answer: answer.data, storedAt } : undefined
+}
+
+export const isHeld = ({ answer, storedAt }: Kept, now: Date) =>
+  !answer.abstained || now.getTime() - storedAt < ABSTENTION_MS
+
+/** The events of an answer that is known already. */
+export function* replay(answer: Answer): Generator<AnswerEvent> {
+  for (const citation of answer.citations) yield { type: 'citation', citation }
+  yield { type: 'delta', text: answer.text }
+  yield { type: 'done', answer }
+}

@@ -1,0 +1,65 @@
+/** Chat completions, streamed, from any OpenAI-compatible API. Its types stop here. */
+import type { WithEnv } from '../../shared/context.ts'
+import { ProblemError } from '../../shared/errors.ts'
+import { callOpenAi, type OpenAiEnv } from '../../shared/openai.ts'
+import type { Message } from './prompt.ts'
+
+export type ChatContext = WithEnv<OpenAiEnv & { readonly CHAT_MODEL: string }>
+
+export interface Usage {
+  inputTokens: number
+  outputTokens: number
+}
+
+/**
+ * Yields text deltas, in order; returns what the provider counted.
+ *
+ * @param signal Stops the model mid-reply; the generator then throws an AbortError.
+ * @throws ProblemError dependency_down, also when the stream breaks off before its end
+ */
+export async function* streamChat(
+  ctx: ChatContext,
+  messages: readonly Message[],
+  signal: AbortSignal,
+): AsyncGenerator<string, Usage> {
+  const stream = await callOpenAi(ctx, signal, (client, options) => {
+    const stream_options = { include_usage: true }
+    const { CHAT_MODEL: model } = ctx.env
+    const request = { model, messages: [...messages], stream: true as const, stream_options }
+    return client.chat.completions.create(request, options)
+  })
+  const usage: Usage = { inputTokens: 0, outputTokens: 0 }
+  const seen = { end: false }
+  try {
+    for await (const chunk of stream) {
+      const delta = read(chunk, usage, seen)
+      if (delta) yield delta
+    }
+  } catch (error) {
+    throw signal.aborted ? error : brokenOff(error)
+  }
+  signal.throwIfAborted()
+  if (!seen.end) throw brokenOff(undefined)
+  return usage
+}
+
+interface Chunk {
+  choices: { delta: { content?: string | null }; finish_reason: string | null }[]
+  usage?: { prompt_tokens: number; completion_tokens: number } | null
+}
+
+/** The chunk's text; notes the end and, in the last chunk, what it cost. */
+function read({ choices, usage: counted }: Chunk, usage: Usage, seen: { end: boolean }) {
+  const [choice] = choices
+  if (choice?.finish_reason) seen.end = true
+  if (counted) {
+    usage.inputTokens = counted.prompt_tokens
+    usage.outputTokens = counted.completion_tokens
+  }
+  return choice?.delta.content
+}
+
+function brokenOff(cause: unknown): ProblemError {
+  const detail = 'The model stopped in the middle of its answer. Ask again.'
+  return new ProblemError('dependency_down', detail, { cause, retryAfterSeconds: 1 })
+}

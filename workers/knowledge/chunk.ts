@@ -1,0 +1,138 @@
+/**
+ * Cuts a document into the pieces that are searched and cited. A chunk is one stretch of the canonical
+ * text, so a position in it is a position in the document: `text.slice(start, end)` is the chunk.
+ */
+import { type Block, type Extracted, headingText } from './blocks.ts'
+import type { PageSpan } from './schemas.ts'
+
+export interface Chunk {
+  start: number
+  end: number
+  /** Headings above it, and the header row where it continues a table. */
+  context: string
+  page: number
+  /** Offsets in the canonical text at which later pages begin inside the chunk. */
+  pageStarts: number[]
+}
+
+/** Characters a chunk aims for and never exceeds. */
+export const CHUNK = { target: 1200, max: 2000 }
+
+interface Piece {
+  start: number
+  end: number
+  context: string
+  /** The headings down to its own section. */
+  section: string
+  /** Nothing but headings so far: what follows belongs to them. */
+  bare: boolean
+}
+
+/** The chunks of a document, in order, without overlap; together they hold every block. */
+export function chunkDocument({ text, blocks, pages }: Extracted): Chunk[] {
+  const path: string[] = []
+  const chunks: Piece[] = []
+  for (const block of blocks) {
+    const above = descend(path, block, text)
+    for (const piece of piecesOf(text, block, above, joined(path))) {
+      const open = chunks.at(-1)
+      if (open && fits(open, piece))
+        Object.assign(open, { ...piece, start: open.start, context: open.context })
+      else chunks.push(piece)
+    }
+  }
+  return chunks.map(({ start, end, context }) => {
+    return { start, end, context, ...pagesOf({ start, end }, pages) }
+  })
+}
+
+/**
+ * Takes a heading into the path.
+ *
+ * @returns the context of the block: a heading's own words are in its chunk, and stand there first
+ */
+function descend(path: string[], { type, level, start, end }: Block, text: string): string {
+  if (type !== 'heading') return joined(path)
+  path.length = Math.min(path.length, level - 1)
+  const above = joined(path)
+  path[level - 1] = headingText(text.slice(start, end))
+  return above
+}
+
+/** Sparse where a level was skipped. */
+const joined = (path: readonly (string | undefined)[]) => path.filter(Boolean).join(' › ')
+
+/** A section goes on in its chunk until the target is reached; a heading takes what follows along. */
+function fits(open: Piece, piece: Piece): boolean {
+  const length = piece.end - open.start
+  if (open.bare) return length <= CHUNK.max
+  return !piece.bare && piece.section === open.section && length <= CHUNK.target
+}
+
+/** The block itself, or parts of it that are small enough. */
+function piecesOf(text: string, block: Block, context: string, section: string): Piece[] {
+  const { start, end, type } = block
+  const bare = type === 'heading'
+  if (end - start <= CHUNK.max) return [{ start, end, context, section, bare }]
+  const cuts = type === 'table' ? rowEnds(text, block) : sentenceEnds(text, block)
+  const header = type === 'table' ? text.slice(start, text.indexOf('\n', start)).trim() : ''
+  return cutAt(text, block, cuts).map((span, index) => {
+    const repeats = index > 0 && header.length <= CHUNK.target / 4
+    return { ...span, context: repeats ? joined([context, header]) : context, section, bare }
+  })
+}
+
+/** Greedy: each part takes as many units as the target allows; a unit that is too long is cut hard. */
+function cutAt(text: string, { start, end }: Block, cuts: readonly number[]) {
+  const spans: { start: number; end: number }[] = []
+  let from = start
+  let to = start
+  const flush = (until: number) => {
+    const span = trimmed(text, from, until)
+    if (span.end > span.start) spans.push(span)
+    from = until
+  }
+  for (const cut of [...cuts, end]) {
+    if (cut - from > CHUNK.target && to > from) flush(to)
+    while (cut - from > CHUNK.max) flush(hardCut(text, from))
+    to = cut
+  }
+  flush(end)
+  return spans
+}
+
+/** After the last white space before the limit, else between two characters, never inside one. */
+function hardCut(text: string, from: number): number {
+  const limit = from + CHUNK.target
+  const space = text.slice(from, limit).search(/\s\S*$/)
+  if (space > CHUNK.target / 2) return from + space + 1
+  const code = text.charCodeAt(limit)
+  return code >= 0xdc00 && code <= 0xdfff ? limit - 1 : limit
+}
+
+function trimmed(text: string, start: number, end: number) {
+  const slice = text.slice(start, end)
+  const lead = slice.length - slice.trimStart().length
+  return { start: start + Math.min(lead, slice.length), end: start + slice.trimEnd().length }
+}
+
+function rowEnds(text: string, { start, end }: Block): number[] {
+  const ends: number[] = []
+  for (let at = text.indexOf('\n', start); at !== -1 && at < end; at = text.indexOf('\n', at + 1)) {
+    ends.push(at + 1)
+  }
+  return ends
+}
+
+const sentences = new Intl.Segmenter(undefined, { granularity: 'sentence' })
+
+function sentenceEnds(text: string, { start, end }: Block): number[] {
+  const parts = sentences.segment(text.slice(start, end))
+  return Array.from(parts, ({ index, segment }) => start + index + segment.length)
+}
+
+function pagesOf({ start, end }: Omit<PageSpan, 'page'>, pages: readonly PageSpan[]) {
+  const inside = pages.filter((page) => page.start < end && page.end > start)
+  const [first, ...later] = inside
+  return { page: first?.page ?? 1, pageStarts: later.map((page) => page.start) }
+}

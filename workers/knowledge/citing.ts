@@ -1,0 +1,133 @@
+/**
+ * From a model's raw text to an answer that proves itself. A statement is shown once a quote after it
+ * was found, byte for byte, in the source it names; a statement whose quotes cannot be found, or that
+ * has none, is withheld and counted. Only this file writes [1], [2] …: brackets with numbers that
+ * come from the model or from a document are made harmless.
+ */
+import { createMarkParser, type MarkEvent } from './marks.ts'
+import { NOT_FOUND } from './prompt.ts'
+import type { Citation } from './schemas.ts'
+
+/** A source as the model was shown it, and where it lies in its document. */
+export interface CitableSource {
+  id: string
+  documentId: string
+  title: string
+  text: string
+  /** Offset of `text` in the canonical text. */
+  start: number
+  page: number
+  pageStarts: readonly number[]
+}
+
+export type CitedEvent = { type: 'delta'; text: string } | { type: 'citation'; citation: Citation }
+
+export interface Cited {
+  text: string
+  citations: Citation[]
+  withheld: number
+}
+
+export function createCiter(sources: readonly CitableSource[]) {
+  const parser = createMarkParser()
+  const byId = new Map(sources.map((source) => [source.id, source]))
+  const citations: Citation[] = []
+  let text = ''
+  /** Since the last mark: a statement that is not proved yet. */
+  let statement = ''
+  let withheld = 0
+
+  function* take(event: MarkEvent): Generator<CitedEvent> {
+    if (event.type === 'text') {
+      statement += event.text
+      return
+    }
+    const source = event.type === 'mark' ? byId.get(event.sourceId) : undefined
+    const found = source && event.type === 'mark' ? locate(source.text, event.quote) : undefined
+    if (!source || !found) return withhold()
+    const citation = citationOf(source, found, citations)
+    if (citation.number > citations.length) {
+      citations.push(citation)
+      yield { type: 'citation', citation }
+    }
+    const delta = appendix(text, harmless(statement, sources), citation.number)
+    statement = ''
+    text += delta
+    if (delta) yield { type: 'delta', text: delta }
+  }
+
+  /** A failed mark right behind a good one has no statement of its own, so nothing is lost. */
+  function withhold(): void {
+    if (/[\p{L}\p{N}]/u.test(statement) && statement.trim() !== NOT_FOUND) withheld++
+    statement = ''
+  }
+
+  return {
+    *push(piece: string): Generator<CitedEvent> {
+      for (const event of parser.push(piece)) yield* take(event)
+    },
+    /** What became of it, once the model has ended. */
+    *finish(): Generator<CitedEvent, Cited> {
+      for (const event of parser.flush()) yield* take(event)
+      withhold()
+      return { text, citations, withheld }
+    },
+  }
+}
+
+/** What a proved statement adds to the text before it. */
+function appendix(before: string, statement: string, number: number): string {
+  const words = statement.trim()
+  const mark = `[${number}]`
+  if (!words) return before.endsWith(mark) ? '' : mark
+  if (!before) return `${words.replace(/^[.,;:!?)\s]+/, '')} ${mark}`
+  const lead = /^\s*/.exec(statement)?.[0] ?? ''
+  const separator = lead || (/^[.,;:!?)]/.test(words) ? '' : ' ')
+  return `${separator}${words} ${mark}`
+}
+
+const LINK = /!?\[([^\]\n]*)\]\([^)\n]*\)/g
+const ADDRESS = /\bhttps?:\/\/[^\s<>()[\]"]+/gi
+
+/** Numbers in brackets are ours alone; of links only the words stay, and addresses no source has go. */
+function harmless(statement: string, sources: readonly CitableSource[]): string {
+  return statement
+    .replace(LINK, '$1')
+    .replace(/\[(\d+(?:[,\s–-]+\d+)*)\]/g, '($1)')
+    .replace(ADDRESS, (address) =>
+      sources.some((source) => source.text.includes(address)) ? address : '',
+    )
+}
+
+interface Span {
+  start: number
+  end: number
+}
+
+/**
+ * Where the quote stands in the source. White space may differ, for models write a line break as a
+ * space; what is cited are the source's own characters either way.
+ */
+function locate(text: string, quote: string): Span | undefined {
+  const wanted = quote.trim()
+  if (!/[\p{L}\p{N}]{2}/u.test(wanted)) return undefined
+  const at = text.indexOf(wanted)
+  if (at !== -1) return { start: at, end: at + wanted.length }
+  const words = wanted.split(/\s+/).map((word) => word.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+  const match = new RegExp(words.join('\\s+'), 'u').exec(text)
+  return match ? { start: match.index, end: match.index + match[0].length } : undefined
+}
+
+/** The citation of a span; a span cited before keeps its number. */
+function citationOf(source: CitableSource, span: Span, known: readonly Citation[]): Citation {
+  const { documentId, title, page, pageStarts } = source
+  const start = source.start + span.start
+  const end = source.start + span.end
+  const same = known.find(
+    (one) => one.documentId === documentId && one.start === start && one.end === end,
+  )
+  if (same) return same
+  const later = pageStarts.filter((pageStart) => pageStart <= start).length
+  const quote = source.text.slice(span.start, span.end)
+  return { number: known.length + 1, documentId, title, page: page + later, start, end, quote }
+}

@@ -1,0 +1,59 @@
+/**
+ * The document queue. It alone decides what becomes of a message: acknowledged, tried again, or dead.
+ * Messages are handled one after another, because each may hold a whole file in memory.
+ */
+import type { Log } from '../../shared/log.ts'
+import { abandonRun } from './chunk-store.ts'
+import { type IndexContext, indexDocument } from './perform.ts'
+import { DocumentMessage } from './schemas.ts'
+
+interface Source {
+  /** The context of a message's own tenant, request and trace. */
+  contextOf: (message: DocumentMessage) => IndexContext
+  log: Log
+}
+
+type Batch = Pick<MessageBatch, 'messages'>
+
+export function consumeDocuments({ messages }: Batch, source: Source): Promise<void> {
+  return eachOf(messages, source, async (ctx, body, message) => {
+    const outcome = await indexDocument(ctx, body)
+    if (outcome.type === 'done') message.ack()
+    else message.retry({ delaySeconds: outcome.delaySeconds })
+  })
+}
+
+/** What the queue gave up on: the document says so, and can be tried again by hand. */
+export function consumeDeadDocuments({ messages }: Batch, source: Source): Promise<void> {
+  const fallback = {
+    code: 'gave_up',
+    message: 'Indexing was tried several times and never finished.',
+  }
+  return eachOf(messages, source, async (ctx, body, message) => {
+    ctx.log.error('document message is dead', { document_id: body.documentId })
+    await abandonRun(ctx, body, fallback)
+    message.ack()
+  })
+}
+
+/** One message's failure is its own: the rest of the batch goes on. */
+async function eachOf(
+  messages: Batch['messages'],
+  { contextOf, log }: Source,
+  handle: (ctx: IndexContext, body: DocumentMessage, message: Message) => Promise<void>,
+): Promise<void> {
+  for (const message of messages) {
+    const { success, data } = DocumentMessage.safeParse(message.body)
+    if (!success) {
+      log.error('a message that is not ours was dropped', { message_id: message.id })
+      message.ack()
+      continue
+    }
+    try {
+      await handle(contextOf(data), data, message)
+    } catch (error) {
+      log.error('document message failed', { message_id: message.id, error })
+      message.retry({ delaySeconds: Math.min(2 ** message.attempts, 60) })
+    }
+  }
+}

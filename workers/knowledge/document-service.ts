@@ -1,0 +1,152 @@
+/**
+ * What the owners of a knowledge base do with its documents: put in, follow, try again, take out. Asking
+ * is service.ts; indexing itself is perform.ts, in the indexer.
+ */
+import type { WithEnv } from '../../shared/context.ts'
+import { ProblemError } from '../../shared/errors.ts'
+import { newId } from '../../shared/ids.ts'
+import { readText } from './files-client.ts'
+import { titleOfFile } from './files.ts'
+import { purgeDocument, type SweepContext } from './schedule.ts'
+import {
+  type Document,
+  type DocumentPage,
+  type DocumentQuery,
+  type DocumentText,
+  isTerminal,
+  type Job,
+  type Submitted,
+} from './schemas.ts'
+import * as store from './store.ts'
+import { KB_ID } from './tables.ts'
+import { receiveFile, type UploadBody } from './upload-client.ts'
+
+/** Database, files and queue: what the sweep needs too. */
+export type DocumentContext = SweepContext
+
+/**
+ * Takes a file in and queues it for indexing. The same bytes again give the document that is there.
+ *
+ * @throws ProblemError unsupported_media_type, invalid_request, invalid_fields, payload_too_large
+ */
+export async function addDocument(
+  ctx: DocumentContext,
+  body: UploadBody,
+): Promise<Submitted & { isNew: boolean }> {
+  const id = newId(ctx.now())
+  const file = await receiveFile(ctx, id, body)
+  const { fileName, mediaType, bytes, sha256 } = file
+  const known = await store.findDuplicate(ctx, KB_ID, sha256)
+  if (known) {
+    await file.abort()
+    return { ...submitted(known), isNew: false }
+  }
+  await file.finish()
+  const jobId = newId(ctx.now())
+  const title = titleOfFile(fileName)
+  const row = { id, jobId, kbId: KB_ID, title, fileName, mediaType, bytes, sha256 }
+  if (await store.insertDocument(ctx, row)) return { ...(await enqueue(ctx, id)), isNew: true }
+  await purgeDocument(ctx, id)
+  const winner = await store.findDuplicate(ctx, KB_ID, sha256)
+  if (winner) return { ...submitted(winner), isNew: false }
+  throw new ProblemError('conflict', 'The same file was deleted meanwhile. Upload it again.')
+}
+
+/** Indexes a document again, in whatever state it is. @throws ProblemError not_found */
+export async function retryDocument(ctx: DocumentContext, id: string): Promise<Submitted> {
+  if (await store.insertRun(ctx, id, newId(ctx.now()))) return enqueue(ctx, id)
+  throw missing('document', id)
+}
+
+/** From the next query on, nothing of it is found. @throws ProblemError not_found */
+export async function deleteDocument(ctx: DocumentContext, id: string): Promise<void> {
+  if (!(await store.removeDocument(ctx, id))) throw missing('document', id)
+  ctx.defer(purgeDocument(ctx, id))
+}
+
+export async function listDocuments(
+  ctx: DocumentContext,
+  query: DocumentQuery,
+): Promise<DocumentPage> {
+  const found = await store.listDocuments(ctx, query)
+  const items = found.slice(0, query.limit)
+  const nextCursor = found.length > items.length ? (items.at(-1)?.id ?? null) : null
+  return { items, nextCursor }
+}
+
+/** @throws ProblemError not_found */
+export async function getDocument(ctx: DocumentContext, id: string): Promise<Document> {
+  return (await find(ctx, id)).document
+}
+
+/** The text that spans refer to. @throws ProblemError not_found, conflict before it was read */
+export async function getDocumentText(ctx: DocumentContext, id: string): Promise<DocumentText> {
+  const { document, liveGeneration } = await find(ctx, id)
+  const text = liveGeneration === null ? undefined : await readText(ctx, id, liveGeneration)
+  if (!text) {
+    throw new ProblemError('conflict', 'The document has no text yet: wait until it is ready.')
+  }
+  return { documentId: id, title: document.title, text: text.text, pages: text.pages }
+}
+
+/** @throws ProblemError not_found */
+export async function getJob(ctx: DocumentContext, id: string): Promise<Job> {
+  const job = await store.findJob(ctx, id)
+  if (job) return job
+  throw missing('job', id)
+}
+
+/** Milliseconds between two looks at a job. */
+const POLL_MS = 500
+
+/**
+ * The job each time it changed, until it is over; also ends when its document is deleted.
+ *
+ * @throws ProblemError not_found
+ */
+export async function* followJob(
+  ctx: DocumentContext,
+  id: string,
+  signal: AbortSignal,
+): AsyncGenerator<Job> {
+  let last = ''
+  for (let job = await getJob(ctx, id); ;) {
+    const state = JSON.stringify(job)
+    if (state !== last) yield job
+    last = state
+    if (isTerminal(job.status) || signal.aborted) return
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    const next = await store.findJob(ctx, id)
+    if (!next) return
+    job = next
+  }
+}
+
+/**
+ * Tells the indexer. When that fails the document stays queued, and the sweep tells it a little later:
+ * what was acknowledged is never lost.
+ */
+async function enqueue(ctx: DocumentContext, id: string): Promise<Submitted> {
+  const stored = await find(ctx, id)
+  const { tenantId, requestId, traceparent } = ctx
+  const { generation } = stored
+  const message = { tenantId, documentId: id, generation, requestId, traceparent }
+  try {
+    await ctx.env.DOCUMENTS.send(message)
+  } catch (error) {
+    ctx.log.warn('the document queue failed, the sweep will send again', { error })
+  }
+  return submitted(stored)
+}
+
+async function find(ctx: WithEnv<DocumentContext['env']>, id: string): Promise<store.Stored> {
+  const stored = await store.findDocument(ctx, id)
+  if (stored) return stored
+  throw missing('document', id)
+}
+
+const submitted = ({ document, job }: store.Stored): Submitted => ({ document, job })
+
+function missing(what: 'document' | 'job', id: string): ProblemError {
+  return new ProblemError('not_found', `There is no ${what} with the id ${id}.`)
+}

@@ -1,0 +1,162 @@
+/**
+ * One indexing run: file → text → chunks → vectors → visible. Runs in the indexer only, for it reaches
+ * the parsers. Every stage holds the run's lease; losing it ends the work without a trace.
+ */
+import type { WithEnv } from '../../shared/context.ts'
+import type { DatabaseEnv } from '../../shared/database.ts'
+import { ProblemError } from '../../shared/errors.ts'
+import type { Extracted } from './blocks.ts'
+import {
+  type Claimed,
+  type ChunkRow,
+  claimRun,
+  endRun,
+  insertChunks,
+  keepRun,
+  type Progress,
+  publishRun,
+} from './chunk-store.ts'
+import { type Chunk, chunkDocument } from './chunk.ts'
+import { EMBEDDING_BATCH, type EmbeddingContext, embedTexts } from './embedding-client.ts'
+import { extractDocument } from './extract.ts'
+import { type FilesEnv, purgeFiles, readOriginal, writeText } from './files-client.ts'
+import { originalKey, textKey, titleOfFile } from './files.ts'
+import { DocumentFault } from './limits.ts'
+import type { DocumentMessage, JobError } from './schemas.ts'
+
+export type IndexContext = EmbeddingContext & WithEnv<DatabaseEnv & FilesEnv>
+
+/** What the queue is to do with the message. */
+export type Outcome = { type: 'done' } | { type: 'retry'; delaySeconds: number }
+
+/** Tries after which a run that keeps killing its worker is given up, whatever the queue says. */
+const MAX_ATTEMPTS = 8
+/** Percent at which each stage begins; reading and embedding take nearly all the time. */
+const PERCENT = { extract: 5, embed: 40, publish: 95 }
+/** Least milliseconds between two signs of life while pages are read. */
+const HEARTBEAT_MS = 1000
+
+/** The run is someone else's by now, or nobody's. */
+class LostRun extends Error {}
+
+/** Indexes one run of one document. Faults of the document end the run; other failures are tried again. */
+export async function indexDocument(ctx: IndexContext, message: DocumentMessage): Promise<Outcome> {
+  const claim = await claimRun(ctx, message)
+  if (claim.type === 'over') return { type: 'done' }
+  if (claim.type === 'busy') return { type: 'retry', delaySeconds: 30 }
+  const { claimed } = claim
+  try {
+    if (claimed.attempts > MAX_ATTEMPTS) throw new DocumentFault('gave_up')
+    await run(ctx, claimed)
+    return { type: 'done' }
+  } catch (error) {
+    return settle(ctx, claimed, error)
+  }
+}
+
+async function run(ctx: IndexContext, claimed: Claimed): Promise<void> {
+  const { documentId, generation } = claimed.lease
+  const bytes = await readOriginal(ctx, documentId)
+  if (!bytes) throw new DocumentFault('missing')
+  const extracted = await extractDocument(bytes, claimed.mediaType, createHeartbeat(ctx, claimed))
+  await writeText(ctx, claimed.lease, extracted)
+
+  const title = extracted.title ?? titleOfFile(claimed.fileName)
+  await storeChunks(ctx, claimed, title, extracted)
+  const pages = extracted.pages.length
+  if (!(await publishRun(ctx, claimed.lease, { title, pages }))) throw new LostRun()
+  const kept = [
+    originalKey(ctx.tenantId, documentId),
+    textKey(ctx.tenantId, documentId, generation),
+  ]
+  ctx.defer(purgeFiles(ctx, documentId, kept))
+}
+
+/** Reports reading, and stops it once the run is lost. */
+function createHeartbeat(ctx: IndexContext, { lease }: Claimed) {
+  let last = 0
+  return async (share: number): Promise<void> => {
+    const now = ctx.now().getTime()
+    if (now - last < HEARTBEAT_MS && share < 1) return
+    last = now
+    const percent = PERCENT.extract + Math.floor(share * (PERCENT.embed - PERCENT.extract))
+    await keep(ctx, lease, { status: 'parsing', stage: 'extract', percent })
+  }
+}
+
+async function storeChunks(
+  ctx: IndexContext,
+  { lease, kbId }: Claimed,
+  title: string,
+  extracted: Extracted,
+): Promise<void> {
+  const chunks = chunkDocument(extracted)
+  await keep(ctx, lease, { status: 'embedding', stage: 'embed', percent: PERCENT.embed })
+  for (let from = 0; from < chunks.length; from += EMBEDDING_BATCH) {
+    const batch = chunks.slice(from, from + EMBEDDING_BATCH)
+    const rows = await rowsOf(ctx, title, extracted.text, batch, from)
+    const share = (from + batch.length) / chunks.length
+    const percent = PERCENT.embed + Math.floor(share * (PERCENT.publish - PERCENT.embed))
+    const progress = { status: 'embedding', stage: 'embed', percent } as const
+    if (!(await insertChunks(ctx, lease, kbId, rows, progress))) throw new LostRun()
+  }
+}
+
+/** Title and headings are embedded with the text: a section's words alone may not say its subject. */
+async function rowsOf(
+  ctx: IndexContext,
+  title: string,
+  text: string,
+  chunks: readonly Chunk[],
+  from: number,
+): Promise<ChunkRow[]> {
+  const texts = chunks.map(({ start, end }) => text.slice(start, end))
+  const inputs = chunks.map(({ context }, index) =>
+    [title, context, texts[index]].filter(Boolean).join('\n'),
+  )
+  const [{ vectors }, hashes] = await Promise.all([
+    embedTexts(ctx, inputs),
+    Promise.all(inputs.map(sha256)),
+  ])
+  return chunks.map((chunk, index) => {
+    const [embedding = [], hash = '', body = ''] = [vectors[index], hashes[index], texts[index]]
+    return { ...chunk, ordinal: from + index, title, text: body, hash, embedding }
+  })
+}
+
+async function keep(ctx: IndexContext, lease: Claimed['lease'], progress: Progress): Promise<void> {
+  if (!(await keepRun(ctx, lease, progress))) throw new LostRun()
+}
+
+/** Ends the try as its failure deserves. */
+async function settle(ctx: IndexContext, claimed: Claimed, error: unknown): Promise<Outcome> {
+  const { lease, attempts } = claimed
+  if (error instanceof LostRun) return { type: 'done' }
+  const { documentId, generation } = lease
+  const fields = { document_id: documentId, generation, attempts, error }
+  const fault = faultOf(error)
+  if (fault) {
+    ctx.log.warn('document cannot be indexed', fields)
+    await endRun(ctx, lease, fault.code === 'needs_ocr' ? 'needs_ocr' : 'failed', fault)
+    return { type: 'done' }
+  }
+  ctx.log.error('indexing failed and is tried again', fields)
+  await endRun(ctx, lease, 'queued', reasonOf(error))
+  return { type: 'retry', delaySeconds: Math.min(2 ** attempts, 60) }
+}
+
+function faultOf(error: unknown): JobError | undefined {
+  if (error instanceof DocumentFault) return { code: error.code, message: error.message }
+  const hopeless = error instanceof ProblemError && error.code === 'misconfigured'
+  return hopeless ? { code: error.code, message: error.message } : undefined
+}
+
+function reasonOf(error: unknown): JobError {
+  if (error instanceof ProblemError) return { code: error.code, message: error.message }
+  return { code: 'internal', message: 'Indexing failed unexpectedly; the log has the cause.' }
+}
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

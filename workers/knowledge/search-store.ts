@@ -1,0 +1,140 @@
+/**
+ * Retrieval: one statement that scores a question against a tenant's chunks by words (BM25 as a
+ * sparse inner product) and by vector (an exact scan), joins the two and answers with every score.
+ * Which weights are used is profiles.ts; what is done with the result is service.ts.
+ */
+import { sql } from 'drizzle-orm'
+import type { WithEnv } from '../../shared/context.ts'
+import { type DatabaseEnv, withTenant } from '../../shared/database.ts'
+import type { Fusion } from './profiles.ts'
+
+/** Candidates per arm; the fused order of the best few does not change with more. */
+const ARM = 50
+/** The constant of reciprocal rank fusion; 60 in its paper. */
+const RANK_OFFSET = 60
+
+export interface Hit {
+  documentId: string
+  ordinal: number
+  title: string
+  /** Headings above the chunk, and the header of the table it continues. */
+  context: string
+  text: string
+  /** Offsets of `text` in the document's canonical text. */
+  start: number
+  end: number
+  page: number
+  /** Offsets in the canonical text at which the pages after `page` begin. */
+  pageStarts: number[]
+  bm25: number | null
+  cosine: number | null
+  lexicalRank: number | null
+  vectorRank: number | null
+  /** The joined score that orders hits; comparable within one search only. */
+  score: number
+  /** Share of the question's words, weighted by rarity, that the chunk has; 0 to 1. */
+  coverage: number
+}
+
+export interface Search {
+  kbId: string
+  question: string
+  /** The question's vector; null searches by words alone. */
+  embedding: readonly number[] | null
+  fusion: Fusion
+  limit: number
+}
+
+/** The best chunks for a question, best first. Only what is published and not deleted is seen. */
+export async function searchChunks(ctx: WithEnv<DatabaseEnv>, search: Search): Promise<Hit[]> {
+  const [{ rows }] = await withTenant(ctx).batch((tx) => [
+    tx.execute<Record<keyof Hit, unknown>>(searchStatement(ctx.tenantId, search)),
+  ])
+  return rows.map(toHit)
+}
+
+/**
+ * The statement itself. A term nobody has counts as rarest: it cannot be found, yet it lowers the
+ * coverage. Both arms see live runs only, before their LIMIT, and ties are broken the same way
+ * always. A text without words has the zero vector, whose cosine Postgres calls NaN, the greatest.
+ */
+export function searchStatement(tenantId: string, search: Search) {
+  const { kbId, question, embedding, fusion, limit } = search
+  const vector = embedding && `[${embedding.join(',')}]`
+  const live = sql`join kb_documents d on d.tenant_id = ${tenantId} and d.kb_id = ${kbId}
+    and d.id = c.document_id and d.live_generation = c.generation`
+  return sql`
+with term as materialized (
+  select w.lexeme, kb_hash(w.lexeme) + 1 as i, cardinality(w.positions) as f,
+    ln(1 + (s.chunks - coalesce(t.df, 0) + 0.5) / (coalesce(t.df, 0) + 0.5)) as idf,
+    ('''' || replace(replace(w.lexeme, '\\', '\\\\'), '''', '''''') || '''')::tsquery as word
+  from kb_stat s
+  cross join unnest(to_tsvector(s.config::regconfig, ${question})) w
+  left join kb_term t on t.tenant_id = s.tenant_id and t.kb_id = s.kb_id and t.h = kb_hash(w.lexeme)
+  where s.tenant_id = ${tenantId} and s.kb_id = ${kbId} and s.chunks > 0
+), query as materialized (
+  select string_agg(word::text, ' | ')::tsquery as words, sum(idf) as idf,
+    (select ('{' || string_agg(i || ':' || round(w::numeric, 4), ',') || '}/1048576')::sparsevec
+      from (select i, max(idf * f) as w from term group by i) x) as bm
+  from term having count(*) > 0
+), lexical as materialized (
+  select *, row_number() over (order by bm25 desc, document_id, ordinal) as rank from (
+    select c.document_id, c.generation, c.ordinal, -(c.bm <#> (select bm from query)) as bm25
+    from kb_lex c ${live}
+    where c.tenant_id = ${tenantId} and c.tsv @@ (select words from query)
+    order by bm25 desc, c.document_id, c.ordinal limit ${ARM}
+  ) best
+), nearest as materialized (
+  select *, row_number() over (order by cosine desc, document_id, ordinal) as rank from (
+    select c.document_id, c.generation, c.ordinal,
+      coalesce(1 - nullif(c.emb <=> ${vector}::vector, 'NaN'), 0) as cosine
+    from kb_vec c ${live}
+    where c.tenant_id = ${tenantId} and ${vector}::text is not null
+    order by cosine desc, c.document_id, c.ordinal limit ${ARM}
+  ) best
+), fused as (
+  select document_id, generation, ordinal, bm25, cosine, l.rank as lexical_rank, n.rank as vector_rank,
+    ${fusion.lexicalScore}::float8 * coalesce(bm25 / nullif(max(bm25) over (), 0), 0)
+    + ${fusion.vectorScore}::float8 * coalesce(cosine / nullif(max(cosine) over (), 0), 0)
+    + ${fusion.lexicalRank}::float8 * coalesce(1.0 / (${RANK_OFFSET}::int + l.rank), 0)
+    + ${fusion.vectorRank}::float8 * coalesce(1.0 / (${RANK_OFFSET}::int + n.rank), 0) as score
+  from lexical l full outer join nearest n using (document_id, generation, ordinal)
+  order by score desc, document_id, ordinal limit ${limit}
+)
+select f.document_id as "documentId", f.ordinal, d.title, c.context, c.text,
+  c.char_start as start, c.char_end as end, c.page, to_json(c.page_starts) as "pageStarts",
+  f.bm25, f.cosine, f.lexical_rank::int as "lexicalRank", f.vector_rank::int as "vectorRank",
+  f.score, coalesce((
+    select sum(t.idf) from term t join kb_lex x on x.tenant_id = ${tenantId}
+      and x.document_id = f.document_id and x.generation = f.generation and x.ordinal = f.ordinal
+    where x.tsv @@ t.word
+  ) / nullif((select idf from query), 0), 0) as coverage
+from fused f
+join kb_chunk c on c.tenant_id = ${tenantId} and c.document_id = f.document_id
+  and c.generation = f.generation and c.ordinal = f.ordinal
+join kb_documents d on d.tenant_id = ${tenantId} and d.id = f.document_id
+order by f.score desc, f.document_id, f.ordinal`
+}
+
+/** Field by field and by type: what a driver sends as text must not travel on as text. */
+function toHit(row: Record<keyof Hit, unknown>): Hit {
+  return {
+    documentId: String(row.documentId),
+    ordinal: Number(row.ordinal),
+    title: String(row.title),
+    context: String(row.context),
+    text: String(row.text),
+    start: Number(row.start),
+    end: Number(row.end),
+    page: Number(row.page),
+    pageStarts: Array.isArray(row.pageStarts) ? row.pageStarts.map(Number) : [],
+    bm25: numberOrNull(row.bm25),
+    cosine: numberOrNull(row.cosine),
+    lexicalRank: numberOrNull(row.lexicalRank),
+    vectorRank: numberOrNull(row.vectorRank),
+    score: Number(row.score),
+    coverage: Number(row.coverage),
+  }
+}
+
+const numberOrNull = (value: unknown) => (value === null ? null : Number(value))

@@ -1,0 +1,168 @@
+/**
+ * Asking a knowledge base. Routes and voice sessions call this; documents are document-service.ts.
+ *
+ * A question passes two gates: without a relevant chunk the model is not called at all, and without a
+ * verified citation its answer is not given.
+ */
+import { type CacheContext, createCache } from '../../shared/cache.ts'
+import type { WithEnv } from '../../shared/context.ts'
+import type { DatabaseEnv } from '../../shared/database.ts'
+import { newId } from '../../shared/ids.ts'
+import { abstention, MIN_RELEVANCE, relevanceOf } from './abstain.ts'
+import { ANSWER_SECONDS, isHeld, type Kept, keyOfAnswer, parseKept, replay } from './answers.ts'
+import { type ChatContext, streamChat, type Usage } from './chat-client.ts'
+import { type CitableSource, type Cited, createCiter } from './citing.ts'
+import { type EmbeddingContext, embedTexts } from './embedding-client.ts'
+import { fusionOf } from './profiles.ts'
+import { promptOf, searchTextOf, sourceIds } from './prompt.ts'
+import type { Answer, AnswerEvent, Turn } from './schemas.ts'
+import { type Hit, searchChunks } from './search-store.ts'
+import { findVersion } from './store.ts'
+import { KB_ID } from './tables.ts'
+
+export type KnowledgeContext = ChatContext & EmbeddingContext & CacheContext & WithEnv<DatabaseEnv>
+
+export interface Ask {
+  question: string
+  /** Earlier turns, oldest first. */
+  history?: readonly Turn[]
+}
+
+/** Chunks the model is shown at most. */
+const MAX_SOURCES = 5
+
+const answers = createCache<Kept>({
+  namespace: 'answer',
+  freshMs: 60_000,
+  staleMs: 0,
+  ttlSeconds: ANSWER_SECONDS,
+  maxEntries: 500,
+  parse: parseKept,
+})
+
+/**
+ * Answers from the documents, with citations whose quotes were found in them; or abstains.
+ *
+ * A citation's event comes before the text that carries its mark; `done` is the last event and holds
+ * the whole answer. Only statements that were proved are sent, each in one piece.
+ *
+ * @param signal Stops the search and the model; the generator then throws an AbortError.
+ * @throws ProblemError dependency_down
+ */
+export async function* answerQuestion(
+  ctx: KnowledgeContext,
+  { question, history = [] }: Ask,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent> {
+  const clock = startClock(ctx)
+  const version = (await clock.time('versionMs', findVersion(ctx, KB_ID))) ?? 0
+  const { CHAT_MODEL: chatModel, EMBEDDING_MODEL: embeddingModel } = ctx.env
+  const key = await keyOfAnswer({ version, question, history, chatModel, embeddingModel })
+  const kept = await clock.time('cacheMs', answers.peek(ctx, key))
+  const base = { answerId: newId(ctx.now()), usage: { inputTokens: 0, outputTokens: 0 } }
+  if (kept && isHeld(kept, ctx.now())) {
+    yield* replay({ ...kept.answer, ...base, cached: true, timings: clock.timings() })
+    return
+  }
+  const hits = version ? await retrieve(ctx, clock, { question, history }, signal) : []
+  const made = yield* compose(ctx, clock, { question, history }, hits, signal)
+  const answer: Answer = { ...base, ...made, cached: false, timings: clock.timings() }
+  answers.put(ctx, key, { answer, storedAt: ctx.now().getTime() })
+  yield { type: 'done', answer }
+}
+
+/** The chunks that may be sources, best first; none when nothing is relevant enough. */
+async function retrieve(
+  ctx: KnowledgeContext,
+  clock: Clock,
+  { question, history }: Required<Ask>,
+  signal: AbortSignal,
+): Promise<Hit[]> {
+  const text = searchTextOf(question, history)
+  const { vectors } = await clock.time('embedMs', embedTexts(ctx, [text], signal))
+  const [embedding = null] = vectors
+  const fusion = fusionOf(ctx.env.EMBEDDING_MODEL)
+  const search = { kbId: KB_ID, question: text, embedding, fusion, limit: MAX_SOURCES }
+  const hits = await clock.time('searchMs', searchChunks(ctx, search))
+  return hits.filter((hit) => relevanceOf(hit) >= MIN_RELEVANCE)
+}
+
+type Made = Pick<Answer, 'abstained' | 'text' | 'citations' | 'withheld' | 'usage'>
+
+async function* compose(
+  ctx: KnowledgeContext,
+  clock: Clock,
+  { question, history }: Required<Ask>,
+  hits: readonly Hit[],
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent, Made> {
+  const usage: Usage = { inputTokens: 0, outputTokens: 0 }
+  const sources = toSources(hits)
+  const asked = sources.length > 0 ? promptOf(question, history, sources) : []
+  const cited =
+    asked.length > 0
+      ? yield* prove(clock, streamChat(ctx, asked, signal), sources, usage)
+      : { text: '', citations: [], withheld: 0 }
+  const { citations, withheld } = cited
+  if (withheld > 0) ctx.log.warn('statements without proof were withheld', { withheld })
+  const abstained = citations.length === 0
+  const text = abstained ? abstention(question) : cited.text
+  if (abstained) yield { type: 'delta', text }
+  return { abstained, text, citations, withheld, usage }
+}
+
+/** Passes the model's text on as it is proved. @param usage Filled in once the model has ended. */
+async function* prove(
+  clock: Clock,
+  stream: AsyncGenerator<string, Usage>,
+  sources: readonly CitableSource[],
+  usage: Usage,
+): AsyncGenerator<AnswerEvent, Cited> {
+  const citer = createCiter(sources)
+  const stopModel = clock.start('modelMs')
+  const stopFirst = clock.start('firstTokenMs')
+  try {
+    for (let part = await stream.next(); ; part = await stream.next()) {
+      stopFirst()
+      if (part.done) {
+        Object.assign(usage, part.value)
+        break
+      }
+      yield* citer.push(part.value)
+    }
+    return yield* citer.finish()
+  } finally {
+    stopModel()
+    await stream.return(usage)
+  }
+}
+
+/** Under ids no document can know beforehand. */
+function toSources(hits: readonly Hit[]) {
+  const ids = sourceIds(hits.length, crypto.getRandomValues(new Uint8Array(64)))
+  return hits.map((hit, index) => ({ ...hit, id: ids[index] ?? '' }))
+}
+
+type Clock = ReturnType<typeof startClock>
+
+/** Milliseconds per stage; a stage measured twice keeps its first time. */
+function startClock({ now }: KnowledgeContext) {
+  const began = now().getTime()
+  const stages: Record<string, number> = {}
+  const start = (stage: string) => {
+    const from = now().getTime()
+    return () => void (stages[stage] ??= now().getTime() - from)
+  }
+  return {
+    start,
+    async time<Result>(stage: string, work: Promise<Result>): Promise<Result> {
+      const stop = start(stage)
+      try {
+        return await work
+      } finally {
+        stop()
+      }
+    },
+    timings: () => ({ ...stages, totalMs: now().getTime() - began }),
+  }
+}

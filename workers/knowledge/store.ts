@@ -1,0 +1,215 @@
+/**
+ * SQL for documents and their jobs, as their owners see them. What the indexer writes is chunk-store.ts;
+ * retrieval is search-store.ts.
+ */
+import { and, desc, eq, lt, sql } from 'drizzle-orm'
+import type { WithEnv } from '../../shared/context.ts'
+import { type DatabaseEnv, type Tx, withTenant } from '../../shared/database.ts'
+import type { MediaType } from './formats.ts'
+import type { Document, DocumentQuery, Job, Submitted } from './schemas.ts'
+import { jobs, kbDocuments, kbPurges, kbStat } from './tables.ts'
+
+export type StoreContext = WithEnv<DatabaseEnv>
+
+/** A document with the run its state is read from, and the run whose text is visible. */
+export interface Stored extends Submitted {
+  generation: number
+  liveGeneration: number | null
+}
+
+export interface NewDocument {
+  id: string
+  jobId: string
+  kbId: string
+  title: string
+  fileName: string
+  mediaType: MediaType
+  bytes: number
+  sha256: string
+}
+
+/** @returns false when the knowledge base has these bytes already; nothing is written then. */
+export async function insertDocument(ctx: StoreContext, document: NewDocument): Promise<boolean> {
+  const { tenantId } = ctx
+  const { id, jobId, kbId } = document
+  const now = ctx.now()
+  const { jobId: _, ...values } = document
+  const row = { ...values, tenantId, generation: 1, createdAt: now, updatedAt: now }
+  const [, inserted] = await withTenant(ctx).batch((tx) => [
+    tx.insert(kbStat).values({ tenantId, kbId }).onConflictDoNothing(),
+    tx.insert(kbDocuments).values(row).onConflictDoNothing().returning({ id: kbDocuments.id }),
+    insertJob(tx, ctx, { id: jobId, documentId: id }),
+  ])
+  return inserted.length > 0
+}
+
+/**
+ * Starts a new run of a document, whatever state it is in; the run before it ends as cancelled.
+ *
+ * @returns false when there is no such document
+ */
+export async function insertRun(
+  ctx: StoreContext,
+  documentId: string,
+  jobId: string,
+): Promise<boolean> {
+  const { tenantId } = ctx
+  const now = ctx.now()
+  const [updated] = await withTenant(ctx).batch((tx) => [
+    tx
+      .update(kbDocuments)
+      .set({ generation: sql`${kbDocuments.generation} + 1`, updatedAt: now })
+      .where(documentIs(tenantId, documentId))
+      .returning({ id: kbDocuments.id }),
+    tx
+      .update(jobs)
+      .set({ status: 'cancelled', stage: 'done', leaseId: null, leaseUntil: null, updatedAt: now })
+      .where(
+        and(
+          eq(jobs.tenantId, tenantId),
+          eq(jobs.documentId, documentId),
+          sql`${jobs.status} in ('queued', 'parsing', 'embedding')`,
+        ),
+      ),
+    insertJob(tx, ctx, { id: jobId, documentId }),
+  ])
+  return updated.length > 0
+}
+
+/** A job for the document's newest run, if the document was stored. */
+function insertJob(
+  tx: Tx,
+  { tenantId, requestId, traceparent, now }: StoreContext,
+  { id, documentId }: { id: string; documentId: string },
+) {
+  const at = now().toISOString()
+  return tx.execute(sql`
+insert into jobs (tenant_id, id, document_id, generation, status, stage, request_id, traceparent,
+  created_at, updated_at)
+select tenant_id, ${id}::uuid, id, generation, 'queued', 'queue', ${requestId}, ${traceparent},
+  ${at}::timestamptz, ${at}::timestamptz
+from kb_documents where tenant_id = ${tenantId} and id = ${documentId}::uuid`)
+}
+
+/** Deletes a document with all that was derived from it. @returns false when there is none */
+export async function removeDocument(ctx: StoreContext, documentId: string): Promise<boolean> {
+  const [{ rows }] = await withTenant(ctx).batch((tx) => [
+    tx.execute<{ removed: boolean }>(
+      sql`select kb_remove(${ctx.tenantId}, ${documentId}::uuid) as removed`,
+    ),
+  ])
+  return rows[0]?.removed === true
+}
+
+/** Forgets that a deleted document's files are still to be removed. */
+export async function deletePurge(ctx: StoreContext, documentId: string): Promise<void> {
+  await withTenant(ctx).batch((tx) => [
+    tx
+      .delete(kbPurges)
+      .where(and(eq(kbPurges.tenantId, ctx.tenantId), eq(kbPurges.documentId, documentId))),
+  ])
+}
+
+export async function findDocument(ctx: StoreContext, id: string): Promise<Stored | undefined> {
+  const [[row]] = await withTenant(ctx).batch((tx) => [
+    selectStored(tx).where(documentIs(ctx.tenantId, id)),
+  ])
+  return row && toStored(row)
+}
+
+/** The document with these bytes. */
+export async function findDuplicate(
+  ctx: StoreContext,
+  kbId: string,
+  sha256: string,
+): Promise<Stored | undefined> {
+  const { tenantId } = ctx
+  const [[row]] = await withTenant(ctx).batch((tx) => [
+    selectStored(tx).where(
+      and(
+        eq(kbDocuments.tenantId, tenantId),
+        eq(kbDocuments.kbId, kbId),
+        eq(kbDocuments.sha256, sha256),
+      ),
+    ),
+  ])
+  return row && toStored(row)
+}
+
+/** Newest first; one more than asked for, so that the caller sees whether there are more. */
+export async function listDocuments(
+  ctx: StoreContext,
+  { limit, cursor, status }: DocumentQuery,
+): Promise<Document[]> {
+  const [rows] = await withTenant(ctx).batch((tx) => [
+    selectStored(tx)
+      .where(
+        and(
+          eq(kbDocuments.tenantId, ctx.tenantId),
+          cursor ? lt(kbDocuments.id, cursor) : undefined,
+          status ? eq(jobs.status, status) : undefined,
+        ),
+      )
+      .orderBy(desc(kbDocuments.id))
+      .limit(limit + 1),
+  ])
+  return rows.map((row) => toStored(row).document)
+}
+
+export async function findJob(ctx: StoreContext, id: string): Promise<Job | undefined> {
+  const [[row]] = await withTenant(ctx).batch((tx) => [
+    tx
+      .select()
+      .from(jobs)
+      .where(and(eq(jobs.tenantId, ctx.tenantId), eq(jobs.id, id))),
+  ])
+  return row && toJob(row)
+}
+
+/** The knowledge base's version; undefined while nothing can be found in it. */
+export async function findVersion(ctx: StoreContext, kbId: string): Promise<number | undefined> {
+  const [[row]] = await withTenant(ctx).batch((tx) => [
+    tx
+      .select({ version: kbStat.version, chunks: kbStat.chunks })
+      .from(kbStat)
+      .where(and(eq(kbStat.tenantId, ctx.tenantId), eq(kbStat.kbId, kbId))),
+  ])
+  return row && row.chunks > 0 ? row.version : undefined
+}
+
+const documentIs = (tenantId: string, id: string) =>
+  and(eq(kbDocuments.tenantId, tenantId), eq(kbDocuments.id, id))
+
+const selectStored = (tx: Tx) =>
+  tx
+    .select({ document: kbDocuments, job: jobs })
+    .from(kbDocuments)
+    .innerJoin(
+      jobs,
+      and(
+        eq(jobs.tenantId, kbDocuments.tenantId),
+        eq(jobs.documentId, kbDocuments.id),
+        eq(jobs.generation, kbDocuments.generation),
+      ),
+    )
+
+type Row = { document: typeof kbDocuments.$inferSelect; job: typeof jobs.$inferSelect }
+
+/** A document's state is its newest run's. */
+function toStored({ document, job }: Row): Stored {
+  const { id, title, mediaType, bytes, pages, chunks, generation, liveGeneration } = document
+  const createdAt = document.createdAt.toISOString()
+  const state = { id, title, mediaType, bytes, pages, chunks, ...progressOf(job), createdAt }
+  return { document: state, job: toJob(job), generation, liveGeneration }
+}
+
+function toJob(row: Row['job']): Job {
+  const { id, documentId, attempts } = row
+  return { id, documentId, attempts, ...progressOf(row) }
+}
+
+/** Field by field: leases and traces are nobody's business outside. */
+function progressOf({ status, stage, percent, error, createdAt, updatedAt }: Row['job']) {
+  const at = { createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() }
+  return { status, stage, percent, error, ...at }
+}

@@ -1,0 +1,213 @@
+/**
+ * The knowledge feature's tables. Documents and their jobs are ordinary rows; a chunk is spread over
+ * three narrow tables, because one wide row passes 2 KB, is stored out of line, and every scan pays
+ * for that. Functions that keep the statistics right are in migrations/.
+ */
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  customType,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  type PgColumn,
+  pgTable,
+  primaryKey,
+  sparsevec,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+  vector,
+} from 'drizzle-orm/pg-core'
+import { tenants } from '../../shared/tables.ts'
+import type { JobStatus } from './schemas.ts'
+
+const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
+const at = () => timestamp({ withTimezone: true }).notNull()
+const tenant = () =>
+  text()
+    .notNull()
+    .references(() => tenants.id, { onDelete: 'cascade' })
+
+/** Every tenant has one knowledge base so far; the tables hold any number. */
+export const KB_ID = 'default'
+/** Columns of every embedding profile so far; another width means another table. */
+export const DIMENSIONS = 1536
+/** BM25 terms are hashed to 20 bits; a collision costs one wrong weight, not a wrong answer. */
+const LEXEME_DIMENSIONS = 1_048_576
+
+/** One row per knowledge base: what BM25 must know of it, and the version caches are keyed by. */
+export const kbStat = pgTable(
+  'kb_stat',
+  {
+    tenantId: tenant(),
+    kbId: text().notNull(),
+    /** Grows with every change of what can be found. */
+    version: bigint({ mode: 'number' }).notNull().default(0),
+    /** Text-search configuration. 'russian' stems ASCII words as English, the others as Russian. */
+    config: text().notNull().default('russian'),
+    chunks: integer().notNull().default(0),
+    /** Sum over visible chunks of lexeme occurrences in body and title. */
+    length: bigint({ mode: 'number' }).notNull().default(0),
+    titleLength: bigint({ mode: 'number' }).notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.kbId] })],
+)
+
+/** In how many visible chunks of a knowledge base a term occurs. */
+export const kbTerm = pgTable(
+  'kb_term',
+  {
+    tenantId: text().notNull(),
+    kbId: text().notNull(),
+    h: integer().notNull(),
+    df: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.kbId, table.h] }),
+    foreignKey({
+      name: 'kb_term_kb_stat_fk',
+      columns: [table.tenantId, table.kbId],
+      foreignColumns: [kbStat.tenantId, kbStat.kbId],
+    }).onDelete('cascade'),
+  ],
+)
+
+export const kbDocuments = pgTable(
+  'kb_documents',
+  {
+    tenantId: tenant(),
+    id: uuid().notNull(),
+    kbId: text().notNull(),
+    title: text().notNull(),
+    fileName: text().notNull(),
+    mediaType: text().notNull(),
+    bytes: integer().notNull(),
+    /** SHA-256 of the file, hexadecimal. */
+    sha256: text().notNull(),
+    /** Number of the newest indexing run; what an older run still writes is refused. */
+    generation: integer().notNull(),
+    /** The run whose chunks are visible; null until the first one ends well. */
+    liveGeneration: integer(),
+    pages: integer(),
+    chunks: integer().notNull().default(0),
+    createdAt: at(),
+    updatedAt: at(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.id] }),
+    uniqueIndex('kb_documents_sha256').on(table.tenantId, table.kbId, table.sha256),
+  ],
+)
+
+/** One row per indexing run of a document: its state, its progress and its lease. */
+export const jobs = pgTable(
+  'jobs',
+  {
+    tenantId: text().notNull(),
+    id: uuid().notNull(),
+    documentId: uuid().notNull(),
+    generation: integer().notNull(),
+    status: text().$type<JobStatus>().notNull(),
+    stage: text().notNull(),
+    percent: integer().notNull().default(0),
+    error: jsonb().$type<{ code: string; message: string }>(),
+    attempts: integer().notNull().default(0),
+    /** Who works on it, and until when that is believed without a sign of life. */
+    leaseId: uuid(),
+    leaseUntil: timestamp({ withTimezone: true }),
+    /** When its message was last put into the queue; null when that failed. */
+    sentAt: timestamp({ withTimezone: true }),
+    requestId: text().notNull(),
+    traceparent: text().notNull(),
+    createdAt: at(),
+    updatedAt: at(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.id] }),
+    uniqueIndex('jobs_generation').on(table.tenantId, table.documentId, table.generation),
+    index('jobs_active')
+      .on(table.updatedAt)
+      .where(sql`status in ('queued', 'parsing', 'embedding')`),
+    foreignKey({
+      name: 'jobs_kb_documents_fk',
+      columns: [table.tenantId, table.documentId],
+      foreignColumns: [kbDocuments.tenantId, kbDocuments.id],
+    }).onDelete('cascade'),
+  ],
+)
+
+/** Files of deleted documents, until they are gone from storage too. */
+export const kbPurges = pgTable(
+  'kb_purges',
+  { tenantId: tenant(), documentId: uuid().notNull(), requestedAt: at() },
+  (table) => [primaryKey({ columns: [table.tenantId, table.documentId] })],
+)
+
+const chunkKey = {
+  tenantId: text().notNull(),
+  documentId: uuid().notNull(),
+  generation: integer().notNull(),
+  /** Place in the document, from 0. */
+  ordinal: integer().notNull(),
+}
+
+/** The document is the parent of all three, so that one statement per table removes its rows. */
+const chunkConstraints = (name: string, table: Record<keyof typeof chunkKey, PgColumn>) => [
+  primaryKey({
+    name: `${name}_pk`,
+    columns: [table.tenantId, table.documentId, table.generation, table.ordinal],
+  }),
+  foreignKey({
+    name: `${name}_kb_documents_fk`,
+    columns: [table.tenantId, table.documentId],
+    foreignColumns: [kbDocuments.tenantId, kbDocuments.id],
+  }).onDelete('cascade'),
+]
+
+export const kbChunk = pgTable(
+  'kb_chunk',
+  {
+    ...chunkKey,
+    /** Headings above it, and the header row where it continues a table. */
+    context: text().notNull(),
+    text: text().notNull(),
+    /** UTF-16 offsets in the document's canonical text. */
+    charStart: integer().notNull(),
+    charEnd: integer().notNull(),
+    page: integer().notNull(),
+    /** Offsets inside the chunk's span at which the following pages begin. */
+    pageStarts: integer().array().notNull(),
+    /** SHA-256 of what was embedded: an equal chunk has an equal vector. */
+    chunkHash: text().notNull(),
+  },
+  (table) => chunkConstraints('kb_chunk', table),
+)
+
+export const kbVec = pgTable(
+  'kb_vec',
+  { ...chunkKey, emb: vector({ dimensions: DIMENSIONS }).notNull() },
+  (table) => chunkConstraints('kb_vec', table),
+)
+
+export const kbLex = pgTable(
+  'kb_lex',
+  {
+    ...chunkKey,
+    tsv: tsvector().notNull(),
+    /** Lexeme occurrences in the body and in the title. */
+    length: integer().notNull(),
+    titleLength: integer().notNull(),
+    /** BM25 weight of each term; the product with the query's idf vector is the score. */
+    bm: sparsevec({ dimensions: LEXEME_DIMENSIONS }).notNull(),
+  },
+  (table) => [
+    ...chunkConstraints('kb_lex', table),
+    // A long list of pending entries would be read whole by every search; in kilobytes.
+    index('kb_lex_tsv')
+      .using('gin', table.tenantId, table.tsv)
+      .with({ gin_pending_list_limit: 512 }),
+  ],
+)
