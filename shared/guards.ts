@@ -1,11 +1,12 @@
 /**
  * Who may call a route. A route says so where it is declared, through `secured` or `open`; one
- * that says nothing is refused by `refuseUnguarded` before its handler could run.
+ * that says nothing is refused by `assertGuarded` before its handler could run.
  */
 import type { RouteConfig } from '@hono/zod-openapi'
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { matchedRoutes } from 'hono/route'
+import type { RouterRoute } from 'hono/types'
 import type { Actor, Permission } from './context.ts'
 import { ProblemError } from './errors.ts'
 import type { AppEnv } from './http.ts'
@@ -15,7 +16,7 @@ const guards = new WeakSet<object>()
 /** Lets in callers who hold `permission`, and gives the handler its context (`c.var.ctx`). */
 export function secured<R extends RouteConfig>(permission: Permission, route: R): R {
   const guard = createMiddleware<AppEnv>(async (c, next) => {
-    const ctx = await c.var.identify()
+    const ctx = await c.get('identify')()
     if (!may(ctx.actor, permission)) {
       throw new ProblemError('forbidden', `This needs the permission ${permission}.`)
     }
@@ -41,16 +42,27 @@ function may(actor: Actor, permission: Permission): boolean {
   return actor.type === 'system' || actor.permissions.has(permission)
 }
 
-/** Goes first in the app. Every endpoint that matches must be guarded, not just one of them. */
-export const refuseUnguarded = createMiddleware(async (c, next) => {
-  const endpoints = matchedRoutes(c).filter(({ method, path }) => !isMiddleware(method, path))
-  const named = endpoints.map(
-    ({ handler, method, path }) => [`${method} ${path}`, handler] as const,
-  )
-  const safe = new Set(named.filter(([, handler]) => guards.has(handler)).map(([name]) => name))
-  const forgotten = named.find(([name]) => !safe.has(name))
-  if (forgotten) throw new Error(`${forgotten[0]} has no guard: declare it secured() or open()`)
-  await next()
+/**
+ * Called before any handler runs. Every endpoint that matches must be guarded, not just one of
+ * them. A guard precedes what it guards, and both have the same method and path.
+ *
+ * @throws Error naming the route that was declared neither `secured` nor `open`
+ */
+export function assertGuarded(c: Context): void {
+  let guard: RouterRoute | undefined
+  for (const route of matchedRoutes(c)) {
+    if (guards.has(route.handler)) guard = route
+    const { method, path } = route
+    if (guard?.method === method && guard.path === path) continue
+    if (isMiddleware(method, path)) continue
+    throw new Error(`${method} ${path} has no guard: declare it secured() or open()`)
+  }
+}
+
+/** `assertGuarded` for an app that has nothing else to do first. */
+export const refuseUnguarded = createMiddleware((c, next) => {
+  assertGuarded(c)
+  return next()
 })
 
 /** `app.use` registers for all methods under a wildcard; `app.all('/x')` is still an endpoint. */

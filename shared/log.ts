@@ -24,19 +24,46 @@ export interface LogOptions {
 export function createLog(options: LogOptions = {}, bound: Fields = {}): Log {
   const { level = 'info', write = (line) => console.log(line) } = options
   const least = LEVELS.findIndex((name) => name === level)
-  const put = (name: Level, message: string, fields: Fields = {}) => {
-    if (LEVELS.indexOf(name) < (least === -1 ? 1 : least)) return
-    const head = { timestamp: new Date().toISOString(), level: name, message, ...bound }
-    write(
-      toLine({ ...head, ...fields }) ?? toLine({ ...head, lost: Object.keys(fields) }) ?? message,
-    )
+  return new JsonLog(write, least === -1 ? 1 : least, bound)
+}
+
+/** A class, for every request binds its own: methods on a prototype are not made anew each time. */
+class JsonLog implements Log {
+  readonly #write: (line: string) => void
+  readonly #least: number
+  readonly #bound: Fields
+
+  constructor(write: (line: string) => void, least: number, bound: Fields) {
+    this.#write = write
+    this.#least = least
+    this.#bound = bound
   }
-  return {
-    debug: (message, fields) => put('debug', message, fields),
-    info: (message, fields) => put('info', message, fields),
-    warn: (message, fields) => put('warn', message, fields),
-    error: (message, fields) => put('error', message, fields),
-    with: (fields) => createLog(options, { ...bound, ...fields }),
+
+  debug(message: string, fields?: Fields) {
+    this.#put('debug', message, fields)
+  }
+
+  info(message: string, fields?: Fields) {
+    this.#put('info', message, fields)
+  }
+
+  warn(message: string, fields?: Fields) {
+    this.#put('warn', message, fields)
+  }
+
+  error(message: string, fields?: Fields) {
+    this.#put('error', message, fields)
+  }
+
+  with(fields: Fields): Log {
+    return new JsonLog(this.#write, this.#least, { ...this.#bound, ...fields })
+  }
+
+  #put(level: Level, message: string, fields: Fields = {}) {
+    if (LEVELS.indexOf(level) < this.#least) return
+    const head = { timestamp: new Date().toISOString(), level, message, ...this.#bound }
+    const lost = { ...head, lost: Object.keys(fields) }
+    this.#write(toLine({ ...head, ...fields }) ?? toLine(lost) ?? message)
   }
 }
 

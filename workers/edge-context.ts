@@ -25,8 +25,13 @@ export const EdgeSettings = Settings.pick({
   RETRY_BACKOFF_MAX: true,
 })
 
-export const edgeLog = ({ LOG_LEVEL: level }: EdgeEnv): Log =>
-  createLog({ level }, { worker: 'edge' })
+const logs = new WeakMap<EdgeEnv, Log>()
+
+export function edgeLog(env: EdgeEnv): Log {
+  const log = logs.get(env) ?? createLog({ level: env.LOG_LEVEL }, { worker: 'edge' })
+  logs.set(env, log)
+  return log
+}
 
 /** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
 export function edgeContext(env: EdgeEnv, origin: Origin): WithEnv<EdgeEnv> {
