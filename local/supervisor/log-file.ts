@@ -3,7 +3,7 @@ import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import { dirname } from 'node:path'
 
 export interface LogFile {
-  write(chunk: Uint8Array): void
+  write(text: string): void
   /** The last lines written by this process, for an error message. */
   tail(): string
   close(): void
@@ -21,7 +21,8 @@ export function openLogFile(
   let size = fstatSync(file).size
   let tail = ''
   return {
-    write(chunk) {
+    write(text) {
+      const chunk = Buffer.from(text)
       if (size > 0 && size + chunk.length > maxBytes) {
         closeSync(file)
         rotate(path, files)
@@ -29,7 +30,7 @@ export function openLogFile(
         size = 0
       }
       size += writeSync(file, chunk)
-      tail = (tail + Buffer.from(chunk).toString()).slice(-TAIL_BYTES)
+      tail = (tail + text).slice(-TAIL_BYTES)
     },
     tail: () => tail.trim().split('\n').slice(-15).join('\n'),
     close: () => closeSync(file),

@@ -73,8 +73,7 @@ export function workersEnvironment(
     ...Object.fromEntries(unset),
     WRANGLER_REGISTRY_PATH: registry,
     WRANGLER_WRITE_LOGS: 'false',
-    // The log is read as text, and the bundle is the same whoever starts the stack.
-    FORCE_COLOR: '0',
+    // The bundle is the same whoever starts the stack.
     NODE_ENV: undefined,
   }
 }

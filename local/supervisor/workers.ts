@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import type { LogFile } from './log-file.ts'
 import { ROOT } from './paths.ts'
 import { killGroup } from './process-group.ts'
@@ -97,8 +98,9 @@ function spawnWrangler(options: WorkersOptions): ChildProcess {
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
-  child.stdout?.on('data', (chunk: Buffer) => options.log.write(chunk))
-  child.stderr?.on('data', (chunk: Buffer) => options.log.write(chunk))
+  const log = (chunk: Buffer) => options.log.write(stripVTControlCharacters(chunk.toString()))
+  child.stdout?.on('data', log)
+  child.stderr?.on('data', log)
   child.on('error', (error) => options.report(`wrangler cannot be started: ${error.message}`))
   if (child.pid) options.onSpawn(child.pid)
   // A hard exit of this process leaves nothing behind either.
@@ -122,15 +124,33 @@ function argumentsOf({ port, inspectorPort, envFile, persistTo }: WorkersOptions
   return [...node, WRANGLER, 'dev', ...configs, ...Object.entries(options).flat()]
 }
 
-/** Resolves with wrangler's own message that its port answers. */
-async function becomeReady(child: ChildProcess, { log }: WorkersOptions): Promise<void> {
-  const signal = AbortSignal.timeout(READY_TIMEOUT_MS)
+/** Wrangler listens before it has built the Workers, and holds requests until it has. */
+async function becomeReady(child: ChildProcess, { port, log }: WorkersOptions): Promise<void> {
+  const settled = new AbortController()
+  const signal = AbortSignal.any([settled.signal, AbortSignal.timeout(READY_TIMEOUT_MS)])
+  const listening = once(child, 'message', { signal })
+  const answering = listening.then(() => fetch(`http://127.0.0.1:${port}/`, { signal }))
   const outcome = await Promise.race([
-    once(child, 'message', { signal }).then(() => 'ready'),
+    answering.then(() => 'ready'),
     once(child, 'exit', { signal }).then(() => 'ended'),
+    buildFailure(child).then(() => 'could not be built'),
   ]).catch(() => 'were not ready in time')
-  if (outcome === 'ready') return
-  throw new Error(`The Workers ${outcome}. The end of their log:\n${log.tail()}`)
+  settled.abort()
+  if (outcome !== 'ready') {
+    throw new Error(`The Workers ${outcome}. The end of their log:\n${log.tail()}`)
+  }
+}
+
+/** Wrangler itself goes on then and waits for a change. */
+function buildFailure(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        // The reasons follow in the chunks after it.
+        if (chunk.includes('Build failed')) setTimeout(resolve, 500)
+      })
+    }
+  })
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

@@ -212,7 +212,7 @@ describe('log', () => {
   test('is put aside when full and kept in so many files', () => {
     const path = join(directory, 'log', 'workers.log')
     const log = openLogFile(path, { maxBytes: 10, files: 3 })
-    for (const line of ['first\n', 'second\n', 'third\n', 'fourth\n']) log.write(Buffer.from(line))
+    for (const line of ['first\n', 'second\n', 'third\n', 'fourth\n']) log.write(line)
     log.close()
     expect(readFileSync(path, 'utf8')).toBe('fourth\n')
     expect(readFileSync(`${path}.1`, 'utf8')).toBe('third\n')
@@ -224,7 +224,7 @@ describe('log', () => {
     const path = join(directory, 'workers.log')
     for (const line of ['one\n', 'two\n']) {
       const log = openLogFile(path)
-      log.write(Buffer.from(line))
+      log.write(line)
       expect(log.tail()).toBe(line.trim())
       log.close()
     }
