@@ -4,7 +4,7 @@ import { createLog, type Log } from '../shared/log.ts'
 import { Settings } from '../shared/settings.ts'
 import type { IssuerContext } from './identity/issuer/context.ts'
 
-export const IdentitySettings = Settings.pick({
+const IdentitySettings = Settings.pick({
   ENVIRONMENT: true,
   LOG_LEVEL: true,
   PUBLIC_URL: true,
