@@ -69,7 +69,12 @@ test.each([
     () => client.send('POST', '/api/ask', { question: 'a'.repeat(2_000_000) }),
   ],
   ['an upload without a file', 422, /file/, () => uploadNothing()],
-  ['an unknown document', 404, /./, () => client.send('GET', '/api/admin/kb/documents/nope')],
+  [
+    'an unknown document',
+    404,
+    /./,
+    () => client.send('GET', '/api/admin/kb/documents/019a0000-0000-7000-8000-000000000000'),
+  ],
 ])('%s is a problem that says so', async (_name, status, detail, request) => {
   const response = await request()
   expect(response.status).toBe(status)
