@@ -1,0 +1,151 @@
+/** Whatever order things happen in: late, twice, never. */
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { speechOf } from '../../../workers/voice/conversation.ts'
+import type { Effect, Session } from '../../../workers/voice/session.ts'
+import { transcriptOf } from '../../../workers/voice/speech.ts'
+import { createPlayer, open, type Outcome, sentOf, USAGE } from './play.ts'
+
+type Slow = Extract<Effect, { type: 'transcribe' | 'answer' | 'speak' | 'finish' }>
+
+/** What the work asked for would bring, in the order in which it would bring it. */
+function resultsOf(effect: Slow): Outcome[] {
+  switch (effect.type) {
+    case 'transcribe':
+      return [{ type: 'transcribed', itemId: effect.itemId, text: 'and now', seconds: 1 }]
+    case 'answer':
+      return [
+        { type: 'answer_delta', turn: effect.turn, text: 'One two three. Four five ' },
+        { type: 'answer_delta', turn: effect.turn, text: 'six [1]. Seven' },
+        { type: 'answer_ended', turn: effect.turn, usage: USAGE },
+      ]
+    case 'speak': {
+      const { turn, clause } = effect
+      const audio = { type: 'audio' as const, turn, clause, base64: 'AAAA', ms: 400 }
+      return [audio, audio, { type: 'clause_spoken', turn }]
+    }
+    case 'finish':
+      return [{ type: 'reply_spoken', turn: effect.turn }]
+  }
+}
+
+const isSlow = (effect: Effect): effect is Slow =>
+  effect.type !== 'send' && effect.type !== 'cancel' && effect.type !== 'close'
+
+const anyAct = fc.oneof(
+  { weight: 12, arbitrary: fc.constant('work' as const) },
+  { weight: 3, arbitrary: fc.constantFrom('speak' as const, 'hush' as const, 'wait' as const) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      'late' as const,
+      'again' as const,
+      'drop' as const,
+      'fail' as const,
+      'cancel' as const,
+      'create' as const,
+      'truncate' as const,
+      'delete' as const,
+      'commit' as const,
+      'tick' as const,
+      'restart' as const,
+    ),
+  },
+)
+type Act = typeof anyAct extends fc.Arbitrary<infer Value> ? Value : never
+
+function createStage() {
+  const player = createPlayer(open({ maxTurns: 6 }))
+  const due: Outcome[] = []
+  const past: Outcome[] = []
+  let clock = 0
+  const happen = (outcome: Outcome) => {
+    due.push(...player.happen(outcome).filter(isSlow).flatMap(resultsOf))
+    past.push(outcome)
+  }
+  const send = (event: object) => {
+    const count = player.effects.length
+    player.send(event)
+    due.push(...player.effects.slice(count).filter(isSlow).flatMap(resultsOf))
+  }
+  const pick = (seed: number) => due.splice(seed % Math.max(1, due.length), 1)
+  const itemId = (seed: number) => player.session.items.at(seed % 7)?.id ?? 'none'
+  const turn = () => player.session.response?.turn ?? 0
+
+  const acts: Record<Act, (seed: number) => void> = {
+    work: () => due.splice(0, 1).forEach(happen),
+    late: (seed) => pick(seed).forEach(happen),
+    again: (seed) =>
+      past
+        .slice(seed % (past.length + 1))
+        .slice(0, 1)
+        .forEach(happen),
+    drop: (seed) => void pick(seed),
+    fail: () => happen({ type: 'reply_failed', turn: turn() }),
+    speak: () => happen({ type: 'speech_started', fromMs: (clock += 1000) }),
+    hush: () => happen({ type: 'speech_stopped', fromMs: clock, toMs: (clock += 1000) }),
+    wait: (seed) => void player.wait(seed % 3000),
+    cancel: () => send({ type: 'response.cancel' }),
+    create: () => send({ type: 'response.create' }),
+    truncate: (seed) =>
+      send({
+        type: 'conversation.item.truncate',
+        item_id: itemId(seed),
+        content_index: 0,
+        audio_end_ms: seed % 5000,
+      }),
+    delete: (seed) => send({ type: 'conversation.item.delete', item_id: itemId(seed) }),
+    commit: () => happen({ type: 'committed', fromMs: clock, toMs: (clock += 500), eventId: null }),
+    tick: () => happen({ type: 'tick' }),
+    restart: () => happen({ type: 'restarted' }),
+  }
+  return { player, acts }
+}
+
+function expectSane(session: Session, effects: readonly Effect[]) {
+  const ids = session.items.map(({ id }) => id)
+  expect(new Set(ids).size).toBe(ids.length)
+  for (const item of session.items) {
+    const speech = speechOf(item)
+    if (!speech) continue
+    expect(speech.cutMs ?? 0).toBeLessThanOrEqual(speech.sentMs)
+    const whole = speech.clauses.map(({ text }) => text).join('')
+    expect(whole.startsWith(transcriptOf(speech))).toBe(true)
+  }
+  const events = sentOf(effects)
+  const created = events.flatMap((event) =>
+    event.type === 'response.created' ? [event.response.id] : [],
+  )
+  const done = events.flatMap((event) =>
+    event.type === 'response.done' ? [event.response.id] : [],
+  )
+  expect(new Set(created).size).toBe(created.length)
+  expect(done).toEqual(created.slice(0, done.length))
+  expect(created.slice(done.length)).toEqual(session.response ? [session.response.id] : [])
+}
+
+/** Events of a reply that do not lie between its start and its end. */
+function strayEvents(effects: readonly Effect[]) {
+  let active: string | null = null
+  return sentOf(effects).filter((event) => {
+    if (event.type === 'response.created') active = event.response.id
+    const isStray =
+      event.type.startsWith('response.output') && !JSON.stringify(event).includes(`"${active}"`)
+    if (event.type === 'response.done') active = null
+    return isStray
+  })
+}
+
+test('one reply at a time, items once and in order, never more heard than sent', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(anyAct, fc.nat(10_000)), { maxLength: 120 }), (plan) => {
+      const { player, acts } = createStage()
+      for (const [act, seed] of plan) {
+        acts[act](seed)
+        expectSane(player.session, player.effects)
+      }
+      expect(strayEvents(player.effects)).toEqual([])
+    }),
+    { numRuns: 300 },
+  )
+})

@@ -1,0 +1,220 @@
+/**
+ * A session's settings under the protocol's own names: the defaults, what `session.update` may
+ * change, and which of them this engine refuses by name rather than ignore.
+ * https://developers.openai.com/api/reference/resources/realtime (session object, GA)
+ */
+import { z } from 'zod'
+import { LIMITS, SAMPLE_RATE } from './limits.ts'
+import type { Detection } from './vad.ts'
+
+const AudioFormat = z.strictObject({
+  type: z.literal('audio/pcm', 'Only audio/pcm at 24000 Hz is spoken here.'),
+  rate: z.literal(SAMPLE_RATE, 'Only audio/pcm at 24000 Hz is spoken here.').default(SAMPLE_RATE),
+})
+
+const replies = {
+  create_response: z.boolean().default(true),
+  interrupt_response: z.boolean().default(true),
+}
+
+const ServerVad = z.strictObject({
+  type: z.literal('server_vad'),
+  threshold: z.number().min(0).max(1).default(0.5),
+  prefix_padding_ms: z.int().min(0).max(5000).default(300),
+  silence_duration_ms: z.int().min(100).max(10_000).default(500),
+  idle_timeout_ms: z.null('Only null: there is no idle prompt here.').default(null),
+  ...replies,
+})
+
+const SemanticVad = z.strictObject({
+  type: z.literal('semantic_vad'),
+  eagerness: z.enum(['low', 'medium', 'high', 'auto']).default('auto'),
+  ...replies,
+})
+
+const TurnDetection = z.discriminatedUnion('type', [ServerVad, SemanticVad]).nullable()
+
+/** One of the two; with `audio` the transcript comes along. */
+const Modalities = z.tuple([z.enum(['text', 'audio'])])
+export type Modality = z.infer<typeof Modalities>[0]
+
+const Voice = z.string().min(1).max(64)
+const Instructions = z.string().max(LIMITS.instructionsChars)
+const NoTools = z.array(z.unknown()).max(0, 'Tools are not run here; send an empty list.')
+const MaxTokens = z.union([z.literal('inf'), z.int().min(1).max(4096)])
+
+const Input = z.strictObject({
+  format: AudioFormat.optional(),
+  transcription: z
+    .strictObject({
+      model: z.string().optional(),
+      language: z.string().max(16).nullish(),
+      prompt: z.string().max(1024).nullish(),
+    })
+    .nullish(),
+  noise_reduction: z.strictObject({ type: z.enum(['near_field', 'far_field']) }).nullish(),
+  turn_detection: TurnDetection.optional(),
+})
+
+const Output = z.strictObject({
+  format: AudioFormat.optional(),
+  voice: Voice.optional(),
+  speed: z.number().min(0.25).max(1.5).optional(),
+})
+
+/** What clients may send and the session only echoes, so that stock clients work unchanged. */
+const echoed = {
+  model: z.string().optional(),
+  instructions: Instructions.optional(),
+  tool_choice: z.unknown().optional(),
+  max_output_tokens: MaxTokens.optional(),
+  parallel_tool_calls: z.boolean().optional(),
+  tracing: z.unknown().optional(),
+  truncation: z.unknown().optional(),
+  prompt: z.null().optional(),
+  include: z.array(z.string()).nullish(),
+  reasoning: z.unknown().optional(),
+}
+
+export const SessionUpdate = z.strictObject({
+  type: z.literal('realtime'),
+  output_modalities: Modalities.optional(),
+  audio: z.strictObject({ input: Input.optional(), output: Output.optional() }).optional(),
+  tools: NoTools.optional(),
+  ...echoed,
+})
+export type SessionUpdate = z.output<typeof SessionUpdate>
+
+/** A reply's own settings; what would change the conversation it sees is refused. */
+export const ResponseCreate = z.strictObject({
+  conversation: z.literal('auto', 'Only auto: every reply joins the conversation.').optional(),
+  input: z.undefined('Add items to the conversation instead.').optional(),
+  output_modalities: Modalities.optional(),
+  metadata: z.record(z.string().max(64), z.string().max(512)).nullish(),
+  audio: z.strictObject({ output: Output.optional() }).optional(),
+  tools: NoTools.optional(),
+  instructions: Instructions.optional(),
+  tool_choice: z.unknown().optional(),
+  max_output_tokens: MaxTokens.optional(),
+  parallel_tool_calls: z.boolean().optional(),
+  reasoning: z.unknown().optional(),
+  prompt: z.null().optional(),
+})
+export type ResponseCreate = z.output<typeof ResponseCreate>
+
+interface Format {
+  type: 'audio/pcm'
+  rate: typeof SAMPLE_RATE
+}
+
+interface Transcription {
+  model: string
+  /** ISO 639-1; a hint that makes transcription better and faster. */
+  language?: string
+  prompt?: string
+}
+
+/** As `session.created` and `session.updated` carry it, every default filled in. */
+export interface Config {
+  model: string
+  output_modalities: [Modality]
+  instructions: string
+  tools: never[]
+  tool_choice: 'auto'
+  max_output_tokens: number | 'inf'
+  truncation: 'auto'
+  audio: {
+    input: {
+      format: Format
+      transcription: Transcription
+      noise_reduction?: { type: 'near_field' | 'far_field' }
+      turn_detection: z.output<typeof TurnDetection>
+    }
+    output: { format: Format; voice: string; speed: number }
+  }
+}
+
+export interface Models {
+  /** As the client asked for it; which models work is the deployment's to say. */
+  model: string
+  transcription: string
+  voice: string
+}
+
+export function defaultConfig({ model, transcription, voice }: Models): Config {
+  const format: Format = { type: 'audio/pcm', rate: SAMPLE_RATE }
+  return {
+    model,
+    output_modalities: ['audio'],
+    instructions: '',
+    tools: [],
+    tool_choice: 'auto',
+    max_output_tokens: 'inf',
+    truncation: 'auto',
+    audio: {
+      input: {
+        format,
+        transcription: { model: transcription },
+        turn_detection: ServerVad.parse({ type: 'server_vad' }),
+      },
+      output: { format, voice, speed: 1 },
+    },
+  }
+}
+
+/** Fields that are absent stay as they are; objects with a `type` are replaced whole. */
+export function updateConfig(config: Config, update: SessionUpdate): Config {
+  const { input, output } = update.audio ?? {}
+  return {
+    ...config,
+    output_modalities: update.output_modalities ?? config.output_modalities,
+    instructions: update.instructions ?? config.instructions,
+    max_output_tokens: update.max_output_tokens ?? config.max_output_tokens,
+    audio: {
+      input: input ? updateInput(config.audio.input, input) : config.audio.input,
+      output: {
+        ...config.audio.output,
+        voice: output?.voice ?? config.audio.output.voice,
+        speed: output?.speed ?? config.audio.output.speed,
+      },
+    },
+  }
+}
+
+/** Null switches turn detection off; transcription stays on, for replies are made from it. */
+function updateInput(
+  known: Config['audio']['input'],
+  update: z.output<typeof Input>,
+): Config['audio']['input'] {
+  const { noise_reduction: noise = known.noise_reduction } = update
+  const { turn_detection: detection = known.turn_detection } = update
+  const { language, prompt } = update.transcription ?? known.transcription
+  return {
+    format: known.format,
+    transcription: {
+      model: known.transcription.model,
+      ...(language && { language }),
+      ...(prompt && { prompt }),
+    },
+    ...(noise && { noise_reduction: noise }),
+    turn_detection: detection,
+  }
+}
+
+/** Silence that ends a turn when the client leaves it to meaning, which is not listened to here. */
+const EAGERNESS_MS = { low: 800, medium: 500, auto: 500, high: 300 }
+
+/** What the VAD is to listen for; null when the client commits by itself. */
+export function detectionOf({ audio }: Config): Detection | null {
+  const detection = audio.input.turn_detection
+  if (!detection) return null
+  if (detection.type === 'semantic_vad') {
+    const silenceDurationMs = EAGERNESS_MS[detection.eagerness]
+    return { threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs }
+  }
+  return {
+    threshold: detection.threshold,
+    prefixPaddingMs: detection.prefix_padding_ms,
+    silenceDurationMs: detection.silence_duration_ms,
+  }
+}

@@ -1,0 +1,115 @@
+/** What the caller says: from the first sound to the words it was. */
+import { addItem, findItem, isPending, refuse, replaceItem } from './conversation.ts'
+import { LIMITS } from './limits.ts'
+import { end, interrupt, proceed, respond } from './reply.ts'
+import {
+  chain,
+  type Hints,
+  type Item,
+  newId,
+  type Session,
+  type SessionEventOf,
+  send,
+  type Step,
+} from './session.ts'
+import { events } from './wire.ts'
+
+interface Span {
+  fromMs: number
+  toMs: number
+}
+
+const turnDetectionOf = ({ config }: Session) => config.audio.input.turn_detection
+
+/** Gives the caller the floor, unless the client wants to decide that itself. */
+export function startSpeech(session: Session, event: SessionEventOf<'speech_started'>): Step {
+  const [itemId, numbered] = newId(session, 'item')
+  const started = send(events.speechStarted(itemId, event.fromMs))
+  const heard: Step = [{ ...numbered, speaking: itemId }, started]
+  const mayInterrupt = turnDetectionOf(session)?.interrupt_response !== false
+  return mayInterrupt ? chain(heard, (next) => interrupt(next, event.at, 'turn_detected')) : heard
+}
+
+export function stopSpeech(session: Session, event: SessionEventOf<'speech_stopped'>): Step {
+  const { speaking } = session
+  if (speaking === null) return [session, []]
+  const stopped: Step = [session, send(events.speechStopped(speaking, event.toMs))]
+  const committed = chain(stopped, (next) => addUtterance(next, speaking, event))
+  return chain(committed, (next) => {
+    const wantsReply = turnDetectionOf(next)?.create_response !== false && !next.response
+    return wantsReply ? respond(next) : [next, []]
+  })
+}
+
+/** A client's own commit; a reply follows when the client asks for one. */
+export function commit(session: Session, event: SessionEventOf<'committed'>): Step {
+  const ms = event.toMs - event.fromMs
+  if (ms < LIMITS.minUtteranceMs) {
+    const least = `Send at least ${LIMITS.minUtteranceMs} ms of audio before a commit`
+    const origin = { event_id: event.eventId ?? undefined }
+    const message = `${least}; the buffer has ${ms.toFixed(0)} ms.`
+    return refuse(session, origin, 'input_audio_buffer_commit_empty', message)
+  }
+  const [itemId, numbered] = session.speaking ? [session.speaking, session] : newId(session, 'item')
+  return addUtterance(numbered, itemId, event)
+}
+
+export function clearInput(session: Session): Step {
+  return [{ ...session, speaking: null }, send(events.inputCleared())]
+}
+
+/** The utterance joins the conversation now, its words when they are known. */
+function addUtterance(session: Session, itemId: string, { fromMs, toMs }: Span): Step {
+  const item: Item = {
+    id: itemId,
+    role: 'user',
+    status: 'completed',
+    content: [{ type: 'input_audio', transcript: null }],
+  }
+  const previous = session.items.at(-1)?.id ?? null
+  const committed = send(events.committed(itemId, previous))
+  const quiet = { ...session, speaking: null }
+  return chain([quiet, committed], (next) =>
+    chain(addItem(next, item), (added) => [
+      added,
+      [{ type: 'transcribe', itemId, fromMs, toMs, hints: hintsOf(session) }],
+    ]),
+  )
+}
+
+function hintsOf({ config }: Session): Hints {
+  const { model: _, ...hints } = config.audio.input.transcription
+  return hints
+}
+
+export function hearWords(session: Session, event: SessionEventOf<'transcribed'>): Step {
+  const { itemId, seconds } = event
+  const item = pendingItem(session, itemId)
+  if (!item) return [session, []]
+  const text = event.text.trim().slice(0, LIMITS.textChars)
+  const content = [{ type: 'input_audio' as const, transcript: text }]
+  const next = replaceItem(session, { ...item, content })
+  const completed = send(events.transcribed(itemId, text, seconds))
+  return chain([next, completed], proceed)
+}
+
+/** What was not understood is not answered; the caller is told, and may say it again. */
+export function missWords(session: Session, itemId: string): Step {
+  const item = pendingItem(session, itemId)
+  if (!item) return [session, []]
+  const content = [{ type: 'input_audio' as const, transcript: '' }]
+  const next = replaceItem(session, { ...item, status: 'incomplete', content })
+  const failed = send(events.transcriptionFailed(itemId))
+  const isLast = next.items.at(-1)?.id === itemId
+  const message = 'What was said could not be transcribed.'
+  return chain([next, failed], (known) =>
+    isLast && known.response?.stage === 'waiting'
+      ? end(known, { status: 'failed', message })
+      : proceed(known),
+  )
+}
+
+function pendingItem(session: Session, itemId: string): Item | undefined {
+  const item = findItem(session, itemId)
+  return item?.content.some(isPending) ? item : undefined
+}

@@ -1,0 +1,28 @@
+/** What a voice session may take, in one place. Numbers only; who enforces them says so there. */
+
+/** Hz of every sample in and out: the protocol's `audio/pcm`, 16-bit little-endian, mono. */
+export const SAMPLE_RATE = 24_000
+
+export const LIMITS = {
+  /** Base64 characters of one append, as the protocol has it. */
+  appendChars: 15 * 1024 * 1024,
+  /** Less than this cannot be committed; as OpenAI answers it. */
+  minUtteranceMs: 100,
+  /** A longer one is cut here and counts as finished. */
+  maxUtteranceMs: 60_000,
+  items: 500,
+  /** Characters of one text in an item: what a question may have. */
+  textChars: 4000,
+  instructionsChars: 16_384,
+  /** Earlier messages a question is understood by, and characters of each. */
+  historyMessages: 20,
+  historyChars: 8000,
+  /** Failed client events after which a session is closed. */
+  errors: 100,
+  /** Without a word, a client event or a reply. */
+  idleMs: 5 * 60_000,
+  /** As the protocol's own sessions. */
+  sessionMs: 60 * 60_000,
+  /** How long an ended session's transcript stays in its object. */
+  retainMs: 24 * 3_600_000,
+}

@@ -1,0 +1,71 @@
+/**
+ * The engine `cascade`: transcription, an answer from the knowledge base, speech. It carries out a
+ * session's slow effects and yields what they bring, as it comes, as events for `step`.
+ */
+import { answerQuestion, type KnowledgeContext } from '../knowledge/service.ts'
+import { encodeAudio, msOfBytes, msOfSamples } from './pcm.ts'
+import type { SessionEvent, SlowEffect } from './session.ts'
+import { type SpeechContext, synthesize, transcribe } from './speech-client.ts'
+
+export type CascadeContext = KnowledgeContext & SpeechContext
+
+/** An event still without its time, which is when it reaches the session. */
+export type Outcome = SessionEvent extends infer Event
+  ? Event extends SessionEvent
+    ? Omit<Event, 'at'>
+    : never
+  : never
+
+/**
+ * @param utterance The samples of a `transcribe` effect's span; empty for the others.
+ * @param signal Aborted when the reply is cancelled; the generator then throws.
+ */
+export async function* perform(
+  ctx: CascadeContext,
+  effect: SlowEffect,
+  utterance: Int16Array<ArrayBuffer>,
+  signal: AbortSignal,
+): AsyncGenerator<Outcome> {
+  switch (effect.type) {
+    case 'transcribe': {
+      const { itemId, hints } = effect
+      const text = await transcribe(ctx, utterance, hints, signal)
+      yield { type: 'transcribed', itemId, text, seconds: msOfSamples(utterance.length) / 1000 }
+      break
+    }
+    case 'answer':
+      yield* answer(ctx, effect, signal)
+      break
+    case 'speak': {
+      const { turn, clause } = effect
+      for await (const piece of synthesize(ctx, effect, signal)) {
+        const ms = msOfBytes(piece.length)
+        yield { type: 'audio', turn, clause, base64: encodeAudio(piece), ms }
+      }
+      yield { type: 'clause_spoken', turn }
+      break
+    }
+    case 'finish':
+      yield { type: 'reply_spoken', turn: effect.turn }
+  }
+}
+
+async function* answer(
+  ctx: CascadeContext,
+  effect: Extract<SlowEffect, { type: 'answer' }>,
+  signal: AbortSignal,
+): AsyncGenerator<Outcome> {
+  const { turn, question, history } = effect
+  for await (const event of answerQuestion(ctx, { question, history }, signal)) {
+    switch (event.type) {
+      case 'delta':
+        yield { type: 'answer_delta', turn, text: event.text }
+        break
+      case 'citation':
+        yield { type: 'cited', turn, citation: event.citation }
+        break
+      case 'done':
+        yield { type: 'answer_ended', turn, usage: event.answer.usage }
+    }
+  }
+}

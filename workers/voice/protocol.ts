@@ -1,0 +1,130 @@
+/**
+ * What a client may say: one JSON event per text frame, of the OpenAI Realtime protocol (GA).
+ * Anything else is read as a refusal with the protocol's error fields, and the session goes on.
+ */
+import { z } from 'zod'
+import { ResponseCreate, SessionUpdate } from './config.ts'
+import { LIMITS } from './limits.ts'
+
+/** The fields of the protocol's error object; `event_id` is the client event's own. */
+export interface WireError {
+  type: 'invalid_request_error' | 'server_error'
+  code: string
+  message: string
+  param: string | null
+  event_id: string | null
+}
+
+const Text = z.string().max(LIMITS.textChars, `At most ${LIMITS.textChars} characters.`)
+const id = z.string().min(1).max(128)
+const event = { event_id: z.string().max(512).optional() }
+
+const message = {
+  type: z.literal('message', 'Only messages: tools are not run here.'),
+  id: id.optional(),
+  object: z.literal('realtime.item').optional(),
+  status: z.string().optional(),
+}
+const InputText = z.strictObject({
+  type: z.literal('input_text', 'Only input_text; send audio through input_audio_buffer.append.'),
+  text: Text,
+})
+const OutputText = z.strictObject({
+  type: z.literal('output_text', 'Only output_text.'),
+  text: Text,
+})
+const parts = <Part extends z.ZodType>(part: Part) => z.array(part).min(1).max(16)
+
+const NewItem = z.discriminatedUnion('role', [
+  z.strictObject({ ...message, role: z.literal('user'), content: parts(InputText) }),
+  z.strictObject({ ...message, role: z.literal('system'), content: parts(InputText) }),
+  z.strictObject({ ...message, role: z.literal('assistant'), content: parts(OutputText) }),
+])
+export type NewItem = z.output<typeof NewItem>
+
+const ClientEvent = z.discriminatedUnion('type', [
+  z.object({ ...event, type: z.literal('session.update'), session: SessionUpdate }),
+  z.object({
+    ...event,
+    type: z.literal('input_audio_buffer.append'),
+    audio: z.string().max(LIMITS.appendChars, 'At most 15 MiB of base64.'),
+  }),
+  z.object({ ...event, type: z.literal('input_audio_buffer.commit') }),
+  z.object({ ...event, type: z.literal('input_audio_buffer.clear') }),
+  z.object({ ...event, type: z.literal('output_audio_buffer.clear') }),
+  z.object({
+    ...event,
+    type: z.literal('conversation.item.create'),
+    previous_item_id: id.nullish(),
+    item: NewItem,
+  }),
+  z.object({ ...event, type: z.literal('conversation.item.retrieve'), item_id: id }),
+  z.object({ ...event, type: z.literal('conversation.item.delete'), item_id: id }),
+  z.object({
+    ...event,
+    type: z.literal('conversation.item.truncate'),
+    item_id: id,
+    content_index: z.int(),
+    /** Clamped, never refused: clients round, and count what they have only received. */
+    audio_end_ms: z.number(),
+  }),
+  z.object({
+    ...event,
+    type: z.literal('response.create'),
+    response: ResponseCreate.nullish(),
+  }),
+  z.object({ ...event, type: z.literal('response.cancel'), response_id: id.optional() }),
+])
+export type ClientEvent = z.output<typeof ClientEvent>
+
+export type ClientEventOf<Type extends ClientEvent['type']> = Extract<ClientEvent, { type: Type }>
+
+type Parsed = { ok: true; event: ClientEvent } | { ok: false; error: WireError }
+
+/** One text frame, read. */
+export function parseClientEvent(frame: string): Parsed {
+  const value = parseObject(frame)
+  if (value === undefined) {
+    return refuse(null, 'invalid_json', 'Send one JSON object per text frame.')
+  }
+  const result = ClientEvent.safeParse(value)
+  if (result.success) return { ok: true, event: result.data }
+  return refuseIssue(value, result.error.issues[0])
+}
+
+function parseObject(frame: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(frame)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function refuseIssue(value: object, issue: z.core.$ZodIssue | undefined): Parsed {
+  const eventId = textField(value, 'event_id')
+  if (issue?.code === 'invalid_union' && issue.path[0] === 'type') {
+    const type = textField(value, 'type')
+    const named = type === null ? 'An event needs a type' : `'${type}' is not an event taken here`
+    return refuse(eventId, 'invalid_event', `${named}; see /docs/features/voice.md.`, 'type')
+  }
+  const code = issue?.code === 'unrecognized_keys' ? 'unknown_parameter' : 'invalid_value'
+  const text = issue?.message ?? 'The event is not valid.'
+  return refuse(eventId, code, text, issue?.path.join('.') || null)
+}
+
+function refuse(
+  eventId: string | null,
+  code: string,
+  text: string,
+  param: string | null = null,
+): Parsed {
+  const error = { type: 'invalid_request_error' as const, code, message: text, param }
+  return { ok: false, error: { ...error, event_id: eventId } }
+}
+
+/** A text field of an object of any shape, for errors that are to name it. */
+function textField(value: object, name: string): string | null {
+  const field: unknown = Object.entries(value).find(([key]) => key === name)?.[1]
+  return typeof field === 'string' ? field.slice(0, 512) : null
+}

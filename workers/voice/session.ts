@@ -1,0 +1,170 @@
+/**
+ * What a voice session is: its state, the events that move it and the effects it asks for.
+ * How it moves is step.ts. Plain data throughout, so a session can be stored, logged or replayed.
+ */
+import type { Config, Modality } from './config.ts'
+import type { ClientEvent, WireError } from './protocol.ts'
+import type { Playback, Speech } from './speech.ts'
+import type { ServerEvent } from './wire.ts'
+
+export type Part =
+  | { type: 'input_text' | 'output_text'; text: string }
+  /** Null until it is transcribed. */
+  | { type: 'input_audio'; transcript: string | null }
+  | { type: 'output_audio'; speech: Speech }
+
+/** A message of the conversation; the order of `Session.items` is the conversation's. */
+export interface Item {
+  id: string
+  role: 'user' | 'assistant' | 'system'
+  status: 'in_progress' | 'completed' | 'incomplete'
+  content: readonly Part[]
+}
+
+export interface Usage {
+  inputTokens: number
+  outputTokens: number
+}
+
+/** The one reply that is being made. */
+export interface Response {
+  id: string
+  /** Names it in late results; those of another turn are dropped. */
+  turn: number
+  /** waiting: for the transcript of what was said; working: the answer comes. */
+  stage: 'waiting' | 'working'
+  /** A client that asks twice wants another answer; a turn without words wants none. */
+  isAsked: boolean
+  /** Null until there is something to say. */
+  itemId: string | null
+  modality: Modality
+  voice: string
+  speed: number
+  metadata: Record<string, string> | null
+  /** Text that may be the start of a citation mark, and text still short of a clause. */
+  held: string
+  rest: string
+  /** Handed to speech so far. */
+  clauses: readonly string[]
+  usage: Usage
+}
+
+export interface Session {
+  id: string
+  phase: 'open' | 'farewell' | 'ended'
+  config: Config
+  items: readonly Item[]
+  response: Response | null
+  playback: Playback | null
+  /** The item that will hold what is being said right now. */
+  speaking: string | null
+  /** Questions answered, and how many there may be: it bounds what one session can cost. */
+  turns: number
+  maxTurns: number
+  /** The last number used in an id. */
+  serial: number
+  errors: number
+  /** Milliseconds since the epoch. */
+  openedAt: number
+  activeAt: number
+}
+
+/** A source of the reply, as the knowledge feature gives it. */
+export interface Citation {
+  number: number
+  documentId: string
+  title: string
+  page: number
+  start: number
+  end: number
+  quote: string
+}
+
+type Happening =
+  | { type: 'opened' | 'left' }
+  | { type: 'tick' }
+  | { type: 'restarted' }
+  | { type: 'client'; event: Exclude<ClientEvent, { type: `input_audio_buffer.${string}` }> }
+  | { type: 'refused'; error: WireError }
+  | { type: 'cleared' }
+  | { type: 'speech_started'; fromMs: number }
+  | { type: 'speech_stopped'; fromMs: number; toMs: number }
+  /** A client's own commit; `eventId` names it in errors. */
+  | { type: 'committed'; fromMs: number; toMs: number; eventId: string | null }
+  | { type: 'transcribed'; itemId: string; text: string; seconds: number }
+  | { type: 'transcription_failed'; itemId: string }
+  | { type: 'answer_delta'; turn: number; text: string }
+  | { type: 'cited'; turn: number; citation: Citation }
+  | { type: 'answer_ended'; turn: number; usage: Usage }
+  | { type: 'audio'; turn: number; clause: number; base64: string; ms: number }
+  | { type: 'clause_spoken' | 'reply_spoken' | 'reply_failed'; turn: number }
+
+/** What can happen, and when; results of slow work carry the turn or item they belong to. */
+export type SessionEvent = Happening & { at: number }
+export type SessionEventOf<Type extends SessionEvent['type']> = Extract<
+  SessionEvent,
+  { type: Type }
+>
+
+export interface Message {
+  role: 'user' | 'assistant'
+  content: string
+}
+
+/** What must be done next: at once, or by calling models, which perform.ts does. */
+export type Effect = FastEffect | SlowEffect
+type FastEffect =
+  | { type: 'send'; event: ServerEvent }
+  /** Ends the work on the reply; what it still brings is not wanted. */
+  | { type: 'cancel' }
+  | { type: 'close'; code: 1000 | 1008; reason: string }
+/** `speak` is carried out in order; `finish` comes after the reply's last words. */
+export type SlowEffect =
+  | { type: 'transcribe'; itemId: string; fromMs: number; toMs: number; hints: Hints }
+  | { type: 'answer'; turn: number; question: string; history: Message[] }
+  | { type: 'speak'; turn: number; clause: number; text: string; voice: string; speed: number }
+  | { type: 'finish'; turn: number }
+
+export interface Hints {
+  language?: string
+  prompt?: string
+}
+
+export type Step = readonly [Session, readonly Effect[]]
+
+export function openSession(options: {
+  id: string
+  config: Config
+  maxTurns: number
+  at: number
+}): Session {
+  const { at, ...given } = options
+  return {
+    ...given,
+    phase: 'open',
+    items: [],
+    response: null,
+    playback: null,
+    speaking: null,
+    turns: 0,
+    serial: 0,
+    errors: 0,
+    openedAt: at,
+    activeAt: at,
+  }
+}
+
+/** One step after another; the effects of both, in order. */
+export function chain([session, effects]: Step, next: (session: Session) => Step): Step {
+  const [after, more] = next(session)
+  return [after, [...effects, ...more]]
+}
+
+/** A number no other id of this session has; ids are the session's, so that steps stay pure. */
+export function newId(session: Session, prefix: string): [string, Session] {
+  const serial = session.serial + 1
+  return [`${prefix}_${session.id.slice(-12)}${serial}`, { ...session, serial }]
+}
+
+export const send = (...events: ServerEvent[]): Effect[] =>
+  events.map((event) => ({ type: 'send', event }))

@@ -1,0 +1,269 @@
+/**
+ * The voice session as a pure state machine: an event in, the next session and its effects out.
+ * It knows no clock, socket or model, so any race can be replayed in a unit test.
+ *
+ * One rule keeps it safe. Whatever arrives late names the turn or the item it belongs to, and is
+ * dropped when that is over; interrupting the assistant is therefore just ending a turn.
+ */
+import { updateConfig } from './config.ts'
+import {
+  createItem,
+  cutItem,
+  deleteItem,
+  findItem,
+  isPending,
+  refuse,
+  refuseItem,
+  refuseWith,
+  retrieveItem,
+  speechOf,
+} from './conversation.ts'
+import { clearInput, commit, hearWords, missWords, startSpeech, stopSpeech } from './hearing.ts'
+import { LIMITS } from './limits.ts'
+import type { ClientEventOf } from './protocol.ts'
+import {
+  cancel,
+  cite,
+  complete,
+  end,
+  endAnswer,
+  endSpokenClause,
+  hearAnswer,
+  interrupt,
+  respond,
+  sendAudio,
+} from './reply.ts'
+import {
+  chain,
+  type Effect,
+  type Session,
+  type SessionEvent,
+  type SessionEventOf,
+  send,
+  type Step,
+} from './session.ts'
+import { events } from './wire.ts'
+
+export function step(session: Session, event: SessionEvent): Step {
+  if (session.phase === 'ended') return [session, []]
+  if ('turn' in event && event.turn !== session.response?.turn) return [session, []]
+  if (event.type === 'tick' || event.type === 'restarted') return byItself(session, event)
+  const active = { ...session, activeAt: event.at }
+  return chain(move(active, event), (next) => settle(next, event.at))
+}
+
+/** What happens without anybody doing anything, so it does not count as activity. */
+function byItself(session: Session, { type, at }: SessionEventOf<'tick' | 'restarted'>): Step {
+  const due = type === 'tick' ? tick(session, at) : restart(session)
+  return chain(due, (next) => settle(next, at))
+}
+
+type Deed = Exclude<SessionEvent, { type: 'tick' | 'restarted' }>
+
+function move(session: Session, event: Deed): Step {
+  switch (event.type) {
+    case 'opened':
+      return [session, send(events.sessionCreated(session))]
+    case 'client':
+      return session.phase === 'open' ? obey(session, event) : refuseLate(session, event)
+    case 'refused':
+      return refuseWith(session, event.error)
+    case 'left':
+      return chain(cancel(session, 'client_cancelled'), (left) => [
+        { ...left, phase: 'ended', playback: null },
+        [],
+      ])
+    case 'cleared':
+    case 'committed':
+    case 'speech_started':
+    case 'speech_stopped':
+    case 'transcribed':
+    case 'transcription_failed':
+      return hear(session, event)
+    case 'answer_delta':
+    case 'cited':
+    case 'answer_ended':
+    case 'audio':
+    case 'clause_spoken':
+    case 'reply_spoken':
+    case 'reply_failed':
+      return say(session, event)
+  }
+}
+
+/** The caller's part. While the farewell is said, nobody listens any more. */
+function hear(
+  session: Session,
+  event: SessionEventOf<
+    | 'cleared'
+    | 'committed'
+    | 'speech_started'
+    | 'speech_stopped'
+    | 'transcribed'
+    | 'transcription_failed'
+  >,
+): Step {
+  if (event.type === 'transcribed') return hearWords(session, event)
+  if (event.type === 'transcription_failed') return missWords(session, event.itemId)
+  if (session.phase !== 'open') return [session, []]
+  switch (event.type) {
+    case 'cleared':
+      return clearInput(session)
+    case 'committed':
+      return commit(session, event)
+    case 'speech_started':
+      return startSpeech(session, event)
+    case 'speech_stopped':
+      return stopSpeech(session, event)
+  }
+}
+
+/** The assistant's part: results of the work on the one reply. */
+function say(
+  session: Session,
+  event: SessionEventOf<
+    | 'answer_delta'
+    | 'cited'
+    | 'answer_ended'
+    | 'audio'
+    | 'clause_spoken'
+    | 'reply_spoken'
+    | 'reply_failed'
+  >,
+): Step {
+  switch (event.type) {
+    case 'answer_delta':
+      return hearAnswer(session, event.text)
+    case 'cited':
+      return cite(session, event)
+    case 'answer_ended':
+      return endAnswer(session, event.usage)
+    case 'audio':
+      return sendAudio(session, event)
+    case 'clause_spoken':
+      return endSpokenClause(session)
+    case 'reply_spoken':
+      return complete(session)
+    case 'reply_failed':
+      return fail(session)
+  }
+}
+
+function obey(session: Session, { event, at }: SessionEventOf<'client'>): Step {
+  switch (event.type) {
+    case 'session.update': {
+      const updated = { ...session, config: updateConfig(session.config, event.session) }
+      return [updated, send(events.sessionUpdated(updated))]
+    }
+    case 'conversation.item.create':
+      return createItem(session, event)
+    case 'conversation.item.retrieve':
+      return retrieveItem(session, event)
+    case 'conversation.item.delete':
+      return deleteItem(session, event)
+    case 'conversation.item.truncate':
+      return truncate(session, event)
+    case 'response.create':
+      return createResponse(session, event)
+    case 'response.cancel':
+      return cancelResponse(session, event)
+    case 'output_audio_buffer.clear':
+      return interrupt(session, at, 'client_cancelled')
+  }
+}
+
+/** Stops what is playing or still being made of the item, then keeps what was heard of it. */
+function truncate(session: Session, event: ClientEventOf<'conversation.item.truncate'>): Step {
+  const item = findItem(session, event.item_id)
+  if (!item) return refuseItem(session, event)
+  if (!speechOf(item)) {
+    const text = 'Only spoken replies can be truncated.'
+    return refuse(session, event, 'invalid_value', text, 'item_id')
+  }
+  const isCurrent = session.response?.itemId === item.id
+  const quiet = session.playback?.itemId === item.id ? { ...session, playback: null } : session
+  const stopped: Step = isCurrent ? cancel(quiet, 'client_cancelled') : [quiet, []]
+  return chain(stopped, (next) => cutItem(next, item.id, event.audio_end_ms))
+}
+
+function createResponse(session: Session, event: ClientEventOf<'response.create'>): Step {
+  if (session.response) {
+    const text = `The reply ${session.response.id} is in progress; cancel it or let it end.`
+    return refuse(session, event, 'conversation_already_has_active_response', text)
+  }
+  if (!session.items.some(({ role }) => role === 'user')) {
+    return refuse(session, event, 'nothing_asked', 'Add a user message first: replies answer one.')
+  }
+  return respond(session, event.response ?? {})
+}
+
+function cancelResponse(session: Session, event: ClientEventOf<'response.cancel'>): Step {
+  const { response } = session
+  if (!response || (event.response_id && event.response_id !== response.id)) {
+    const text = 'There is no such reply in progress.'
+    return refuse(session, event, 'response_cancel_not_active', text)
+  }
+  return cancel(session, 'client_cancelled')
+}
+
+const refuseLate = (session: Session, { event }: SessionEventOf<'client'>): Step =>
+  refuse(session, event, 'session_ending', 'The last turn is over; the session is closing.')
+
+function fail(session: Session): Step {
+  const message = 'The reply could not be made. Ask again.'
+  return chain([session, [{ type: 'cancel' }]], (next) => end(next, { status: 'failed', message }))
+}
+
+/** After a crash the work is gone: what waited for it has failed, and says so. */
+function restart(session: Session): Step {
+  const lost = session.items.filter(({ content }) => content.some(isPending))
+  const quiet: Step = [session.speaking ? { ...session, speaking: null } : session, []]
+  const missed = lost.reduce((known, { id }) => chain(known, (next) => missWords(next, id)), quiet)
+  return chain(missed, (next) => (next.response ? fail(next) : [next, []]))
+}
+
+/** What is due by the clock: the end of playback, of patience, of the session. */
+function tick(session: Session, at: number): Step {
+  const { playback, response, openedAt, activeAt } = session
+  if (at >= openedAt + LIMITS.sessionMs) {
+    return shut(session, 'session_expired', 'The session has reached its longest duration.')
+  }
+  if (at >= activeAt + LIMITS.idleMs && !response) {
+    return shut(session, 'session_idle', 'Nothing was said for too long.')
+  }
+  if (!playback || response || playback.endsAt > at) return [session, []]
+  const stopped = send(events.playbackStopped(playback.responseId))
+  return [{ ...session, playback: null }, stopped]
+}
+
+/** Closes a session that is over: after the farewell has been played, or too many mistakes. */
+function settle(session: Session, at: number): Step {
+  if (session.phase === 'open' && session.errors >= LIMITS.errors) {
+    return shut(session, 'too_many_errors', 'Too many events could not be accepted.')
+  }
+  const { response, playback, phase } = session
+  const isPlaying = playback !== null && playback.endsAt > at
+  if (phase !== 'farewell' || response || isPlaying) return [session, []]
+  const close: Effect = { type: 'close', code: 1000, reason: 'The last turn is over.' }
+  return [{ ...session, phase: 'ended', playback: null }, [close]]
+}
+
+/** A rule ends the session: the reply ends, an error says why, then the socket closes. */
+function shut(session: Session, code: string, message: string): Step {
+  const error = { type: 'invalid_request_error' as const, code, message }
+  return chain(cancel(session, 'client_cancelled'), (ended) => [
+    { ...ended, phase: 'ended', playback: null },
+    [
+      ...send(events.error({ ...error, param: null, event_id: null })),
+      { type: 'close', code: 1008, reason: message },
+    ],
+  ])
+}
+
+/** When the session next wants a tick; milliseconds since the epoch. */
+export function wakeAt({ openedAt, activeAt, playback, response, phase }: Session): number {
+  if (phase === 'ended') return activeAt + LIMITS.retainMs
+  const overAt = openedAt + LIMITS.sessionMs
+  if (response) return overAt
+  return Math.min(overAt, activeAt + LIMITS.idleMs, playback?.endsAt ?? overAt)
+}

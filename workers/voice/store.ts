@@ -1,0 +1,31 @@
+/**
+ * A session in its Durable Object's SQLite, through the synchronous key-value interface: one entry
+ * for the session, one per item. Written before anything is acknowledged: the object's output gate
+ * holds messages back until writes are safe.
+ */
+import type { Item, Session } from './session.ts'
+
+/** `step` never changes an item in place, so identity says which are to be written. */
+type Entry = Omit<Session, 'items'> & { itemIds: readonly string[] }
+
+type Storage = Pick<SyncKvStorage, 'get' | 'put' | 'delete'>
+
+const itemKey = (itemId: string) => `item:${itemId}`
+
+export function loadSession(kv: Storage): Session | undefined {
+  const entry = kv.get<Entry>('session')
+  if (!entry) return undefined
+  const { itemIds, ...rest } = entry
+  return { ...rest, items: itemIds.flatMap((itemId) => kv.get<Item>(itemKey(itemId)) ?? []) }
+}
+
+/** @param saved The session as it was last saved; what has not changed since is not written. */
+export function saveSession(kv: Storage, session: Session, saved: Session | undefined): void {
+  const { items, ...rest } = session
+  const known = new Set(saved?.items)
+  const itemIds = items.map(({ id }) => id)
+  const kept = new Set(itemIds)
+  for (const item of items) if (!known.has(item)) kv.put(itemKey(item.id), item)
+  for (const { id } of known) if (!kept.has(id)) kv.delete(itemKey(id))
+  kv.put<Entry>('session', { ...rest, itemIds })
+}

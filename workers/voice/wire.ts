@@ -1,0 +1,256 @@
+/**
+ * What the server says: events of the OpenAI Realtime protocol (GA), and one of our own with the
+ * prefix `voiceassist.`. The `event_id` is added where they are sent.
+ */
+import type { Config } from './config.ts'
+import { LIMITS } from './limits.ts'
+import type { WireError } from './protocol.ts'
+import type { Citation, Item, Part, Response, Session } from './session.ts'
+import { transcriptOf } from './speech.ts'
+
+export type ServerEvent = ReturnType<(typeof events)[keyof typeof events]>
+
+/** Where in a reply an event belongs; every item here has one part. */
+const placeOf = ({ id }: Response, itemId: string) => ({
+  response_id: id,
+  item_id: itemId,
+  output_index: 0,
+  content_index: 0,
+})
+
+export const events = {
+  error: (error: WireError) => ({ type: 'error' as const, error }),
+
+  sessionCreated: (session: Session) => ({
+    type: 'session.created' as const,
+    session: sessionOf(session),
+  }),
+  sessionUpdated: (session: Session) => ({
+    type: 'session.updated' as const,
+    session: sessionOf(session),
+  }),
+
+  speechStarted: (itemId: string, ms: number) => ({
+    type: 'input_audio_buffer.speech_started' as const,
+    item_id: itemId,
+    audio_start_ms: Math.round(ms),
+  }),
+  speechStopped: (itemId: string, ms: number) => ({
+    type: 'input_audio_buffer.speech_stopped' as const,
+    item_id: itemId,
+    audio_end_ms: Math.round(ms),
+  }),
+  committed: (itemId: string, previous: string | null) => ({
+    type: 'input_audio_buffer.committed' as const,
+    item_id: itemId,
+    previous_item_id: previous,
+  }),
+  inputCleared: () => ({ type: 'input_audio_buffer.cleared' as const }),
+
+  itemAdded: (item: Item, previous: string | null) => ({
+    type: 'conversation.item.added' as const,
+    previous_item_id: previous,
+    item: itemOf(item),
+  }),
+  itemDone: (item: Item, previous: string | null) => ({
+    type: 'conversation.item.done' as const,
+    previous_item_id: previous,
+    item: itemOf(item),
+  }),
+  itemRetrieved: (item: Item) => ({
+    type: 'conversation.item.retrieved' as const,
+    item: itemOf(item),
+  }),
+  itemDeleted: (itemId: string) => ({
+    type: 'conversation.item.deleted' as const,
+    item_id: itemId,
+  }),
+  itemTruncated: (itemId: string, ms: number) => ({
+    type: 'conversation.item.truncated' as const,
+    item_id: itemId,
+    content_index: 0,
+    audio_end_ms: ms,
+  }),
+  transcribed: (itemId: string, transcript: string, seconds: number) => ({
+    type: 'conversation.item.input_audio_transcription.completed' as const,
+    item_id: itemId,
+    content_index: 0,
+    transcript,
+    usage: { type: 'duration' as const, seconds },
+  }),
+  transcriptionFailed: (itemId: string) => ({
+    type: 'conversation.item.input_audio_transcription.failed' as const,
+    item_id: itemId,
+    content_index: 0,
+    error: {
+      type: 'server_error',
+      code: 'transcription_failed',
+      message: 'What was said could not be transcribed. Say it again.',
+    },
+  }),
+
+  responseCreated: (session: Session, response: Response) => ({
+    type: 'response.created' as const,
+    response: { ...responseOf(session, response), status: 'in_progress' as const },
+  }),
+  responseDone: (session: Session, response: Response, outcome: Outcome) => ({
+    type: 'response.done' as const,
+    response: {
+      ...responseOf(session, response),
+      status: outcome.status,
+      ...(outcome.status !== 'completed' && { status_details: detailsOf(outcome) }),
+      usage: usageOf(response),
+    },
+  }),
+  outputItemAdded: (response: Response, item: Item) => ({
+    type: 'response.output_item.added' as const,
+    response_id: response.id,
+    output_index: 0,
+    item: itemOf(item),
+  }),
+  outputItemDone: (response: Response, item: Item) => ({
+    type: 'response.output_item.done' as const,
+    response_id: response.id,
+    output_index: 0,
+    item: itemOf(item),
+  }),
+  contentPartAdded: (response: Response, itemId: string) => ({
+    type: 'response.content_part.added' as const,
+    ...placeOf(response, itemId),
+    part: partOf(response, ''),
+  }),
+  contentPartDone: (response: Response, itemId: string, text: string) => ({
+    type: 'response.content_part.done' as const,
+    ...placeOf(response, itemId),
+    part: partOf(response, text),
+  }),
+  audioDelta: (response: Response, itemId: string, base64: string) => ({
+    type: 'response.output_audio.delta' as const,
+    ...placeOf(response, itemId),
+    delta: base64,
+  }),
+  audioDone: (response: Response, itemId: string) => ({
+    type: 'response.output_audio.done' as const,
+    ...placeOf(response, itemId),
+  }),
+  transcriptDelta: (response: Response, itemId: string, text: string) => ({
+    type: 'response.output_audio_transcript.delta' as const,
+    ...placeOf(response, itemId),
+    delta: text,
+  }),
+  transcriptDone: (response: Response, itemId: string, text: string) => ({
+    type: 'response.output_audio_transcript.done' as const,
+    ...placeOf(response, itemId),
+    transcript: text,
+  }),
+  textDelta: (response: Response, itemId: string, text: string) => ({
+    type: 'response.output_text.delta' as const,
+    ...placeOf(response, itemId),
+    delta: text,
+  }),
+  textDone: (response: Response, itemId: string, text: string) => ({
+    type: 'response.output_text.done' as const,
+    ...placeOf(response, itemId),
+    text,
+  }),
+  cited: (response: Response, itemId: string, citation: Citation) => ({
+    type: 'voiceassist.citation' as const,
+    ...placeOf(response, itemId),
+    citation,
+  }),
+
+  /** OpenAI sends these three over WebRTC and SIP only; here the server knows the clock. */
+  playbackStarted: (responseId: string) => ({
+    type: 'output_audio_buffer.started' as const,
+    response_id: responseId,
+  }),
+  playbackStopped: (responseId: string) => ({
+    type: 'output_audio_buffer.stopped' as const,
+    response_id: responseId,
+  }),
+  playbackCleared: (responseId: string) => ({
+    type: 'output_audio_buffer.cleared' as const,
+    response_id: responseId,
+  }),
+}
+
+/** How a reply ended. */
+export type Outcome =
+  | { status: 'completed' }
+  | { status: 'cancelled'; reason: 'turn_detected' | 'client_cancelled' }
+  | { status: 'failed'; message: string }
+
+const detailsOf = (outcome: Exclude<Outcome, { status: 'completed' }>) =>
+  outcome.status === 'cancelled'
+    ? { type: outcome.status, reason: outcome.reason }
+    : {
+        type: outcome.status,
+        error: { type: 'server_error', code: 'reply_failed', message: outcome.message },
+      }
+
+function sessionOf({ id, config, openedAt }: Session) {
+  const expiresAt = Math.floor((openedAt + LIMITS.sessionMs) / 1000)
+  const head = { type: 'realtime' as const, object: 'realtime.session' as const, id }
+  return { ...head, expires_at: expiresAt, ...(config satisfies Config) }
+}
+
+function responseOf({ id: sessionId, items, config }: Session, response: Response) {
+  const item = items.find(({ id }) => id === response.itemId)
+  const { format } = config.audio.output
+  return {
+    object: 'realtime.response' as const,
+    id: response.id,
+    conversation_id: `conv_${sessionId}`,
+    output: item ? [itemOf(item)] : [],
+    output_modalities: [response.modality],
+    audio: { output: { format, voice: response.voice } },
+    max_output_tokens: config.max_output_tokens,
+    metadata: response.metadata,
+  }
+}
+
+/** Speech is priced by the provider's own models, which count no tokens here. */
+function usageOf({ usage: { inputTokens, outputTokens } }: Response) {
+  return {
+    total_tokens: inputTokens + outputTokens,
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+    input_token_details: { text_tokens: inputTokens, audio_tokens: 0, cached_tokens: 0 },
+    output_token_details: { text_tokens: outputTokens, audio_tokens: 0 },
+  }
+}
+
+function partOf({ modality }: Response, text: string) {
+  return modality === 'audio'
+    ? { type: 'audio' as const, transcript: text }
+    : { type: 'text' as const, text }
+}
+
+function itemOf({ id, role, status, content }: Item) {
+  const head = { id, object: 'realtime.item' as const, type: 'message' as const, status }
+  const parts = content.map(wirePart)
+  if (role === 'assistant') return { ...head, role, content: parts.filter(isOutput) }
+  const inputs = parts.filter(isInput)
+  if (role === 'user') return { ...head, role, content: inputs }
+  return { ...head, role, content: inputs.filter(isText) }
+}
+
+type WirePart = ReturnType<typeof wirePart>
+const isOutput = (part: WirePart) => part.type === 'output_text' || part.type === 'output_audio'
+const isInput = (part: WirePart) => part.type === 'input_text' || part.type === 'input_audio'
+const isText = (part: WirePart) => part.type === 'input_text'
+
+function wirePart(part: Part) {
+  switch (part.type) {
+    case 'input_text':
+      return { type: 'input_text' as const, text: part.text }
+    case 'output_text':
+      return { type: 'output_text' as const, text: part.text }
+    case 'output_audio':
+      return { type: 'output_audio' as const, transcript: transcriptOf(part.speech) }
+    case 'input_audio': {
+      const { transcript } = part
+      return { type: 'input_audio' as const, ...(transcript !== null && { transcript }) }
+    }
+  }
+}
