@@ -15,9 +15,11 @@ import type { DocumentContext } from './knowledge/document-service.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
 import type { KnowledgeContext } from './knowledge/service.ts'
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
+import { voiceRoutes } from './voice/routes.ts'
+import type { VoiceContext } from './voice/service.ts'
 
 /** Every mounted feature's context; so the compiler holds `edgeContext` to all they name. */
-type Needs = OpsContext & FlagContext & DocumentContext & KnowledgeContext
+type Needs = OpsContext & FlagContext & DocumentContext & KnowledgeContext & VoiceContext
 
 interface EdgeApp extends AppEnv<Needs> {
   Bindings: EdgeEnv
@@ -93,6 +95,7 @@ export function createApp() {
   app.route('/', flagRoutes)
   app.route('/', knowledgeRoutes)
   app.route('/', identityRoutes)
+  app.route('/', voiceRoutes)
   return app
 }
 
