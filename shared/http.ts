@@ -73,6 +73,8 @@ export function renderError(thrown: Error, c: Pick<Context<AppEnv>, 'req' | 'var
   if (status >= 500) c.var.log.error('request failed', { path: c.req.path, error: thrown })
 
   const headers: Record<string, string> = { 'content-type': contentType }
+  // RFC 9110, section 11.6.1: a 401 names the scheme that would do.
+  if (status === 401) headers['www-authenticate'] = 'Bearer'
   if (problem.retryAfterSeconds) headers['retry-after'] = String(problem.retryAfterSeconds)
   return c.body(body, status, headers)
 }

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { inject } from 'vitest'
 import { startNeon } from '../../local/neon/server.ts'
+import type { Backend } from '../../local/postgres/backend.ts'
 import { startPglite } from '../../local/postgres/pglite.ts'
 import { connectPostgres } from '../../local/postgres/server.ts'
 import { connect, type Target } from '../../operations/database/connection.ts'
@@ -52,40 +53,37 @@ export async function openDatabase(): Promise<TestDatabase> {
 
 export async function openPglite({ migrated }: Options): Promise<TestDatabase> {
   const dump = migrated ? { dump: await readFile(inject('databaseDump')) } : {}
-  const neon = await startNeon({ backend: await startPglite(dump), users: USERS, tcpPort: false })
-  return asTestDatabase(neon, 'voiceassist')
+  return serve(await startPglite(dump), 'voiceassist')
 }
 
 async function openPostgres({ migrated }: Options): Promise<TestDatabase> {
   const server = new URL(REAL ?? '')
-  const admin = await startNeon({
-    backend: connectPostgres(server.href),
-    users: USERS,
-    tcpPort: false,
-  })
+  const admin = await serve(connectPostgres(server.href), server.pathname.slice(1))
   const name = `test_${crypto.randomUUID().replaceAll('-', '')}`
-  const adminSql = connect(asTestDatabase(admin, server.pathname.slice(1)).owner)
-  await adminSql.query(`create database ${name}`)
+  await connect(admin.owner).query(`create database ${name}`)
 
   server.pathname = `/${name}`
-  const backend = connectPostgres(server.href)
-  const neon = await startNeon({ backend, users: USERS, database: name, tcpPort: false })
-  const database = asTestDatabase(neon, name)
-  if (migrated)
+  const database = await serve(connectPostgres(server.href), name)
+  if (migrated) {
     await migrateUp({ ...database.owner, passwords: { app_user: 'app', auth_user: 'auth' } })
+  }
   return {
     ...database,
     async close() {
-      await neon.close()
-      const cleaner = connect(asTestDatabase(admin, 'voiceassist').owner)
-      await cleaner.query(`drop database ${name} with (force)`)
+      await database.close()
+      await connect(admin.owner).query(`drop database ${name} with (force)`)
       await admin.close()
     },
   }
 }
 
-function asTestDatabase(neon: TestDatabase['neon'], name: string): TestDatabase {
+async function serve(backend: Backend, name: string): Promise<TestDatabase> {
+  const neon = await startNeon({ backend, users: USERS, database: name, tcpPort: false })
   const url = (role: Role) => `postgres://${role}:${USERS[role]}@127.0.0.1/${name}`
   const owner = { databaseUrl: url('voiceassist'), httpUrl: neon.httpUrl }
-  return { neon, url, owner, close: () => neon.close() }
+  async function close() {
+    await neon.close()
+    await backend.close()
+  }
+  return { neon, url, owner, close }
 }

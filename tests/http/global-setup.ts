@@ -53,5 +53,6 @@ async function buildDump(): Promise<Uint8Array> {
     return await backend.dump()
   } finally {
     await neon.close()
+    await backend.close()
   }
 }

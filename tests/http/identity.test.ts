@@ -15,7 +15,9 @@ afterAll(() => app.close())
 test('before the setup nobody can sign in and no token is known', async () => {
   expect((await app.signIn()).status).toBe(401)
   expect(await app.binding.jwks()).toEqual({ keys: [] })
-  expect((await app.send('GET', '/api/admin/feature-flags')).status).toBe(401)
+  const refused = await app.send('GET', '/api/admin/feature-flags')
+  expect(refused.status).toBe(401)
+  expect(refused.headers.get('www-authenticate')).toBe('Bearer')
 })
 
 test.each([

@@ -46,5 +46,6 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   })
   return async () => {
     await Promise.all([neon.close(), upstash.close(), openAi.close()])
+    await backend.close()
   }
 }
