@@ -1,4 +1,6 @@
 /** What is measured: one row per kind of request, with the most it may cost. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Target } from './load.ts'
 import { type Bench, post } from './stack.ts'
 
@@ -13,45 +15,84 @@ export interface Row {
 
 const FLAG = 'bench_flag'
 
-/** @param freshTokens As many as the row with fresh tokens fires in all. */
+/** @param rounds The row with fresh tokens needs that many times its requests, and once to warm up. */
 export async function rowsOf(bench: Bench, scale: number, rounds: number): Promise<Row[]> {
   const { edge, token } = bench
   const authorization = `Bearer ${token}`
   await post(`${edge}/api/admin/feature-flags`, { name: FLAG, enabled: true }, { authorization })
 
-  const freshRequests = Math.round(800 * scale)
+  await addDocument(bench, authorization)
+
+  const freshRequests = 800 * scale
   const fresh = await bench.mintTokens(freshRequests * (rounds + 1))
-  const guarded = `${edge}/bench/guarded`
-  const evaluation = {
-    url: `${edge}/ofrep/v1/evaluate/flags/${FLAG}`,
-    status: 200,
-    shot: () => ({
+  const headers = { authorization, 'content-type': 'application/json; charset=utf-8' }
+  const posted = (path: string, body: (n: number) => object): Target => {
+    const shot = (n: number) => ({
       method: 'POST' as const,
-      headers: { authorization, 'content-type': 'application/json; charset=utf-8' },
-      body: JSON.stringify({ context: { targetingKey: 'user-123', plan: 'premium' } }),
-    }),
+      headers,
+      body: JSON.stringify(body(n)),
+    })
+    return { url: edge + path, status: 200, shot }
   }
+  const got = (path: string, shot: Target['shot']) => ({ url: edge + path, status: 200, shot })
+  let asked = 0
   return [
     {
       name: 'text route (/live)',
-      target: { url: `${edge}/live`, status: 200, shot: () => ({}) },
-      requests: Math.round(4000 * scale),
+      target: got('/live', () => ({})),
+      requests: 4000 * scale,
       bar: 1.6,
     },
     {
       name: 'guarded route, token seen before',
-      target: { url: guarded, status: 200, shot: () => ({ headers: { authorization } }) },
-      requests: Math.round(4000 * scale),
+      target: got('/bench/guarded', () => ({ headers: { authorization } })),
+      requests: 4000 * scale,
       bar: 2,
     },
     {
       name: 'guarded route, fresh token',
-      target: { url: guarded, status: 200, shot: freshShots(fresh) },
+      target: got('/bench/guarded', freshShots(fresh)),
       requests: freshRequests,
       bar: 4.5,
     },
-    { name: 'flag evaluation (OFREP)', target: evaluation, requests: 4000 * scale, bar: 2.3 },
+    {
+      name: 'flag evaluation (OFREP)',
+      target: posted(`/ofrep/v1/evaluate/flags/${FLAG}`, () => {
+        return { context: { targetingKey: 'user-123', plan: 'premium' } }
+      }),
+      requests: 4000 * scale,
+      bar: 2.3,
+    },
+    {
+      name: 'cached ask',
+      target: posted('/api/ask', () => ({ question: QUESTION })),
+      requests: 400 * scale,
+    },
+    {
+      name: 'uncached ask',
+      target: posted('/api/ask', () => ({ question: `${QUESTION} Case ${asked++}.` })),
+      requests: 80 * scale,
+    },
   ]
+}
+
+const DOCUMENT = join(import.meta.dirname, '../../docs/operations/runbooks/DEPLOYMENT.md')
+const QUESTION = 'How do I roll back a deployment?'
+const DOCUMENTS = '/api/admin/kb/documents'
+
+/** @throws Error when the document is not searchable within half a minute */
+async function addDocument({ edge }: Bench, authorization: string): Promise<void> {
+  const form = new FormData()
+  form.set('file', new File([await readFile(DOCUMENT)], 'DEPLOYMENT.md', { type: 'text/markdown' }))
+  const headers = { authorization }
+  const sent = await fetch(edge + DOCUMENTS, { method: 'POST', headers, body: form })
+  if (!sent.ok) throw new Error(`The upload was answered ${sent.status}: ${await sent.text()}`)
+  for (let second = 0; second < 30; second++) {
+    const list: unknown = await (await fetch(edge + DOCUMENTS, { headers })).json()
+    if (Object(list).items?.[0]?.status === 'ready') return
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+  }
+  throw new Error('The document was not ready after half a minute.')
 }
 
 /** Each token once, in the order they were minted, whatever round it is. */

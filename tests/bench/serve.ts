@@ -50,7 +50,7 @@ async function optionsOf(
 ): Promise<V4WorkerOptions> {
   const outDir = join(folder, config.replaceAll('/', '-'))
   await buildWorker(config, '', { outDir, ...(entry && { entry }) })
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, config))
+  const { workerOptions } = quietly(() => unstable_getMiniflareWorkerOptions(join(ROOT, config)))
   const { assets: _assets, cronTriggers: _cronTriggers, ...options } = workerOptions
   return {
     ...options,
@@ -59,6 +59,18 @@ async function optionsOf(
     modules: await modulesIn(outDir),
     bindings: { ...Object(options.bindings), ...settings },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+  }
+}
+
+/** Wrangler misses the secrets, which `settings` brings. Builds must not be quiet: they may fail. */
+function quietly<Value>(read: () => Value): Value {
+  const level = process.env['WRANGLER_LOG']
+  process.env['WRANGLER_LOG'] = 'none'
+  try {
+    return read()
+  } finally {
+    if (level === undefined) delete process.env['WRANGLER_LOG']
+    else process.env['WRANGLER_LOG'] = level
   }
 }
 
