@@ -156,6 +156,8 @@ export function markOf(id: string, quote: string): string {
 /** As a sentence to read or say: one line, no Markdown, no brackets that look like citations. */
 function plain(text: string): string {
   return text
+    .replaceAll(/^\s*\|\s*|\s*\|\s*$/gu, '')
+    .replaceAll(/\s*\|\s*/gu, ', ')
     .replaceAll(/!?\[([^\]]*)\]\([^)]*\)/gu, '$1')
     .replaceAll(/\s*\[[\d,\s–-]+\]/gu, '')
     .replaceAll(/\*\*|__|`/gu, '')

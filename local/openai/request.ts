@@ -29,15 +29,16 @@ export async function readBody(request: IncomingMessage): Promise<Record<string,
   return type.startsWith('multipart/form-data') ? readForm(bytes, type) : readJson(bytes)
 }
 
+/** Reads to the end even what is too large: a client still sending would not see the answer. */
 async function readBytes(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of request) {
     const bytes = Buffer.from(chunk)
     length += bytes.length
-    if (length > MAX_BODY_BYTES) throw new ApiError(413, 'The request is larger than 26 MB.')
-    chunks.push(bytes)
+    if (length <= MAX_BODY_BYTES) chunks.push(bytes)
   }
+  if (length > MAX_BODY_BYTES) throw new ApiError(413, 'The request is larger than 26 MB.')
   return Buffer.concat(chunks)
 }
 

@@ -1,13 +1,13 @@
 /**
- * Sentences of a document's text with their exact places, and the heading each stands under. Reads
- * Markdown and text broken into lines as PDF pages are. Pure.
+ * Sentences of a document's text with their exact places, and what each stands under. Reads Markdown
+ * and text broken into lines as PDF pages are. Pure.
  */
 
 export interface Sentence {
   /** Offsets into the text, end exclusive, without list marks and surrounding space. */
   readonly start: number
   readonly end: number
-  /** The nearest heading above, empty when there is none. */
+  /** The nearest heading above, and for a row its table's first; empty when there is neither. */
   readonly heading: string
 }
 
@@ -32,26 +32,34 @@ export function sentencesOf(text: string): Sentence[] {
   return blocksOf(text).flatMap((block) => sentencesIn(text, block))
 }
 
-/** Paragraphs, list items and table rows; headings are not blocks but go with those below them. */
+/** Paragraphs, list items and table rows; headings and first rows go with those below them. */
 function blocksOf(text: string): Block[] {
   const blocks: Block[] = []
-  let heading = ''
-  let open: { start: number; end: number } | undefined
-  const close = () => {
-    if (open) blocks.push({ ...open, heading })
-    open = undefined
+  let goesOn = false
+  for (const { kind, ...line } of linesOf(text)) {
+    const last = blocks.at(-1)
+    if (kind === 'text' && goesOn && last) blocks.splice(-1, 1, { ...last, end: line.end })
+    else if (kind !== 'break') blocks.push(line)
+    goesOn = kind === 'text' || kind === 'item'
   }
+  return blocks
+}
+
+/** Lines with what they stand under; headings and the first rows of tables only break. */
+function* linesOf(text: string): Iterable<Block & { kind: 'text' | 'item' | 'row' | 'break' }> {
+  let title = ''
+  let firstRow = ''
   for (const { 0: line, index } of text.matchAll(/[^\n]+|\n(?=\n)/gu)) {
     const kind = kindOf(line)
-    if (kind !== 'text') close()
-    if (kind === 'heading') heading = line.replace(HEADING, '').trim()
-    if (kind === 'heading' || kind === 'blank') continue
-    const mark = LIST_MARK.exec(line)?.[0].length ?? 0
-    open = { start: open?.start ?? index + mark, end: index + line.length }
-    if (kind === 'row') close()
+    if (kind === 'heading') title = line.replace(HEADING, '').trim()
+    const isFirstRow = kind === 'row' && firstRow === ''
+    if (isFirstRow) firstRow = line.trim()
+    if (kind !== 'row') firstRow = ''
+    const start = index + (LIST_MARK.exec(line)?.[0].length ?? 0)
+    const place = { start, end: index + line.length, heading: `${title} ${firstRow}`.trim() }
+    const breaks = kind === 'blank' || kind === 'heading' || isFirstRow
+    yield { ...place, kind: breaks ? 'break' : kind }
   }
-  close()
-  return blocks
 }
 
 function kindOf(line: string): 'blank' | 'heading' | 'item' | 'row' | 'text' {
