@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 
 const CONNECTIONS = 8
 
-export interface Shot {
+interface Shot {
   method?: 'GET' | 'POST'
   headers?: Record<string, string>
   body?: string
