@@ -1,0 +1,69 @@
+/** A client of one VoiceSession object: speaks words, collects events, decodes what it hears. */
+import { env } from 'cloudflare:test'
+import { expect } from 'vitest'
+import { decodeWords, encodeWords } from '../../local/openai/codec.ts'
+
+export interface Event {
+  type: string
+  [field: string]: unknown
+}
+
+const RATE = 24_000
+/** 40 ms, as the browser client sends them. */
+const FRAME = 960
+
+export async function dial(name: string, model = 'voiceassist') {
+  const object = env.VOICE_SESSIONS.getByName(name)
+  const permissions = new Set(['voice.start'])
+  const actor = { type: 'user', userId: 'ada', permissions } as const
+  const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
+  const owner = { tenantId: 'acme', actor, requestId: 'r1', traceparent }
+  await object.open(owner, { sessionId: `0190-${name.replaceAll(/\W/g, '')}-000000`, model })
+  const response = await object.fetch('https://call/', { headers: { upgrade: 'websocket' } })
+  const socket = response.webSocket!
+  const events: Event[] = []
+  const closes: { code: number; reason: string }[] = []
+  socket.addEventListener('message', ({ data }) => events.push(JSON.parse(String(data)) as Event))
+  socket.addEventListener('close', ({ code, reason }) => closes.push({ code, reason }))
+  socket.accept()
+
+  const send = (event: object) => socket.send(JSON.stringify(event))
+  const append = (samples: Int16Array) => {
+    for (let at = 0; at < samples.length; at += FRAME) {
+      const frame = new Uint8Array(samples.slice(at, at + FRAME).buffer)
+      send({ type: 'input_audio_buffer.append', audio: frame.toBase64() })
+    }
+  }
+  return {
+    object,
+    socket,
+    events,
+    closes,
+    send,
+    append,
+    /** Says the words, then falls silent for as long as ends a turn. */
+    say(words: string) {
+      append(encodeWords(words))
+      append(new Int16Array(RATE))
+    },
+    named: (type: string) => events.filter((event) => event.type === type),
+    async until(type: string, count = 1) {
+      await expect
+        .poll(() => events.filter((event) => event.type === type).length, { timeout: 15_000 })
+        .toBeGreaterThanOrEqual(count)
+      return events.filter((event) => event.type === type)[count - 1]!
+    },
+    /** The words of the reply's audio, or of all audio so far. */
+    heard(responseId?: unknown) {
+      const deltas = events.filter(
+        ({ type, response_id }) =>
+          type === 'response.output_audio.delta' &&
+          (responseId === undefined || response_id === responseId),
+      )
+      const bytes = deltas.map(({ delta }) => Uint8Array.fromBase64(String(delta)))
+      const samples = bytes.flatMap((piece) => Array.from(new Int16Array(piece.buffer)))
+      const words = decodeWords(Int16Array.from(samples), RATE)
+      return words.map(({ text }) => text).join(' ')
+    },
+  }
+}
