@@ -5,7 +5,7 @@
  * come from the model or from a document are made harmless.
  */
 import { createMarkParser, type MarkEvent } from './marks.ts'
-import { NOT_FOUND } from './prompt.ts'
+import { inert, NOT_FOUND } from './prompt.ts'
 import type { Citation } from './schemas.ts'
 
 /** A source as the model was shown it, and where it lies in its document. */
@@ -43,7 +43,8 @@ export function createCiter(sources: readonly CitableSource[]) {
       return
     }
     const source = event.type === 'mark' ? byId.get(event.sourceId) : undefined
-    const found = source && event.type === 'mark' ? locate(source.text, event.quote) : undefined
+    const found =
+      source && event.type === 'mark' ? locate(inert(source.text), event.quote) : undefined
     if (!source || !found) return withhold()
     const citation = citationOf(source, found, citations)
     if (citation.number > citations.length) {
@@ -105,7 +106,7 @@ interface Span {
 }
 
 /**
- * Where the quote stands in the source. White space may differ, for models write a line break as a
+ * Where the quote stands in the source, as the model was shown it. White space may differ, for models write a line break as a
  * space; what is cited are the source's own characters either way.
  */
 function locate(text: string, quote: string): Span | undefined {

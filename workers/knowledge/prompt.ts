@@ -57,8 +57,11 @@ const attribute = (text: string) =>
     .replace(/["\s]+/g, ' ')
     .slice(0, 300)
 
-/** A document that contains our tags must not be able to close one or open another. */
-const inert = (text: string) => text.replace(/<(?=\/?\s*source\b)/gi, '‹')
+/**
+ * A text as the model sees it: one that contains our tags must not be able to close one or open
+ * another. Keeps its length, so a place in one is the same place in the other.
+ */
+export const inert = (text: string) => text.replace(/<(?=\/?\s*source\b)/gi, '‹')
 
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789'
 
