@@ -82,12 +82,11 @@ function sentencesIn(text: string, { start, end, heading }: Block): Sentence[] {
   return spans.map((span) => ({ ...trimmed(text, span), heading })).filter(hasLength)
 }
 
+/** Without space around it, nor the stars that closed bold type before it. */
 function trimmed(text: string, { start, end }: { start: number; end: number }) {
   const slice = text.slice(start, end)
-  return {
-    start: start + slice.length - slice.trimStart().length,
-    end: end - slice.length + slice.trimEnd().length,
-  }
+  const lead = /^(?:\s*[*_]+(?=\s))?\s*/u.exec(slice)?.[0].length ?? 0
+  return { start: start + lead, end: end - slice.length + slice.trimEnd().length }
 }
 
 function hasLength({ start, end }: Sentence): boolean {

@@ -19,7 +19,7 @@ import { createResponse } from './responses.ts'
 import { speak } from './speech.ts'
 import { transcribe } from './transcription.ts'
 
-export interface OpenAiRequest {
+interface OpenAiRequest {
   /** Such as /v1/chat/completions. */
   readonly path: string
   /** As sent, with its suffix; empty when the request named none. */

@@ -7,9 +7,10 @@
  * - tool_choice "required" or a named tool calls that tool with no arguments if none is asked for.
  * - Results of tools that hold source blocks are answered from; others are told as they are.
  */
-import { answerFrom } from './answer.ts'
+import { answerFrom, NOT_FOUND } from './answer.ts'
 import { inventAnswer } from './invent.ts'
-import { readQuestion, readSources } from './prompt.ts'
+import { readQuestion, readSources, type Source } from './prompt.ts'
+import { termsOf, weightOf } from './words.ts'
 
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant' | 'tool'
@@ -24,7 +25,7 @@ export interface TurnRequest {
   readonly toolChoice: 'auto' | 'none' | 'required' | { readonly name: string }
 }
 
-export interface ToolCall {
+interface ToolCall {
   readonly name: string
   /** JSON, as the user wrote it. */
   readonly arguments: string
@@ -34,7 +35,7 @@ export type Turn =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'calls'; readonly calls: readonly ToolCall[] }
 
-export const OFFLINE_NOTICE =
+const OFFLINE_NOTICE =
   'I am the offline model va-extractive-1: I answer only from sources, and there are none here.'
 
 export function takeTurn(request: TurnRequest, inventing: boolean): Turn {
@@ -77,13 +78,22 @@ function isJson(text: string): boolean {
 
 function textOf(messages: readonly Message[], inventing: boolean): string {
   const sources = messages.flatMap(({ text }) => readSources(text))
-  const question = readQuestion(messages.findLast(({ role }) => role === 'user')?.text ?? '')
-  if (inventing) return inventAnswer(sources, question)
-  if (sources.length > 0) return answerFrom(sources, question)
+  const asked = messages.filter(({ role }) => role === 'user').map(({ text }) => readQuestion(text))
+  if (inventing) return inventAnswer(sources, asked.at(-1) ?? '')
+  if (sources.length > 0) return answerLast(sources, asked)
   const since = messages.findLastIndex(({ role }) => role === 'assistant')
   const results = messages.slice(since + 1).filter(({ role }) => role === 'tool')
   if (results.length === 0) return OFFLINE_NOTICE
   return results.map(({ toolName, text }) => `${toolName ?? 'The tool'} says: ${text}`).join('\n')
+}
+
+/** A question that names nothing itself, as "how long is it?", is about what was asked before. */
+function answerLast(sources: readonly Source[], asked: readonly string[]): string {
+  const question = asked.at(-1) ?? ''
+  const answer = answerFrom(sources, question)
+  const namesNothing = termsOf(question).every((term) => weightOf(term) <= 0.5)
+  if (answer !== NOT_FOUND || !namesNothing) return answer
+  return answerFrom(sources, `${asked.at(-2) ?? ''} ${question}`)
 }
 
 /** Words with the space behind them, as a stream sends them. */

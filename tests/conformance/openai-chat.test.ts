@@ -39,6 +39,21 @@ test('a question without support is NOT_FOUND, and without sources the model say
   expect(await ask([{ role: 'user', content: 'Hello!' }])).toMatch(/offline model va-extractive-1/u)
 })
 
+test('a question that names nothing is understood from the one before it', async () => {
+  const ask = async (before: string, question: string) => {
+    const messages = [
+      { role: 'user' as const, content: before },
+      { role: 'assistant' as const, content: 'Yes.' },
+      ...asking(question),
+    ]
+    const completion = await api.client.chat.completions.create({ model, messages })
+    return completion.choices[0]?.message.content
+  }
+  expect(await ask('Is there a warranty?', 'How long is it?')).toBe(ANSWER)
+  expect(await ask('Is there a warranty?', 'Who is Bob?')).toBe('NOT_FOUND')
+  expect(await ask('Who is Bob?', 'How long is it?')).toBe('NOT_FOUND')
+})
+
 describe('streaming', () => {
   test('words arrive one by one and add up; usage comes last and only when asked for', async () => {
     const request = { model, messages: asking('How long is the warranty?'), stream: true as const }

@@ -14,7 +14,7 @@ export async function startApi(): Promise<Api> {
 }
 
 /** A prompt of the kind the product sends. */
-export const PROMPT = `Answer from the sources only.
+const PROMPT = `Answer from the sources only.
 <source id="k7f2" title="Warranty of the X200" page="3">
 # Warranty
 

@@ -69,6 +69,7 @@ describe('sentences', () => {
       ['one', 'two', 'three'],
     ],
     ['rows of a table are one each, under the first', '| a | b |\n| c | d |', ['| c | d |']],
+    ['bold type before one is left behind', '**Names.** The words.', ['**Names.', 'The words.']],
     ['nothing has none', ' \n\n ', []],
   ])('%s', (_, text, expected) => expect(slices(text)).toEqual(expected))
 
