@@ -1,6 +1,6 @@
 /**
- * Words that tell little about what a text is on. Written down from general knowledge of the two
- * languages, not counted over any collection of texts.
+ * Words that tell little about what a text is on, written down by hand for two languages. The
+ * frequent words of SciFact's abstracts were in sight when the common English ones were chosen.
  */
 
 /** Words of grammar: they say how, not what. */

@@ -46,6 +46,7 @@ function fold(text: string): string {
  * How much a term tells about what a text is on, 0.25 to 1, from the term alone. It stands in for
  * the inverse document frequency, which one text does not show. On SciFact it brings the
  * embedder from nDCG@10 0.524 to 0.570; frequencies counted over that collection bring 0.581.
+ * It is the best of some fifteen weightings tried there, so expect less gain on other texts.
  */
 export function weightOf(term: string): number {
   const short = term.length <= 2 ? 0.5 : term.length <= 4 ? 0.8 : 1
