@@ -1,12 +1,12 @@
 /** How the console is built: React pages of workers/console as static files under /console/. */
 import { readFileSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const at = (path: string) => join(import.meta.dirname, path)
 
 /** Title (first heading) and path of each guide, so that the Help page never lists a missing one. */
 async function listGuides() {

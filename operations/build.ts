@@ -6,10 +6,9 @@ import { createHash } from 'node:crypto'
 import { cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const ROOT = join(import.meta.dirname, '..')
 const OUT = join(ROOT, 'dist/assets')
 const STAMP = join(ROOT, 'dist/assets.sha256')
 

@@ -3,12 +3,13 @@
  * the wrangler files, so that neither can say what the code does not do.
  */
 import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { unstable_readConfig } from 'wrangler'
 import type { z } from 'zod'
 import { Settings } from '../shared/settings.ts'
 import { renderProblems } from './problems.ts'
 
-const ROOT = new URL('../', import.meta.url)
+const ROOT = join(import.meta.dirname, '..')
 const WORKERS = ['wrangler.toml', 'wrangler.identity.toml', 'wrangler.indexer.toml'] as const
 
 interface Row {
@@ -34,14 +35,14 @@ function renderFiles(): Map<string, string> {
 export async function staleFiles(): Promise<string[]> {
   const stale: string[] = []
   for (const [file, text] of renderFiles()) {
-    const current = await readFile(new URL(file, ROOT), 'utf8').catch(() => '')
+    const current = await readFile(join(ROOT, file), 'utf8').catch(() => '')
     if (current !== text) stale.push(file)
   }
   return stale
 }
 
 export async function writeFiles(): Promise<void> {
-  for (const [file, text] of renderFiles()) await writeFile(new URL(file, ROOT), text)
+  for (const [file, text] of renderFiles()) await writeFile(join(ROOT, file), text)
 }
 
 function readRows(): Row[] {

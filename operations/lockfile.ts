@@ -5,6 +5,7 @@
  * or raising a package: `npm run lockfile`.
  */
 import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 
 interface Entry {
   version?: string
@@ -107,7 +108,7 @@ export function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> {
 }
 
 if (import.meta.main) {
-  const path = new URL('../package-lock.json', import.meta.url)
+  const path = join(import.meta.dirname, '../package-lock.json')
   const lockfile: Lockfile = JSON.parse(await readFile(path, 'utf8'))
   const added = completeLockfile(lockfile)
   if (added.length > 0) {

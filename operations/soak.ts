@@ -45,6 +45,6 @@ const text = [
   ...rows,
   '',
 ].join('\n')
-await writeFile(new URL('../docs/operations/soak.md', import.meta.url), text)
+await writeFile(join(import.meta.dirname, '../docs/operations/soak.md'), text)
 await rm(folder, { recursive: true, force: true })
 process.exitCode = status ?? 1

@@ -67,7 +67,7 @@ export async function reaching<Result>(call: PromiseLike<Result>): Promise<Resul
 }
 
 /** One client per connection string: Neon's endpoint is a setting of the driver, not of a client. */
-export function databaseOf({ DATABASE_URL, DATABASE_HTTP_URL }: DatabaseEnv): NeonHttpDatabase {
+function databaseOf({ DATABASE_URL, DATABASE_HTTP_URL }: DatabaseEnv): NeonHttpDatabase {
   const known = databases.get(DATABASE_URL)
   if (known) return known
   if (DATABASE_HTTP_URL) neonConfig.fetchEndpoint = DATABASE_HTTP_URL

@@ -4,7 +4,7 @@ import { createContext, type Origin, type WithEnv } from '../shared/context.ts'
 import { createLog, type Log } from '../shared/log.ts'
 import { Settings } from '../shared/settings.ts'
 
-export const EdgeSettings = Settings.pick({
+const EdgeSettings = Settings.pick({
   ENVIRONMENT: true,
   LOG_LEVEL: true,
   PUBLIC_URL: true,

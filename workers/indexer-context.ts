@@ -4,7 +4,7 @@ import { createContext, type Origin, type WithEnv } from '../shared/context.ts'
 import { createLog } from '../shared/log.ts'
 import { Settings } from '../shared/settings.ts'
 
-export const IndexerSettings = Settings.pick({
+const IndexerSettings = Settings.pick({
   ENVIRONMENT: true,
   LOG_LEVEL: true,
   DATABASE_URL: true,

@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { connect, type Target, targetFromEnvironment } from './connection.ts'
 import { readMigrations } from './files.ts'
@@ -56,7 +57,7 @@ const commands: Record<string, () => Promise<void>> = {
 
 async function target(): Promise<Target> {
   if (!values.local) return targetFromEnvironment(process.env)
-  const path = new URL('../../.local/stack.json', import.meta.url)
+  const path = join(import.meta.dirname, '../../.local/stack.json')
   const stack: { databaseUrl: string; databaseHttpUrl: string } = JSON.parse(
     await readFile(path, 'utf8').catch(() => {
       throw new Error('The local stack is not running: npm start')
@@ -78,11 +79,11 @@ function drizzleKit(args: string[]): void {
 
 /** The down file is written by hand; an empty one would silently lose the rows. */
 async function addDownFile(): Promise<void> {
-  const folder = new URL('../../migrations/', import.meta.url)
-  const journal = JSON.parse(await readFile(new URL('meta/_journal.json', folder), 'utf8'))
+  const folder = join(import.meta.dirname, '../../migrations')
+  const journal = JSON.parse(await readFile(join(folder, 'meta/_journal.json'), 'utf8'))
   const { tag } = journal.entries.at(-1)
   const text = '-- Copy the rows into archive tables, then undo, in reverse order.\n'
-  await writeFile(new URL(`down/${tag}.sql`, folder), text, { flag: 'wx' }).catch(() => undefined)
+  await writeFile(join(folder, `down/${tag}.sql`), text, { flag: 'wx' }).catch(() => undefined)
   console.log(
     `Now write migrations/down/${tag}.sql, and policies and grants in migrations/${tag}.sql.`,
   )

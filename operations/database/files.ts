@@ -1,8 +1,9 @@
 /** The migration files: up in migrations/, down beside them, each a list of statements. Pure but for reading. */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 
-const FOLDER = new URL('../../migrations/', import.meta.url)
+const FOLDER = join(import.meta.dirname, '../../migrations')
 
 export interface Migration {
   /** File name without `.sql`: `0003_flags`. */
@@ -21,8 +22,8 @@ export async function readMigrations(): Promise<Migration[]> {
 
 async function readMigration(file: string): Promise<Migration> {
   const [up, down] = await Promise.all([
-    readFile(new URL(file, FOLDER), 'utf8'),
-    readFile(new URL(`down/${file}`, FOLDER), 'utf8'),
+    readFile(join(FOLDER, file), 'utf8'),
+    readFile(join(FOLDER, 'down', file), 'utf8'),
   ])
   const checksum = createHash('sha256').update(up).digest('hex')
   return {
@@ -34,7 +35,7 @@ async function readMigration(file: string): Promise<Migration> {
 }
 
 /** Neon runs one statement per query, so files say where one ends, as drizzle-kit writes them. */
-export const statements = (text: string) =>
+const statements = (text: string) =>
   text
     .split('--> statement-breakpoint')
     .map((statement) => statement.trim())

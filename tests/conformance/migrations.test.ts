@@ -3,13 +3,14 @@
  * TEST_DATABASE_URL names its owner, on a real one.
  */
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect, type Sql } from '../../operations/database/connection.ts'
 import { readMigrations } from '../../operations/database/files.ts'
 import { history, migrateDown, migrateUp, pendingOf } from '../../operations/database/migrate.ts'
 import { type TestDatabase, testDatabases } from '../http/database.ts'
 
-const seed = await readFile(new URL('./seed.sql', import.meta.url), 'utf8')
+const seed = await readFile(join(import.meta.dirname, 'seed.sql'), 'utf8')
 
 describe.each(testDatabases())('on $name', ({ open }) => {
   let database: TestDatabase

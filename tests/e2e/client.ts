@@ -24,7 +24,7 @@ export async function signIn({ url, owner }: Pick<Stack, 'url' | 'owner'>) {
       body: typeof body === 'string' ? body : (JSON.stringify(body) ?? null),
     })
 
-  function upload(name: string, content: BlobPart, type: string) {
+  function upload(name: string, content: string | Uint8Array<ArrayBuffer>, type: string) {
     const body = new FormData()
     body.set('file', new File([content], name, { type }))
     const headers = { authorization }
@@ -38,7 +38,7 @@ export async function signIn({ url, owner }: Pick<Stack, 'url' | 'owner'>) {
     return events.at(-1)?.data as Job
   }
 
-  async function index(name: string, content: BlobPart, type: string) {
+  async function index(name: string, content: string | Uint8Array<ArrayBuffer>, type: string) {
     const response = await upload(name, content, type)
     const { document, job } = (await response.json()) as { document: Document; job: Job }
     return { status: response.status, document, job: await finish(job) }

@@ -51,7 +51,7 @@ export async function openDatabase(): Promise<TestDatabase> {
   return database
 }
 
-export async function openPglite({ migrated }: Options): Promise<TestDatabase> {
+async function openPglite({ migrated }: Options): Promise<TestDatabase> {
   const dump = migrated ? { dump: await readFile(inject('databaseDump')) } : {}
   return serve(await startPglite(dump), 'voiceassist')
 }

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { access, mkdir, rename, writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startNeon } from '../../local/neon/server.ts'
 import { startPglite } from '../../local/postgres/pglite.ts'
@@ -28,8 +28,8 @@ export async function databaseDumpPath(): Promise<string> {
   const migrations = await readMigrations()
   const content = JSON.stringify(migrations.map(({ name, checksum }) => [name, checksum]))
   const id = createHash('sha256').update(content).digest('hex').slice(0, 16)
-  const folder = new URL('../../node_modules/.cache/voiceassist/', import.meta.url)
-  const path = fileURLToPath(new URL(`database-${id}.tar.gz`, folder))
+  const folder = join(import.meta.dirname, '../../node_modules/.cache/voiceassist')
+  const path = join(folder, `database-${id}.tar.gz`)
   const known = await access(path).then(
     () => true,
     () => false,

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { completeLockfile, type Lockfile, platformOf } from '../../../operations/lockfile.ts'
 
@@ -16,7 +17,7 @@ test.each([
 })
 
 test('the lockfile has an entry for every platform and the address of no registry', async () => {
-  const text = await readFile(new URL('../../../package-lock.json', import.meta.url), 'utf8')
+  const text = await readFile(join(import.meta.dirname, '../../../package-lock.json'), 'utf8')
   expect(completeLockfile(JSON.parse(text) as Lockfile)).toEqual([])
   expect(text).not.toMatch(/"resolved": "http/)
 })
