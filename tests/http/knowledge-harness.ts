@@ -30,7 +30,7 @@ export async function deliver(
   }))
   const batch = { queue, messages } as unknown as MessageBatch
   const waitUntil = (work: Promise<unknown>) => void deferred.push(work)
-  await consumeQueue(batch, { ...app.env, ...env } as unknown as IndexerEnv, { waitUntil })
+  await consumeQueue(batch, { ...app.env, ...env }, { waitUntil })
   await Promise.all(deferred)
   return verdicts
 }
@@ -38,7 +38,12 @@ export async function deliver(
 /** Delivers all that is queued. */
 export const drain = (app: TestApp, env: object = {}) => deliver(app, app.queued.splice(0), { env })
 
-export async function upload(app: TestApp, name: string, content: BlobPart, who?: Who) {
+export async function upload(
+  app: TestApp,
+  name: string,
+  content: string | Uint8Array<ArrayBuffer>,
+  who?: Who,
+) {
   const form = new FormData()
   form.set('file', new File([content], name))
   const headers = { authorization: `Bearer ${await app.token(who)}` }
@@ -49,8 +54,13 @@ export async function upload(app: TestApp, name: string, content: BlobPart, who?
 }
 
 /** Uploads and indexes a file. @returns its document's id */
-export async function learn(app: TestApp, name: string, content: BlobPart, who?: Who) {
-  const submitted = (await (await upload(app, name, content, who)).json()) as Submitted
+export async function learn(
+  app: TestApp,
+  name: string,
+  content: string | Uint8Array<ArrayBuffer>,
+  who?: Who,
+) {
+  const submitted = await (await upload(app, name, content, who)).json<Submitted>()
   await drain(app)
   return submitted.document.id
 }
@@ -58,5 +68,5 @@ export async function learn(app: TestApp, name: string, content: BlobPart, who?:
 export async function ask(app: TestApp, question: string, who?: Who): Promise<Answer> {
   const response = await app.send('POST', '/api/ask', { question }, who)
   if (response.status !== 200) throw new Error(await response.text())
-  return (await response.json()) as Answer
+  return await response.json<Answer>()
 }

@@ -11,10 +11,10 @@ afterAll(() => app?.close())
 /** Every citation must stand in the stored text at its place. */
 async function verify({ citations, text }: Answer) {
   const numbers = new Set([...text.matchAll(/\[(\d+)\]/g)].map(([, number]) => Number(number)))
-  expect([...numbers].toSorted()).toEqual(citations.map(({ number }) => number))
+  expect([...numbers].toSorted((a, b) => a - b)).toEqual(citations.map(({ number }) => number))
   for (const { documentId, start, end, quote } of citations) {
     const response = await app.send('GET', `${DOCUMENTS}/${documentId}/text`)
-    const stored = (await response.json()) as { text: string }
+    const stored = await response.json<{ text: string }>()
     expect(stored.text.slice(start, end)).toBe(quote)
   }
 }

@@ -10,7 +10,7 @@ afterEach(() => app.settle())
 afterAll(() => app?.close())
 
 const get = async <Body>(path: string, who = {}) =>
-  (await (await app.send('GET', path, undefined, who)).json()) as Body
+  await (await app.send('GET', path, undefined, who)).json<Body>()
 
 const MANUAL = `# Pump manual
 
@@ -28,7 +28,7 @@ The nominal pressure is 4.2 bar. Above 6 bar the safety valve opens.
 test('a document goes from upload to a cited answer', async () => {
   const response = await upload(app, 'pump.md', MANUAL)
   expect(response.status).toBe(202)
-  const { document, job } = (await response.json()) as Submitted
+  const { document, job } = await response.json<Submitted>()
   expect(document).toMatchObject({ title: 'pump', mediaType: 'text/markdown', status: 'queued' })
   expect(app.queued).toEqual([
     expect.objectContaining({ tenantId: 'acme', documentId: document.id, generation: 1 }),
@@ -130,10 +130,10 @@ test('a deleted document is gone from the very next answer, and from storage', a
 })
 
 test('the same bytes again are the same document', async () => {
-  const first = (await (await upload(app, 'a.txt', 'Twins look alike.')).json()) as Submitted
+  const first = await (await upload(app, 'a.txt', 'Twins look alike.')).json<Submitted>()
   const again = await upload(app, 'b.txt', 'Twins look alike.')
   expect(again.status).toBe(200)
-  expect(((await again.json()) as Submitted).document.id).toBe(first.document.id)
+  expect((await again.json<Submitted>()).document.id).toBe(first.document.id)
   expect(await drain(app)).toHaveLength(1)
 })
 
@@ -165,7 +165,7 @@ test('documents are listed newest first, page by page, and by state', async () =
 })
 
 test('a job is followed to its end as events', async () => {
-  const { job } = (await (await upload(app, 'j.txt', 'Jobs end well.')).json()) as Submitted
+  const { job } = await (await upload(app, 'j.txt', 'Jobs end well.')).json<Submitted>()
   const response = await app.send('GET', `/api/admin/kb/jobs/${job.id}/events`)
   const [text] = await Promise.all([response.text(), drain(app)])
   const states = [...text.matchAll(/^event: progress\ndata: (.*)$/gm)].map(([, data]) =>

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createCiter } from '../../../workers/knowledge/citing.ts'
 
@@ -25,7 +25,7 @@ const SOURCES = [
 
 function cite(answer: string) {
   const citer = createCiter(SOURCES)
-  const events = [...answer].flatMap((letter) => [...citer.push(letter)])
+  const events = answer.split('').flatMap((letter) => [...citer.push(letter)])
   const end = citer.finish()
   let last = end.next()
   for (; !last.done; last = end.next()) events.push(last.value)
