@@ -12,11 +12,11 @@ import { type TestDatabase, testDatabases } from '../http/database.ts'
 
 const seed = await readFile(join(import.meta.dirname, 'seed.sql'), 'utf8')
 
-describe.each(testDatabases())('on $name', ({ open }) => {
+describe.each(testDatabases())('on $name', (kind) => {
   let database: TestDatabase
   let sql: Sql
   beforeAll(async () => {
-    database = await open({ migrated: false })
+    database = await kind.open({ migrated: false })
     sql = connect(database.owner)
   })
   afterAll(() => database?.close())

@@ -79,7 +79,7 @@ test.each([
   const response = await request()
   expect(response.status).toBe(status)
   expect(response.headers.get('content-type')).toContain('application/problem+json')
-  const problem = (await response.json()) as { detail: string; requestId: string }
+  const problem = await response.json<{ detail: string; requestId: string }>()
   expect(problem).toMatchObject({ status })
   expect(problem.detail).toMatch(detail)
   expect(problem.requestId).toBe(response.headers.get('x-request-id'))
@@ -97,8 +97,7 @@ test('a wrong password and an unknown user are the same to a stranger', async ()
     attempt('nobody@example.com'),
   ])
   expect([known.status, unknown.status]).toEqual([401, 401])
-  const detailOf = async (response: Response) =>
-    ((await response.json()) as { detail: string }).detail
+  const detailOf = async (response: Response) => (await response.json<{ detail: string }>()).detail
   expect(await detailOf(known)).toBe(await detailOf(unknown))
 })
 

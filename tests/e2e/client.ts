@@ -8,16 +8,21 @@ export interface Event {
 }
 
 export async function signIn({ url, owner }: Pick<Stack, 'url' | 'owner'>) {
-  const response = await fetch(`${url}/api/auth/sign-in/email`, {
+  const signedIn = await fetch(`${url}/api/auth/sign-in/email`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(owner),
   })
-  if (!response.ok) throw new Error(`sign-in answered ${response.status}`)
-  const { accessToken } = (await response.json()) as { accessToken: string }
+  if (!signedIn.ok) throw new Error(`sign-in answered ${signedIn.status}`)
+  const { accessToken } = await signedIn.json<{ accessToken: string }>()
   const authorization = `Bearer ${accessToken}`
 
-  const send = (method: string, path: string, body?: unknown, headers: HeadersInit = {}) =>
+  const send = (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ) =>
     fetch(`${url}${path}`, {
       method,
       headers: { authorization, 'content-type': 'application/json', ...headers },
@@ -40,7 +45,7 @@ export async function signIn({ url, owner }: Pick<Stack, 'url' | 'owner'>) {
 
   async function index(name: string, content: string | Uint8Array<ArrayBuffer>, type: string) {
     const response = await upload(name, content, type)
-    const { document, job } = (await response.json()) as { document: Document; job: Job }
+    const { document, job } = await response.json<{ document: Document; job: Job }>()
     return { status: response.status, document, job: await finish(job) }
   }
 

@@ -41,7 +41,7 @@ test('the API reference, its document and the guides are served here, with nothi
   expect(page).not.toMatch(/https?:\/\//)
   expect((await get('/docs/reference/swagger-ui-bundle.js')).status).toBe(200)
   expect(await (await get('/docs/architecture.md')).text()).toContain('# Architecture')
-  const { paths } = (await (await get('/openapi.json')).json()) as { paths: object }
+  const { paths } = await (await get('/openapi.json')).json<{ paths: object }>()
   expect(Object.keys(paths)).toContain('/api/ask')
 })
 
@@ -115,7 +115,7 @@ test('a PDF is indexed with progress and answered from, with its page', async ()
 /** The stored text of the cited document, between the citation's offsets. */
 async function textAt({ documentId, start, end }: Citation): Promise<string> {
   const response = await client.send('GET', `/api/admin/kb/documents/${documentId}/text`)
-  const { text } = (await response.json()) as { text: string }
+  const { text } = await response.json<{ text: string }>()
   return text.slice(start, end)
 }
 
