@@ -159,8 +159,14 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
     this.#session = session
     if (session !== before && !UNSAVED.has(outcome.type)) this.#save(session)
     for (const effect of effects) this.#run(effect, this.#reply.signal)
-    if (session.phase === 'ended') this.#line.abort()
+    if (session.phase === 'ended' && before.phase !== 'ended') this.#end(session)
     this.#schedule(session)
+  }
+
+  #end({ id, turns, openedAt, activeAt }: voice.Session): void {
+    this.#line.abort()
+    const durationMs = activeAt - openedAt
+    this.#context().log.info('voice session ended', { session_id: id, turns, durationMs })
   }
 
   #save(session: voice.Session): void {

@@ -12,7 +12,7 @@ const PATH = '/v1/realtime?model=voiceassist'
 
 /** The error object of the OpenAI API, which its clients read on /v1. */
 async function errorOf(response: Response) {
-  const { error } = (await response.json()) as { error: Record<string, unknown> }
+  const { error } = await response.json<{ error: Record<string, unknown> }>()
   return { status: response.status, type: error['type'], code: error['code'] }
 }
 

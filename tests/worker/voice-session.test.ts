@@ -1,8 +1,9 @@
 /** Sessions in their Durable Object, with the stand-ins' models behind them. */
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { env, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
 import { encodeWords } from '../../local/openai/codec.ts'
 import { LIMITS } from '../../workers/voice/limits.ts'
+import { FAREWELL } from '../../workers/voice/reply.ts'
 import type { Session } from '../../workers/voice/session.ts'
 import { dial } from './voice-call.ts'
 
@@ -125,8 +126,27 @@ test('an evicted object wakes with the conversation, its clock and the open sock
 test('the alarm says that playback is over', async () => {
   const call = await dial('acme:alarm')
   call.say('hello')
-  await call.until('response.done')
-  await call.until('output_audio_buffer.stopped')
+  const { response } = await call.until('response.done')
+  const { id } = response as { id: string }
+  expect(await call.until('output_audio_buffer.stopped')).toMatchObject({ response_id: id })
+})
+
+test('a session has one socket', async () => {
+  const call = await dial('acme:twice')
+  const second = await call.object.fetch('https://call/', { headers: { upgrade: 'websocket' } })
+  expect(second.status).toBe(409)
+})
+
+test('after the last turn the session says goodbye and closes in order', async () => {
+  const call = await dial('acme:goodbye')
+  call.send({ type: 'session.update', session: { type: 'realtime', output_modalities: ['text'] } })
+  for (let turn = 1; turn <= Number(env.MAX_TURNS); turn++) {
+    call.send(item(`question ${turn}`))
+    call.send({ type: 'response.create' })
+    await call.until('response.done', turn)
+  }
+  await expect.poll(() => call.closes).toEqual([{ code: 1000, reason: 'The last turn is over.' }])
+  expect(call.named('response.output_text.done').at(-1)).toMatchObject({ text: FAREWELL })
 })
 
 test('a caller who leaves ends the session; its transcript stays for a day, and no longer', async () => {

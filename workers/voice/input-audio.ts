@@ -134,7 +134,8 @@ export class InputAudio {
       this.#open = Math.max(this.#open, this.#end - reach)
     }
     const keep = Math.min(this.#speech ?? this.#open, this.#window)
-    this.#chunks = this.#chunks.filter(({ start, samples }) => start + samples.length > keep)
+    const first = this.#chunks.findIndex(({ start, samples }) => start + samples.length > keep)
+    this.#chunks.splice(0, first === -1 ? this.#chunks.length : first)
   }
 
   /** Windows rarely lie in one chunk, so their samples are gathered when they do not. */

@@ -81,7 +81,10 @@ function minimaWith({ minima, windows }: Vad, level: number): Pick<Vad, 'minima'
 /** Root mean square of samples in dBFS; -100 for digital silence. */
 export function levelOf(samples: Int16Array, from = 0, to = samples.length): number {
   let sum = 0
-  for (let at = from; at < to; at++) sum += (samples[at] ?? 0) ** 2
+  for (let at = from; at < to; at++) {
+    const sample = samples[at] ?? 0
+    sum += sample * sample
+  }
   const power = sum / Math.max(1, to - from) / 32_768 ** 2
   return Math.max(-100, 10 * Math.log10(power))
 }
