@@ -35,7 +35,8 @@ export function open<R extends RouteConfig>(route: R): R {
 function guarded<R extends RouteConfig>(route: R, guard: MiddlewareHandler, permission: string): R {
   guards.add(guard)
   const middleware = [guard, ...[route.middleware ?? []].flat()]
-  return Object.assign(route, { middleware, 'x-permission': permission })
+  const security = permission === 'public' ? [] : [{ accessToken: [] }]
+  return Object.assign(route, { middleware, security, 'x-permission': permission })
 }
 
 function may(actor: Actor, permission: Permission): boolean {

@@ -6,7 +6,7 @@ import { ProblemError } from '../shared/errors.ts'
 import { assertGuarded, open } from '../shared/guards.ts'
 import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
-import { edgeContext, edgeLog } from './edge-context.ts'
+import { checkEdge, edgeContext, edgeLog } from './edge-context.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
 import { identityRoutes } from './identity/routes.ts'
@@ -34,6 +34,9 @@ const limitBody = bodyLimit({
   },
 })
 const UPLOADS = '/api/admin/kb/documents'
+
+/** What answers even when the Worker is not configured: that its process runs. */
+const ALWAYS = new Set(['/health', '/live'])
 
 /**
  * Whether the request needs no look at its body: it has none, or one of a known, allowed length.
@@ -82,6 +85,7 @@ export function createApp() {
       return edgeContext(c.env, { ...caller, requestId: id, traceparent, waitUntil })
     })
     assertGuarded(c)
+    if (!ALWAYS.has(c.req.path)) checkEdge(c.env)
     return isShort(c.req.raw) || c.req.path === UPLOADS ? next() : limitBody(c, next)
   })
 

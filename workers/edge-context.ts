@@ -33,8 +33,11 @@ export function edgeLog(env: EdgeEnv): Log {
   return log
 }
 
+/** @throws ProblemError misconfigured, naming every setting that is missing or malformed */
+export const checkEdge = (env: EdgeEnv): void => checkSettings(EdgeSettings, env)
+
 /** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
 export function edgeContext(env: EdgeEnv, origin: Origin): WithEnv<EdgeEnv> {
-  checkSettings(EdgeSettings, env)
+  checkEdge(env)
   return createContext(env, edgeLog(env), origin)
 }

@@ -12,14 +12,16 @@ export interface OpsEnv extends DatabaseEnv, RedisEnv {
 /** Milliseconds a dependency has to answer, and a result stands for all probes. */
 const CHECK = { timeoutMs: 1000, cacheMs: 2000 }
 
-let last: { at: number; readiness: Promise<Readiness> } | undefined
+/** Finished checks only: a promise would die with the request that began it. */
+const results = new WeakMap<OpsEnv, { at: number; readiness: Readiness }>()
 
 /** Never throws: a dependency that fails is a `false`. */
-export function checkReadiness(env: OpsEnv, now: Date): Promise<Readiness> {
-  if (!last || now.getTime() - last.at >= CHECK.cacheMs) {
-    last = { at: now.getTime(), readiness: check(env, now) }
-  }
-  return last.readiness
+export async function checkReadiness(env: OpsEnv, now: Date): Promise<Readiness> {
+  const last = results.get(env)
+  if (last && now.getTime() - last.at < CHECK.cacheMs) return last.readiness
+  const readiness = await check(env, now)
+  results.set(env, { at: now.getTime(), readiness })
+  return readiness
 }
 
 async function check(env: OpsEnv, now: Date): Promise<Readiness> {
