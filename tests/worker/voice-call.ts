@@ -3,7 +3,7 @@ import { env } from 'cloudflare:test'
 import { expect } from 'vitest'
 import { decodeWords, encodeWords } from '../../local/openai/codec.ts'
 
-export interface Event {
+interface Event {
   type: string
   [field: string]: unknown
 }

@@ -36,18 +36,25 @@ export async function* perform(
     case 'answer':
       yield* answer(ctx, effect, signal)
       break
-    case 'speak': {
-      const { turn, clause } = effect
-      for await (const piece of synthesize(ctx, effect, signal)) {
-        const ms = msOfBytes(piece.length)
-        yield { type: 'audio', turn, clause, base64: encodeAudio(piece), ms }
-      }
-      yield { type: 'clause_spoken', turn }
+    case 'speak':
+      yield* speak(ctx, effect, signal)
       break
-    }
     case 'finish':
       yield { type: 'reply_spoken', turn: effect.turn }
   }
+}
+
+async function* speak(
+  ctx: CascadeContext,
+  effect: Extract<SlowEffect, { type: 'speak' }>,
+  signal: AbortSignal,
+): AsyncGenerator<Outcome> {
+  const { turn, clause } = effect
+  for await (const piece of synthesize(ctx, effect, signal)) {
+    const ms = msOfBytes(piece.length)
+    yield { type: 'audio', turn, clause, base64: encodeAudio(piece), ms }
+  }
+  yield { type: 'clause_spoken', turn }
 }
 
 async function* answer(

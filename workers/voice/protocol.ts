@@ -40,7 +40,6 @@ const NewItem = z.discriminatedUnion('role', [
   z.strictObject({ ...message, role: z.literal('system'), content: parts(InputText) }),
   z.strictObject({ ...message, role: z.literal('assistant'), content: parts(OutputText) }),
 ])
-export type NewItem = z.output<typeof NewItem>
 
 const ClientEvent = z.discriminatedUnion('type', [
   z.object({ ...event, type: z.literal('session.update'), session: SessionUpdate }),

@@ -11,7 +11,7 @@ interface VoiceSessionObject {
   fetch: (request: Request) => Promise<Response>
 }
 
-export interface VoiceEnv {
+interface VoiceEnv {
   readonly VOICE_SESSIONS: { getByName: (name: string) => VoiceSessionObject }
 }
 export type VoiceContext = WithEnv<VoiceEnv>

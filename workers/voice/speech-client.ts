@@ -4,7 +4,7 @@ import { callOpenAi, type OpenAiEnv } from '../../shared/openai.ts'
 import { piecesOf, wavOf } from './pcm.ts'
 import type { Hints } from './session.ts'
 
-export interface SpeechEnv extends OpenAiEnv {
+interface SpeechEnv extends OpenAiEnv {
   readonly SPEECH_MODEL: string
   readonly TRANSCRIPTION_MODEL: string
 }

@@ -4,7 +4,7 @@
  */
 
 /** A piece of the reply as it lies in the item's audio. */
-export interface Clause {
+interface Clause {
   text: string
   fromMs: number
   /** Null while its audio is still being made. */

@@ -5,22 +5,10 @@
  * One rule keeps it safe. Whatever arrives late names the turn or the item it belongs to, and is
  * dropped when that is over; interrupting the assistant is therefore just ending a turn.
  */
-import { updateConfig } from './config.ts'
-import {
-  createItem,
-  cutItem,
-  deleteItem,
-  findItem,
-  isPending,
-  refuse,
-  refuseItem,
-  refuseWith,
-  retrieveItem,
-  speechOf,
-} from './conversation.ts'
+import { obey, refuseLate } from './commands.ts'
+import { isPending, refuseWith } from './conversation.ts'
 import { clearInput, commit, hearWords, missWords, startSpeech, stopSpeech } from './hearing.ts'
 import { LIMITS } from './limits.ts'
-import type { ClientEventOf } from './protocol.ts'
 import {
   cancel,
   cite,
@@ -29,8 +17,6 @@ import {
   endAnswer,
   endSpokenClause,
   hearAnswer,
-  interrupt,
-  respond,
   sendAudio,
 } from './reply.ts'
 import {
@@ -58,9 +44,11 @@ function byItself(session: Session, { type, at }: SessionEventOf<'tick' | 'resta
   return chain(due, (next) => settle(next, at))
 }
 
-type Deed = Exclude<SessionEvent, { type: 'tick' | 'restarted' }>
-
-function move(session: Session, event: Deed): Step {
+function move(
+  session: Session,
+  event: Exclude<SessionEvent, { type: 'tick' | 'restarted' }>,
+): Step {
+  if ('turn' in event) return say(session, event)
   switch (event.type) {
     case 'opened':
       return [session, send(events.sessionCreated(session))]
@@ -69,43 +57,24 @@ function move(session: Session, event: Deed): Step {
     case 'refused':
       return refuseWith(session, event.error)
     case 'left':
-      return chain(cancel(session, 'client_cancelled'), (left) => [
-        { ...left, phase: 'ended', playback: null },
-        [],
-      ])
+      return leave(session)
+    case 'transcribed':
+      return hearWords(session, event)
+    case 'transcription_failed':
+      return missWords(session, event.itemId)
     case 'cleared':
     case 'committed':
     case 'speech_started':
     case 'speech_stopped':
-    case 'transcribed':
-    case 'transcription_failed':
-      return hear(session, event)
-    case 'answer_delta':
-    case 'cited':
-    case 'answer_ended':
-    case 'audio':
-    case 'clause_spoken':
-    case 'reply_spoken':
-    case 'reply_failed':
-      return say(session, event)
+      return session.phase === 'open' ? hear(session, event) : [session, []]
   }
 }
 
 /** The caller's part. While the farewell is said, nobody listens any more. */
 function hear(
   session: Session,
-  event: SessionEventOf<
-    | 'cleared'
-    | 'committed'
-    | 'speech_started'
-    | 'speech_stopped'
-    | 'transcribed'
-    | 'transcription_failed'
-  >,
+  event: SessionEventOf<'cleared' | 'committed' | 'speech_started' | 'speech_stopped'>,
 ): Step {
-  if (event.type === 'transcribed') return hearWords(session, event)
-  if (event.type === 'transcription_failed') return missWords(session, event.itemId)
-  if (session.phase !== 'open') return [session, []]
   switch (event.type) {
     case 'cleared':
       return clearInput(session)
@@ -119,18 +88,7 @@ function hear(
 }
 
 /** The assistant's part: results of the work on the one reply. */
-function say(
-  session: Session,
-  event: SessionEventOf<
-    | 'answer_delta'
-    | 'cited'
-    | 'answer_ended'
-    | 'audio'
-    | 'clause_spoken'
-    | 'reply_spoken'
-    | 'reply_failed'
-  >,
-): Step {
+function say(session: Session, event: Extract<SessionEvent, { turn: number }>): Step {
   switch (event.type) {
     case 'answer_delta':
       return hearAnswer(session, event.text)
@@ -149,65 +107,10 @@ function say(
   }
 }
 
-function obey(session: Session, { event, at }: SessionEventOf<'client'>): Step {
-  switch (event.type) {
-    case 'session.update': {
-      const updated = { ...session, config: updateConfig(session.config, event.session) }
-      return [updated, send(events.sessionUpdated(updated))]
-    }
-    case 'conversation.item.create':
-      return createItem(session, event)
-    case 'conversation.item.retrieve':
-      return retrieveItem(session, event)
-    case 'conversation.item.delete':
-      return deleteItem(session, event)
-    case 'conversation.item.truncate':
-      return truncate(session, event)
-    case 'response.create':
-      return createResponse(session, event)
-    case 'response.cancel':
-      return cancelResponse(session, event)
-    case 'output_audio_buffer.clear':
-      return interrupt(session, at, 'client_cancelled')
-  }
+function leave(session: Session): Step {
+  const [left, effects] = cancel(session, 'client_cancelled')
+  return [{ ...left, phase: 'ended', playback: null }, effects]
 }
-
-/** Stops what is playing or still being made of the item, then keeps what was heard of it. */
-function truncate(session: Session, event: ClientEventOf<'conversation.item.truncate'>): Step {
-  const item = findItem(session, event.item_id)
-  if (!item) return refuseItem(session, event)
-  if (!speechOf(item)) {
-    const text = 'Only spoken replies can be truncated.'
-    return refuse(session, event, 'invalid_value', text, 'item_id')
-  }
-  const isCurrent = session.response?.itemId === item.id
-  const quiet = session.playback?.itemId === item.id ? { ...session, playback: null } : session
-  const stopped: Step = isCurrent ? cancel(quiet, 'client_cancelled') : [quiet, []]
-  return chain(stopped, (next) => cutItem(next, item.id, event.audio_end_ms))
-}
-
-function createResponse(session: Session, event: ClientEventOf<'response.create'>): Step {
-  if (session.response) {
-    const text = `The reply ${session.response.id} is in progress; cancel it or let it end.`
-    return refuse(session, event, 'conversation_already_has_active_response', text)
-  }
-  if (!session.items.some(({ role }) => role === 'user')) {
-    return refuse(session, event, 'nothing_asked', 'Add a user message first: replies answer one.')
-  }
-  return respond(session, event.response ?? {})
-}
-
-function cancelResponse(session: Session, event: ClientEventOf<'response.cancel'>): Step {
-  const { response } = session
-  if (!response || (event.response_id && event.response_id !== response.id)) {
-    const text = 'There is no such reply in progress.'
-    return refuse(session, event, 'response_cancel_not_active', text)
-  }
-  return cancel(session, 'client_cancelled')
-}
-
-const refuseLate = (session: Session, { event }: SessionEventOf<'client'>): Step =>
-  refuse(session, event, 'session_ending', 'The last turn is over; the session is closing.')
 
 function fail(session: Session): Step {
   const message = 'The reply could not be made. Ask again.'

@@ -4,7 +4,7 @@
  */
 import { SAMPLE_RATE } from './limits.ts'
 
-export const WINDOW_MS = 20
+const WINDOW_MS = 20
 export const WINDOW_SAMPLES = (WINDOW_MS * SAMPLE_RATE) / 1000
 
 /** Names and ranges of the protocol's `server_vad`. */

@@ -1,0 +1,76 @@
+/** What a client asks of the conversation, event by event; its audio goes through hearing.ts. */
+import { updateConfig } from './config.ts'
+import {
+  createItem,
+  cutItem,
+  deleteItem,
+  findItem,
+  refuse,
+  refuseItem,
+  retrieveItem,
+  speechOf,
+} from './conversation.ts'
+import type { ClientEventOf } from './protocol.ts'
+import { cancel, interrupt, respond } from './reply.ts'
+import { chain, type Session, type SessionEventOf, send, type Step } from './session.ts'
+import { events } from './wire.ts'
+
+export function obey(session: Session, { event, at }: SessionEventOf<'client'>): Step {
+  switch (event.type) {
+    case 'session.update': {
+      const updated = { ...session, config: updateConfig(session.config, event.session) }
+      return [updated, send(events.sessionUpdated(updated))]
+    }
+    case 'conversation.item.create':
+      return createItem(session, event)
+    case 'conversation.item.retrieve':
+      return retrieveItem(session, event)
+    case 'conversation.item.delete':
+      return deleteItem(session, event)
+    case 'conversation.item.truncate':
+      return truncate(session, event)
+    case 'response.create':
+      return createResponse(session, event)
+    case 'response.cancel':
+      return cancelResponse(session, event)
+    case 'output_audio_buffer.clear':
+      return interrupt(session, at, 'client_cancelled')
+  }
+}
+
+/** Stops what is playing or still being made of the item, then keeps what was heard of it. */
+function truncate(session: Session, event: ClientEventOf<'conversation.item.truncate'>): Step {
+  const item = findItem(session, event.item_id)
+  if (!item) return refuseItem(session, event)
+  if (!speechOf(item)) {
+    const text = 'Only spoken replies can be truncated.'
+    return refuse(session, event, 'invalid_value', text, 'item_id')
+  }
+  const isCurrent = session.response?.itemId === item.id
+  const quiet = session.playback?.itemId === item.id ? { ...session, playback: null } : session
+  const stopped: Step = isCurrent ? cancel(quiet, 'client_cancelled') : [quiet, []]
+  return chain(stopped, (next) => cutItem(next, item.id, event.audio_end_ms))
+}
+
+function createResponse(session: Session, event: ClientEventOf<'response.create'>): Step {
+  if (session.response) {
+    const text = `The reply ${session.response.id} is in progress; cancel it or let it end.`
+    return refuse(session, event, 'conversation_already_has_active_response', text)
+  }
+  if (!session.items.some(({ role }) => role === 'user')) {
+    return refuse(session, event, 'nothing_asked', 'Add a user message first: replies answer one.')
+  }
+  return respond(session, event.response ?? {})
+}
+
+function cancelResponse(session: Session, event: ClientEventOf<'response.cancel'>): Step {
+  const { response } = session
+  if (!response || (event.response_id && event.response_id !== response.id)) {
+    const text = 'There is no such reply in progress.'
+    return refuse(session, event, 'response_cancel_not_active', text)
+  }
+  return cancel(session, 'client_cancelled')
+}
+
+export const refuseLate = (session: Session, { event }: SessionEventOf<'client'>): Step =>
+  refuse(session, event, 'session_ending', 'The last turn is over; the session is closing.')
