@@ -2,7 +2,7 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
-const slow = { testTimeout: 120_000, hookTimeout: 120_000 }
+const slow = { testTimeout: 120_000, hookTimeout: 240_000 }
 
 /** The edge in workerd. The other two Workers are only names here: no test of it calls them. */
 const edge = cloudflareTest(({ inject }) => ({
