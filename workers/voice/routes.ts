@@ -14,7 +14,6 @@ const connect = secured(
     operationId: 'openRealtimeSession',
     summary: 'Speak the OpenAI Realtime protocol (GA) over a WebSocket',
     tags: ['voice'],
-    security: [{ accessToken: [] }],
     request: { query: RealtimeQuery },
     responses: {
       101: { description: 'The WebSocket is open; `session.created` is its first event' },
