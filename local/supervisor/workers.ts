@@ -16,8 +16,8 @@ const WRANGLER = join(ROOT, 'node_modules/wrangler/wrangler-dist/cli.js')
 const FOLLOW_PARENT = join(import.meta.dirname, 'follow-parent.ts')
 const CONFIGS = ['wrangler.toml', 'wrangler.identity.toml', 'wrangler.indexer.toml']
 
-/** Bundling three Workers takes 2 to 10 s; on a machine this busy more will not help. */
-const READY_TIMEOUT_MS = 90_000
+/** Takes 4 s on an idle machine and a minute on one with ten other builds; failures show earlier. */
+const READY_TIMEOUT_MS = 240_000
 const STOP_TIMEOUT_MS = 3000
 const MAX_BACKOFF_MS = 30_000
 /** A process that lived so long was not the victim of its own start. */
@@ -129,7 +129,9 @@ async function becomeReady(child: ChildProcess, { port, log }: WorkersOptions): 
   const settled = new AbortController()
   const signal = AbortSignal.any([settled.signal, AbortSignal.timeout(READY_TIMEOUT_MS)])
   const listening = once(child, 'message', { signal })
-  const answering = listening.then(() => fetch(`http://127.0.0.1:${port}/`, { signal }))
+  const answering = listening.then(() =>
+    fetch(`http://127.0.0.1:${port}/`, { signal, redirect: 'manual' }),
+  )
   const outcome = await Promise.race([
     answering.then(() => 'ready'),
     once(child, 'exit', { signal }).then(() => 'ended'),
