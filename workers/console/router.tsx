@@ -42,7 +42,7 @@ export interface FlagsSearch {
   create?: boolean
 }
 
-const root = createRootRouteWithContext<Services>()({ notFoundComponent: PageMissing })
+const root = createRootRouteWithContext<Services>()()
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -111,9 +111,12 @@ const help = createRoute({
   component: lazyRouteComponent(() => import('./pages/help.tsx'), 'HelpPage'),
 })
 
+/** An address that is none, shown inside the shell like any page. */
+const missing = createRoute({ getParentRoute: () => shell, path: '$', component: PageMissing })
+
 const routeTree = root.addChildren([
   signIn,
-  shell.addChildren([home, ask, voice, knowledge, flags, help]),
+  shell.addChildren([home, ask, voice, knowledge, flags, help, missing]),
 ])
 
 export function createAppRouter(services: Services) {

@@ -31,7 +31,6 @@ export function AccountMenu({ place }: { place: Place }) {
       <button
         type="button"
         popoverTarget={id}
-        aria-label={account.open}
         aria-haspopup="dialog"
         className={`flex items-center gap-2 rounded-sm hover:bg-raised ${place === 'top' ? 'p-1' : 'w-full p-2 text-left'}`}
       >
@@ -41,6 +40,7 @@ export function AccountMenu({ place }: { place: Place }) {
         >
           {name.slice(0, 1).toUpperCase()}
         </span>
+        <span className="sr-only">{account.open}</span>
         {place === 'side' && (
           <>
             <span className="min-w-0 flex-1 leading-tight">

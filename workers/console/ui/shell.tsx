@@ -1,5 +1,5 @@
 /** What surrounds every page behind the sign-in: navigation, account, palette, offline banner. */
-import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { Link, Outlet, useRouter } from '@tanstack/react-router'
 import { Search, WifiOff } from 'lucide-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useOnline, useSession } from '../lib/hooks.ts'
@@ -14,11 +14,12 @@ const Palette = lazy(() => import('./palette.tsx'))
 
 /** Leaves as soon as the session ends, whoever ended it, and remembers where to come back to. */
 function useLeaveWhenSignedOut(isSignedIn: boolean) {
-  const navigate = useNavigate()
-  const from = useRouterState({ select: ({ location }) => location.href })
+  const router = useRouter()
   useEffect(() => {
-    if (!isSignedIn) void navigate({ to: '/sign-in', search: { from }, replace: true })
-  }, [isSignedIn, from, navigate])
+    // Read here, not subscribed to: leaving changes the address while this is still mounted.
+    const from = router.state.location.href
+    if (!isSignedIn) void router.navigate({ to: '/sign-in', search: { from }, replace: true })
+  }, [isSignedIn, router])
 }
 
 export function Shell() {
@@ -80,19 +81,21 @@ interface BarProps {
 function SideBar({ pages, openPalette }: BarProps) {
   const { nav, palette } = useMessages()
   return (
-    <div className="sticky top-0 hidden h-dvh w-56 shrink-0 flex-col border-r border-line bg-surface p-3 md:flex">
+    <header className="sticky top-0 hidden h-dvh w-56 shrink-0 flex-col border-r border-line bg-surface p-3 md:flex">
       <p className="mb-4 flex items-center gap-2 px-2 pt-1 font-semibold">
         <Logo /> VoiceAssist
       </p>
       <button
         type="button"
         onClick={openPalette}
-        aria-label={palette.open}
+        title={palette.open}
         className="mb-3 flex h-8 items-center gap-2 rounded-sm border border-line px-2 text-muted hover:bg-raised"
       >
         <Search size={16} aria-hidden />
         <span className="flex-1 text-left">{palette.short}</span>
-        <Kbd>{`${MOD} K`}</Kbd>
+        <span aria-hidden>
+          <Kbd>{`${MOD} K`}</Kbd>
+        </span>
       </button>
       <nav aria-label={nav.label} className="flex flex-1 flex-col gap-0.5">
         {pages.map(({ key, to, icon: Icon }) => (
@@ -107,14 +110,14 @@ function SideBar({ pages, openPalette }: BarProps) {
         ))}
       </nav>
       <AccountMenu place="side" />
-    </div>
+    </header>
   )
 }
 
 function TopBar({ openPalette }: Pick<BarProps, 'openPalette'>) {
   const { palette } = useMessages()
   return (
-    <div className="sticky top-0 z-20 flex h-12 items-center gap-2 border-b border-line bg-surface px-4 md:hidden">
+    <header className="sticky top-0 z-20 flex h-12 items-center gap-2 border-b border-line bg-surface px-4 md:hidden">
       <Logo size={22} />
       <span className="flex-1 font-semibold">VoiceAssist</span>
       <button
@@ -126,7 +129,7 @@ function TopBar({ openPalette }: Pick<BarProps, 'openPalette'>) {
         <Search size={18} aria-hidden />
       </button>
       <AccountMenu place="top" />
-    </div>
+    </header>
   )
 }
 
