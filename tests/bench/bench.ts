@@ -4,15 +4,16 @@
  * fails only where a ratio is more than twice its bar. Needs Linux, for /proc.
  */
 import { cpus, loadavg } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { buildAssets } from '../../operations/build.ts'
 import { cpuTimeOf } from './cpu.ts'
-import { fire, type Target } from './load.ts'
-import { type Row, rowsOf } from './rows.ts'
-import { type Bench, startBench } from './stack.ts'
+import { fire } from './load.ts'
+import { bareRow, type Row, rowsOf } from './rows.ts'
+import { startBench } from './stack.ts'
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
-const PLAN = values.quick ? { scale: 0.5, rounds: 4 } : { scale: 1, rounds: 8 }
+const PLAN = values.quick ? { scale: 0.5, rounds: 3 } : { scale: 1, rounds: 5 }
 
 interface Measured {
   row: Row
@@ -21,28 +22,30 @@ interface Measured {
   perSecond: number
 }
 
-async function measure(bench: Bench, rows: Row[]): Promise<Measured[]> {
-  const bare: Row = {
-    name: 'bare handler',
-    target: { url: bench.bare, status: 200, shot: () => ({}) },
-    requests: 6000 * PLAN.scale,
-  }
-  const all = [bare, ...rows].map((row): Measured => {
-    return { row, micros: Number.POSITIVE_INFINITY, perSecond: 0 }
-  })
-  for (const { row } of all) await cost(bench.pid, row.target, row.requests)
+/**
+ * Before every row the bare handler is measured too, so that both saw the same minute of a machine
+ * which others use.
+ */
+async function measure(pid: number, bare: Row, rows: Row[]): Promise<Measured[]> {
+  const start = (row: Row) => ({ row, micros: Number.POSITIVE_INFINITY, perSecond: 0 })
+  const [unit, all] = [start(bare), rows.map(start)]
+  for (const row of [bare, ...rows]) await cost(pid, row)
   for (let round = 0; round < PLAN.rounds; round++) {
-    for (const measured of all) {
-      const { target, requests } = measured.row
-      const { micros, perSecond } = await cost(bench.pid, target, requests)
+    for (const measured of all.flatMap((row) => [unit, row])) {
+      const { micros, perSecond } = await cost(pid, measured.row)
       measured.micros = Math.min(measured.micros, micros)
       measured.perSecond = Math.max(measured.perSecond, perSecond)
     }
   }
-  return all
+  return [unit, ...all]
 }
 
-async function cost(pid: number, target: Target, requests: number) {
+/** What the row before left to do after its answers must not be counted here. */
+const SETTLE_MS = 300
+
+async function cost(pid: number, { aim, requests }: Row) {
+  const target = await aim()
+  await setTimeout(SETTLE_MS)
   const before = cpuTimeOf(pid)
   const seconds = await fire(target, requests)
   return { micros: (cpuTimeOf(pid) - before) / requests, perSecond: requests / seconds }
@@ -81,8 +84,8 @@ console.log(describeMachine())
 await buildAssets()
 const bench = await startBench()
 try {
-  const rows = await rowsOf(bench, PLAN.scale, PLAN.rounds)
-  const failed = report(await measure(bench, rows))
+  const rows = await rowsOf(bench, PLAN.scale)
+  const failed = report(await measure(bench.pid, bareRow(bench, PLAN.scale), rows))
   console.log(describeMachine())
   if (failed.length > 0) {
     console.error(`More than twice the bar: ${failed.join(', ')}.`)

@@ -1,34 +1,32 @@
 /** CPU time of a process, from /proc: what a shared machine measures well where it cannot time. */
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Linux reports process times to user space in hundredths of a second, whatever its own tick is. */
-const TICK_US = 10_000
-
-/** User and system time of all threads, in microseconds. See proc_pid_stat(5). */
+/**
+ * Time on a processor so far, user and system, of all threads, in microseconds. From schedstat,
+ * which counts nanoseconds where stat counts hundredths of a second; threads that ended are lost,
+ * and workerd keeps its own.
+ */
 export function cpuTimeOf(pid: number): number {
-  const fields = statOf(pid)
-  return (Number(fields[11]) + Number(fields[12])) * TICK_US
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const times = threads.map((thread) => Number(read(pid, `task/${thread}/schedstat`).split(' ')[0]))
+  return times.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1000
 }
 
 /** @throws Error when this process has no child of that name, or there is no /proc */
 export function childNamed(name: string): number {
   const pids = readdirSync('/proc').map(Number).filter(Number.isInteger)
-  const found = pids.find((pid) => {
-    try {
-      return commandOf(pid) === name && Number(statOf(pid)[1]) === process.pid
-    } catch {
-      return false
-    }
-  })
+  const found = pids.find((pid) => isChild(pid, name))
   if (found === undefined) throw new Error(`No child process named ${name} was found in /proc.`)
   return found
 }
 
 const read = (pid: number, file: string) => readFileSync(`/proc/${pid}/${file}`, 'utf8')
-const commandOf = (pid: number) => read(pid, 'comm').trim()
 
-/** The fields after the command, which may itself contain spaces: state, parent, … */
-function statOf(pid: number): string[] {
-  const stat = read(pid, 'stat')
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+function isChild(pid: number, name: string): boolean {
+  try {
+    const [, parent] = read(pid, 'status').match(/^PPid:\s+(\d+)$/m) ?? []
+    return Number(parent) === process.pid && read(pid, 'comm').trim() === name
+  } catch {
+    return false
+  }
 }

@@ -6,8 +6,9 @@ import { type Bench, post } from './stack.ts'
 
 export interface Row {
   name: string
-  target: Target
-  /** Requests of one round; enough for the clock's ten milliseconds to be no matter. */
+  /** Called before each round: access tokens live for five minutes only. */
+  aim: () => Promise<Target> | Target
+  /** Requests of one round. */
   requests: number
   /** Most CPU, in bare handlers. A row without one is printed for information. */
   bar?: number
@@ -15,65 +16,67 @@ export interface Row {
 
 const FLAG = 'bench_flag'
 
-/** @param rounds The row with fresh tokens needs that many times its requests, and once to warm up. */
-export async function rowsOf(bench: Bench, scale: number, rounds: number): Promise<Row[]> {
-  const { edge, token } = bench
-  const authorization = `Bearer ${token}`
+/** @param scale Of the numbers of requests. */
+export async function rowsOf(bench: Bench, scale: number): Promise<Row[]> {
+  const { edge } = bench
+  const authorization = await authorize(bench)
   await post(`${edge}/api/admin/feature-flags`, { name: FLAG, enabled: true }, { authorization })
-
   await addDocument(bench, authorization)
-
-  const freshRequests = 800 * scale
-  const fresh = await bench.mintTokens(freshRequests * (rounds + 1))
-  const headers = { authorization, 'content-type': 'application/json; charset=utf-8' }
-  const posted = (path: string, body: (n: number) => object): Target => {
-    const shot = (n: number) => ({
-      method: 'POST' as const,
-      headers,
-      body: JSON.stringify(body(n)),
-    })
-    return { url: edge + path, status: 200, shot }
-  }
-  const got = (path: string, shot: Target['shot']) => ({ url: edge + path, status: 200, shot })
+  const [many, some, few] = [2000 * scale, 800 * scale, 80 * scale]
   let asked = 0
   return [
-    {
-      name: 'text route (/live)',
-      target: got('/live', () => ({})),
-      requests: 4000 * scale,
-      bar: 1.6,
-    },
+    { name: 'text route (/live)', aim: () => got(`${edge}/live`), requests: many, bar: 1.6 },
     {
       name: 'guarded route, token seen before',
-      target: got('/bench/guarded', () => ({ headers: { authorization } })),
-      requests: 4000 * scale,
+      aim: async () => got(`${edge}/bench/guarded`, await bench.mintTokens(1)),
+      requests: many,
       bar: 2,
     },
     {
       name: 'guarded route, fresh token',
-      target: got('/bench/guarded', freshShots(fresh)),
-      requests: freshRequests,
+      aim: async () => got(`${edge}/bench/guarded`, await bench.mintTokens(some)),
+      requests: some,
       bar: 4.5,
     },
     {
       name: 'flag evaluation (OFREP)',
-      target: posted(`/ofrep/v1/evaluate/flags/${FLAG}`, () => {
-        return { context: { targetingKey: 'user-123', plan: 'premium' } }
-      }),
-      requests: 4000 * scale,
+      aim: () => posted(bench, `/ofrep/v1/evaluate/flags/${FLAG}`, () => ({ context: CONTEXT })),
+      requests: many,
       bar: 2.3,
     },
     {
       name: 'cached ask',
-      target: posted('/api/ask', () => ({ question: QUESTION })),
-      requests: 400 * scale,
+      aim: () => posted(bench, '/api/ask', () => ({ question: QUESTION })),
+      requests: some / 2,
     },
     {
       name: 'uncached ask',
-      target: posted('/api/ask', () => ({ question: `${QUESTION} Case ${asked++}.` })),
-      requests: 80 * scale,
+      aim: () => posted(bench, '/api/ask', () => ({ question: `${QUESTION} Case ${asked++}.` })),
+      requests: few,
     },
   ]
+}
+
+const CONTEXT = { targetingKey: 'user-123', plan: 'premium' }
+
+const authorize = async (bench: Bench) => `Bearer ${(await bench.mintTokens(1)).join('')}`
+
+/** What everything else is compared with. */
+export const bareRow = (bench: Bench, scale: number): Row => {
+  return { name: 'bare handler', aim: () => got(bench.bare), requests: 2000 * scale }
+}
+
+/** @param tokens Used in turn; with one token every request has the same. */
+function got(url: string, tokens: string[] = []): Target {
+  const headers = tokens.map((token) => ({ authorization: `Bearer ${token}` }))
+  return { url, status: 200, shot: (n) => ({ headers: headers[n % headers.length] ?? {} }) }
+}
+
+async function posted(bench: Bench, path: string, body: () => object): Promise<Target> {
+  const authorization = await authorize(bench)
+  const headers = { authorization, 'content-type': 'application/json; charset=utf-8' }
+  const shot = () => ({ method: 'POST' as const, headers, body: JSON.stringify(body()) })
+  return { url: bench.edge + path, status: 200, shot }
 }
 
 const DOCUMENT = join(import.meta.dirname, '../../docs/operations/runbooks/DEPLOYMENT.md')
@@ -93,10 +96,4 @@ async function addDocument({ edge }: Bench, authorization: string): Promise<void
     await new Promise((resolve) => setTimeout(resolve, 1000))
   }
   throw new Error('The document was not ready after half a minute.')
-}
-
-/** Each token once, in the order they were minted, whatever round it is. */
-function freshShots(tokens: string[]) {
-  let used = 0
-  return () => ({ headers: { authorization: `Bearer ${tokens[used++] ?? ''}` } })
 }

@@ -10,8 +10,6 @@ const USERS = { voiceassist: 'owner', app_user: 'app', auth_user: 'auth' }
 const SETUP_TOKEN = 'setup-token-of-the-benchmark-only'
 
 export interface Bench extends Served {
-  /** An access token used over and over. */
-  token: string
   /** Access tokens nobody has used yet. */
   mintTokens(count: number): Promise<string[]>
 }
@@ -48,7 +46,6 @@ export async function startBench(): Promise<Bench> {
   const mint = () => mintToken(served.edge, cookie)
   return {
     ...served,
-    token: await mint(),
     mintTokens: (count) => inLanes(count, mint),
     async close() {
       await served.close()
