@@ -66,11 +66,15 @@ export function completeLockfile({ packages }: Lockfile): string[] {
   for (const [path, { optionalDependencies = {}, dev = false }] of Object.entries(packages)) {
     for (const [name, version] of Object.entries(optionalDependencies)) {
       if (!/^\d/.test(version) || resolves(packages, path, name)) continue
+      const { os, cpu, libc } = platformOf(name)
+      // In npm's own order of keys, so that npm leaves the file as it is.
       packages[`node_modules/${name}`] = {
         version,
-        optional: true,
+        ...(cpu && { cpu }),
         ...(dev && { dev }),
-        ...platformOf(name),
+        ...(libc && { libc }),
+        optional: true,
+        ...(os && { os }),
       }
       added.push(name)
     }
