@@ -21,7 +21,15 @@ function startIsolate(tenantId?: string) {
   const { ctx, ...rest } = startContext(env, tenantId)
   const get = (key: string, origin: () => Promise<{ n: number } | null>) =>
     cache.get(ctx, key, origin)
-  return { ...rest, env, ctx, get, drop: (key: string) => cache.drop(ctx, key) }
+  return {
+    ...rest,
+    env,
+    ctx,
+    get,
+    drop: (key: string) => cache.drop(ctx, key),
+    peek: (key: string) => cache.peek(ctx, key),
+    put: (key: string, n: number) => cache.put(ctx, key, { n }),
+  }
 }
 
 const originOf = (n: number) => vi.fn<() => Promise<{ n: number }>>(async () => ({ n }))
@@ -200,4 +208,22 @@ test('a write reaches Upstash even while reads leave it alone', async () => {
 test('a write never fails because Upstash does', async () => {
   upstash.setUp(false)
   await expect(isolate.drop('a')).resolves.toBeUndefined()
+})
+
+test('what was put is there at once here, and for others by way of Upstash', async () => {
+  const other = startIsolate()
+  expect(await isolate.peek('a')).toBeUndefined()
+  isolate.put('a', 1)
+  expect(await isolate.peek('a')).toEqual({ n: 1 })
+  await isolate.settle()
+  expect(await other.peek('a')).toEqual({ n: 1 })
+  expect(await startIsolate('globex').peek('a')).toBeUndefined()
+})
+
+test('looking for what is nowhere, or where Upstash is down, is a miss and no failure', async () => {
+  upstash.setUp(false)
+  expect(await isolate.peek('a')).toBeUndefined()
+  isolate.put('a', 1)
+  await isolate.settle()
+  expect(await isolate.peek('a')).toEqual({ n: 1 })
 })
