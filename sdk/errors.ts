@@ -56,7 +56,7 @@ const isField = (value: unknown): value is FieldProblem =>
   typeof value === 'object' && value !== null && 'pointer' in value && 'detail' in value
 
 /** Retry-After in milliseconds; RFC 9110 10.2.3 allows seconds or a date. */
-export function readRetryAfter(value: string | null, now = Date.now()): number | null {
+function readRetryAfter(value: string | null, now = Date.now()): number | null {
   if (value === null) return null
   const seconds = Number(value)
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000)

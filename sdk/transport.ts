@@ -17,7 +17,7 @@ export interface TransportOptions {
   getToken?: GetToken
 }
 
-export interface Call {
+interface Call {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** Sent as JSON. */
   body?: unknown

@@ -10,7 +10,7 @@ const Document = z.object({ id: z.string(), status: z.string() })
 const Uploaded = z.object({ document: Document })
 const Documents = z.object({ items: z.array(Document), nextCursor: z.string().nullable() })
 
-export type Document = z.infer<typeof Document>
+type Document = z.infer<typeof Document>
 
 export interface Owner {
   readonly email: string
@@ -18,7 +18,7 @@ export interface Owner {
 }
 
 /** An answer that is not what was asked for. */
-export class ApiError extends Error {
+class ApiError extends Error {
   readonly status: number
 
   constructor(status: number, message: string) {

@@ -9,7 +9,7 @@ export interface Reply {
   body?: string
 }
 
-export interface Seen {
+interface Seen {
   method: string
   path: string
   authorization: string

@@ -31,7 +31,7 @@ function historyOf(turns: readonly Turn[]): Message[] {
 }
 
 /** A turn after one more part of its answer. */
-export function withPart(turn: Turn, part: AnswerEvent): Turn {
+function withPart(turn: Turn, part: AnswerEvent): Turn {
   switch (part.type) {
     case 'delta':
       return { ...turn, status: 'writing', text: turn.text + part.text }

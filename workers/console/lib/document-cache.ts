@@ -6,7 +6,7 @@ export const DOCUMENTS = ['documents'] as const
 /** The second part of a list's key when it is not narrowed to one state. */
 export const ANY_STATUS = 'any'
 
-export type DocumentPages = InfiniteData<DocumentPage, string | null>
+type DocumentPages = InfiniteData<DocumentPage, string | null>
 
 /** Every document some page has loaded, each once, newest first. */
 export function cachedDocuments(queries: QueryClient): Document[] {

@@ -9,7 +9,7 @@ import {
 } from 'lucide-react'
 import type { Messages } from '../messages/en.ts'
 
-export type PageKey = Exclude<keyof Messages['nav'], 'label'>
+type PageKey = Exclude<keyof Messages['nav'], 'label'>
 
 export interface PageEntry {
   key: PageKey
