@@ -5,6 +5,7 @@ const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : 
 export const en = {
   locale: 'en',
   common: {
+    actions: 'Actions',
     cancel: 'Cancel',
     close: 'Close',
     copied: 'Copied',

@@ -11,6 +11,7 @@ const count = (n: number, one: string, few: string, many: string) => {
 export const ru: Messages = {
   locale: 'ru',
   common: {
+    actions: 'Действия',
     cancel: 'Отмена',
     close: 'Закрыть',
     copied: 'Скопировано',

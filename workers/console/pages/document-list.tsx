@@ -40,7 +40,7 @@ export function DocumentList(props: DocumentListProps) {
       {documents.length === 0 ? (
         <Nothing {...props} />
       ) : (
-        <DataTable label={knowledge.table} columns={columnsOf(knowledge.columns)}>
+        <DataTable label={knowledge.table} columns={columnsOf(knowledge.columns, common.actions)}>
           {documents.map((document) => (
             <DocumentRow
               key={document.id}
@@ -64,13 +64,13 @@ export function DocumentList(props: DocumentListProps) {
 
 type Titles = Record<'title' | 'status' | 'size' | 'chunks' | 'updated', string>
 
-const columnsOf = (titles: Titles): Column[] => [
+const columnsOf = (titles: Titles, actions: string): Column[] => [
   { key: 'title', title: titles.title },
   { key: 'status', title: titles.status, className: 'w-36 md:w-52' },
   { key: 'size', title: titles.size, className: `w-24 text-right ${wide}` },
   { key: 'chunks', title: titles.chunks, className: `w-24 text-right ${wide}` },
   { key: 'updated', title: titles.updated, className: `w-32 text-right ${wide}` },
-  { key: 'actions', title: '', className: 'w-12' },
+  { key: 'actions', title: actions, className: 'w-12', isSilent: true },
 ]
 
 function Nothing({ isFiltered, isUploading, emptyIcon, onAdd }: DocumentListProps) {

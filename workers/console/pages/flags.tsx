@@ -61,7 +61,7 @@ function FlagList({ onCreate }: { onCreate: () => void }) {
       {shown.length === 0 ? (
         <Empty icon={<FlagIcon size={32} />} title={flags.noMatch} />
       ) : (
-        <DataTable label={flags.table} columns={columnsOf(flags.columns)}>
+        <DataTable label={flags.table} columns={columnsOf(flags.columns, common.actions)}>
           {shown.map((flag) => (
             <FlagRow
               key={flag.name}
@@ -94,12 +94,14 @@ function FlagList({ onCreate }: { onCreate: () => void }) {
   )
 }
 
-const columnsOf = (titles: Record<'flag' | 'state' | 'value' | 'updated', string>) => [
+type Titles = Record<'flag' | 'state' | 'value' | 'updated', string>
+
+const columnsOf = (titles: Titles, actions: string) => [
   { key: 'flag', title: titles.flag },
   { key: 'state', title: titles.state, className: 'w-28' },
   { key: 'value', title: titles.value, className: `w-32 ${wide}` },
   { key: 'updated', title: titles.updated, className: `w-32 text-right ${wide}` },
-  { key: 'actions', title: '', className: 'w-12' },
+  { key: 'actions', title: actions, className: 'w-12', isSilent: true },
 ]
 
 function FlagFilter({ q }: { q: string }) {

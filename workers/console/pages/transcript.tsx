@@ -16,11 +16,13 @@ export function Transcript({ lines }: { lines: readonly Line[] }) {
       {lines.length === 0 && (
         <p className="flex-1 text-center text-muted">{voice.emptyTranscript}</p>
       )}
-      <ol role="log" aria-live="polite" className="space-y-4">
-        {lines.map((line) => (
-          <TranscriptLine key={line.itemId} line={line} />
-        ))}
-      </ol>
+      <div role="log">
+        <ol className="space-y-4">
+          {lines.map((line) => (
+            <TranscriptLine key={line.itemId} line={line} />
+          ))}
+        </ol>
+      </div>
       <div ref={end} className="scroll-mb-32" />
     </section>
   )

@@ -9,6 +9,8 @@ export interface Column {
   key: string
   title: string
   className?: string
+  /** Read out, but not shown. */
+  isSilent?: boolean
 }
 
 interface DataTableProps {
@@ -23,9 +25,9 @@ export function DataTable({ label, columns, children }: DataTableProps) {
       <table aria-label={label} className="w-full table-fixed border-collapse">
         <thead className="border-b border-line">
           <tr>
-            {columns.map(({ key, title, className = '' }) => (
+            {columns.map(({ key, title, className = '', isSilent = false }) => (
               <th key={key} scope="col" className={`${head} ${className}`}>
-                {title}
+                {isSilent ? <span className="sr-only">{title}</span> : title}
               </th>
             ))}
           </tr>
