@@ -52,39 +52,61 @@ export interface KnowledgeBase {
   remove(documentId: string): Promise<void>
 }
 
-/** Signs in. @throws ApiError */
+/** Signs in, and again whenever the access token has expired. @throws ApiError */
 export async function openKnowledgeBase(url: string, owner: Owner): Promise<KnowledgeBase> {
-  const session = await signIn(url, owner)
-  const headers = { authorization: `Bearer ${session.accessToken}` }
-  const documents = `${url}/api/admin/kb/documents`
+  let session = await signIn(url, owner)
+  const send: Send = async (path, init) => {
+    try {
+      return await request(`${url}${DOCUMENTS}${path}`, withToken(init, session))
+    } catch (error) {
+      if (!isStatus(error, 401)) throw error
+      session = await signIn(url, owner)
+      return request(`${url}${DOCUMENTS}${path}`, withToken(init, session))
+    }
+  }
   return {
     tenantId: session.tenant.id,
     async upload(name, content) {
       const body = new FormData()
       body.append('file', new File([content], name, { type: 'text/markdown' }))
-      const response = await request(documents, { method: 'POST', headers, body })
+      const response = await send('', { method: 'POST', body })
       return Uploaded.parse(await response.json()).document
     },
-    async list() {
-      const items: Document[] = []
-      for (let cursor: string | null = ''; cursor !== null;) {
-        const page: string = `${documents}?limit=100${cursor && `&cursor=${cursor}`}`
-        const found = Documents.parse(await (await request(page, { headers })).json())
-        items.push(...found.items)
-        cursor = found.nextCursor
-      }
-      return items
-    },
+    list: () => listAll(send),
     async remove(documentId) {
-      const init = { method: 'DELETE', headers }
-      await request(`${documents}/${documentId}`, init).catch((error: unknown) => {
-        if (!(error instanceof ApiError && error.status === 404)) throw error
+      await send(`/${documentId}`, { method: 'DELETE' }).catch((error: unknown) => {
+        if (!isStatus(error, 404)) throw error
       })
     },
   }
 }
 
-async function signIn(url: string, owner: Owner): Promise<z.infer<typeof Session>> {
+type Session = z.infer<typeof Session>
+type Send = (path: string, init: { method?: string; body?: FormData }) => Promise<Response>
+
+const DOCUMENTS = '/api/admin/kb/documents'
+
+async function listAll(send: Send): Promise<Document[]> {
+  const items: Document[] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const response = await send(`?limit=100${cursor && `&cursor=${cursor}`}`, {})
+    const page = Documents.parse(await response.json())
+    items.push(...page.items)
+    cursor = page.nextCursor
+  }
+  return items
+}
+
+function withToken(init: RequestInit, { accessToken }: Session): RequestInit {
+  return { ...init, headers: { authorization: `Bearer ${accessToken}` } }
+}
+
+function isStatus(error: unknown, status: number): boolean {
+  return error instanceof ApiError && error.status === status
+}
+
+async function signIn(url: string, owner: Owner): Promise<Session> {
   const response = await request(`${url}/api/auth/sign-in/email`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: url },

@@ -30,18 +30,8 @@ export async function startTls(port: number, target: number, paths: Paths): Prom
   const server = createServer({ cert: certificate, key, ALPNProtocols: ['http/1.1'] }, (client) => {
     const upstream = connect({ host: '127.0.0.1', port: target, noDelay: true })
     client.setNoDelay(true)
-    for (const [socket, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(socket)
-      socket.on('error', () => other.destroy())
-      socket.on('close', () => {
-        sockets.delete(socket)
-        other.destroy()
-      })
-      socket.pipe(other)
-    }
+    pass(client, upstream, sockets)
+    pass(upstream, client, sockets)
   })
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
@@ -54,6 +44,17 @@ export async function startTls(port: number, target: number, paths: Paths): Prom
       await closed
     },
   }
+}
+
+/** One direction; the end of either side is the end of both. */
+function pass(from: Socket, to: Socket, open: Set<Socket>): void {
+  open.add(from)
+  from.on('error', () => to.destroy())
+  from.on('close', () => {
+    open.delete(from)
+    to.destroy()
+  })
+  from.pipe(to)
 }
 
 async function ensureCertificate(paths: Paths): Promise<{ certificate: string; key: string }> {

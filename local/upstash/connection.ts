@@ -60,17 +60,9 @@ function greetingOf({ username, password, pathname }: URL): string[][] {
 }
 
 function wrap(socket: Socket): RedisConnection {
-  const parser = createReplyParser()
   const waiters: Waiter[] = []
-  let push: ((reply: Reply) => void) | undefined
-  socket.on('data', (chunk: Buffer) => {
-    for (const reply of parser.push(chunk)) {
-      if (push) push(reply)
-      else waiters.shift()?.resolve(reply)
-    }
-  })
-  // 'close' follows every error and carries the news to whoever waits.
-  socket.on('error', () => {})
+  let push = (reply: Reply) => waiters.shift()?.resolve(reply)
+  receive(socket, (reply) => push(reply))
   socket.on('close', () => {
     for (const waiter of waiters.splice(0)) waiter.reject(new Error('Redis closed the connection'))
   })
@@ -91,4 +83,13 @@ function wrap(socket: Socket): RedisConnection {
     onClose: (listener) => void socket.on('close', listener),
     close: () => void socket.destroy(),
   }
+}
+
+function receive(socket: Socket, listener: (reply: Reply) => void): void {
+  const parser = createReplyParser()
+  socket.on('data', (chunk: Buffer) => {
+    for (const reply of parser.push(chunk)) listener(reply)
+  })
+  // 'close' follows every error and carries the news to whoever waits.
+  socket.on('error', () => {})
 }

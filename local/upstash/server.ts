@@ -34,10 +34,7 @@ export async function startUpstash(options: {
   port?: number
 }): Promise<Upstash> {
   const engine = options.redisUrl ? remote(options.redisUrl) : await startEngine()
-  const rest = createRest(() => connectRedis(engine.url))
-  await rest.ping().catch((error: unknown) => {
-    throw new Error(`No Redis server answers at ${withoutPassword(engine.url)}`, { cause: error })
-  })
+  const rest = await connectRest(engine)
   let up = true
   const server = createServer((request, response) => {
     if (!up) return request.socket.destroy()
@@ -61,6 +58,16 @@ export async function startUpstash(options: {
 
 function remote(url: string): Engine {
   return { url, close: () => Promise.resolve() }
+}
+
+async function connectRest({ url }: Engine): Promise<Rest> {
+  const rest = createRest(() => connectRedis(url))
+  try {
+    await rest.ping()
+  } catch (error) {
+    throw new Error(`No Redis server answers at ${withoutPassword(url)}`, { cause: error })
+  }
+  return rest
 }
 
 async function handle(
