@@ -57,8 +57,6 @@ CREATE TABLE "kb_lex" (
 	"generation" integer NOT NULL,
 	"ordinal" integer NOT NULL,
 	"tsv" "tsvector" NOT NULL,
-	"length" integer NOT NULL,
-	"title_length" integer NOT NULL,
 	"bm" sparsevec(1048576) NOT NULL,
 	CONSTRAINT "kb_lex_pk" PRIMARY KEY("tenant_id","document_id","generation","ordinal")
 );
@@ -76,8 +74,6 @@ CREATE TABLE "kb_stat" (
 	"version" bigint DEFAULT 0 NOT NULL,
 	"config" text DEFAULT 'russian' NOT NULL,
 	"chunks" integer DEFAULT 0 NOT NULL,
-	"length" bigint DEFAULT 0 NOT NULL,
-	"title_length" bigint DEFAULT 0 NOT NULL,
 	CONSTRAINT "kb_stat_tenant_id_kb_id_pk" PRIMARY KEY("tenant_id","kb_id")
 );
 --> statement-breakpoint
@@ -132,28 +128,25 @@ ALTER TABLE kb_lex ALTER COLUMN bm SET STORAGE PLAIN;
 CREATE FUNCTION kb_hash(lexeme text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ('x' || substr(md5(lexeme), 1, 5))::bit(20)::integer;
 --> statement-breakpoint
--- BM25 (k1 1.5, b 0.75) weights of a chunk's terms, plus 0.3 times those of its title: f(k1+1) over
--- f + k1(1-b+b*length/average). Indices of a sparsevec count from 1.
-CREATE FUNCTION kb_bm25(
-  body tsvector, title tsvector, length integer, title_length integer,
-  average double precision, title_average double precision
-) RETURNS sparsevec LANGUAGE sql STABLE PARALLEL SAFE AS $$
+-- BM25 weights of a chunk's terms, k1 1.2 and b 0.75 as in the literature, plus 0.3 times those of its
+-- title: f(k1+1) over f + k1(1-b+b*length/average). The averages are constants, for chunks are cut to a
+-- size: 130 words of 1,200 characters and 8 of a title. So a weight never depends on what was indexed
+-- before. Indices of a sparsevec count from 1.
+CREATE FUNCTION kb_bm25(body tsvector, title tsvector) RETURNS sparsevec
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT ('{' || coalesce(string_agg(d.i || ':' || round(d.w::numeric, 4), ','), '') || '}/1048576')::sparsevec
   FROM (
-    SELECT kb_hash(p.lexeme) + 1 AS i, sum(p.weight * p.f * 2.5::float8 / (p.f + p.norm)) AS w
+    SELECT kb_hash(p.lexeme) + 1 AS i,
+      sum(p.weight * p.f * 2.2::float8 / (p.f + 1.2 * (0.25 + 0.75 * p.length / p.average))) AS w
     FROM (
       SELECT lexeme, cardinality(positions) AS f, 1.0::float8 AS weight,
-        1.5 * (0.25 + 0.75 * length / average) AS norm
+        sum(cardinality(positions)) OVER () AS length, 130::float8 AS average
       FROM unnest(body)
       UNION ALL
-      SELECT lexeme, cardinality(positions), 0.3::float8, 1.5 * (0.25 + 0.75 * title_length / title_average)
+      SELECT lexeme, cardinality(positions), 0.3, sum(cardinality(positions)) OVER (), 8
       FROM unnest(title)
     ) p GROUP BY 1
   ) d
-$$;
---> statement-breakpoint
-CREATE FUNCTION kb_length(words tsvector) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT coalesce(sum(cardinality(positions)), 0)::integer FROM unnest(words)
 $$;
 --> statement-breakpoint
 -- Adds (sign 1) or takes back (-1) the chunks of one run of a document to or from the statistics.
@@ -167,14 +160,11 @@ RETURNS void LANGUAGE sql AS $$
   GROUP BY 3
   ON CONFLICT (tenant_id, kb_id, h) DO UPDATE SET df = kb_term.df + excluded.df;
   DELETE FROM kb_term WHERE tenant_id = tenant AND kb_id = kb AND df <= 0 AND sign < 0;
-  UPDATE kb_stat s SET chunks = s.chunks + sign * l.chunks, length = s.length + sign * l.length,
-    title_length = s.title_length + sign * l.title_length
-  FROM (
-    SELECT count(*)::integer AS chunks, coalesce(sum(length), 0) AS length,
-      coalesce(sum(title_length), 0) AS title_length
-    FROM kb_lex WHERE tenant_id = tenant AND document_id = document AND generation = run
-  ) l
-  WHERE s.tenant_id = tenant AND s.kb_id = kb;
+  UPDATE kb_stat SET chunks = chunks + sign * (
+    SELECT count(*)::integer FROM kb_lex
+    WHERE tenant_id = tenant AND document_id = document AND generation = run
+  )
+  WHERE tenant_id = tenant AND kb_id = kb;
 $$;
 --> statement-breakpoint
 -- Makes a finished run the visible one, in one step, and removes the run it replaces. False when the

@@ -34,7 +34,6 @@ CREATE TABLE archive_kb_lex AS SELECT * FROM kb_lex;
 --> statement-breakpoint
 DROP FUNCTION kb_due_jobs(integer), kb_due_purges(integer), kb_remove(text, uuid),
   kb_publish(text, uuid, integer, uuid, text, integer), kb_count(text, text, uuid, integer, integer),
-  kb_bm25(tsvector, tsvector, integer, integer, double precision, double precision),
-  kb_length(tsvector), kb_hash(text);
+  kb_bm25(tsvector, tsvector), kb_hash(text);
 --> statement-breakpoint
 DROP TABLE kb_lex, kb_vec, kb_chunk, kb_purges, jobs, kb_documents, kb_term, kb_stat;

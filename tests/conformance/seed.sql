@@ -10,11 +10,11 @@ insert into auth.verifications values ('v1', 'ada@example.com', 'x', '2027-01-01
 insert into auth.signing_keys (id, public_key, private_key, created_at, active_from) values ('k1', '{"kty":"OKP"}', 'sealed', '2026-01-01Z', '2026-01-01Z');
 insert into auth.setups (tenant_id, created_at) values ('acme', '2026-01-01Z');
 insert into feature_flags values ('acme', 'new_greeting', 'Says "hello"', true, '{"defaultValue":true}', '2026-01-01Z', '2026-01-02Z'), ('globex', 'new_greeting', '', false, '{"defaultValue":false}', '2026-01-01Z', '2026-01-02Z');
-insert into kb_stat (tenant_id, kb_id, version, chunks, length, title_length) values ('acme', 'default', 3, 1, 4, 1);
+insert into kb_stat (tenant_id, kb_id, version, chunks) values ('acme', 'default', 3, 1);
 insert into kb_term values ('acme', 'default', 42, 1);
 insert into kb_documents (tenant_id, id, kb_id, title, file_name, media_type, bytes, sha256, generation, live_generation, pages, chunks, created_at, updated_at) values ('acme', '019a0000-0000-7000-8000-000000000001', 'default', 'Tides', 'tides.md', 'text/markdown', 12, 'abc', 1, 1, 1, 1, '2026-01-01Z', '2026-01-02Z');
 insert into jobs (tenant_id, id, document_id, generation, status, stage, percent, request_id, traceparent, created_at, updated_at) values ('acme', '019a0000-0000-7000-8000-000000000002', '019a0000-0000-7000-8000-000000000001', 1, 'ready', 'done', 100, 'r1', '00-1-1-01', '2026-01-01Z', '2026-01-02Z');
 insert into kb_purges values ('acme', '019a0000-0000-7000-8000-000000000003', '2026-01-01Z');
 insert into kb_chunk values ('acme', '019a0000-0000-7000-8000-000000000001', 1, 0, 'Tides', 'High water, twice.', 0, 18, 1, '{0}', 'hash');
 insert into kb_vec select 'acme', '019a0000-0000-7000-8000-000000000001', 1, 0, array_fill(0.5::real, array[1536])::vector;
-insert into kb_lex values ('acme', '019a0000-0000-7000-8000-000000000001', 1, 0, 'high:1 twice:3 water:2', 4, 1, '{1:0.5,9:1.5}/1048576')
+insert into kb_lex values ('acme', '019a0000-0000-7000-8000-000000000001', 1, 0, 'high:1 twice:3 water:2', '{1:0.5,9:1.5}/1048576')

@@ -159,7 +159,7 @@ test('a message of an older run does nothing', async () => {
 
 test('indexing again replaces the chunks and leaves the statistics as they were', async () => {
   const statistics = () =>
-    owner(`select s.version, s.chunks, s.length, s.title_length,
+    owner(`select s.version, s.chunks,
       (select json_agg(json_build_array(h, df) order by h) from kb_term) as terms from kb_stat s`)
   const id = await learn(app, 'again.txt', 'Again and again the tide returns.')
   const [before] = await statistics()

@@ -139,9 +139,6 @@ export interface ChunkRow {
   embedding: readonly number[]
 }
 
-/** Average lengths before there are chunks to measure, and how many chunks that guess is worth. */
-const PRIOR = { chunks: 20, length: 110, titleLength: 8 }
-
 /** Adds chunks to the run, unseen until `publishRun`. @returns false when the run is not ours. */
 export async function insertChunks(
   ctx: ChunkStoreContext,
@@ -158,15 +155,11 @@ export async function insertChunks(
     tx.execute(sql`
 with held as (${holdRun(tenantId, lease, progress)}),
 kb as (
-  select config::regconfig as config,
-    (length + ${PRIOR.chunks * PRIOR.length}::float8) / (chunks + ${PRIOR.chunks}::int) as average,
-    (title_length + ${PRIOR.chunks * PRIOR.titleLength}::float8) / (chunks + ${PRIOR.chunks}::int)
-      as title_average
-  from kb_stat where tenant_id = ${tenantId} and kb_id = ${kbId}
+  select config::regconfig as config from kb_stat where tenant_id = ${tenantId} and kb_id = ${kbId}
 ),
 r as materialized (
   select i.*, to_tsvector(kb.config, concat_ws(E'\\n', i.title, i.context, i.text)) as body,
-    to_tsvector(kb.config, concat_ws(E'\\n', i.title, i.context)) as heading, kb.average, kb.title_average
+    to_tsvector(kb.config, concat_ws(E'\\n', i.title, i.context)) as heading
   from held cross join kb cross join jsonb_to_recordset(${rows}::jsonb) as i(
     ordinal int, title text, context text, text text, "start" int, "end" int, page int,
     "pageStarts" int[], hash text, emb text)
@@ -181,9 +174,8 @@ v as (
   select ${key}, r.emb::vector from r
 ),
 x as (
-  insert into kb_lex (tenant_id, document_id, generation, ordinal, tsv, length, title_length, bm)
-  select ${key}, r.body, kb_length(r.body), kb_length(r.heading), kb_bm25(r.body, r.heading,
-    kb_length(r.body), kb_length(r.heading), r.average, r.title_average) from r
+  insert into kb_lex (tenant_id, document_id, generation, ordinal, tsv, bm)
+  select ${key}, r.body, kb_bm25(r.body, r.heading) from r
 )
 select id from held`),
   ])

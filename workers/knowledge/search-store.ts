@@ -65,7 +65,7 @@ export function searchStatement(tenantId: string, search: Search) {
     and d.id = c.document_id and d.live_generation = c.generation`
   return sql`
 with term as materialized (
-  select w.lexeme, kb_hash(w.lexeme) + 1 as i, cardinality(w.positions) as f,
+  select kb_hash(w.lexeme) + 1 as i,
     ln(1 + (s.chunks - coalesce(t.df, 0) + 0.5) / (coalesce(t.df, 0) + 0.5)) as idf,
     ('''' || replace(replace(w.lexeme, '\\', '\\\\'), '''', '''''') || '''')::tsquery as word
   from kb_stat s
@@ -75,7 +75,7 @@ with term as materialized (
 ), query as materialized (
   select string_agg(word::text, ' | ')::tsquery as words, sum(idf) as idf,
     (select ('{' || string_agg(i || ':' || round(w::numeric, 4), ',') || '}/1048576')::sparsevec
-      from (select i, max(idf * f) as w from term group by i) x) as bm
+      from (select i, max(idf) as w from term group by i) x) as bm
   from term having count(*) > 0
 ), lexical as materialized (
   select *, row_number() over (order by bm25 desc, document_id, ordinal) as rank from (

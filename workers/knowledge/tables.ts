@@ -49,9 +49,6 @@ export const kbStat = pgTable(
     /** Text-search configuration. 'russian' stems ASCII words as English, the others as Russian. */
     config: text().notNull().default('russian'),
     chunks: integer().notNull().default(0),
-    /** Sum over visible chunks of lexeme occurrences in body and title. */
-    length: bigint({ mode: 'number' }).notNull().default(0),
-    titleLength: bigint({ mode: 'number' }).notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.kbId] })],
 )
@@ -197,9 +194,6 @@ export const kbLex = pgTable(
   {
     ...chunkKey,
     tsv: tsvector().notNull(),
-    /** Lexeme occurrences in the body and in the title. */
-    length: integer().notNull(),
-    titleLength: integer().notNull(),
     /** BM25 weight of each term; the product with the query's idf vector is the score. */
     bm: sparsevec({ dimensions: LEXEME_DIMENSIONS }).notNull(),
   },

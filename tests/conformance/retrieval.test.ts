@@ -1,0 +1,158 @@
+/**
+ * Retrieval quality on SciFact (BEIR's test split) through the product's own chunks, vectors and SQL. By
+ * default a fifth of it, in seconds; whole with SOAK=1, against the numbers the product promises.
+ */
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { embed } from '../../local/openai/embedding.ts'
+import { blocksOfPlainText } from '../../workers/knowledge/blocks.ts'
+import {
+  type ChunkRow,
+  type ChunkStoreContext,
+  claimRun,
+  insertChunks,
+  publishRun,
+} from '../../workers/knowledge/chunk-store.ts'
+import { chunkDocument } from '../../workers/knowledge/chunk.ts'
+import { type Fusion, fusionOf } from '../../workers/knowledge/profiles.ts'
+import { searchChunks } from '../../workers/knowledge/search-store.ts'
+import { insertDocument } from '../../workers/knowledge/store.ts'
+import { KB_ID } from '../../workers/knowledge/tables.ts'
+import { openDatabase, type TestDatabase } from '../http/database.ts'
+
+const FOLDER = new URL('../../../shared/evals/scifact/', import.meta.url)
+const WHOLE = process.env['SOAK'] === '1'
+/** Every n-th query, and every n-th document besides the judged ones. */
+const STEP = WHOLE ? 1 : 5
+
+interface Abstract {
+  id: string
+  title: string
+  sents: string[]
+}
+
+const absent = await readFile(new URL('meta.json', FOLDER)).then(
+  () => false,
+  () => true,
+)
+if (absent) console.log(`skipped: SciFact is not at ${FOLDER.pathname}`)
+
+async function read<Row>(name: string): Promise<Row[]> {
+  const text = await readFile(new URL(name, FOLDER), 'utf8')
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+}
+
+let database: TestDatabase
+let ctx: ChunkStoreContext
+/** Which abstract a chunk is of, by document and ordinal. */
+const abstractOf = new Map<string, string>()
+let queries: { id: string; text: string }[] = []
+const relevant = new Map<string, Set<string>>()
+
+beforeAll(async () => {
+  if (absent) return
+  database = await openDatabase()
+  const env = { DATABASE_URL: database.url('app_user'), DATABASE_HTTP_URL: database.neon.httpUrl }
+  const now = () => new Date()
+  const base = { tenantId: 'acme', requestId: 'r', traceparent: 't', now, env }
+  ctx = base as unknown as ChunkStoreContext
+  await readSet()
+}, 600_000)
+afterAll(() => database?.close())
+
+async function readSet() {
+  queries = (await read<(typeof queries)[number]>('queries.jsonl')).filter(
+    (_, at) => at % STEP === 0,
+  )
+  const asked = new Set(queries.map(({ id }) => id))
+  for (const { q, d } of await read<{ q: string; d: string }>('qrels.jsonl')) {
+    if (asked.has(q)) relevant.set(q, (relevant.get(q) ?? new Set()).add(d))
+  }
+  const judged = new Set([...relevant.values()].flatMap((ids) => [...ids]))
+  const corpus = (await read<Abstract>('corpus.jsonl')).filter(
+    ({ id }, at) => at % STEP === 0 || judged.has(id),
+  )
+  const rows = corpus.flatMap(chunksOf)
+  for (let from = 0; from < rows.length; from += 100) await index(rows.slice(from, from + 100))
+}
+
+function chunksOf({ id, title, sents }: Abstract) {
+  const text = sents.join(' ').trim()
+  return chunkDocument(blocksOfPlainText(text)).map((chunk) => {
+    const body = text.slice(chunk.start, chunk.end)
+    const embedding = [...embed(`${title}\n${body}`)]
+    return { id, row: { ...chunk, ordinal: 0, title, text: body, hash: '', embedding } }
+  })
+}
+
+/** A hundred chunks as one document: only the chunks' places in it say whose they are. */
+async function index(chunks: { id: string; row: ChunkRow }[]) {
+  const [id, jobId] = [crypto.randomUUID(), crypto.randomUUID()]
+  const file = { title: id, fileName: id, mediaType: 'text/plain', bytes: 1, sha256: id } as const
+  await insertDocument(ctx, { id, jobId, kbId: KB_ID, ...file })
+  const message = {
+    tenantId: 'acme',
+    documentId: id,
+    generation: 1,
+    requestId: '',
+    traceparent: '',
+  }
+  const claim = await claimRun(ctx, message)
+  if (claim.type !== 'claimed') throw new Error(claim.type)
+  const rows = chunks.map(({ id: abstract, row }, ordinal) => {
+    abstractOf.set(`${id} ${ordinal}`, abstract)
+    return { ...row, ordinal }
+  })
+  const progress = { status: 'embedding', stage: 'embed', percent: 50 } as const
+  expect(await insertChunks(ctx, claim.claimed.lease, KB_ID, rows, progress)).toBe(true)
+  expect(await publishRun(ctx, claim.claimed.lease, { title: id, pages: 1 })).toBe(true)
+}
+
+/** The ten best abstracts; one scores as its best chunk. */
+async function topTen(question: string, fusion: Fusion, vector: boolean): Promise<string[]> {
+  const embedding = vector ? [...embed(question)] : null
+  const hits = await searchChunks(ctx, { kbId: KB_ID, question, embedding, fusion, limit: 40 })
+  const ids = hits.map(
+    ({ documentId, ordinal }) => abstractOf.get(`${documentId} ${ordinal}`) ?? '',
+  )
+  return [...new Set(ids)].slice(0, 10)
+}
+
+const discount = (rank: number) => 1 / Math.log2(rank + 2)
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+
+/** Mean nDCG@10 with linear gain, the ideal from all judged documents, as trec_eval has it. */
+async function ndcg(fusion: Fusion, vector: boolean) {
+  const times: number[] = []
+  const gains: number[] = []
+  for (const { id, text } of queries) {
+    const judged = relevant.get(id) ?? new Set()
+    const began = performance.now()
+    const found = await topTen(text, fusion, vector)
+    times.push(performance.now() - began)
+    const ideal = sum([...judged].slice(0, 10).map((_, rank) => discount(rank)))
+    gains.push(sum(found.map((one, rank) => (judged.has(one) ? discount(rank) : 0))) / ideal)
+  }
+  const p50 = times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0
+  return { score: sum(gains) / gains.length, p50 }
+}
+
+const KEYWORD: Fusion = { lexicalScore: 1, vectorScore: 0, lexicalRank: 0, vectorRank: 0 }
+
+test.skipIf(absent)(
+  'keyword search and the joined search find what the field finds, or more',
+  async () => {
+    const keyword = await ndcg(KEYWORD, false)
+    const hybrid = await ndcg(fusionOf('va-lexical-1'), true)
+    const format = ({ score, p50 }: typeof keyword) =>
+      `${score.toFixed(4)} (p50 ${p50.toFixed(0)} ms)`
+    const size = `${queries.length} queries, ${abstractOf.size} chunks`
+    console.log(`SciFact nDCG@10, ${size}: keyword ${format(keyword)}, hybrid ${format(hybrid)}`)
+    expect(keyword.score).toBeGreaterThanOrEqual(WHOLE ? 0.69 : 0.73)
+    expect(hybrid.score).toBeGreaterThanOrEqual(WHOLE ? 0.68 : 0.72)
+    expect(hybrid.score).toBeGreaterThan(keyword.score - (WHOLE ? 0.015 : 0.03))
+  },
+)
