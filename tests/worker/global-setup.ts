@@ -8,6 +8,7 @@ import { startNeon } from '../../local/neon/server.ts'
 import { startOpenAi } from '../../local/openai/server.ts'
 import { startPglite } from '../../local/postgres/pglite.ts'
 import { startUpstash } from '../../local/upstash/server.ts'
+import { connect } from '../../operations/database/connection.ts'
 import { databaseDumpPath } from '../http/global-setup.ts'
 import { USERS } from '../http/users.ts'
 
@@ -27,6 +28,11 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   ])
   const databaseUrl = (role: keyof typeof USERS) =>
     `postgres://${role}:${USERS[role]}@127.0.0.1/voiceassist`
+  const owner = connect({ databaseUrl: databaseUrl('voiceassist'), httpUrl: neon.httpUrl })
+  await owner.transaction([
+    owner.query(`select set_config('app.tenant_id', 'acme', true)`),
+    owner.query(`insert into tenants (id, name, created_at) values ('acme', 'Acme', now())`),
+  ])
   provide('workerSettings', {
     LOG_LEVEL: 'error',
     DATABASE_URL: databaseUrl('app_user'),
