@@ -49,6 +49,19 @@ test('a citation opens the source at the very words, and Esc returns to the answ
   await page.getByRole('complementary').locator('mark').first().waitFor()
 })
 
+test('every suggestion is answered from the guides, with a source', async () => {
+  const page = await openSignedIn('/ask')
+  const suggestions = page.getByRole('main').getByRole('listitem').getByRole('button')
+  const questions = await suggestions.allTextContents()
+  expect(questions).toHaveLength(3)
+  await suggestions.first().click()
+  await page.getByRole('article').getByRole('link').first().waitFor()
+  for (const question of questions.slice(1)) {
+    const turn = await ask(page, question)
+    expect(await turn.getByRole('link').count()).toBeGreaterThan(0)
+  }
+})
+
 test('a question the documents do not answer is said to have no support', async () => {
   const page = await openSignedIn('/ask')
   const turn = await ask(page, 'Which asteroid did Kowalczyk map in 1911?')

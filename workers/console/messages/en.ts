@@ -93,9 +93,9 @@ export const en = {
     emptyTitle: 'What would you like to know?',
     emptyHint: 'Try one of these. The guides of this project are already in the knowledge base.',
     suggestions: [
-      'How do I start the platform on my laptop?',
-      'How does the voice session work?',
-      'Where are feature flags evaluated?',
+      'How do I roll back a deploy?',
+      'What is the identity worker?',
+      'Where does the state live?',
     ],
     thinking: 'Searching your documents',
     abstained: 'No support found',

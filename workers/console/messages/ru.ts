@@ -105,9 +105,9 @@ export const ru: Messages = {
     emptyTitle: 'Что вы хотите узнать?',
     emptyHint: 'Попробуйте один из вопросов. Руководства проекта уже в базе знаний.',
     suggestions: [
-      'How do I start the platform on my laptop?',
-      'How does the voice session work?',
-      'Where are feature flags evaluated?',
+      'How do I roll back a deploy?',
+      'What is the identity worker?',
+      'Where does the state live?',
     ],
     thinking: 'Поиск по документам',
     abstained: 'Подтверждения нет',

@@ -81,6 +81,7 @@ function Suggestions({ onPick }: { onPick: (question: string) => void }) {
           <li key={question}>
             <button
               type="button"
+              lang="en"
               onClick={() => onPick(question)}
               className="w-full rounded-md border border-line bg-surface px-4 py-2 text-left hover:border-accent/60 hover:bg-raised"
             >
