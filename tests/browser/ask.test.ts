@@ -16,6 +16,15 @@ async function addPier(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Ask', exact: true }).first().click()
 }
 
+/** Long enough for late layout to push the passage away, if it can. */
+const SETTLED_MS = 500
+
+const isInSight = (page: Page) =>
+  page.evaluate(() => {
+    const { top, bottom } = document.querySelector('mark')!.getBoundingClientRect()
+    return top > 0 && bottom < innerHeight
+  })
+
 async function ask(page: Page, question: string) {
   await page.getByLabel('Your question').fill(question)
   await page.keyboard.press('Enter')
@@ -37,10 +46,8 @@ test('a citation opens the source at the very words, and Esc returns to the answ
   await passage.first().waitFor()
   expect((await passage.allTextContents()).join('')).toBe(quote)
   expect(FACT).toContain(quote)
-  await page.waitForFunction(() => {
-    const { top, bottom } = document.querySelector('mark')!.getBoundingClientRect()
-    return top > 0 && bottom < innerHeight
-  })
+  await page.waitForTimeout(SETTLED_MS)
+  expect(await isInSight(page)).toBe(true)
   const shared = page.url()
   await page.keyboard.press('Escape')
   await page.getByRole('complementary').waitFor({ state: 'detached' })
@@ -58,7 +65,11 @@ test('every suggestion is answered from the guides, with a source', async () => 
   await page.getByRole('article').getByRole('link').first().waitFor()
   for (const question of questions.slice(1)) {
     const turn = await ask(page, question)
-    expect(await turn.getByRole('link').count()).toBeGreaterThan(0)
+    await turn.getByRole('link').first().click()
+    await page.getByRole('complementary').locator('mark').first().waitFor()
+    await page.waitForTimeout(SETTLED_MS)
+    expect(await isInSight(page)).toBe(true)
+    await page.keyboard.press('Escape')
   }
 })
 

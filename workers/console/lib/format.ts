@@ -38,7 +38,10 @@ export function formatBytes(bytes: number, locale: string): string {
   return cached(`${unit} ${locale}`, make).format(bytes / 1000 ** power)
 }
 
-export function formatSeconds(ms: number, locale: string): string {
-  const options = { style: 'unit', unit: 'second', maximumFractionDigits: 1 } as const
-  return cached(`second ${locale}`, () => new Intl.NumberFormat(locale, options)).format(ms / 1000)
+/** Milliseconds below a second, seconds above. */
+export function formatDuration(ms: number, locale: string): string {
+  const unit = ms < 1_000 ? 'millisecond' : 'second'
+  const options = { style: 'unit', unit, maximumFractionDigits: ms < 1_000 ? 0 : 1 } as const
+  const make = () => new Intl.NumberFormat(locale, options)
+  return cached(`${unit} ${locale}`, make).format(ms < 1_000 ? ms : ms / 1_000)
 }

@@ -105,6 +105,7 @@ export const en = {
     page: (page: number) => `page ${page}`,
     copyAnswer: 'Copy answer',
     tokens: (n: number) => count(n, 'token', 'tokens'),
+    cached: 'from the cache',
   },
   source: {
     label: 'Source text',

@@ -117,6 +117,7 @@ export const ru: Messages = {
     page: (page) => `стр. ${page}`,
     copyAnswer: 'Скопировать ответ',
     tokens: (n) => count(n, 'токен', 'токена', 'токенов'),
+    cached: 'из кэша',
   },
   source: {
     label: 'Текст источника',

@@ -1,10 +1,10 @@
 /** One question and its answer: text with numbered citations, its sources, or why there is none. */
 import { FileText } from 'lucide-react'
 import type { Citation } from '../../knowledge/schemas.ts'
-import { splitMarks } from '../lib/citation-marks.ts'
 import type { Turn } from '../lib/conversation.ts'
-import { formatSeconds } from '../lib/format.ts'
+import { formatDuration } from '../lib/format.ts'
 import { useMessages } from '../messages/locale.tsx'
+import { CitedText } from '../ui/cited-text.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { SourceLink, SourceNumber } from '../ui/source-link.tsx'
@@ -23,35 +23,15 @@ export function AskTurn({ turn, onRetry }: { turn: Turn; onRetry: () => void }) 
           <p className="text-muted">{ask.abstainedHint}</p>
         </div>
       ) : (
-        turn.text !== '' && <AnswerText turn={turn} />
+        turn.text !== '' && (
+          <CitedText text={turn.text} citations={citations} isGrowing={status === 'writing'} />
+        )
       )}
       {status === 'stopped' && <p className="mt-2 text-muted">{ask.stopped}</p>}
       {turn.error && <ErrorNote error={turn.error} onRetry={onRetry} />}
       {citations.length > 0 && <Sources citations={citations} />}
       {answer && <Facts turn={turn} />}
     </article>
-  )
-}
-
-function AnswerText({ turn }: { turn: Turn }) {
-  const { text, citations, status } = turn
-  return (
-    <div className={`whitespace-pre-wrap break-words ${status === 'writing' ? 'caret' : ''}`}>
-      {splitMarks(text).map(({ at, text: piece, number }) => {
-        const citation = citations.find((known) => known.number === number)
-        return citation ? <Mark key={at} citation={citation} /> : <span key={at}>{piece}</span>
-      })}
-    </div>
-  )
-}
-
-function Mark({ citation }: { citation: Citation }) {
-  const { ask } = useMessages()
-  const label = ask.citation(citation.number, citation.title)
-  return (
-    <SourceLink citation={citation} label={label} className="mx-0.5 hover:brightness-125">
-      <SourceNumber number={citation.number} />
-    </SourceLink>
   )
 }
 
@@ -94,8 +74,8 @@ function Facts({ turn: { answer, text } }: { turn: Turn }) {
   return (
     <p className="mt-3 flex items-center gap-3 text-xs text-muted">
       {!answer.abstained && <CopyButton text={text} label={ask.copyAnswer} />}
-      <span>{formatSeconds(totalMs(answer.timings), locale)}</span>
-      <span>{ask.tokens(inputTokens + outputTokens)}</span>
+      <span>{formatDuration(totalMs(answer.timings), locale)}</span>
+      <span>{answer.cached ? ask.cached : ask.tokens(inputTokens + outputTokens)}</span>
     </p>
   )
 }

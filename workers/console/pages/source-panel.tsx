@@ -85,6 +85,18 @@ export default function SourcePanel({ documentId, cited, onClose }: SourcePanelP
   )
 }
 
+/** Frames in which blocks above the passage may still take their true height. */
+const SETTLING_FRAMES = 4
+
+/** Again for a few frames: blocks that come into sight are laid out only then, and push it away. */
+function centre(element: HTMLElement | null, frames = SETTLING_FRAMES) {
+  element?.scrollIntoView({ block: 'center' })
+  if (frames > 0) requestAnimationFrame(() => centre(element, frames - 1))
+}
+
+/** Left out of layout while out of sight, except for the passage: it has to be found at once. */
+const LAZY_LAYOUT = '[contain-intrinsic-size:auto_60rem] [content-visibility:auto]'
+
 function Text({ document, cited }: { document: DocumentText; cited: Span | null }) {
   const { source } = useMessages()
   const mark = useRef<HTMLElement>(null)
@@ -94,9 +106,7 @@ function Text({ document, cited }: { document: DocumentText; cited: Span | null 
     const span = start === undefined || end === undefined ? null : { start, end }
     return blocksOf(document, span)
   }, [document, start, end])
-  const showMark = useCallback(() => {
-    mark.current?.scrollIntoView({ block: 'center' })
-  }, [])
+  const showMark = useCallback(() => centre(mark.current), [])
   useEffect(showMark, [showMark, blocks])
   return (
     <>
@@ -129,7 +139,7 @@ interface TextBlockProps {
 const TextBlock = memo(({ block, markRef }: TextBlockProps) => {
   const { source } = useMessages()
   return (
-    <div className="[contain-intrinsic-size:auto_60rem] [content-visibility:auto]">
+    <div className={block.parts.some(({ isCited }) => isCited) ? undefined : LAZY_LAYOUT}>
       {block.page !== null && (
         <p className="mt-4 mb-1 border-b border-line pb-1 text-xs font-medium text-muted">
           {source.page(block.page)}

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react'
 import type { Line } from '../../../sdk/voice/transcript.ts'
 import { useMessages } from '../messages/locale.tsx'
+import { CitedText } from '../ui/cited-text.tsx'
 import { SourceChips } from '../ui/source-link.tsx'
 import { Status } from '../ui/status.tsx'
 
@@ -39,9 +40,7 @@ function TranscriptLine({ line }: { line: Line }) {
         }`}
       >
         <p className="text-xs font-medium text-muted">{isUser ? voice.you : voice.assistant}</p>
-        <p className={`whitespace-pre-wrap break-words ${line.isFinal ? '' : 'caret'}`}>
-          {line.text}
-        </p>
+        <CitedText text={line.text} citations={line.citations} isGrowing={!line.isFinal} />
         <SourceChips citations={line.citations} />
         {line.wasInterrupted && (
           <p className="mt-1 text-sm">
