@@ -264,6 +264,24 @@ CREATE POLICY tenant ON kb_lex
 GRANT SELECT, INSERT, UPDATE, DELETE
 ON kb_stat, kb_term, kb_documents, jobs, kb_purges, kb_chunk, kb_vec, kb_lex TO app_user;
 --> statement-breakpoint
+-- The search by words. Under a policy Postgres uses an index only for operators that cannot leak what
+-- they see, and @@ is none; so this part runs as the owner of the tables, for the tenant of the
+-- transaction and no other, and answers with ids and scores only.
+CREATE POLICY search ON kb_lex FOR SELECT TO CURRENT_USER USING (true);
+--> statement-breakpoint
+CREATE POLICY search ON kb_documents FOR SELECT TO CURRENT_USER USING (true);
+--> statement-breakpoint
+CREATE FUNCTION kb_match(kb text, words tsquery, weights sparsevec, most integer)
+RETURNS TABLE (document_id uuid, generation integer, ordinal integer, bm25 double precision)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+  SELECT c.document_id, c.generation, c.ordinal, -(c.bm <#> weights) AS bm25
+  FROM kb_lex c JOIN kb_documents d ON d.tenant_id = c.tenant_id AND d.id = c.document_id
+    AND d.live_generation = c.generation
+  WHERE c.tenant_id = nullif(current_setting('app.tenant_id', true), '') AND d.kb_id = kb
+    AND c.tsv @@ words
+  ORDER BY bm25 DESC, c.document_id, c.ordinal LIMIT most
+$$;
+--> statement-breakpoint
 -- The two sweeps cross tenants: they run as the owner of the tables, who sees these two whole, and
 -- answer with ids only.
 CREATE POLICY sweep ON jobs TO CURRENT_USER USING (true);
@@ -292,9 +310,11 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
   SELECT p.tenant_id, p.document_id FROM kb_purges p ORDER BY p.requested_at LIMIT most
 $$;
 --> statement-breakpoint
-REVOKE ALL ON FUNCTION kb_due_jobs(integer), kb_due_purges(integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kb_match(text, tsquery, sparsevec, integer), kb_due_jobs(integer),
+  kb_due_purges(integer) FROM PUBLIC;
 --> statement-breakpoint
-GRANT EXECUTE ON FUNCTION kb_due_jobs(integer), kb_due_purges(integer) TO app_user;
+GRANT EXECUTE ON FUNCTION kb_match(text, tsquery, sparsevec, integer), kb_due_jobs(integer),
+  kb_due_purges(integer) TO app_user;
 --> statement-breakpoint
 -- Rows that a down migration put aside come back, parents first; before the first one there are none.
 DO $$

@@ -32,7 +32,7 @@ CREATE TABLE archive_kb_vec AS SELECT * FROM kb_vec;
 --> statement-breakpoint
 CREATE TABLE archive_kb_lex AS SELECT * FROM kb_lex;
 --> statement-breakpoint
-DROP FUNCTION kb_due_jobs(integer), kb_due_purges(integer), kb_remove(text, uuid),
+DROP FUNCTION kb_match(text, tsquery, sparsevec, integer), kb_due_jobs(integer), kb_due_purges(integer), kb_remove(text, uuid),
   kb_publish(text, uuid, integer, uuid, text, integer), kb_count(text, text, uuid, integer, integer),
   kb_bm25(tsvector, tsvector), kb_hash(text);
 --> statement-breakpoint

@@ -55,7 +55,7 @@ test('citations a model invents are never shown, and a claim without proof is wi
   expect(await ask(app, 'How high is the lighthouse of Ayr?')).toMatchObject({ abstained: false })
 })
 
-test('a model that breaks off in the middle ends the stream with an error event', async () => {
+test('a model that breaks off before anything is proved is a 503, and nothing is kept of it', async () => {
   await learn(app, 'glacier.txt', 'The Fenn glacier loses two metres of ice every summer.')
   const { env } = app
   const { CHAT_MODEL: honest } = env

@@ -57,38 +57,38 @@ export async function searchChunks(ctx: WithEnv<DatabaseEnv>, search: Search): P
  * The statement itself. A term nobody has counts as rarest: it cannot be found, yet it lowers the
  * coverage. Both arms see live runs only, before their LIMIT, and ties are broken the same way
  * always. A text without words has the zero vector, whose cosine Postgres calls NaN, the greatest.
+ *
+ * Hashes come first and alone: under row-level security an index serves only comparisons that cannot
+ * leak. For the same reason the arm of words is a function (migrations/ says more).
  */
 export function searchStatement(tenantId: string, search: Search) {
   const { kbId, question, embedding, fusion, limit } = search
   const vector = embedding && `[${embedding.join(',')}]`
-  const live = sql`join kb_documents d on d.tenant_id = ${tenantId} and d.kb_id = ${kbId}
-    and d.id = c.document_id and d.live_generation = c.generation`
   return sql`
-with term as materialized (
-  select kb_hash(w.lexeme) + 1 as i,
-    ln(1 + (s.chunks - coalesce(t.df, 0) + 0.5) / (coalesce(t.df, 0) + 0.5)) as idf,
+with word as materialized (
+  select kb_hash(w.lexeme) as h, s.chunks,
     ('''' || replace(replace(w.lexeme, '\\', '\\\\'), '''', '''''') || '''')::tsquery as word
-  from kb_stat s
-  cross join unnest(to_tsvector(s.config::regconfig, ${question})) w
-  left join kb_term t on t.tenant_id = s.tenant_id and t.kb_id = s.kb_id and t.h = kb_hash(w.lexeme)
+  from kb_stat s cross join unnest(to_tsvector(s.config::regconfig, ${question})) w
   where s.tenant_id = ${tenantId} and s.kb_id = ${kbId} and s.chunks > 0
+), term as materialized (
+  select w.h + 1 as i, w.word,
+    ln(1 + (w.chunks - coalesce(t.df, 0) + 0.5) / (coalesce(t.df, 0) + 0.5)) as idf
+  from word w left join kb_term t
+    on t.tenant_id = ${tenantId} and t.kb_id = ${kbId} and t.h = w.h
 ), query as materialized (
   select string_agg(word::text, ' | ')::tsquery as words, sum(idf) as idf,
     (select ('{' || string_agg(i || ':' || round(w::numeric, 4), ',') || '}/1048576')::sparsevec
       from (select i, max(idf) as w from term group by i) x) as bm
   from term having count(*) > 0
 ), lexical as materialized (
-  select *, row_number() over (order by bm25 desc, document_id, ordinal) as rank from (
-    select c.document_id, c.generation, c.ordinal, -(c.bm <#> (select bm from query)) as bm25
-    from kb_lex c ${live}
-    where c.tenant_id = ${tenantId} and c.tsv @@ (select words from query)
-    order by bm25 desc, c.document_id, c.ordinal limit ${ARM}
-  ) best
+  select m.*, row_number() over (order by m.bm25 desc, m.document_id, m.ordinal) as rank
+  from query q cross join lateral kb_match(${kbId}, q.words, q.bm, ${ARM}) m
 ), nearest as materialized (
   select *, row_number() over (order by cosine desc, document_id, ordinal) as rank from (
     select c.document_id, c.generation, c.ordinal,
       coalesce(1 - nullif(c.emb <=> ${vector}::vector, 'NaN'), 0) as cosine
-    from kb_vec c ${live}
+    from kb_vec c join kb_documents d on d.tenant_id = ${tenantId} and d.kb_id = ${kbId}
+      and d.id = c.document_id and d.live_generation = c.generation
     where c.tenant_id = ${tenantId} and ${vector}::text is not null
     order by cosine desc, c.document_id, c.ordinal limit ${ARM}
   ) best
