@@ -3,7 +3,7 @@
  * files as text. Reading a PDF is pdf.ts, in the indexer only.
  */
 
-export const MEDIA_TYPES = {
+const MEDIA_TYPES = {
   'application/pdf': ['pdf'],
   'text/markdown': ['md', 'markdown'],
   'text/plain': ['txt', 'text'],

@@ -61,7 +61,7 @@ export async function searchChunks(ctx: WithEnv<DatabaseEnv>, search: Search): P
  * Hashes come first and alone: under row-level security an index serves only comparisons that cannot
  * leak. For the same reason the arm of words is a function (migrations/ says more).
  */
-export function searchStatement(tenantId: string, search: Search) {
+function searchStatement(tenantId: string, search: Search) {
   const { kbId, question, embedding, fusion, limit } = search
   const vector = embedding && `[${embedding.join(',')}]`
   return sql`
