@@ -3,6 +3,7 @@
  * until Ctrl-C. The work is in supervisor/stack.ts.
  */
 import { parseArgs } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
 import { AlreadyRunningError } from './postgres/lock.ts'
 import { renderBox, renderProgress } from './supervisor/box.ts'
 import { pathsOf, STATE } from './supervisor/paths.ts'
@@ -12,6 +13,9 @@ import { type Stack, type StackOptions, startStack } from './supervisor/stack.ts
 const HARD_EXIT_MS = 6000
 /** npm, the launcher and the terminal may each deliver the same Ctrl-C. */
 const SAME_SIGNAL_MS = 400
+
+// Garbage is collected sooner, here and in the database's thread: 80 MB less.
+setFlagsFromString('--max-semi-space-size=1')
 
 const { values } = parseArgs({
   options: {
