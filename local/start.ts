@@ -14,7 +14,7 @@ const HARD_EXIT_MS = 6000
 /** npm, the launcher and the terminal may each deliver the same Ctrl-C. */
 const SAME_SIGNAL_MS = 400
 
-// Garbage is collected sooner, here and in the database's thread: 80 MB less.
+// Garbage is collected sooner, here and in the database's thread: 50 MB less.
 setFlagsFromString('--max-semi-space-size=1')
 
 const { values } = parseArgs({

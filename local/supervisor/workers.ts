@@ -21,9 +21,6 @@ const HEAP = ['--max-semi-space-size=2', '--max-old-space-size=384']
 const FOLLOW_PARENT = join(import.meta.dirname, 'follow-parent.ts')
 const CONFIGS = ['wrangler.toml', 'wrangler.identity.toml', 'wrangler.indexer.toml']
 
-/** Of the 420 MB wrangler takes without them, 340 are left. */
-const SMALL_HEAP = ['--max-semi-space-size=1', '--optimize-for-size']
-
 /** Takes 4 s on an idle machine and a minute on one with ten other builds; failures show earlier. */
 const READY_TIMEOUT_MS = 240_000
 const STOP_TIMEOUT_MS = 3000
