@@ -76,9 +76,11 @@ test('speaking over the assistant silences it and leaves only what was heard', a
 })
 
 test('without permission for the microphone the reason is told, and writing still works', async () => {
-  const page = await openSignedIn('/voice')
+  const browser = await launch(['--use-fake-device-for-media-stream'])
+  onTestFinished(() => browser.close())
+  const page = await openSignedIn('/voice', { from: browser })
   await page.getByRole('button', { name: 'Start talking' }).click()
-  await page.getByRole('alert').waitFor()
+  await page.getByRole('alert').filter({ hasText: 'The microphone is blocked' }).waitFor()
   await page.getByLabel('Type instead of talking').fill('What does the edge worker do?')
   await page.keyboard.press('Enter')
   const reply = lines(page).nth(1)

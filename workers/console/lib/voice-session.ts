@@ -11,6 +11,8 @@ export interface VoiceSession {
   state: VoiceState
   lines: readonly Line[]
   error: VoiceAssistError | null
+  /** False in a session that was opened by writing. */
+  hasMicrophone: boolean
   isMuted: boolean
   /** Called with 0 to 1 many times a second, so that a meter can move without a render. */
   onLevel: (meter: ((level: number) => void) | null) => void
@@ -26,6 +28,7 @@ export function useVoiceSession(): VoiceSession {
   const [state, setState] = useState<VoiceState>('idle')
   const [lines, setLines] = useState<readonly Line[]>([])
   const [error, setError] = useState<VoiceAssistError | null>(null)
+  const [hasMicrophone, setHasMicrophone] = useState(false)
   const [isMuted, setMutedState] = useState(false)
   const meter = useRef<((level: number) => void) | null>(null)
   const client = useRef<VoiceClient | null>(null)
@@ -40,6 +43,7 @@ export function useVoiceSession(): VoiceSession {
   const open = (microphone: boolean) => {
     setError(null)
     setMutedState(false)
+    setHasMicrophone(microphone)
     if (microphone) setLines([])
     const { getToken } = session
     client.current = new VoiceClient({ url: '', getToken, workletUrl, onEvent: receive })
@@ -52,6 +56,7 @@ export function useVoiceSession(): VoiceSession {
     state,
     lines,
     error,
+    hasMicrophone,
     isMuted,
     onLevel: useCallback((listener) => {
       meter.current = listener

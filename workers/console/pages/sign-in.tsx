@@ -19,7 +19,7 @@ const isMismatch = (error: unknown) =>
   error instanceof VoiceAssistError && error.code === 'unauthenticated'
 
 function useSignIn() {
-  const { session, queries } = useServices()
+  const { session, queries, conversation } = useServices()
   const { from } = useSearch({ from: '/sign-in' })
   const navigate = useNavigate()
   const router = useRouter()
@@ -32,7 +32,9 @@ function useSignIn() {
     setError(null)
     try {
       await session.signIn(textOf(form, 'email'), textOf(form, 'password'))
+      // Whoever was signed in before in this tab leaves nothing for the next.
       queries.clear()
+      conversation.clear()
       // Only addresses of this console: a crafted link must not lead elsewhere after sign-in.
       if (from?.startsWith('/') && !from.startsWith('//')) router.history.push(`/console${from}`)
       else await navigate({ to: '/ask' })

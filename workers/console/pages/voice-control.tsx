@@ -33,7 +33,7 @@ function useLevelRing({ onLevel, state }: VoiceSession) {
 
 export function VoiceControl({ session }: { session: VoiceSession }) {
   const { voice } = useMessages()
-  const { state, isMuted } = session
+  const { state, isMuted, hasMicrophone } = session
   const ring = useLevelRing(session)
   const isOn = state !== 'idle'
   return (
@@ -62,7 +62,7 @@ export function VoiceControl({ session }: { session: VoiceSession }) {
         <span role="status" className="text-md">
           <Status tone={TONES[state]}>{voice.states[state]}</Status>
         </span>
-        {isOn && (
+        {isOn && hasMicrophone && (
           <Button look="ghost" aria-pressed={isMuted} onClick={() => session.setMuted(!isMuted)}>
             {isMuted ? <MicOff size={16} aria-hidden /> : <Mic size={16} aria-hidden />}
             {isMuted ? voice.unmute : voice.mute}
