@@ -2,7 +2,7 @@
 import type { RunningStack } from './running.ts'
 import type { Progress } from './seed.ts'
 
-type Shown = Omit<RunningStack, 'workersPid'>
+type Shown = Omit<RunningStack, 'workersPid' | 'inspectorPort'>
 
 const QUESTION = 'How do I take back the last migration?'
 

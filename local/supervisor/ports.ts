@@ -24,18 +24,13 @@ export async function findPort(preferred: number, taken: readonly number[] = [])
 export interface Ports {
   readonly http: number
   readonly tls: number
-  readonly inspector: number
 }
 
-/** Workers' debuggers attach here (.vscode/launch.json). */
-const INSPECTOR_PORT = 9229
-
-/** The ports of a stack that people connect to: those they prefer, or near them. */
+/** The ports of a stack that people put into a browser: those they prefer, or near them. */
 export async function choosePorts(preferredHttp: number, preferredTls: number): Promise<Ports> {
   const http = await findPort(preferredHttp)
   const tls = await findPort(preferredTls, [http])
-  const inspector = await findPort(INSPECTOR_PORT, [http, tls])
-  return { http, tls, inspector }
+  return { http, tls }
 }
 
 async function tryPort(port: number): Promise<number | undefined> {

@@ -30,6 +30,8 @@ import {
 } from './worker-settings.ts'
 import { startWorkers } from './workers.ts'
 
+/** Debuggers attach here (.vscode/launch.json). */
+const INSPECTOR_PORT = 9229
 const OWNER_EMAIL = 'owner@voiceassist.example'
 
 export interface StackOptions {
@@ -46,8 +48,8 @@ export interface StackOptions {
   readonly quiet?: boolean
 }
 
-/** What a running stack tells about itself, all but the process id that changes with restarts. */
-type Description = Omit<RunningStack, 'workersPid'>
+/** What a running stack tells about itself, all but what changes when the Workers restart. */
+type Description = Omit<RunningStack, 'workersPid' | 'inspectorPort'>
 
 export interface Stack extends Description {
   /** PEM of the TLS port's certificate. */
@@ -151,13 +153,13 @@ async function bringUpWorkers(setting: Setting, database: Database) {
   closers.defer(() => log.close())
   const workers = await startWorkers({
     port: ports.http,
-    inspectorPort: ports.inspector,
+    inspectorPort: INSPECTOR_PORT,
     envFile: paths.environment,
     persistTo: paths.wrangler,
     environment: workersEnvironment(settings, paths.registry),
     log,
     report,
-    onSpawn: (workersPid) => writeRunning(paths.stack, { ...description, workersPid }),
+    onSpawn: (spawned) => writeRunning(paths.stack, { ...description, ...spawned }),
   })
   closers.defer(() => workers.stop())
   return { upstash, openAi, description }
@@ -180,7 +182,6 @@ function describe(
     databaseHttpUrl: neon.httpUrl,
     redisUrl: upstash.redisUrl,
     openAiBaseUrl: models.baseUrl,
-    inspectorPort: ports.inspector,
     pid: process.pid,
   }
 }

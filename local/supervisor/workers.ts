@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import type { LogFile } from './log-file.ts'
 import { ROOT } from './paths.ts'
+import { findPort } from './ports.ts'
 import { killGroup } from './process-group.ts'
 import type { Environment } from './worker-settings.ts'
 
@@ -24,7 +25,7 @@ const CONFIGS = ['wrangler.toml', 'wrangler.identity.toml', 'wrangler.indexer.to
 /** Takes 4 s on an idle machine and a minute on one with ten other builds; failures show earlier. */
 const READY_TIMEOUT_MS = 240_000
 const STOP_TIMEOUT_MS = 3000
-/** Wrangler looks for free ports before it binds them; another program may be faster. */
+/** A port found free may be taken by another program before wrangler binds it. */
 const PORT_TRIES = 3
 const MAX_BACKOFF_MS = 30_000
 /** A process that lived so long was not the victim of its own start. */
@@ -32,6 +33,7 @@ const YOUNG_MS = 10_000
 
 export interface WorkersOptions {
   readonly port: number
+  /** Preferred port for debuggers; the next free one is taken. */
   readonly inspectorPort: number
   readonly envFile: string
   readonly persistTo: string
@@ -39,8 +41,8 @@ export interface WorkersOptions {
   readonly environment: Environment
   readonly log: LogFile
   readonly report: (line: string) => void
-  /** Told the process id at every start, so that the next supervisor can clean up after this one. */
-  readonly onSpawn: (pid: number) => void
+  /** Told at every start, so that the next supervisor can clean up after this one. */
+  readonly onSpawn: (spawned: { workersPid: number; inspectorPort: number }) => void
 }
 
 export interface Workers {
@@ -60,8 +62,11 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   }
 }
 
+/** A function, so that the compiler does not take the answer before a wait for the one after. */
+const isStopping = (state: State) => state.stopping
+
 async function spawnReady(options: WorkersOptions, tries: number): Promise<ChildProcess> {
-  const child = spawnWrangler(options)
+  const child = await spawnWrangler(options)
   try {
     await becomeReady(child, options)
     return child
@@ -93,19 +98,23 @@ function restartWhenDead(state: State, options: WorkersOptions, failures: number
 }
 
 async function restart(state: State, options: WorkersOptions, failures: number): Promise<void> {
-  if (state.stopping) return
-  state.child = spawnWrangler(options)
+  if (isStopping(state)) return
+  state.child = await spawnWrangler(options)
+  // Asked to stop in between.
+  if (isStopping(state)) return killGroup(state.child)
   restartWhenDead(state, options, failures)
   try {
     await becomeReady(state.child, options)
     options.report('The Workers are back.')
   } catch (error) {
-    if (!state.stopping) options.report(error instanceof Error ? error.message : String(error))
+    if (!isStopping(state)) options.report(error instanceof Error ? error.message : String(error))
   }
 }
 
-function spawnWrangler(options: WorkersOptions): ChildProcess {
-  const child = spawn(process.execPath, argumentsOf(options), {
+async function spawnWrangler(options: WorkersOptions): Promise<ChildProcess> {
+  // Anew each time: wrangler binds it last, and ends when another stack was faster.
+  const inspectorPort = await findPort(options.inspectorPort, [options.port])
+  const child = spawn(process.execPath, argumentsOf({ ...options, inspectorPort }), {
     cwd: ROOT,
     env: { ...process.env, ...options.environment },
     // A group of its own: Ctrl-C reaches the supervisor alone, which stops things in order.
@@ -116,7 +125,7 @@ function spawnWrangler(options: WorkersOptions): ChildProcess {
   child.stdout?.on('data', log)
   child.stderr?.on('data', log)
   child.on('error', (error) => options.report(`wrangler cannot be started: ${error.message}`))
-  if (child.pid) options.onSpawn(child.pid)
+  if (child.pid) options.onSpawn({ workersPid: child.pid, inspectorPort })
   // A hard exit of this process leaves nothing behind either.
   const kill = () => killGroup(child)
   process.on('exit', kill)
