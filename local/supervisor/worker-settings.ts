@@ -73,8 +73,6 @@ export function workersEnvironment(
     ...Object.fromEntries(unset),
     WRANGLER_REGISTRY_PATH: registry,
     WRANGLER_WRITE_LOGS: 'false',
-    // wrangler's esbuild keeps 600 MB and more for the three bundles, with this 250 MB.
-    GOMEMLIMIT: '96MiB',
     // The bundle is the same whoever starts the stack.
     NODE_ENV: undefined,
   }
