@@ -3,7 +3,7 @@
  * Markdown, the API reference and the headers for all of them. Does nothing when no input changed.
  */
 import { createHash } from 'node:crypto'
-import { cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, glob, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { build } from 'vite'
@@ -35,13 +35,18 @@ export async function buildAssets({ force = false } = {}): Promise<boolean> {
   const built = await readFile(STAMP, 'utf8').catch(() => '')
   if (!force && built === fingerprint) return false
 
-  await rm(OUT, { recursive: true, force: true })
   await rm(STAMP, { force: true })
-  await mkdir(OUT, { recursive: true })
+  await empty(OUT)
   await Promise.all([buildConsole(), copyDocs()])
   await writeHeaders()
   await writeFile(STAMP, fingerprint)
   return true
+}
+
+/** The folder itself stays: a running `wrangler dev` watches it. */
+async function empty(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true })
 }
 
 async function fingerprintInputs(): Promise<string> {

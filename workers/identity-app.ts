@@ -23,7 +23,9 @@ interface IdentityApp extends AppEnv {
 /** Reading is free: a page of a stranger cannot see the answer. */
 const refuseStrangers = createMiddleware<IdentityApp>(async (c, next) => {
   const { url, method, headers } = c.req.raw
-  const own = [new URL(c.env.PUBLIC_URL).origin, new URL(url).origin]
+  const { origin, host } = new URL(url)
+  // A proxy in front may end TLS: the page is https, the request as we see it is not.
+  const own = [new URL(c.env.PUBLIC_URL).origin, origin, `https://${host}`]
   if (method !== 'GET' && !isFromOwnPage(headers, own)) {
     const detail = `Pages of other origins may not do this; use ${c.env.PUBLIC_URL}.`
     throw new ProblemError('forbidden', detail)
