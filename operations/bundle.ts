@@ -71,7 +71,8 @@ export async function buildWorker(
   const metafile = join(outDir, 'metafile.json')
   const entry = options.entry ? [options.entry] : []
   const target = ['-c', config, `--env=${environment}`]
-  const dryRun = ['--dry-run', '--outdir', outDir, '--metafile', metafile]
+  // As it is deployed; the environments of the wrangler files say so too.
+  const dryRun = ['--dry-run', '--minify', '--outdir', outDir, '--metafile', metafile]
   try {
     const { ok, output } = await runWrangler(['deploy', ...entry, ...target, ...dryRun])
     if (!ok) throw new Error(`${config} does not build:\n${output.trim()}`)
