@@ -28,16 +28,13 @@ export interface Playback {
   endsAt: number
 }
 
-/** Adds audio of a clause; a clause begins with its first piece. */
+/** Adds audio of a clause; a clause begins with its first piece, and ends those before it. */
 export function addAudio(speech: Speech, clause: number, text: string, ms: number): Speech {
   const { clauses, sentMs } = speech
-  const isNew = clause >= clauses.length
+  const sent = { ...speech, sentMs: sentMs + ms }
+  if (clause < clauses.length) return sent
   const opened = { text, fromMs: sentMs, toMs: null }
-  return {
-    ...speech,
-    clauses: isNew ? [...clauses, opened] : clauses,
-    sentMs: sentMs + ms,
-  }
+  return { ...sent, clauses: [...endClause(speech).clauses, opened] }
 }
 
 /** Marks the newest clause as complete. */

@@ -143,6 +143,19 @@ function strayEvents(effects: readonly Effect[]) {
   })
 }
 
+/** A clause whose end comes after the audio of the next; then the caller interrupts. */
+const LATE_END: [Act, number][] = [
+  ['speak', 0],
+  ['hush', 0],
+  ...Array.from({ length: 5 }, (): [Act, number] => ['work', 0]),
+  ['late', 8975],
+  ['work', 0],
+  ['work', 0],
+  ['wait', 800],
+  ['speak', 0],
+]
+const RUNS = process.env['SOAK'] ? 10_000 : 300
+
 test('one reply at a time, items once and in order, never more heard than sent', () => {
   fc.assert(
     fc.property(
@@ -156,6 +169,6 @@ test('one reply at a time, items once and in order, never more heard than sent',
         expect(strayEvents(player.effects)).toEqual([])
       },
     ),
-    { numRuns: 300 },
+    { numRuns: RUNS, examples: [[LATE_END]] },
   )
 })
