@@ -47,7 +47,7 @@ test.each([
   [
     'a file that is not what it says',
     422,
-    /PDF/,
+    /pdf/,
     () => client.upload('a.pdf', 'hello', 'application/pdf'),
   ],
   [
