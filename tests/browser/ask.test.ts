@@ -25,12 +25,17 @@ const isInSight = (page: Page) =>
     return top > 0 && bottom < innerHeight
   })
 
+/** One question at a time: Enter waits until the answer before is whole. */
+const answered = (page: Page) =>
+  page.waitForFunction(() => !document.querySelector('article[aria-busy=true]'))
+
 async function ask(page: Page, question: string) {
+  await answered(page)
   await page.getByLabel('Your question').fill(question)
   await page.keyboard.press('Enter')
   const turn = page.getByRole('article').filter({ hasText: question })
   await turn.first().waitFor()
-  await page.waitForFunction(() => !document.querySelector('article[aria-busy=true]'))
+  await answered(page)
   return turn
 }
 
