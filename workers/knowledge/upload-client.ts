@@ -98,8 +98,30 @@ function openFile(ctx: FilesContext, documentId: string) {
 
 type Upload = ReturnType<typeof openUpload>
 
+/**
+ * The body's chunks. When it is left early the rest is read and thrown away: a client that is still
+ * sending would meet a closed connection before it could read why.
+ */
 async function* chunksOf(stream: UploadBody['stream']): AsyncGenerator<Uint8Array> {
-  if (stream) for await (const chunk of stream) yield chunk
+  if (!stream) return
+  const reader = stream.getReader()
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value
+  } finally {
+    // A client that went away needs no answer.
+    await drain(reader).catch(() => undefined)
+  }
+}
+
+/** Bytes of a refused body that are still taken; Cloudflare ends a request at 100 MB anyway. */
+const DRAIN_BYTES = 100 * 1024 * 1024
+
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  let left = DRAIN_BYTES
+  for (let read = await reader.read(); !read.done && left > 0; read = await reader.read()) {
+    left -= read.value.length
+  }
+  await reader.cancel()
 }
 
 function notAccepted(fileName: string): ProblemError {
