@@ -36,7 +36,7 @@ const QUIET = {
   BETTER_AUTH_TELEMETRY: '0',
   DO_NOT_TRACK: '1',
   NO_UPDATE_NOTIFIER: '1',
-  // glibc keeps freed memory per thread otherwise: a fifth of the local stack's.
+  // glibc keeps freed memory per thread otherwise, and workerd and Node have many.
   MALLOC_ARENA_MAX: '2',
 }
 

@@ -15,8 +15,8 @@ import type { Environment } from './worker-settings.ts'
 // By its script and this Node: the bin would start whatever Node the shell finds first.
 const WRANGLER = join(ROOT, 'node_modules/wrangler/wrangler-dist/cli.js')
 /**
- * Wrangler needs some 150 MB; left to itself its heap grows to twice that before it is collected.
- * Measured on the whole stack at rest: 407 MB of this process without these, 312 MB with them.
+ * Left to itself wrangler's heap grows far before it is collected. Measured on the whole stack at
+ * rest: some 410 MB of this process without these, 300 to 370 MB with them.
  */
 const HEAP = ['--max-semi-space-size=1', '--max-old-space-size=384', '--optimize-for-size']
 const FOLLOW_PARENT = join(import.meta.dirname, 'follow-parent.ts')
