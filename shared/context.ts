@@ -17,11 +17,33 @@ export const PERMISSIONS = [
   'kb.delete',
   'rag.query',
   'voice.start',
+  'member.read',
+  'member.manage',
+  'role.manage',
+  'key.manage',
+  'audit.read',
+  'audit.export',
+  'tenant.update',
+  'tenant.delete',
+  'phi.read',
+  'admin.platform',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
+/**
+ * What an access token alone does not prove: the session and its role are looked up each time, so
+ * a revoked one is refused at once (OWASP ASVS 5.0, 7.4.1 and 8.3.2).
+ */
+export const FRESH: ReadonlySet<Permission> = new Set([
+  'role.manage',
+  'key.manage',
+  'tenant.delete',
+  'phi.read',
+  'admin.platform',
+])
+
 export type Actor =
-  | { type: 'user'; userId: string; permissions: ReadonlySet<string> }
+  | { type: 'user'; userId: string; sessionId: string; permissions: ReadonlySet<string> }
   | { type: 'system'; job: string }
 
 export interface ServiceContext {

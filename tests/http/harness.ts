@@ -6,6 +6,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { startOpenAi } from '../../local/openai/server.ts'
 import { startUpstash } from '../../local/upstash/server.ts'
+import { PERMISSIONS } from '../../shared/context.ts'
 import { createApp } from '../../workers/app.ts'
 import { openDatabase } from './database.ts'
 
@@ -56,6 +57,7 @@ export async function startApp() {
     RETRY_BACKOFF_MAX: '0.05',
     IDENTITY: {
       jwks: async () => signer.jwks,
+      permissionsNow: async () => PERMISSIONS,
       fetch: async () => new Response(null, { status: 501 }),
     },
     DOCUMENTS: { send: async (message: unknown) => void queued.push(message) },
@@ -78,6 +80,7 @@ export async function startApp() {
   return {
     app,
     env,
+    execution,
     neon: database.neon,
     database,
     upstash,
