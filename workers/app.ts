@@ -6,6 +6,7 @@ import { ProblemError } from '../shared/errors.ts'
 import { assertGuarded, open } from '../shared/guards.ts'
 import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
+import { type AuditContext, clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog } from './edge-context.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
@@ -19,7 +20,12 @@ import { voiceRoutes } from './voice/routes.ts'
 import type { VoiceContext } from './voice/service.ts'
 
 /** Every mounted feature's context; so the compiler holds `edgeContext` to all they name. */
-type Needs = OpsContext & FlagContext & DocumentContext & KnowledgeContext & VoiceContext
+type Needs = OpsContext &
+  AuditContext &
+  FlagContext &
+  DocumentContext &
+  KnowledgeContext &
+  VoiceContext
 
 interface EdgeApp extends AppEnv<Needs> {
   Bindings: EdgeEnv
@@ -82,8 +88,10 @@ export function createApp() {
     c.set('identify', async () => {
       const caller = await authenticate(c.env, c.req.raw.headers)
       const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
-      return edgeContext(c.env, { ...caller, requestId: id, traceparent, waitUntil })
+      const client = clientOf(c.req.raw.headers)
+      return edgeContext(c.env, { ...caller, client, requestId: id, traceparent, waitUntil })
     })
+    c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
     c.set('confirm', (caller, permission) => confirm(c.env, caller, permission))
     assertGuarded(c)
     if (!ALWAYS.has(c.req.path)) checkEdge(c.env)

@@ -9,6 +9,7 @@ import { ProblemError } from '../shared/errors.ts'
 import { refuseUnguarded } from '../shared/guards.ts'
 import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
+import { clientOf, recordDenial } from './audit/service.ts'
 import { identityContext, identityLog } from './identity-context.ts'
 import { type CallerContext, identifyCaller, permissionsNow } from './identity/issuer/caller.ts'
 import { closeSession, type Opened, openSession, renewToken } from './identity/issuer/session.ts'
@@ -49,6 +50,7 @@ export function createIdentityApp() {
     c.set('identify', () => identify(c))
     // `identify` has just looked.
     c.set('confirm', async () => {})
+    c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
     await next()
     c.header('cache-control', 'no-store')
   })
@@ -58,7 +60,7 @@ export function createIdentityApp() {
   const withCookies = ({ cookies }: Pick<Opened, 'cookies'>) => ({ 'set-cookie': cookies })
   return app
     .openapi(setup, async (c) => {
-      const ctx = identityContext(c.env, c.var.log)
+      const ctx = contextOf(c)
       checkSetupToken(ctx, c.req.header('authorization'))
       const owner = c.req.valid('json')
       await createFirstOwner(ctx, owner)
@@ -66,30 +68,33 @@ export function createIdentityApp() {
       return c.json(opened.session, 201, withCookies(opened))
     })
     .openapi(signIn, async (c) => {
-      const ctx = identityContext(c.env, c.var.log)
+      const ctx = contextOf(c)
       const opened = await openSession(ctx, c.req.valid('json'), c.req.raw.headers)
       return c.json(opened.session, 200, withCookies(opened))
     })
     .openapi(getToken, async (c) => {
-      const opened = await renewToken(identityContext(c.env, c.var.log), c.req.raw.headers)
+      const opened = await renewToken(contextOf(c), c.req.raw.headers)
       return c.json(opened.session, 200, withCookies(opened))
     })
     .openapi(signOut, async (c) => {
-      const cookies = await closeSession(identityContext(c.env, c.var.log), c.req.raw.headers)
+      const cookies = await closeSession(contextOf(c), c.req.raw.headers)
       return c.body(null, 204, withCookies({ cookies }))
     })
 }
 
-function identify(c: Context<IdentityApp>): Promise<CallerContext> {
-  const { requestId: id, traceparent, log } = c.var
+function contextOf(c: Context<IdentityApp>) {
+  return identityContext(c.env, c.var.log, originOf(c))
+}
+
+function originOf(c: Context<IdentityApp>) {
+  const { requestId: id, traceparent } = c.var
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
+  return { requestId: id, traceparent, client: clientOf(c.req.raw.headers), waitUntil }
+}
+
+function identify(c: Context<IdentityApp>): Promise<CallerContext> {
   const { headers } = c.req.raw
-  return identifyCaller(identityContext(c.env, log), {
-    requestId: id,
-    traceparent,
-    headers,
-    waitUntil,
-  })
+  return identifyCaller(contextOf(c), { ...originOf(c), headers })
 }
 
 /** What a session may do in a tenant at this moment, for the edge's guards; null when it ended. */

@@ -4,7 +4,7 @@
  * role counts from the next request.
  */
 import { and, eq, gt } from 'drizzle-orm'
-import { type Caller, createContext, type WithEnv } from '../../../shared/context.ts'
+import { type Caller, type Client, createContext, type WithEnv } from '../../../shared/context.ts'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { permissionsOf } from '../roles.ts'
@@ -20,6 +20,7 @@ export type CallerContext = WithEnv<IssuerEnv>
 interface Request {
   requestId: string
   traceparent: string
+  client: Client
   headers: Headers
   waitUntil: (work: Promise<unknown>) => void
 }
@@ -62,8 +63,8 @@ async function withRightsOfNow(ctx: IssuerContext, { tenantId, actor }: Caller):
 }
 
 /** This Worker's own keys, where the edge asks for them through its binding. */
-function verifierOf({ env, log, now }: IssuerContext): TokenEnv {
-  const jwks = () => publishedKeys({ env, log, now })
+function verifierOf({ env, now }: IssuerContext): TokenEnv {
+  const jwks = () => publishedKeys({ env, now })
   const verifier = verifiers.get(env) ?? { PUBLIC_URL: env.PUBLIC_URL, IDENTITY: { jwks } }
   verifiers.set(env, verifier)
   return verifier

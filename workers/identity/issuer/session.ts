@@ -9,6 +9,7 @@ import { signAccessToken } from './access-token.ts'
 import { authOf, SESSION_COOKIE } from './auth.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
+import { endSession, recordFailedSignIn, recordSignIn } from './session-audit.ts'
 import { members, organizations, sessions, users } from './tables.ts'
 
 /** A session with the cookies that carry it, as Set-Cookie values. */
@@ -41,16 +42,21 @@ export async function openSession(
     returnHeaders: true,
   })
   const answer = await reaching(call).catch((error: unknown) => {
-    throw isRefusal(error) ? wrongCredentials(error) : error
+    if (!isRefusal(error)) throw error
+    recordFailedSignIn(ctx, email)
+    throw wrongCredentials(error)
   })
-  return { session: await describe(ctx, answer.response.token), cookies: cookiesOf(answer) }
+  const { session, sessionId } = await describe(ctx, answer.response.token)
+  await recordSignIn(ctx, { userId: session.user.id, tenantId: session.tenant.id, sessionId })
+  return { session, cookies: cookiesOf(answer) }
 }
 
 /** @throws ProblemError unauthenticated without a live session; forbidden as `openSession` */
 export async function renewToken(ctx: IssuerContext, headers: Headers): Promise<Opened> {
   const answer = await readSession(ctx, headers)
   if (!answer.response) throw noSession()
-  return { session: await describe(ctx, answer.response.session.token), cookies: cookiesOf(answer) }
+  const { session } = await describe(ctx, answer.response.session.token)
+  return { session, cookies: cookiesOf(answer) }
 }
 
 /**
@@ -62,8 +68,7 @@ export async function renewToken(ctx: IssuerContext, headers: Headers): Promise<
 export async function closeSession(ctx: IssuerContext, headers: Headers): Promise<string[]> {
   const { response } = await readSession(ctx, headers)
   if (response) {
-    const { id } = response.session
-    await reaching(authDatabaseOf(ctx.env).delete(sessions).where(eq(sessions.id, id)))
+    await endSession(ctx, response.session)
   }
   return [`${SESSION_COOKIE}=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax`]
 }
@@ -76,7 +81,10 @@ function readSession(ctx: IssuerContext, headers: Headers) {
 }
 
 /** Who the session is, where it works now, and a token that says so. */
-async function describe(ctx: IssuerContext, token: string): Promise<Session> {
+async function describe(
+  ctx: IssuerContext,
+  token: string,
+): Promise<{ session: Session; sessionId: string }> {
   const row = await findMembership(ctx, token)
   const role = ROLES.find((name) => name === row?.role)
   if (!row || !role) {
@@ -92,7 +100,11 @@ async function describe(ctx: IssuerContext, token: string): Promise<Session> {
   const subject = { userId: user.id, sessionId: row.sessionId, tenantId: tenant.id, role }
   const { accessToken, expiresAt } = await signAccessToken(ctx, subject)
   const permissions = [...permissionsOf(role)]
-  return { user, tenant, role, permissions, accessToken, expiresAt: expiresAt.toISOString() }
+  const session = { user, tenant, role, permissions, accessToken }
+  return {
+    session: { ...session, expiresAt: expiresAt.toISOString() },
+    sessionId: row.sessionId,
+  }
 }
 
 async function findMembership({ env }: IssuerContext, token: string) {

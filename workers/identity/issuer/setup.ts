@@ -5,6 +5,7 @@ import { sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { newId } from '../../../shared/ids.ts'
+import { auditEntry } from '../../audit/service.ts'
 import type { Setup } from '../schemas.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
@@ -64,6 +65,7 @@ async function firstRows(ctx: IssuerContext, setup: Setup) {
     db.execute(
       sql`select auth.create_tenant(${tenantId}, ${organization}, ${userId}, ${email}, ${name}, ${at.toISOString()}::timestamptz)`,
     ),
+    db.execute(auditEntry(ctx, 'admin.setup', { tenantId, actor: { type: 'user', userId } })),
   ] as const
 }
 

@@ -44,7 +44,7 @@ export async function createSigningKey({ env, now }: IssuerContext): Promise<Row
 }
 
 /** What verifies tokens: the key that signs, those before it and those to come. */
-export async function publishedKeys(ctx: IssuerContext): Promise<KeySet> {
+export async function publishedKeys(ctx: Pick<IssuerContext, 'env' | 'now'>): Promise<KeySet> {
   const rows = await liveKeys(ctx)
   return { keys: rows.map(({ publicKey }) => publicKey) }
 }
@@ -65,7 +65,7 @@ export async function signerOf(ctx: IssuerContext): Promise<Signer> {
 }
 
 /** Newest first. */
-async function liveKeys({ env, now }: IssuerContext): Promise<Row[]> {
+async function liveKeys({ env, now }: Pick<IssuerContext, 'env' | 'now'>): Promise<Row[]> {
   const isLive = or(isNull(signingKeys.expiresAt), gt(signingKeys.expiresAt, now()))
   return reaching(
     authDatabaseOf(env)
