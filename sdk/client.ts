@@ -1,8 +1,9 @@
 /**
- * The `voiceassist` client: questions, documents and flags of one deployment. No dependency; runs
+ * The `voiceassist` client: questions, documents, flags and the audit log of one deployment. No dependency; runs
  * in browsers, Node and Workers. Speaking with the assistant is voice.ts.
  */
 import { type AskBody, AnswerStream } from './ask.ts'
+import { Audit } from './audit.ts'
 import { Documents } from './documents.ts'
 import { Flags } from './flags.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
@@ -19,12 +20,14 @@ export interface AskOptions extends Omit<AskBody, 'question'> {
  * ```
  */
 export class VoiceAssist {
+  readonly audit: Audit
   readonly documents: Documents
   readonly flags: Flags
   readonly #transport
 
   constructor(options: TransportOptions) {
     this.#transport = createTransport(options)
+    this.audit = new Audit(this.#transport)
     this.documents = new Documents(this.#transport)
     this.flags = new Flags(this.#transport)
   }

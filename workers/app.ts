@@ -6,7 +6,9 @@ import { ProblemError } from '../shared/errors.ts'
 import { assertGuarded, open } from '../shared/guards.ts'
 import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
-import { type AuditContext, clientOf, recordDenial } from './audit/service.ts'
+import type { LogContext } from './audit/log-service.ts'
+import { auditRoutes } from './audit/routes.ts'
+import { clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog } from './edge-context.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
@@ -21,7 +23,7 @@ import type { VoiceContext } from './voice/service.ts'
 
 /** Every mounted feature's context; so the compiler holds `edgeContext` to all they name. */
 type Needs = OpsContext &
-  AuditContext &
+  LogContext &
   FlagContext &
   DocumentContext &
   KnowledgeContext &
@@ -108,6 +110,7 @@ export function createApp() {
   app.route('/', flagRoutes)
   app.route('/', knowledgeRoutes)
   app.route('/', identityRoutes)
+  app.route('/', auditRoutes)
   app.route('/', voiceRoutes)
   return app
 }

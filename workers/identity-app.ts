@@ -11,6 +11,7 @@ import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
 import { identityContext, identityLog } from './identity-context.ts'
+import { type ChainEnd, publishedAuditKeys, signCheckpoint } from './identity/issuer/audit-keys.ts'
 import { type CallerContext, identifyCaller, permissionsNow } from './identity/issuer/caller.ts'
 import { closeSession, type Opened, openSession, renewToken } from './identity/issuer/session.ts'
 import { checkSetupToken, createFirstOwner } from './identity/issuer/setup.ts'
@@ -104,3 +105,11 @@ export const permissionsOfSession = (env: IdentityEnv, sessionId: string, tenant
 /** The public keys every access token can be checked with. */
 export const keySet = (env: IdentityEnv): Promise<KeySet> =>
   publishedKeys(identityContext(env, identityLog(env)))
+
+/** The public keys of checkpoints, old ones too. */
+export const auditKeySet = (env: IdentityEnv) =>
+  publishedAuditKeys(identityContext(env, identityLog(env)))
+
+/** A signature under where a tenant's audit log stands. */
+export const checkpointOf = (env: IdentityEnv, chain: ChainEnd) =>
+  signCheckpoint(identityContext(env, identityLog(env)), chain)

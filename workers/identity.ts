@@ -1,6 +1,12 @@
 /** The identity Worker: the only file wrangler.identity.toml names. The edge calls it, nobody else. */
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import { createIdentityApp, keySet, permissionsOfSession } from './identity-app.ts'
+import {
+  auditKeySet,
+  checkpointOf,
+  createIdentityApp,
+  keySet,
+  permissionsOfSession,
+} from './identity-app.ts'
 
 const app = createIdentityApp()
 
@@ -11,6 +17,14 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
 
   jwks() {
     return keySet(this.env)
+  }
+
+  auditKeys() {
+    return auditKeySet(this.env)
+  }
+
+  signCheckpoint(chain: Parameters<typeof checkpointOf>[1]) {
+    return checkpointOf(this.env, chain)
   }
 
   permissionsNow(sessionId: string, tenantId: string) {

@@ -1,11 +1,15 @@
 /** The indexer Worker: the only file wrangler.indexer.toml names. It has no route of its own. */
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import { consumeQueue, runSweep } from './queue.ts'
+import { consumeQueue, runCheckpoints, runSweep } from './queue.ts'
 
 /** What the edge may ask of it, by service binding. */
 export class Indexer extends WorkerEntrypoint<IndexerEnv> {
   sweepDocuments(): Promise<void> {
     return runSweep(this.env, (work) => this.ctx.waitUntil(work))
+  }
+
+  checkpointAudit(): Promise<void> {
+    return runCheckpoints(this.env, (work) => this.ctx.waitUntil(work))
   }
 }
 

@@ -2,6 +2,7 @@
 import { createLog } from '../shared/log.ts'
 import { traceparentOf } from '../shared/trace.ts'
 import { consumeAudit, consumeDeadAudit } from './audit/consumer.ts'
+import { checkpointChains } from './audit/schedule.ts'
 import { indexerContext } from './indexer-context.ts'
 import { consumeDeadDocuments, consumeDocuments } from './knowledge/consumer.ts'
 import { sweepDocuments } from './knowledge/schedule.ts'
@@ -38,6 +39,11 @@ export async function consumeQueue(
 /** Called by the edge's minute cron. */
 export async function runSweep(env: IndexerEnv, waitUntil: WaitUntil): Promise<void> {
   await sweepDocuments(contextsOf(env, 'sweepDocuments', waitUntil)({ tenantId: '' }))
+}
+
+/** Called by the edge's minute cron. */
+export async function runCheckpoints(env: IndexerEnv, waitUntil: WaitUntil): Promise<void> {
+  await checkpointChains(contextsOf(env, 'checkpointAudit', waitUntil)({ tenantId: '' }))
 }
 
 function contextsOf(env: IndexerEnv, job: string, waitUntil: WaitUntil) {

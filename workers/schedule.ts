@@ -3,7 +3,10 @@ import { edgeLog } from './edge-context.ts'
 
 export async function runSchedule(_event: ScheduledController, env: EdgeEnv): Promise<void> {
   const log = edgeLog(env)
-  const jobs = { sweepDocuments: () => env.INDEXER.sweepDocuments() }
+  const jobs = {
+    sweepDocuments: () => env.INDEXER.sweepDocuments(),
+    checkpointAudit: () => env.INDEXER.checkpointAudit(),
+  }
   for (const [job, run] of Object.entries(jobs)) {
     try {
       await run()

@@ -6,9 +6,10 @@ import { spawnSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { connect, type Target, targetFromEnvironment } from './connection.ts'
+import { connect, type Target } from './connection.ts'
 import { readMigrations } from './files.ts'
 import { history, migrateDown, migrateUp, pendingOf } from './migrate.ts'
+import { targetOf } from './target.ts'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -55,16 +56,7 @@ const commands: Record<string, () => Promise<void>> = {
   },
 }
 
-async function target(): Promise<Target> {
-  if (!values.local) return targetFromEnvironment(process.env)
-  const path = join(import.meta.dirname, '../../.local/stack.json')
-  const stack: { databaseUrl: string; databaseHttpUrl: string } = JSON.parse(
-    await readFile(path, 'utf8').catch(() => {
-      throw new Error('The local stack is not running: npm start')
-    }),
-  )
-  return { databaseUrl: stack.databaseUrl, httpUrl: stack.databaseHttpUrl }
-}
+const target = (): Promise<Target> => targetOf(values)
 
 function required(option: 'name'): string {
   const value = values[option]

@@ -58,6 +58,7 @@ export async function startApp() {
     RETRY_BACKOFF_MAX: '0.05',
     IDENTITY: {
       jwks: async () => signer.jwks,
+      auditKeys: async () => [],
       permissionsNow: async () => PERMISSIONS,
       fetch: async () => new Response(null, { status: 501 }),
     },

@@ -3,7 +3,13 @@
  * production is that the service binding is a function call.
  */
 import { expect } from 'vitest'
-import { createIdentityApp, keySet, permissionsOfSession } from '../../workers/identity-app.ts'
+import {
+  auditKeySet,
+  checkpointOf,
+  createIdentityApp,
+  keySet,
+  permissionsOfSession,
+} from '../../workers/identity-app.ts'
 import { Session } from '../../workers/identity/schemas.ts'
 import { startApp } from './harness.ts'
 
@@ -33,6 +39,8 @@ export async function startIdentity() {
   const binding = {
     isDown: false,
     jwks: () => keySet(settings),
+    auditKeys: () => auditKeySet(settings),
+    signCheckpoint: (chain: Parameters<typeof checkpointOf>[1]) => checkpointOf(settings, chain),
     permissionsNow(sessionId: string, tenantId: string) {
       if (binding.isDown) throw new Error('The Worker is not there.')
       return permissionsOfSession(settings, sessionId, tenantId)
@@ -42,6 +50,7 @@ export async function startIdentity() {
       return identity.fetch(request, settings, app.execution)
     },
   }
+  const plainIdentity = app.env.IDENTITY
   Object.assign(app.env, { IDENTITY: binding })
 
   const post = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
@@ -54,6 +63,8 @@ export async function startIdentity() {
   return {
     ...app,
     binding,
+    /** Knows the harness's own tokens, which the real Worker does not sign. */
+    plainIdentity,
     settings,
     post,
     setUp: (body: unknown = OWNER, token = SETUP_TOKEN) =>

@@ -90,7 +90,7 @@ export function compareHead(link: Link, head: Link): Fault | undefined {
   return { kind: 'head_mismatch', seq: link.seq, detail }
 }
 
-export const isFault = (outcome: Link | Fault): outcome is Fault => 'kind' in outcome
+export const isFault = (outcome: object): outcome is Fault => 'kind' in outcome
 
 function judge(
   link: Link,

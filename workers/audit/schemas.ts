@@ -61,3 +61,89 @@ export const AuditMessage = z.strictObject({
   entry: AuditEntry,
 })
 export type AuditMessage = z.infer<typeof AuditMessage>
+
+const time = () => z.iso.datetime({ offset: true })
+
+const filters = {
+  /** The beginning of an event's name: `auth.` or `auth.signin.fail`. */
+  event: z
+    .string()
+    .regex(/^[a-z._]{1,64}$/, 'must be the beginning of an event’s name')
+    .optional(),
+  actor: Id.optional(),
+  outcome: z.enum(OUTCOMES).optional(),
+  /** `flag`, or `flag:new_greeting`. */
+  resource: Id.optional(),
+  /** From this time on. */
+  from: time().optional(),
+  /** Before this time. */
+  to: time().optional(),
+}
+
+export const AuditFilter = z.object(filters)
+export type AuditFilter = z.infer<typeof AuditFilter>
+
+/** Newest first; `cursor` is the `nextCursor` of the page before. */
+export const AuditQuery = z.object({
+  ...filters,
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.coerce.number().int().min(1).optional(),
+})
+export type AuditQuery = z.infer<typeof AuditQuery>
+
+export const AuditRecord = z
+  .object({ seq: z.int(), at: z.iso.datetime(), hash: z.string(), entry: AuditEntry })
+  .openapi('AuditRecord')
+export type AuditRecord = z.infer<typeof AuditRecord>
+
+export const AuditPage = z
+  .object({ items: z.array(AuditRecord), nextCursor: z.string().nullable() })
+  .openapi('AuditPage')
+export type AuditPage = z.infer<typeof AuditPage>
+
+export const ExportQuery = z.object({
+  ...filters,
+  format: z.enum(['jsonl', 'csv']).default('jsonl'),
+})
+export type ExportQuery = z.infer<typeof ExportQuery>
+
+/** Oldest first; `after` is the `seq` of the last row there is already. */
+export const ChainQuery = z.object({
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(1000).default(1000),
+})
+export type ChainQuery = z.infer<typeof ChainQuery>
+
+const Link = z.object({ seq: z.int(), hash: z.string() }).openapi('AuditLink')
+
+/** Everything it takes to compute the chain again without us; docs/features/audit.md says how. */
+export const AuditChain = z
+  .object({
+    tenant: z.string(),
+    rows: z.array(
+      z.object({
+        seq: z.int(),
+        at: z.iso.datetime(),
+        body: z.string(),
+        prev: z.string(),
+        hash: z.string(),
+      }),
+    ),
+    head: Link,
+    tombstones: z.array(Link),
+    /** Those that fix one of these rows, or the end of an erasure; compact JWS. */
+    checkpoints: z.array(z.string()),
+    /** Public keys of checkpoints, as JWK. */
+    keys: z.array(
+      z.object({
+        kid: z.string(),
+        kty: z.literal('OKP'),
+        crv: z.literal('Ed25519'),
+        x: z.string(),
+      }),
+    ),
+    /** Where to go on; null at the end. */
+    next: z.int().nullable(),
+  })
+  .openapi('AuditChain')
+export type AuditChain = z.infer<typeof AuditChain>

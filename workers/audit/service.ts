@@ -14,6 +14,8 @@ import { canonical } from './canonical.ts'
 import { type AuditEvent, isSecurityEvent } from './events.ts'
 import { AuditEntry, type AuditMessage } from './schemas.ts'
 
+export { CHECKPOINT_TYP } from './checkpoint.ts'
+
 /** The log of what belongs to no tenant, such as the sign-in of an unknown address. */
 const PLATFORM = '_platform'
 

@@ -1,6 +1,6 @@
 /**
  * SQL for flags. Every statement names its tenant, and so does the batch it runs in. A change and its
- * audit entry are one statement: the entry is a column of the changed rows, so none is written
+ * audit entry are one statement: the entry is written while the changed rows are read, so there is none
  * where nothing changed.
  */
 import { and, asc, eq, gt, not, type SQL, sql, type SQLWrapper } from 'drizzle-orm'
@@ -47,7 +47,7 @@ export async function insertFlag(ctx: StoreContext, flag: NewFlag): Promise<Flag
   const [[row]] = await withTenant(ctx).batch((tx) => {
     const insert = tx.insert(featureFlags).values(values).onConflictDoNothing().returning()
     const created = tx.$with('created').as(insert)
-    return [tx.with(created).select(withEntry(created, seq)).from(created)]
+    return [tx.with(created).select().from(created).where(isWritten(seq))]
   })
   return row && toFlag(row)
 }
@@ -106,25 +106,21 @@ async function update(
 ) {
   const [[row]] = await withTenant(ctx).batch((tx) => {
     const set = { ...changes, updatedAt: ctx.now() }
-    const update = tx.update(featureFlags).set(set).where(isFlag(ctx, name)).returning()
-    const changed = tx.$with('changed').as(update)
+    const updated = tx.update(featureFlags).set(set).where(isFlag(ctx, name)).returning()
+    const changed = tx.$with('changed').as(updated)
     return [
       tx
         .with(changed)
-        .select(withEntry(changed, entry(changed.enabled)))
-        .from(changed),
+        .select()
+        .from(changed)
+        .where(isWritten(entry(changed.enabled))),
     ]
   })
   return row && toFlag(row)
 }
 
-/** Columns to select from changed rows: the flag's, and the entry's number in the log. */
-function withEntry<Changed extends Record<Column, unknown>>(changed: Changed, seq: SQL) {
-  const { name, description, enabled, body, createdAt, updatedAt } = changed
-  return { name, description, enabled, body, createdAt, updatedAt, seq }
-}
-
-type Column = 'name' | 'description' | 'enabled' | 'body' | 'createdAt' | 'updatedAt'
+/** A condition on changed rows that holds once it has written their entry: entries count from 1. */
+const isWritten = (seq: SQL) => gt(seq, 0)
 
 const about = (name: string, facts: NonNullable<AuditDetails['facts']>): AuditDetails => {
   return { resource: { type: 'flag', id: name }, facts }
@@ -138,7 +134,7 @@ const isFlag = ({ tenantId }: StoreContext, name: string) =>
   and(eq(featureFlags.tenantId, tenantId), eq(featureFlags.name, name))
 
 /** Field by field: what the table gains later must not leave by accident. */
-function toFlag(row: Pick<typeof featureFlags.$inferSelect, Column>): Flag {
+function toFlag(row: typeof featureFlags.$inferSelect): Flag {
   const { name, description, enabled, body } = row
   const { type, defaultValue } = body
   const [createdAt, updatedAt] = [row.createdAt.toISOString(), row.updatedAt.toISOString()]

@@ -1,0 +1,65 @@
+/**
+ * The key that signs checkpoints of audit logs: not one that signs tokens, and under a `typ` no
+ * token has. Made when the first checkpoint is due; of two made at once, the table keeps one.
+ */
+import { desc, isNull } from 'drizzle-orm'
+import { CompactSign, importPKCS8 } from 'jose'
+import { reaching } from '../../../shared/database.ts'
+import { CHECKPOINT_TYP } from '../../audit/service.ts'
+import type { PublicKey } from '../schemas.ts'
+import type { IssuerContext } from './context.ts'
+import { authDatabaseOf } from './database.ts'
+import { unseal } from './key-vault.ts'
+import { createSigningKey } from './signing-keys.ts'
+import { auditKeys } from './tables.ts'
+
+export interface ChainEnd {
+  tenantId: string
+  seq: number
+  /** SHA-256 in hexadecimal. */
+  hash: string
+}
+
+/**
+ * Signs that this tenant's chain stood there now. The time is ours, not the caller's.
+ *
+ * @throws RangeError for what cannot be the end of a chain
+ */
+export async function signCheckpoint(
+  ctx: IssuerContext,
+  { tenantId, seq, hash }: ChainEnd,
+): Promise<string> {
+  if (!tenantId || !Number.isSafeInteger(seq) || seq < 1 || !/^[0-9a-f]{64}$/.test(hash)) {
+    throw new RangeError('This cannot be the end of a chain.')
+  }
+  const { id, privateKey } = await activeKey(ctx)
+  const key = await importPKCS8(await unseal(ctx.env.AUTH_SECRET, id, privateKey), 'EdDSA')
+  const claims = { at: ctx.now().toISOString(), hash, seq, tenant: tenantId }
+  return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
+    .setProtectedHeader({ alg: 'EdDSA', typ: CHECKPOINT_TYP, kid: id })
+    .sign(key)
+}
+
+/** Every key that ever signed, for checkpoints are kept for years. */
+export async function publishedAuditKeys({ env }: IssuerContext): Promise<PublicKey[]> {
+  const rows = await reaching(
+    authDatabaseOf(env)
+      .select({ publicKey: auditKeys.publicKey })
+      .from(auditKeys)
+      .orderBy(desc(auditKeys.createdAt)),
+  )
+  return rows.map(({ publicKey }) => publicKey)
+}
+
+async function activeKey(ctx: IssuerContext) {
+  const db = authDatabaseOf(ctx.env)
+  const active = () => reaching(db.select().from(auditKeys).where(isNull(auditKeys.retiredAt)))
+  const [known] = await active()
+  if (known) return known
+  const { id, publicKey, privateKey, createdAt } = await createSigningKey(ctx)
+  const row = { id, publicKey, privateKey, createdAt }
+  await reaching(db.insert(auditKeys).values(row).onConflictDoNothing())
+  const [made] = await active()
+  if (!made) throw new Error('A key for checkpoints was made and is not there.')
+  return made
+}
