@@ -54,6 +54,11 @@ export async function startApp() {
     RETRY_MAX_ATTEMPTS: '2',
     RETRY_BACKOFF_INITIAL: '0.01',
     RETRY_BACKOFF_MAX: '0.05',
+    RATE_PLAN: 'standard',
+    ADMIN_RATE_LIMIT: '20/minute',
+    TWILIO_RATE_LIMIT: '30/minute',
+    TURNSTILE_URL: 'http://127.0.0.1:1/siteverify',
+    FLOOD_LIMIT: createFloodLimit(),
     IDENTITY: {
       jwks: async () => signer.jwks,
       fetch: async () => new Response(null, { status: 501 }),
@@ -78,6 +83,7 @@ export async function startApp() {
   return {
     app,
     env,
+    execution,
     neon: database.neon,
     database,
     upstash,
@@ -130,6 +136,19 @@ async function createSigner() {
       .sign(forged ? stranger.privateKey : privateKey)
   }
   return { jwks, token }
+}
+
+/** The platform's own counts anew at whole windows of the clock; this one when it is told to. */
+export function createFloodLimit() {
+  const counts = new Map<string, number>()
+  return {
+    counts,
+    async limit({ key }: { key: string }) {
+      const count = (counts.get(key) ?? 0) + 1
+      counts.set(key, count)
+      return { success: count <= 100 }
+    },
+  }
 }
 
 async function startR2() {
