@@ -17,16 +17,46 @@ export const PERMISSIONS = [
   'kb.delete',
   'rag.query',
   'voice.start',
+  'member.read',
+  'member.manage',
+  'role.manage',
+  'key.manage',
+  'audit.read',
+  'audit.export',
+  'tenant.update',
+  'tenant.delete',
+  'phi.read',
+  'admin.platform',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
+/**
+ * What an access token alone does not prove: the session and its role are looked up each time, so
+ * a revoked one is refused at once (OWASP ASVS 5.0, 7.4.1 and 8.3.2).
+ */
+export const FRESH: ReadonlySet<Permission> = new Set([
+  'role.manage',
+  'key.manage',
+  'tenant.delete',
+  'phi.read',
+  'admin.platform',
+])
+
 export type Actor =
-  | { type: 'user'; userId: string; permissions: ReadonlySet<string> }
+  | { type: 'user'; userId: string; sessionId: string; permissions: ReadonlySet<string> }
   | { type: 'system'; job: string }
+
+/** Where a request came from; for the audit log alone. */
+export interface Client {
+  ip?: string
+  userAgent?: string
+}
 
 export interface ServiceContext {
   readonly tenantId: string
   readonly actor: Actor
+  /** Absent where no client asked: in queues and schedules. */
+  readonly client?: Client
   readonly requestId: string
   /** W3C trace context of this work; every outbound call and queue message carries it on. */
   readonly traceparent: string
@@ -46,12 +76,13 @@ export type Caller = Pick<ServiceContext, 'tenantId' | 'actor'>
 export interface Origin extends Caller {
   requestId: string
   traceparent: string
+  client?: Client
   waitUntil: (work: Promise<unknown>) => void
 }
 
 /** Connects to nothing and parses nothing, so it may be built for every effect. */
 export function createContext<Env>(env: Env, log: Log, origin: Origin): WithEnv<Env> {
-  const { tenantId, actor, requestId, traceparent, waitUntil } = origin
+  const { tenantId, actor, requestId, traceparent, client = {}, waitUntil } = origin
   const bound = log.with({ tenant_id: tenantId, request_id: requestId })
   /** The platform gets the work itself, so it counts a failure, and a test that waits fails. */
   const defer = (work: Promise<unknown>) => {
@@ -59,5 +90,5 @@ export function createContext<Env>(env: Env, log: Log, origin: Origin): WithEnv<
     waitUntil(work)
   }
   const now = () => new Date()
-  return { tenantId, actor, requestId, traceparent, now, defer, log: bound, env }
+  return { tenantId, actor, client, requestId, traceparent, now, defer, log: bound, env }
 }

@@ -7,7 +7,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { matchedRoutes } from 'hono/route'
 import type { RouterRoute } from 'hono/types'
-import type { Actor, Permission } from './context.ts'
+import { type Actor, FRESH, type Permission } from './context.ts'
 import { ProblemError } from './errors.ts'
 import type { AppEnv } from './http.ts'
 
@@ -17,14 +17,26 @@ const guards = new WeakSet<object>()
 export function secured<R extends RouteConfig>(permission: Permission, route: R): R {
   const guard = createMiddleware<AppEnv>(async (c, next) => {
     const ctx = await c.get('identify')()
-    if (!may(ctx.actor, permission)) {
-      throw new ProblemError('forbidden', `This needs the permission ${permission}.`)
-    }
+    if (!may(ctx.actor, permission)) throw lacking(permission)
+    if (FRESH.has(permission)) await c.get('confirm')(ctx, permission)
     c.set('ctx', ctx)
     await next()
   })
   return guarded(route, guard, permission)
 }
+
+/** Lets in everybody who is signed in, whatever they may do: for what is their own. */
+export function signedIn<R extends RouteConfig>(route: R): R {
+  const guard = createMiddleware<AppEnv>(async (c, next) => {
+    c.set('ctx', await c.get('identify')())
+    await next()
+  })
+  return guarded(route, guard, 'signed-in')
+}
+
+/** The refusal of a caller who is known but may not; it names what is missing. */
+export const lacking = (permission: Permission) =>
+  new ProblemError('forbidden', `This needs the permission ${permission}.`)
 
 /** Lets in everybody. The handler has no context: there is no caller and no tenant. */
 export function open<R extends RouteConfig>(route: R): R {

@@ -1,7 +1,7 @@
 /** What every feature's routes.ts is made with: a typed router and short response helpers. */
 import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { ServiceContext } from './context.ts'
+import type { Caller, Permission, ServiceContext } from './context.ts'
 import { type FieldError, PROBLEMS, type ProblemCode, ProblemError, toProblem } from './errors.ts'
 import type { Log } from './log.ts'
 import { render } from './render.ts'
@@ -13,6 +13,12 @@ export interface AppEnv<Ctx extends ServiceContext = ServiceContext> {
     log: Log
     /** Called by the guard. @throws ProblemError unauthenticated */
     identify: () => Promise<Ctx>
+    /**
+     * Called by the guard of a permission in FRESH: does the caller hold it at this very moment?
+     *
+     * @throws ProblemError unauthenticated, forbidden, or dependency_down when nobody can tell
+     */
+    confirm: (caller: Caller, permission: Permission) => Promise<void>
     /** Set by `secured`; a route that is `open` has none. */
     ctx: Ctx
   }

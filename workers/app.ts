@@ -10,7 +10,7 @@ import { checkEdge, edgeContext, edgeLog, strangerContext } from './edge-context
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
 import { identityRoutes } from './identity/routes.ts'
-import { authenticate } from './identity/service.ts'
+import { authenticate, confirm } from './identity/service.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
 import type { KnowledgeContext } from './knowledge/service.ts'
@@ -94,6 +94,7 @@ export function createApp() {
       const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
       return edgeContext(c.env, { ...caller, requestId: id, traceparent, waitUntil })
     })
+    c.set('confirm', (caller, permission) => confirm(c.env, caller, permission))
     const isPage = c.req.path.startsWith('/console') && isConsolePage(c.req.raw)
     if (!ALWAYS.has(c.req.path) && !isPage) await refuseFlood(c.env, c.req.raw.headers)
     assertGuarded(c)

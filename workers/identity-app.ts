@@ -2,6 +2,7 @@
  * The identity Worker's HTTP application, which only the edge can reach, and what it offers by
  * RPC. The one place outside workers/identity/issuer that knows better-auth's side of the house.
  */
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { requestId } from 'hono/request-id'
 import { ProblemError } from '../shared/errors.ts'
@@ -9,6 +10,7 @@ import { refuseUnguarded } from '../shared/guards.ts'
 import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
 import { identityContext, identityLog } from './identity-context.ts'
+import { type CallerContext, identifyCaller, permissionsNow } from './identity/issuer/caller.ts'
 import { closeSession, type Opened, openSession, renewToken } from './identity/issuer/session.ts'
 import { checkSetupToken, createFirstOwner } from './identity/issuer/setup.ts'
 import { publishedKeys } from './identity/issuer/signing-keys.ts'
@@ -16,7 +18,7 @@ import { isFromOwnPage } from './identity/origin.ts'
 import { getToken, setup, signIn, signOut } from './identity/routes.ts'
 import type { KeySet } from './identity/schemas.ts'
 
-interface IdentityApp extends AppEnv {
+interface IdentityApp extends AppEnv<CallerContext> {
   Bindings: IdentityEnv
 }
 
@@ -44,6 +46,9 @@ export function createIdentityApp() {
     const fields = { request_id: c.var.requestId, trace_id: traceIdOf(traceparent) }
     c.set('traceparent', traceparent)
     c.set('log', identityLog(c.env).with(fields))
+    c.set('identify', () => identify(c))
+    // `identify` has just looked.
+    c.set('confirm', async () => {})
     await next()
     c.header('cache-control', 'no-store')
   })
@@ -74,6 +79,22 @@ export function createIdentityApp() {
       return c.body(null, 204, withCookies({ cookies }))
     })
 }
+
+function identify(c: Context<IdentityApp>): Promise<CallerContext> {
+  const { requestId: id, traceparent, log } = c.var
+  const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
+  const { headers } = c.req.raw
+  return identifyCaller(identityContext(c.env, log), {
+    requestId: id,
+    traceparent,
+    headers,
+    waitUntil,
+  })
+}
+
+/** What a session may do in a tenant at this moment, for the edge's guards; null when it ended. */
+export const permissionsOfSession = (env: IdentityEnv, sessionId: string, tenantId: string) =>
+  permissionsNow(identityContext(env, identityLog(env)), sessionId, tenantId)
 
 /** The public keys every access token can be checked with. */
 export const keySet = (env: IdentityEnv): Promise<KeySet> =>

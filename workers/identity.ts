@@ -1,6 +1,6 @@
 /** The identity Worker: the only file wrangler.identity.toml names. The edge calls it, nobody else. */
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import { createIdentityApp, keySet } from './identity-app.ts'
+import { createIdentityApp, keySet, permissionsOfSession } from './identity-app.ts'
 
 const app = createIdentityApp()
 
@@ -11,5 +11,9 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
 
   jwks() {
     return keySet(this.env)
+  }
+
+  permissionsNow(sessionId: string, tenantId: string) {
+    return permissionsOfSession(this.env, sessionId, tenantId)
   }
 }

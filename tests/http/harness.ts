@@ -6,6 +6,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { startOpenAi } from '../../local/openai/server.ts'
 import { startUpstash } from '../../local/upstash/server.ts'
+import { PERMISSIONS } from '../../shared/context.ts'
 import { createApp } from '../../workers/app.ts'
 import { openDatabase } from './database.ts'
 
@@ -61,6 +62,7 @@ export async function startApp() {
     FLOOD_LIMIT: createFloodLimit(),
     IDENTITY: {
       jwks: async () => signer.jwks,
+      permissionsNow: async () => PERMISSIONS,
       fetch: async () => new Response(null, { status: 501 }),
     },
     DOCUMENTS: { send: async (message: unknown) => void queued.push(message) },

@@ -3,7 +3,7 @@
  * production is that the service binding is a function call.
  */
 import { expect } from 'vitest'
-import { createIdentityApp, keySet } from '../../workers/identity-app.ts'
+import { createIdentityApp, keySet, permissionsOfSession } from '../../workers/identity-app.ts'
 import { Session } from '../../workers/identity/schemas.ts'
 import { startApp } from './harness.ts'
 
@@ -32,9 +32,13 @@ export async function startIdentity() {
   const binding = {
     isDown: false,
     jwks: () => keySet(settings),
+    permissionsNow(sessionId: string, tenantId: string) {
+      if (binding.isDown) throw new Error('The Worker is not there.')
+      return permissionsOfSession(settings, sessionId, tenantId)
+    },
     async fetch(request: Request) {
       if (binding.isDown) throw new Error('The Worker is not there.')
-      return identity.fetch(request, settings)
+      return identity.fetch(request, settings, app.execution)
     },
   }
   Object.assign(app.env, { IDENTITY: binding })

@@ -15,7 +15,7 @@ const FRAME = 960
 export async function dial(name: string, model = 'voiceassist') {
   const object = env.VOICE_SESSIONS.getByName(name)
   const permissions = new Set(['voice.start'])
-  const actor = { type: 'user', userId: 'ada', permissions } as const
+  const actor = { type: 'user', userId: 'ada', sessionId: 's1', permissions } as const
   const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
   const owner = { tenantId: 'acme', actor, requestId: 'r1', traceparent }
   await object.open(owner, { sessionId: `0190-${name.replaceAll(/\W/g, '')}-000000`, model })

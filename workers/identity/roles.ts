@@ -8,8 +8,20 @@ const GRANTS = [
   ['viewer', ['flag.read', 'flag.evaluate', 'kb.read']],
   ['user', ['rag.query', 'voice.start']],
   ['editor', ['kb.write', 'kb.delete']],
-  ['admin', ['flag.write']],
-  ['owner', []],
+  [
+    'admin',
+    [
+      'flag.write',
+      'member.read',
+      'member.manage',
+      'role.manage',
+      'key.manage',
+      'audit.read',
+      'audit.export',
+      'tenant.update',
+    ],
+  ],
+  ['owner', ['tenant.delete', 'phi.read']],
 ] as const
 
 export type Role = (typeof GRANTS)[number][0]

@@ -3,8 +3,9 @@
  * Tokens are signed by the identity Worker, the only one to hold private keys.
  */
 import { errors, type JWTHeaderParameters, jwtVerify } from 'jose'
-import type { Caller, Permission } from '../../shared/context.ts'
+import type { Actor, Caller, Permission } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
+import { lacking } from '../../shared/guards.ts'
 import { isWellFormed, tokenOf } from './credential.ts'
 import { findKey, type KeysEnv } from './jwks-client.ts'
 import { permissionsOf } from './roles.ts'
@@ -14,6 +15,13 @@ import { createTokenCache, type TokenCache } from './token-cache.ts'
 export interface TokenEnv extends KeysEnv {
   /** The issuer named in every token. */
   readonly PUBLIC_URL: string
+}
+
+export interface SessionsEnv {
+  readonly IDENTITY: {
+    /** What the session's user may do in the tenant now; null when the session has ended. */
+    permissionsNow(sessionId: string, tenantId: string): Promise<readonly string[] | null>
+  }
 }
 
 /** Seconds by which the clocks of two machines may differ. */
@@ -27,6 +35,7 @@ const DETAILS = {
     'Send an access token as Authorization: Bearer …; POST /api/auth/sign-in/email gives one.',
   expired: 'The access token has expired; GET /api/auth/token gives a new one.',
   invalid: 'The access token is not valid; sign in again to get one that is.',
+  ended: 'The session has ended; sign in again.',
 }
 
 const caches = new WeakMap<TokenEnv, TokenCache<Caller>>()
@@ -47,11 +56,37 @@ export async function authenticate(
   const known = cache.get(token, now)
   if (known) return known
 
-  const { sub: userId, org: tenantId, role, exp } = await verify(env, token, now)
+  const { sub: userId, sid: sessionId, org: tenantId, role, exp } = await verify(env, token, now)
   const permissions: ReadonlySet<Permission> = permissionsOf(role)
-  const caller: Caller = { tenantId, actor: { type: 'user', userId, permissions } }
+  const caller: Caller = { tenantId, actor: { type: 'user', userId, sessionId, permissions } }
   cache.set(token, caller, (exp + CLOCK_SKEW) * 1000)
   return caller
+}
+
+/**
+ * Asks the identity Worker whether the caller's session still lives and its role still grants
+ * `permission`; for what a token of five minutes is too old to prove.
+ *
+ * @throws ProblemError unauthenticated, forbidden, or dependency_down when identity does not answer
+ */
+export async function confirm(
+  env: SessionsEnv,
+  { tenantId, actor }: Caller,
+  permission: Permission,
+): Promise<void> {
+  const held = await heldNow(env, tenantId, actor)
+  if (held === null) throw refused('ended')
+  if (!held.includes(permission)) throw lacking(permission)
+}
+
+async function heldNow({ IDENTITY }: SessionsEnv, tenantId: string, actor: Actor) {
+  if (actor.type !== 'user') return null
+  try {
+    return await IDENTITY.permissionsNow(actor.sessionId, tenantId)
+  } catch (cause) {
+    const detail = 'This needs a fresh look at your session, and the identity service is down.'
+    throw new ProblemError('dependency_down', detail, { cause, retryAfterSeconds: 5 })
+  }
 }
 
 /** As RFC 9068 section 4 has it. */

@@ -20,6 +20,7 @@ test('a token says who calls, for which tenant and what they may do', async () =
     actor: {
       type: 'user',
       userId: 'ada',
+      sessionId: 'session',
       permissions: new Set(['flag.read', 'flag.evaluate', 'kb.read']),
     },
   })

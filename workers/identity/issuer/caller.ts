@@ -1,0 +1,70 @@
+/**
+ * Who calls a guarded route of this Worker: the access token as on the edge, and then the session
+ * itself, for here the database is near. So a revoked session is refused at once, and a changed
+ * role counts from the next request.
+ */
+import { and, eq, gt } from 'drizzle-orm'
+import { type Caller, createContext, type WithEnv } from '../../../shared/context.ts'
+import { reaching } from '../../../shared/database.ts'
+import { ProblemError } from '../../../shared/errors.ts'
+import { permissionsOf } from '../roles.ts'
+import { authenticate, type TokenEnv } from '../service.ts'
+import type { IssuerContext, IssuerEnv } from './context.ts'
+import { authDatabaseOf } from './database.ts'
+import { publishedKeys } from './signing-keys.ts'
+import { members, sessions } from './tables.ts'
+
+/** A guarded route's context in this Worker. */
+export type CallerContext = WithEnv<IssuerEnv>
+
+interface Request {
+  requestId: string
+  traceparent: string
+  headers: Headers
+  waitUntil: (work: Promise<unknown>) => void
+}
+
+const verifiers = new WeakMap<IssuerEnv, TokenEnv>()
+
+/** @throws ProblemError unauthenticated */
+export async function identifyCaller(
+  ctx: IssuerContext,
+  { headers, ...origin }: Request,
+): Promise<CallerContext> {
+  const caller = await authenticate(verifierOf(ctx), headers, ctx.now())
+  const live = await withRightsOfNow(ctx, caller)
+  return createContext(ctx.env, ctx.log, { ...live, ...origin })
+}
+
+/** What the session's user may do in the tenant now; null when the session or membership ended. */
+export async function permissionsNow(
+  ctx: IssuerContext,
+  sessionId: string,
+  tenantId: string,
+): Promise<readonly string[] | null> {
+  const isMember = and(eq(members.userId, sessions.userId), eq(members.organizationId, tenantId))
+  const [row] = await reaching(
+    authDatabaseOf(ctx.env)
+      .select({ role: members.role })
+      .from(sessions)
+      .innerJoin(members, isMember)
+      .where(and(eq(sessions.id, sessionId), gt(sessions.expiresAt, ctx.now()))),
+  )
+  return row ? [...permissionsOf(row.role)] : null
+}
+
+async function withRightsOfNow(ctx: IssuerContext, { tenantId, actor }: Caller): Promise<Caller> {
+  const held = actor.type === 'user' ? await permissionsNow(ctx, actor.sessionId, tenantId) : null
+  if (actor.type !== 'user' || !held) {
+    throw new ProblemError('unauthenticated', 'The session has ended; sign in again.')
+  }
+  return { tenantId, actor: { ...actor, permissions: new Set(held) } }
+}
+
+/** This Worker's own keys, where the edge asks for them through its binding. */
+function verifierOf({ env, log, now }: IssuerContext): TokenEnv {
+  const jwks = () => publishedKeys({ env, log, now })
+  const verifier = verifiers.get(env) ?? { PUBLIC_URL: env.PUBLIC_URL, IDENTITY: { jwks } }
+  verifiers.set(env, verifier)
+  return verifier
+}
