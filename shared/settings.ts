@@ -4,7 +4,7 @@
  * generated from here. All of them arrive as strings, so numbers are rules on text.
  */
 import { z } from 'zod'
-import { isStored } from './secret.ts'
+import { isStored, type SecretBinding } from './secret.ts'
 
 const positive = z.string().regex(/^\d+(\.\d+)?$/, 'must be a positive number')
 const postgresUrl = z
@@ -15,11 +15,18 @@ const rate = z
   .regex(/^[1-9]\d*\/(second|minute|hour|day)$/, 'must be a rate such as 20/minute')
 
 /** A Worker secret, or a binding of the Secrets Store, whose value is not there to be looked at. */
-const secret = z.union([
-  z.string().min(32, 'must have at least 32 characters'),
-  z.custom(isStored, 'must have at least 32 characters'),
-])
-const previous = z.union([z.string(), z.custom(isStored)]).optional()
+const secret = z.custom<SecretBinding>(
+  (value) => isStored(value) || (typeof value === 'string' && value.length >= 32),
+  {
+    error: ({ input }) => (input === undefined ? 'is missing' : 'must have at least 32 characters'),
+  },
+)
+const maybeSecret = z
+  .custom<SecretBinding>(
+    (value) => isStored(value) || typeof value === 'string',
+    'must be a secret',
+  )
+  .optional()
 
 interface Meta {
   description: string
@@ -114,13 +121,13 @@ export const Settings = z.object({
     'https://challenges.cloudflare.com/turnstile/v0/siteverify',
   ),
   TURNSTILE_SECRET: optional(
-    previous,
+    maybeSecret,
     ['edge'],
     'Secret key of the Turnstile widget; without it a throttled sign-in can only wait.',
   ),
   AUTH_SECRET: setting(secret, 'Encrypts session cookies and the signing keys at rest.', '…'),
   AUTH_SECRET_PREVIOUS: optional(
-    previous,
+    maybeSecret,
     ['identity'],
     'Earlier values of AUTH_SECRET, one per line, newest first; cookies and keys made with them stay good.',
   ),
@@ -130,9 +137,19 @@ export const Settings = z.object({
     '…',
   ),
   PASSWORD_PEPPER_PREVIOUS: optional(
-    previous,
+    maybeSecret,
     ['identity'],
     'Earlier values of PASSWORD_PEPPER, one per line; a hash made with one is made anew at the next sign-in.',
+  ),
+  PROVIDER_KEK: setting(
+    secret,
+    'Wraps the keys under which tenants’ provider credentials are encrypted.',
+    '…',
+  ),
+  PROVIDER_KEK_PREVIOUS: optional(
+    maybeSecret,
+    ['edge'],
+    'Earlier values of PROVIDER_KEK, one per line; keys wrapped with them are wrapped anew within minutes.',
   ),
   SETUP_TOKEN: setting(secret, 'Lets the first owner be created, once.', '…'),
 })
