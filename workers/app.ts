@@ -16,6 +16,8 @@ import { knowledgeRoutes } from './knowledge/routes.ts'
 import type { KnowledgeContext } from './knowledge/service.ts'
 import { type LimitContext, refuseFlood, refuseStranger } from './limits/service.ts'
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
+import { providerKeyRoutes } from './provider-keys/routes.ts'
+import type { KeyContext } from './provider-keys/service.ts'
 import { voiceRoutes } from './voice/routes.ts'
 import type { VoiceContext } from './voice/service.ts'
 
@@ -25,7 +27,8 @@ type Needs = OpsContext &
   DocumentContext &
   KnowledgeContext &
   VoiceContext &
-  LimitContext
+  LimitContext &
+  KeyContext
 
 interface EdgeApp extends AppEnv<Needs> {
   Bindings: EdgeEnv
@@ -113,6 +116,7 @@ export function createApp() {
   app.route('/', knowledgeRoutes)
   app.route('/', identityRoutes)
   app.route('/', voiceRoutes)
+  app.route('/', providerKeyRoutes)
   return app
 }
 

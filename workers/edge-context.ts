@@ -28,6 +28,8 @@ const EdgeSettings = Settings.pick({
   TWILIO_RATE_LIMIT: true,
   TURNSTILE_URL: true,
   TURNSTILE_SECRET: true,
+  PROVIDER_KEK: true,
+  PROVIDER_KEK_PREVIOUS: true,
 })
 
 const logs = new WeakMap<EdgeEnv, Log>()

@@ -1,9 +1,7 @@
 /** Guessing passwords: how it is slowed down, and that nobody else is. The real identity Worker answers. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { OWNER, problemOf, sessionOf, startIdentity } from './identity-harness.ts'
+import { startTurnstile } from './turnstile.ts'
 
 const SIGN_IN = '/api/auth/sign-in/email'
 
@@ -251,24 +249,6 @@ test('what stands in Upstash names neither account nor address', async () => {
   vi.restoreAllMocks()
 })
 
-/** Turnstile's siteverify: one token is right, once. */
-async function startTurnstile() {
-  const asked: URLSearchParams[] = []
-  async function answer(request: IncomingMessage, response: ServerResponse) {
-    const form = new URLSearchParams(await text(request))
-    const isRight = form.get('secret') === 'turnstile-secret' && form.get('response') === 'solved'
-    const success = isRight && asked.every((before) => before.get('response') !== 'solved')
-    asked.push(form)
-    response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ success, 'error-codes': success ? [] : ['invalid'] }))
-  }
-  const server = createServer((request, response) => void answer(request, response))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  // Safe: it listens on a port.
-  const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}/siteverify`, asked, server }
-}
-
 test('a solved challenge takes the place of the wait, once; nobody is asked before one is needed', async () => {
   const turnstile = await startTurnstile()
   Object.assign(app.env, { TURNSTILE_SECRET: 'turnstile-secret', TURNSTILE_URL: turnstile.url })
@@ -286,7 +266,7 @@ test('a solved challenge takes the place of the wait, once; nobody is asked befo
   expect(turnstile.asked.at(-1)?.get('remoteip')).toBe(addressOf(22))
   expect((await attempt(addressOf(23), solved)).status).toBe(429)
 
-  await new Promise((resolve) => turnstile.server.close(resolve))
+  await turnstile.close()
   expect((await attempt(addressOf(24), solved)).status).toBe(429)
   Object.assign(app.env, { TURNSTILE_SECRET: '' })
   expect((await attempt(addressOf(25), solved)).status).toBe(429)
