@@ -11,7 +11,9 @@ const IdentitySettings = Settings.pick({
   DATABASE_HTTP_URL: true,
   AUTH_DATABASE_URL: true,
   AUTH_SECRET: true,
+  AUTH_SECRET_PREVIOUS: true,
   PASSWORD_PEPPER: true,
+  PASSWORD_PEPPER_PREVIOUS: true,
   SETUP_TOKEN: true,
 })
 

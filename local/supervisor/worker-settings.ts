@@ -49,6 +49,7 @@ export function workerSettings(addresses: Addresses, secrets: Secrets): Record<s
     AUTH_SECRET: secrets.authSecret,
     PASSWORD_PEPPER: secrets.passwordPepper,
     SETUP_TOKEN: secrets.setupToken,
+    PROVIDER_KEK: secrets.providerKek,
   }
 }
 

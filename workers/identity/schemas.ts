@@ -25,6 +25,8 @@ export const SignIn = z
     email: Email,
     /** No minimum here: a password that is too short is simply wrong. */
     password: z.string().min(1).max(MAX_UNITS).openapi({ format: 'password' }),
+    /** Solution of a Turnstile challenge: signing in that is slowed down need not wait with it. */
+    turnstileToken: z.string().min(1).max(2048).optional(),
   })
   .openapi('SignIn')
 export type SignIn = z.infer<typeof SignIn>

@@ -1,14 +1,15 @@
 /** What the issuer's functions get first: before a sign-in there is no tenant and no actor yet. */
 import type { ServiceContext } from '../../../shared/context.ts'
+import type { SecretBinding } from '../../../shared/secret.ts'
 
 export interface IssuerEnv {
   readonly LOG_LEVEL: string
   readonly PUBLIC_URL: string
   readonly AUTH_DATABASE_URL: string
   readonly DATABASE_HTTP_URL: string
-  readonly AUTH_SECRET: string
-  readonly PASSWORD_PEPPER: string
-  readonly SETUP_TOKEN: string
+  readonly AUTH_SECRET: SecretBinding
+  readonly PASSWORD_PEPPER: SecretBinding
+  readonly SETUP_TOKEN: SecretBinding
 }
 
 export type IssuerContext = Pick<ServiceContext, 'now' | 'log'> & { readonly env: IssuerEnv }
