@@ -9,12 +9,12 @@ import { traceIdOf, traceparentOf } from '../shared/trace.ts'
 import { checkEdge, edgeContext, edgeLog, strangerContext } from './edge-context.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
-import { identityRoutes } from './identity/routes.ts'
+import { createIdentityRoutes } from './identity/routes.ts'
 import { authenticate, confirm } from './identity/service.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
 import type { KnowledgeContext } from './knowledge/service.ts'
-import { type LimitContext, refuseFlood, refuseStranger } from './limits/service.ts'
+import { beginSignIn, type LimitContext, refuseFlood, refuseStranger } from './limits/service.ts'
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
 import { providerKeyRoutes } from './provider-keys/routes.ts'
 import type { KeyContext } from './provider-keys/service.ts'
@@ -114,7 +114,7 @@ export function createApp() {
   app.route('/', opsRoutes)
   app.route('/', flagRoutes)
   app.route('/', knowledgeRoutes)
-  app.route('/', identityRoutes)
+  app.route('/', createIdentityRoutes(beginSignIn))
   app.route('/', voiceRoutes)
   app.route('/', providerKeyRoutes)
   return app

@@ -6,7 +6,7 @@ import { createRoute } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { open } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
-import { beginSignIn, type SignInContext } from '../limits/service.ts'
+import type { beginSignIn, SignInContext } from '../limits/service.ts'
 import { askIdentity, type IdentityBinding } from './identity-client.ts'
 import { Session, Setup, SignIn } from './schemas.ts'
 
@@ -74,25 +74,31 @@ export const signOut = open(
   }),
 )
 
-export const identityRoutes = createRouter<IdentityRoutes>()
-  .openapi(setup, (c) => pass(c, c.req.valid('json')))
-  .openapi(signIn, async (c) => {
-    const { turnstileToken, ...credentials } = c.req.valid('json')
-    const { log } = c.var
-    const ctx = { env: c.env, log, now: () => new Date() }
-    const given = { email: credentials.email, turnstileToken }
-    const settle = await beginSignIn(ctx, given, c.req.raw.headers)
-    let status = 500
-    try {
-      const answer = await askIdentity(c.env, c.req.raw, credentials, c.var)
-      status = answer.status
-      return passed(c, answer)
-    } finally {
-      c.executionCtx.waitUntil(settle(status))
-    }
-  })
-  .openapi(getToken, (c) => pass(c))
-  .openapi(signOut, (c) => pass(c))
+/**
+ * Made by the edge's app: the identity Worker takes the contract alone, and its bundle nothing else.
+ *
+ * @param begin Handed in, so that this file does not bring the limiter into that bundle.
+ */
+export const createIdentityRoutes = (begin: typeof beginSignIn) =>
+  createRouter<IdentityRoutes>()
+    .openapi(setup, (c) => pass(c, c.req.valid('json')))
+    .openapi(signIn, async (c) => {
+      const { turnstileToken, ...credentials } = c.req.valid('json')
+      const { log } = c.var
+      const ctx = { env: c.env, log, now: () => new Date() }
+      const given = { email: credentials.email, turnstileToken }
+      const settle = await begin(ctx, given, c.req.raw.headers)
+      let status = 500
+      try {
+        const answer = await askIdentity(c.env, c.req.raw, credentials, c.var)
+        status = answer.status
+        return passed(c, answer)
+      } finally {
+        c.executionCtx.waitUntil(settle(status))
+      }
+    })
+    .openapi(getToken, (c) => pass(c))
+    .openapi(signOut, (c) => pass(c))
 
 async function pass(c: Context<IdentityRoutes>, body?: object): Promise<never> {
   return passed(c, await askIdentity(c.env, c.req.raw, body, c.var))
