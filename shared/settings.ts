@@ -105,8 +105,8 @@ export const Settings = z.object({
   RETRY_BACKOFF_INITIAL: setting(positive, 'Seconds before the second try.', '0.5'),
   RETRY_BACKOFF_MAX: setting(positive, 'Longest wait between two tries, in seconds.', '8.0'),
   RATE_PLAN: setting(
-    z.enum(['standard', 'large']),
-    'Plan of the rate limits of callers and tenants; docs/features/limits.md has the numbers.',
+    z.enum(['standard', 'large', 'unmetered']),
+    'Plan of the rate limits of callers and tenants; docs/features/limits.md has the numbers. `unmetered` has none.',
     'standard',
   ),
   ADMIN_RATE_LIMIT: setting(

@@ -38,5 +38,8 @@ export type Plan = keyof typeof PLANS
 /** What a plan says something about. */
 export type Metered = keyof (typeof PLANS)['standard']
 
-/** Requests from one address, at one Cloudflare location, before anything else is looked at. */
-export const FLOOD: Rate = { limit: 100, windowSeconds: 10 }
+/**
+ * Requests from one address, at one Cloudflare location, before anything else is looked at. One
+ * address may be a whole office, or a server that asks for its flags one by one: neither is a flood.
+ */
+export const FLOOD: Rate = { limit: 1000, windowSeconds: 10 }

@@ -75,7 +75,9 @@ function ratesOf(name: LimitName, settings: LimitSettings): [Subject, Rate][] {
     case 'voice.start':
     case 'upload':
     case 'admin.write': {
-      const { caller, tenant } = PLANS[planOf(settings)][name]
+      const plan = planOf(settings)
+      if (!plan) return []
+      const { caller, tenant } = PLANS[plan][name]
       return [
         ['caller', caller],
         ['tenant', tenant],
@@ -84,7 +86,11 @@ function ratesOf(name: LimitName, settings: LimitSettings): [Subject, Rate][] {
   }
 }
 
-const planOf = ({ RATE_PLAN: plan }: LimitSettings): Plan => (plan === 'large' ? plan : 'standard')
+/** Undefined where nobody is to be counted: a deployment of one's own, with one tenant. */
+function planOf({ RATE_PLAN: plan }: LimitSettings): Plan | undefined {
+  if (plan === 'unmetered') return undefined
+  return plan === 'large' ? plan : 'standard'
+}
 
 /** How a rule stands after a request was counted. */
 export interface Standing {

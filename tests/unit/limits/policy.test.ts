@@ -59,7 +59,9 @@ test.each<[LimitName, Subjects, string[]]>([
 test('the plan of the deployment decides', () => {
   const [caller] = rulesOf('ask', { ...SETTINGS, RATE_PLAN: 'large' }, ADA)
   expect(caller?.limit).toBe(PLANS.large.ask.caller.limit)
-  expect(Settings.shape.RATE_PLAN.options.toSorted()).toEqual(Object.keys(PLANS).toSorted())
+  expect(rulesOf('ask', { ...SETTINGS, RATE_PLAN: 'unmetered' }, ADA)).toEqual([])
+  const plans = [...Object.keys(PLANS), 'unmetered']
+  expect(Settings.shape.RATE_PLAN.options.toSorted()).toEqual(plans.toSorted())
 })
 
 test('only what lets strangers in or makes credentials is refused while nobody can count', () => {
