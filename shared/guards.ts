@@ -25,10 +25,14 @@ export function secured<R extends RouteConfig>(permission: Permission, route: R)
   return guarded(route, guard, permission)
 }
 
-/** Lets in everybody who is signed in, whatever they may do: for what is their own. */
+/** Lets in everybody who is signed in, whatever they may do: for what is their own. No program is. */
 export function signedIn<R extends RouteConfig>(route: R): R {
   const guard = createMiddleware<AppEnv>(async (c, next) => {
-    c.set('ctx', await c.get('identify')())
+    const ctx = await c.get('identify')()
+    if (ctx.actor.type === 'key') {
+      throw new ProblemError('forbidden', 'This is for people; an API key cannot do it.')
+    }
+    c.set('ctx', ctx)
     await next()
   })
   return guarded(route, guard, 'signed-in')

@@ -9,6 +9,7 @@ import { traceIdOf, traceparentOf } from '../shared/trace.ts'
 import { checkEdge, edgeContext, edgeLog } from './edge-context.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
+import { apiKeyRoutes } from './identity/api-key-routes.ts'
 import { identityRoutes } from './identity/routes.ts'
 import { authenticate, confirm } from './identity/service.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
@@ -100,6 +101,7 @@ export function createApp() {
   app.route('/', flagRoutes)
   app.route('/', knowledgeRoutes)
   app.route('/', identityRoutes)
+  app.route('/', apiKeyRoutes)
   app.route('/', voiceRoutes)
   return app
 }

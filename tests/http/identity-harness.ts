@@ -3,7 +3,13 @@
  * production is that the service binding is a function call.
  */
 import { expect } from 'vitest'
-import { createIdentityApp, keySet, permissionsOfSession } from '../../workers/identity-app.ts'
+import {
+  createIdentityApp,
+  keySet,
+  permissionsOfApiKey,
+  permissionsOfSession,
+  tokenOfKey,
+} from '../../workers/identity-app.ts'
 import { Session } from '../../workers/identity/schemas.ts'
 import { startApp } from './harness.ts'
 
@@ -35,6 +41,17 @@ export async function startIdentity() {
     permissionsNow(sessionId: string, tenantId: string) {
       if (binding.isDown) throw new Error('The Worker is not there.')
       return permissionsOfSession(settings, sessionId, tenantId)
+    },
+    permissionsOfKey(keyId: string, tenantId: string) {
+      if (binding.isDown) throw new Error('The Worker is not there.')
+      return permissionsOfApiKey(settings, keyId, tenantId)
+    },
+    /** Keys sent here so far. */
+    exchanges: 0,
+    exchangeKey(key: string) {
+      binding.exchanges++
+      if (binding.isDown) throw new Error('The Worker is not there.')
+      return tokenOfKey(settings, key, (work) => app.execution.waitUntil(work))
     },
     async fetch(request: Request) {
       if (binding.isDown) throw new Error('The Worker is not there.')

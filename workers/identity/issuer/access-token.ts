@@ -1,5 +1,5 @@
 /** Access tokens (RFC 9068): who, in which tenant, in which role, for five minutes. */
-import { SignJWT } from 'jose'
+import { type JWTPayload, SignJWT } from 'jose'
 import type { IssuerContext } from './context.ts'
 import { signerOf } from './signing-keys.ts'
 
@@ -23,16 +23,44 @@ export async function signAccessToken(
   ctx: IssuerContext,
   { userId, sessionId, tenantId, role }: TokenSubject,
 ): Promise<AccessToken> {
+  const endsAt = secondsOf(ctx.now()) + TOKEN_LIFETIME
+  const claims = { sub: userId, sid: sessionId, org: tenantId, role }
+  return { accessToken: await sign(ctx, claims, endsAt), expiresAt: new Date(endsAt * 1000) }
+}
+
+/** What of an API key goes into its token. */
+interface KeySubject {
+  id: string
+  tenantId: string
+  scopes: string[]
+  origins: string[] | null
+}
+
+/**
+ * The token an API key is exchanged for; it ends with the key at the latest.
+ *
+ * @throws ProblemError misconfigured when there is no key to sign with
+ */
+export function signKeyToken(
+  ctx: IssuerContext,
+  { id, tenantId, scopes, origins }: KeySubject,
+  keyEndsAt: Date,
+): Promise<string> {
+  const endsAt = Math.min(secondsOf(ctx.now()) + TOKEN_LIFETIME, secondsOf(keyEndsAt))
+  const claims = { sub: id, org: tenantId, scp: scopes.join(' '), ...(origins && { ori: origins }) }
+  return sign(ctx, claims, endsAt)
+}
+
+async function sign(ctx: IssuerContext, claims: JWTPayload, endsAt: number): Promise<string> {
   const { keyId, key } = await signerOf(ctx)
-  const issuedAt = Math.floor(ctx.now().getTime() / 1000)
-  const accessToken = await new SignJWT({ sid: sessionId, org: tenantId, role })
+  return new SignJWT({ ...claims })
     .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: keyId })
     .setIssuer(ctx.env.PUBLIC_URL)
     .setAudience('va-api')
-    .setSubject(userId)
     .setJti(crypto.randomUUID())
-    .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + TOKEN_LIFETIME)
+    .setIssuedAt(secondsOf(ctx.now()))
+    .setExpirationTime(endsAt)
     .sign(key)
-  return { accessToken, expiresAt: new Date((issuedAt + TOKEN_LIFETIME) * 1000) }
 }
+
+const secondsOf = (date: Date) => Math.floor(date.getTime() / 1000)
