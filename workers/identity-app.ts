@@ -11,16 +11,18 @@ import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
 import { identityContext, identityLog } from './identity-context.ts'
 import * as apiKeys from './identity/api-key-routes.ts'
-import { markUsed } from './identity/issuer/api-key-store.ts'
 import { createKey, listKeys, revokeKey, rotateKey } from './identity/issuer/api-keys.ts'
 import { type CallerContext, identifyCaller, permissionsNow } from './identity/issuer/caller.ts'
 import { exchangeKey, permissionsOfKey } from './identity/issuer/key-exchange.ts'
 import { closeSession, type Opened, openSession, renewToken } from './identity/issuer/session.ts'
 import { checkSetupToken, createFirstOwner } from './identity/issuer/setup.ts'
 import { publishedKeys } from './identity/issuer/signing-keys.ts'
+import { type Asker, signVoiceKey, type VoiceGrant } from './identity/issuer/voice-key.ts'
 import { isFromOwnPage } from './identity/origin.ts'
 import { getToken, setup, signIn, signOut } from './identity/routes.ts'
 import type { KeySet } from './identity/schemas.ts'
+
+export type { Asker, VoiceGrant }
 
 interface IdentityApp extends AppEnv<CallerContext> {
   Bindings: IdentityEnv
@@ -123,13 +125,17 @@ export async function tokenOfKey(
   const ctx = identityContext(env, identityLog(env))
   const exchanged = await exchangeKey(ctx, key)
   if (!exchanged) return null
-  defer(markUsed(ctx, exchanged.keyId))
+  defer(exchanged.noteUse())
   return exchanged.token
 }
 
 /** What an API key may do in its tenant at this moment; null when it ended. */
 export const permissionsOfApiKey = (env: IdentityEnv, keyId: string, tenantId: string) =>
   permissionsOfKey(identityContext(env, identityLog(env)), keyId, tenantId)
+
+/** A voice key's token for `asker`; null when they may not have one. */
+export const tokenOfVoiceKey = (env: IdentityEnv, asker: Asker, grant: VoiceGrant) =>
+  signVoiceKey(identityContext(env, identityLog(env)), asker, grant)
 
 /** The public keys every access token can be checked with. */
 export const keySet = (env: IdentityEnv): Promise<KeySet> =>

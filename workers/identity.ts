@@ -1,11 +1,14 @@
 /** The identity Worker: the only file wrangler.identity.toml names. The edge calls it, nobody else. */
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import {
+  type Asker,
   createIdentityApp,
   keySet,
   permissionsOfApiKey,
   permissionsOfSession,
   tokenOfKey,
+  tokenOfVoiceKey,
+  type VoiceGrant,
 } from './identity-app.ts'
 
 const app = createIdentityApp()
@@ -29,5 +32,9 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
 
   permissionsOfKey(keyId: string, tenantId: string) {
     return permissionsOfApiKey(this.env, keyId, tenantId)
+  }
+
+  signVoiceKey(asker: Asker, grant: VoiceGrant) {
+    return tokenOfVoiceKey(this.env, asker, grant)
   }
 }

@@ -148,6 +148,7 @@ test('the refusal says the same of every bad key', async () => {
 
 test('a revoked key is refused a minute later everywhere, and at once where it is looked at afresh', async () => {
   const { key, id } = await make({ scopes: ['flag.read', 'phi.read'], allowSensitive: true })
+  advance(0)
   expect(await use(key)).toBe(200)
   const headers = new Headers({ authorization: `Bearer ${key}` })
   const caller = await authenticate(app.env, headers)
@@ -257,6 +258,31 @@ test('while identity is down known keys work and unknown ones are told to come b
   expect(await use(known.key)).toBe(503)
   app.binding.isDown = false
   expect(await use(other.key)).toBe(200)
+})
+
+test('the log tells of every change to a key, and of its first use, once', async () => {
+  const { key, id } = await make()
+  await Promise.all([app.binding.exchangeKey(key), app.binding.exchangeKey(key)])
+  await app.settle()
+  await rotate(id, { overlapHours: 0 })
+  await call('DELETE', `${PATH}/${id}`)
+  await call('DELETE', `${PATH}/${id}`)
+  const rows = await connect(app.database.owner).transaction([
+    connect(app.database.owner).query(`select set_config('app.tenant_id', $1, true)`, [tenantId]),
+    connect(app.database.owner).query(
+      'select event, actor, body from audit_log where resource = $1 order by seq',
+      [`api_key:${id}`],
+    ),
+  ])
+  const entries = rows[1] as { event: string; actor: string; body: string }[]
+  expect(entries.map(({ event }) => event)).toEqual([
+    'apikey.create',
+    'apikey.use.first',
+    'apikey.rotate',
+    'apikey.revoke',
+  ])
+  expect(entries[1]?.actor).toBe(id)
+  expect(JSON.stringify(entries)).not.toContain(key.split('_')[3])
 })
 
 test('keys come page by page, newest first', async () => {

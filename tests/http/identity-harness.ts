@@ -9,6 +9,7 @@ import {
   permissionsOfApiKey,
   permissionsOfSession,
   tokenOfKey,
+  tokenOfVoiceKey,
 } from '../../workers/identity-app.ts'
 import { Session } from '../../workers/identity/schemas.ts'
 import { startApp } from './harness.ts'
@@ -45,6 +46,12 @@ export async function startIdentity() {
     permissionsOfKey(keyId: string, tenantId: string) {
       if (binding.isDown) throw new Error('The Worker is not there.')
       return permissionsOfApiKey(settings, keyId, tenantId)
+    },
+    signVoiceKey: (
+      ...asked: Parameters<typeof tokenOfVoiceKey> extends [unknown, ...infer Rest] ? Rest : never
+    ) => {
+      if (binding.isDown) throw new Error('The Worker is not there.')
+      return tokenOfVoiceKey(settings, ...asked)
     },
     /** Keys sent here so far. */
     exchanges: 0,

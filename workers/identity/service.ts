@@ -2,7 +2,7 @@
  * Who is calling, by the access token or API key alone: no database, and no call once the signing
  * keys or the API key are known. Tokens are signed by the identity Worker, the only one to hold private keys.
  */
-import { errors, type JWTHeaderParameters, jwtVerify } from 'jose'
+import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose'
 import {
   type Actor,
   type Caller,
@@ -116,7 +116,8 @@ async function readToken(env: TokenEnv, token: string, now: Date): Promise<Verif
 
 /**
  * Asks the identity Worker whether the caller's session still lives and its role still grants
- * `permission`, or whether the key is still valid and has it as a scope; for what a token of five minutes is too old to prove.
+ * `permission`, or whether the key is still valid and has it as a scope; for what a token of five
+ * minutes is too old to prove.
  *
  * @throws ProblemError unauthenticated, forbidden, or dependency_down when identity does not answer
  */
@@ -142,26 +143,50 @@ async function heldNow({ IDENTITY }: SessionsEnv, tenantId: string, actor: Actor
   }
 }
 
-/** As RFC 9068 section 4 has it. */
 async function verify(env: TokenEnv, token: string, now: Date): Promise<Claims> {
+  const claims = Claims.safeParse(await verifySigned(env, token, ACCESS, now))
+  if (claims.success) return claims.data
+  throw refused('invalid')
+}
+
+/** What a token is for; one of another kind is as good as forged. */
+export interface TokenKind {
+  typ: string
+  audience: string
+  /** Seconds after its end in which a token is still read; and the skew of clocks. */
+  tolerance: number
+}
+
+/** RFC 9068, section 4. */
+const ACCESS: TokenKind = { typ: 'at+jwt', audience: 'va-api', tolerance: CLOCK_SKEW }
+
+/**
+ * The claims of a token the identity Worker signed.
+ *
+ * @throws ProblemError as `authenticate`
+ */
+export async function verifySigned(
+  env: TokenEnv,
+  token: string,
+  { typ, audience, tolerance }: TokenKind,
+  now: Date,
+): Promise<JWTPayload> {
   if (!isWellFormed(token)) throw refused('invalid')
   try {
     const { payload } = await jwtVerify(token, ({ kid }) => getKey(env, kid, now), {
       algorithms: ['EdDSA'],
       issuer: env.PUBLIC_URL,
-      audience: 'va-api',
-      typ: 'at+jwt',
+      audience,
+      typ,
       requiredClaims: ['iat', 'exp'],
-      clockTolerance: CLOCK_SKEW,
+      clockTolerance: tolerance,
       currentDate: now,
     })
-    const claims = Claims.safeParse(payload)
-    if (claims.success) return claims.data
+    return payload
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) throw error
     throw refused(error instanceof errors.JWTExpired ? 'expired' : 'invalid', error)
   }
-  throw refused('invalid')
 }
 
 async function getKey(env: TokenEnv, kid: JWTHeaderParameters['kid'], now: Date) {
@@ -175,6 +200,9 @@ function cacheOf(env: TokenEnv): TokenCache<Verified> {
   caches.set(env, cache)
   return cache
 }
+
+/** The credential of a request as text; undefined when it brings none. */
+export const credentialOf = tokenOf
 
 const refused = (reason: keyof typeof DETAILS, cause?: Error) =>
   new ProblemError('unauthenticated', DETAILS[reason], { cause })

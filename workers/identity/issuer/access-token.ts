@@ -1,4 +1,7 @@
-/** Access tokens (RFC 9068): who, in which tenant, in which role, for five minutes. */
+/**
+ * Access tokens (RFC 9068): who, in which tenant, in which role or with which scopes, for five
+ * minutes; and the tokens in voice keys.
+ */
 import { type JWTPayload, SignJWT } from 'jose'
 import type { IssuerContext } from './context.ts'
 import { signerOf } from './signing-keys.ts'
@@ -51,13 +54,33 @@ export function signKeyToken(
   return sign(ctx, claims, endsAt)
 }
 
-async function sign(ctx: IssuerContext, claims: JWTPayload, endsAt: number): Promise<string> {
+/**
+ * The token in a voice key, which the voice feature makes up and reads; we vouch for it.
+ *
+ * @throws ProblemError misconfigured when there is no key to sign with
+ */
+export function signVoiceToken(
+  ctx: IssuerContext,
+  claims: JWTPayload & { jti: string; exp: number },
+): Promise<string> {
+  return sign(ctx, claims, claims.exp, VOICE)
+}
+
+/** A token of one kind is never taken for one of the other. */
+const ACCESS = { typ: 'at+jwt', audience: 'va-api' }
+const VOICE = { typ: 'va-voice+jwt', audience: 'va-voice' }
+
+async function sign(
+  ctx: IssuerContext,
+  claims: JWTPayload,
+  endsAt: number,
+  { typ, audience } = ACCESS,
+): Promise<string> {
   const { keyId, key } = await signerOf(ctx)
-  return new SignJWT({ ...claims })
-    .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: keyId })
+  return new SignJWT({ jti: crypto.randomUUID(), ...claims })
+    .setProtectedHeader({ alg: 'EdDSA', typ, kid: keyId })
     .setIssuer(ctx.env.PUBLIC_URL)
-    .setAudience('va-api')
-    .setJti(crypto.randomUUID())
+    .setAudience(audience)
     .setIssuedAt(secondsOf(ctx.now()))
     .setExpirationTime(endsAt)
     .sign(key)

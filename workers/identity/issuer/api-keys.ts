@@ -77,23 +77,22 @@ export async function rotateKey(
   keyId: string,
   { overlapHours, expiresInDays }: Rotation,
 ): Promise<ApiKeySecret> {
-  const { tenantId, now } = ctx
+  const { now } = ctx
   const known = await findOwn(ctx, keyId)
   personOf(ctx, known.scopes)
   const { key, secretHash } = newSecret(known.kind, keyId)
   const after = (ms: number) => new Date(now().getTime() + ms)
-  const row = await replaceSecret(ctx, tenantId, keyId, {
-    secretHash,
-    expiresAt: after(expiresInDays * DAY_MS),
-    overlapUntil: overlapHours > 0 ? after(overlapHours * HOUR_MS) : null,
-  })
-  if (!row) throw notNow(await findOwn(ctx, keyId))
+  const expiresAt = after(expiresInDays * DAY_MS)
+  const overlapUntil = overlapHours > 0 ? after(overlapHours * HOUR_MS) : null
+  const changed = await replaceSecret(ctx, keyId, { secretHash, expiresAt, overlapUntil })
+  if (!changed) throw notNow(await findOwn(ctx, keyId))
+  const row = { ...known, ...changed, expiresAt, rotatedAt: now() }
   return { ...describe(row, now()), key }
 }
 
 /** Ends the key for good; once more changes nothing. @throws ProblemError not_found */
 export async function revokeKey(ctx: CallerContext, keyId: string): Promise<void> {
-  if (!(await markRevoked(ctx, ctx.tenantId, keyId))) await findOwn(ctx, keyId)
+  if (!(await markRevoked(ctx, keyId))) await findOwn(ctx, keyId)
 }
 
 /** Another tenant's key is not there. @throws ProblemError not_found */

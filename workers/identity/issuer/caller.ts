@@ -63,7 +63,8 @@ async function withRightsOfNow(ctx: IssuerContext, { tenantId, actor }: Caller):
   return { tenantId, actor: { ...actor, permissions: new Set(held) } }
 }
 
-async function heldNow(ctx: IssuerContext, tenantId: string, actor: Actor) {
+/** What the actor may do in the tenant now; null when the session or key behind it ended. */
+export async function heldNow(ctx: IssuerContext, tenantId: string, actor: Actor) {
   switch (actor.type) {
     case 'user':
       return permissionsNow(ctx, actor.sessionId, tenantId)

@@ -5,14 +5,15 @@
 import { timingSafeEqual } from 'node:crypto'
 import { parseKey } from '../api-key.ts'
 import { signKeyToken } from './access-token.ts'
-import { type ApiKeyRow, findKey } from './api-key-store.ts'
+import { type ApiKeyRow, findKey, markFirstUse, markUsed } from './api-key-store.ts'
 import { hashSecret } from './api-keys.ts'
 import type { IssuerContext } from './context.ts'
 
 export interface ExchangedKey {
-  keyId: string
   /** An access token. */
   token: string
+  /** Writes the use down; nobody need wait for it. */
+  noteUse: () => Promise<void>
 }
 
 /** The token for `text`; undefined when it is no key, or not one that is valid now. */
@@ -23,7 +24,9 @@ export async function exchangeKey(
   const key = parseKey(text)
   const row = key && (await findKey(ctx, key.keyId))
   const endsAt = row && row.kind === key.kind ? endOf(row, hashSecret(key.secret), ctx.now()) : null
-  return row && endsAt ? { keyId: row.id, token: await signKeyToken(ctx, row, endsAt) } : undefined
+  if (!row || !endsAt) return undefined
+  const noteUse = () => (row.lastUsedAt ? markUsed(ctx, row.id) : markFirstUse(ctx, row))
+  return { token: await signKeyToken(ctx, row, endsAt), noteUse }
 }
 
 /** What the key may do at this moment; null when it is revoked, expired or another tenant's. */
