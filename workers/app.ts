@@ -18,6 +18,7 @@ import type { KnowledgeContext } from './knowledge/service.ts'
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
 import { voiceRoutes } from './voice/routes.ts'
 import type { VoiceContext } from './voice/service.ts'
+import { readVoiceKey } from './voice/voice-key-service.ts'
 
 /** Every mounted feature's context; so the compiler holds `edgeContext` to all they name. */
 type Needs = OpsContext & FlagContext & DocumentContext & KnowledgeContext & VoiceContext
@@ -80,10 +81,12 @@ export function createApp() {
     const traceparent = traceparentOf(c.req.header('traceparent'))
     c.set('traceparent', traceparent)
     c.set('log', edgeLog(c.env).with({ request_id: id, trace_id: traceIdOf(traceparent) }))
-    c.set('identify', async () => {
-      const caller = await authenticate(c.env, c.req.raw.headers)
+    c.set('identify', async (accepts) => {
+      const { headers } = c.req.raw
+      const key = accepts === 'voice_key' ? await readVoiceKey(c.env, headers) : undefined
+      const { tenantId, actor } = key ?? (await authenticate(c.env, headers))
       const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
-      return edgeContext(c.env, { ...caller, requestId: id, traceparent, waitUntil })
+      return edgeContext(c.env, { tenantId, actor, requestId: id, traceparent, waitUntil })
     })
     c.set('confirm', (caller, permission) => confirm(c.env, caller, permission))
     assertGuarded(c)
