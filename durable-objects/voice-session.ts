@@ -26,11 +26,7 @@ import {
 import * as voice from '../workers/voice/session.ts'
 import { step, wakeAt } from '../workers/voice/step.ts'
 import { loadSession, saveSession } from '../workers/voice/store.ts'
-
-/** Survives hibernation without a write: where the clock of the input audio stands. */
-interface Attachment {
-  inputMs: number
-}
+import { type Attachment, attachmentOf, turnAway } from './voice-socket.ts'
 
 /** Events that come by the dozen; the event that ends them is saved. */
 const UNSAVED = new Set<voice.SessionEvent['type']>(['answer_delta', 'audio'])
@@ -301,20 +297,6 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
   }
 
   #attachment(): Attachment | undefined {
-    const [socket] = this.#sockets()
-    const attachment: unknown = socket?.deserializeAttachment()
-    return isAttachment(attachment) ? attachment : undefined
+    return attachmentOf(this.#sockets()[0])
   }
 }
-
-/** After its end a session is closed to its key for good: stock clients do not dial again on 1008. */
-function turnAway(socket: WebSocket): void {
-  socket.accept()
-  const message = 'The session of this key has ended; ask for another key.'
-  const error = { type: 'invalid_request_error', code: 'session_ended', message, param: null }
-  socket.send(JSON.stringify({ event_id: `event_${crypto.randomUUID()}`, type: 'error', error }))
-  socket.close(1008, message)
-}
-
-const isAttachment = (value: unknown): value is Attachment =>
-  typeof value === 'object' && value !== null && 'inputMs' in value

@@ -62,6 +62,7 @@ export async function startApp() {
       permissionsNow: async () => PERMISSIONS,
       permissionsOfKey: async () => PERMISSIONS,
       exchangeKey: async () => null,
+      signVoiceKey: async () => 'header.payload.signature',
       fetch: async () => new Response(null, { status: 501 }),
     },
     DOCUMENTS: { send: async (message: unknown) => void queued.push(message) },

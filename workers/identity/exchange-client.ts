@@ -42,19 +42,19 @@ interface Memory<Value> {
   flights: Map<string, Promise<Answer<Value>>>
 }
 
-export interface Exchange<Value extends Exchanged> {
+interface Exchange<Env, Value> {
   /**
    * What `key` stands for; undefined when nobody has such a key.
    *
    * @throws ProblemError dependency_down when that is not known here and identity does not answer
    */
-  get: (env: ExchangeEnv, key: string, now: Date) => Promise<Value | undefined>
+  get: (env: Env, key: string, now: Date) => Promise<Value | undefined>
 }
 
 /** @param read Checks and reads the token that identity gave for a key. */
 export function createExchange<Env extends ExchangeEnv, Value extends Exchanged>(
   read: (env: Env, token: string, now: Date) => Promise<Value>,
-) {
+): Exchange<Env, Value> {
   const memories = new WeakMap<ExchangeEnv, Memory<Value>>()
 
   async function get(env: Env, key: string, now: Date): Promise<Value | undefined> {

@@ -50,12 +50,12 @@ export const voiceRoutes = createRouter<VoiceRoutes>()
     c.json(await createVoiceKey(c.var.ctx, c.req.valid('json')), 200),
   )
   .openapi(connect, async (c) => {
+    const key = await readVoiceKey(c.env, c.req.raw.headers)
+    const model = c.req.valid('query').model ?? key?.model ?? noModel()
     if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
       const detail = 'Open a WebSocket here, for instance with the OpenAI Realtime client.'
       throw new ProblemError('upgrade_required', detail)
     }
-    const { model } = c.req.valid('query')
-    const key = await readVoiceKey(c.env, c.req.raw.headers)
     const dial = { model, origin: c.req.header('origin') ?? null }
     const { webSocket } = key
       ? await dialVoiceSession(c.var.ctx, key, dial)
@@ -73,3 +73,9 @@ export const voiceRoutes = createRouter<VoiceRoutes>()
  */
 const offersRealtime = (header: string | undefined) =>
   header?.split(',').some((name) => name.trim() === 'realtime') === true
+
+function noModel(): never {
+  throw new ProblemError('invalid_fields', 'Correct the fields named in errors.', {
+    errors: [{ in: 'query', pointer: '/model', detail: 'Name a model.' }],
+  })
+}

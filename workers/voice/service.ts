@@ -52,36 +52,30 @@ export type VoiceContext = WithEnv<VoiceEnv> & SignerContext
  *
  * @param model Echoed to the client; the deployment's own models answer.
  * @returns the response with status 101 that carries the socket
- * @throws ProblemError invalid_fields without a model
  */
-export async function openVoiceSession(
-  ctx: VoiceContext,
-  model: string | undefined,
-): Promise<Response> {
-  const named = model ?? noModel()
+export async function openVoiceSession(ctx: VoiceContext, model: string): Promise<Response> {
   const sessionId = newId(ctx.now())
   const object = objectOf(ctx, sessionId)
-  await object.open(ownerOf(ctx), { sessionId, model: named })
-  ctx.log.info('voice session opened', { session_id: sessionId, model: named })
+  await object.open(ownerOf(ctx), { sessionId, model })
+  ctx.log.info('voice session opened', { session_id: sessionId, model })
   return object.fetch(upgrade())
 }
 
 /**
  * The first dial of a key opens its session; later ones return to it, and the last one stays.
  *
- * @param dial The model as the dial names it, and the origin of the page that dials
+ * @param dial The model as the dial names it, or else the key; the origin of the page that dials
  * @throws ProblemError forbidden to pages and models the key is not for; unauthenticated when it was
  *   never used in its time; conflict to those who dial beside another
  */
 export async function dialVoiceSession(
   ctx: VoiceContext,
   key: VoiceKey,
-  dial: { model: string | undefined; origin: string | null },
+  { model, origin }: { model: string; origin: string | null },
 ): Promise<Response> {
-  const misuse = misuseOf(key, dial.origin, dial.model)
+  const misuse = misuseOf(key, origin, model)
   if (misuse) throw new ProblemError('forbidden', misuse)
   const { keyId: sessionId, expiresAt: keyExpiresAt, session } = key
-  const model = key.model ?? dial.model ?? noModel()
   const object = objectOf(ctx, sessionId)
   const opening = { sessionId, model, session, keyExpiresAt }
   const { verdict, ticket } = await object.admit(ownerOf(ctx), opening)
@@ -107,10 +101,4 @@ const ownerOf = ({ tenantId, actor, requestId, traceparent }: VoiceContext): Own
 function upgrade(ticket?: string): Request {
   const headers = { upgrade: 'websocket', ...(ticket && { [TICKET]: ticket }) }
   return new Request('https://voice-session/', { headers })
-}
-
-function noModel(): never {
-  throw new ProblemError('invalid_fields', 'Correct the fields named in errors.', {
-    errors: [{ in: 'query', pointer: '/model', detail: 'Name a model.' }],
-  })
 }

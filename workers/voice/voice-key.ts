@@ -43,14 +43,10 @@ interface Binding {
  * Why the key is of no use to this dial; undefined when it is.
  *
  * @param origin Of the page that dials; null for a program
- * @param model As the dial names it
+ * @param model As the dial names it, if it does
  */
-export function misuseOf(
-  key: Binding,
-  origin: string | null,
-  model: string | undefined,
-): string | undefined {
+export function misuseOf(key: Binding, origin: string | null, model: string): string | undefined {
   if (key.origin && key.origin !== origin) return `This key works in pages of ${key.origin} only.`
-  if (key.model && model && key.model !== model) return `This key is for the model ${key.model}.`
+  if (key.model && key.model !== model) return `This key is for the model ${key.model}.`
   return undefined
 }

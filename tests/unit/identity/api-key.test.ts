@@ -52,7 +52,7 @@ test('bytes that differ make texts that differ, in the same order', () => {
 
 test('no key survives one wrong character, wherever it is and whatever it became', () => {
   const made = formatKey({ kind: 'live', keyId: '0Bz'.padEnd(17, 'q'), secret: 'x'.repeat(43) })
-  const characters = [...ALPHABET, '_', '-', '.', ' ', 'é', '\n']
+  const characters = Array.from(`${ALPHABET}_-. é\n`)
   for (let at = 0; at < made.length; at++) {
     for (const wrong of characters.filter((char) => char !== made[at])) {
       expect(parseKey(made.slice(0, at) + wrong + made.slice(at + 1))).toBeUndefined()
@@ -78,7 +78,7 @@ test('nor two neighbours that changed places, nor a cut', () => {
     property(parts, integer({ min: 0, max: 70 }), (made, at) => {
       const key = formatKey(made)
       const swapped = key.slice(0, at) + key[at + 1] + key[at] + key.slice(at + 2)
-      if (swapped !== key) expect(parseKey(swapped)).toBeUndefined()
+      expect(swapped === key || parseKey(swapped) === undefined).toBe(true)
       expect(parseKey(key.slice(0, at))).toBeUndefined()
       expect(parseKey(key + key.slice(0, at + 1))).toBeUndefined()
     }),

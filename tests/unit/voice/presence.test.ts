@@ -105,7 +105,6 @@ test.each([
   ['another page', { origin: PAGE }, 'https://shop.example.evil.example', 'any', PAGE],
   ['no page', { origin: PAGE }, null, 'any', PAGE],
   ['its own model', { model: 'a' }, null, 'a', undefined],
-  ['the model left open', { model: 'a' }, null, undefined, undefined],
   ['another model', { model: 'a' }, null, 'b', 'model a'],
 ])('a key is used by %s', (_name, key, origin, model, refusal) => {
   const binding = { origin: undefined, model: undefined, ...key }
