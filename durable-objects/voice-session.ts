@@ -26,7 +26,7 @@ import {
 import * as voice from '../workers/voice/session.ts'
 import { step, wakeAt } from '../workers/voice/step.ts'
 import { loadSession, saveSession } from '../workers/voice/store.ts'
-import { type Attachment, attachmentOf, turnAway } from './voice-socket.ts'
+import { agreeToClose, type Attachment, attachmentOf, turnAway } from './voice-socket.ts'
 
 /** Events that come by the dozen; the event that ends them is saved. */
 const UNSAVED = new Set<voice.SessionEvent['type']>(['answer_delta', 'audio'])
@@ -143,6 +143,7 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
 
   override webSocketClose(socket: WebSocket, code: number): void {
     this.#leave(socket, code === HUNG_UP)
+    agreeToClose(socket, code)
   }
 
   override webSocketError(socket: WebSocket): void {

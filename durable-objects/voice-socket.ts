@@ -13,6 +13,15 @@ export function attachmentOf(socket: WebSocket | undefined): Attachment | undefi
 const isAttachment = (value: unknown): value is Attachment =>
   typeof value === 'object' && value !== null && 'inputMs' in value
 
+/** RFC 6455, section 7.4.1: these are never sent, they say that no code came. */
+const NO_CODE = new Set([1005, 1006, 1015])
+
+/** Answers the other side's close. The platform does not, and the client would wait for it. */
+export function agreeToClose(socket: WebSocket, code: number): void {
+  if (NO_CODE.has(code)) socket.close()
+  else socket.close(code)
+}
+
 /** After its end a session is closed to its key for good: stock clients do not dial again on 1008. */
 export function turnAway(socket: WebSocket): void {
   socket.accept()

@@ -9,6 +9,9 @@ import { type Stack, startStack } from '../../local/supervisor/stack.ts'
 import { signIn } from './client.ts'
 import { dial } from './realtime-client.ts'
 
+/** The stack shares its machine. */
+const PATIENCE = { timeout: 15_000 }
+
 let directory: string
 let stack: Stack
 let apiKey: string
@@ -65,10 +68,11 @@ test('of ten dials at once one is connected in the end, and the session is one',
   const dials = await Promise.all(Array.from({ length: 10 }, () => knock(key)))
   const isOpen = ({ status, closes }: (typeof dials)[number]) =>
     status === 101 && closes.length === 0
-  await expect.poll(() => dials.filter(isOpen).length).toBe(1)
+  await expect.poll(() => dials.filter(isOpen).length, PATIENCE).toBe(1)
   for (const { status } of dials) expect([101, 409]).toContain(status)
-  const ids = dials.flatMap(({ frames }) => frames.flatMap(({ session }) => session?.id ?? []))
-  expect(new Set(ids).size).toBe(1)
+  const ids = () =>
+    dials.flatMap(({ frames }) => frames.flatMap(({ session }) => session?.id ?? []))
+  await expect.poll(() => new Set(ids()).size, PATIENCE).toBe(1)
   dials.find(isOpen)?.socket.close(1000)
 })
 
@@ -85,14 +89,19 @@ test('a page that lost its connection comes back to the conversation', async () 
   const second = await knock(key)
   expect(second.socket.protocol).toBe('realtime')
   await expect
-    .poll(() => JSON.stringify(second.frames.filter(({ type }) => type.endsWith('item.done'))))
+    .poll(
+      () => JSON.stringify(second.frames.filter(({ type }) => type.endsWith('item.done'))),
+      PATIENCE,
+    )
     .toContain('remember me')
 
   second.socket.terminate()
   const third = await knock(key)
-  await expect.poll(() => third.frames.map(({ type }) => type)).toContain('conversation.item.done')
+  await expect
+    .poll(() => third.frames.map(({ type }) => type), PATIENCE)
+    .toContain('conversation.item.done')
   third.socket.close(1000)
-  await expect.poll(() => third.closes).toEqual([1000])
+  await expect.poll(() => third.closes, PATIENCE).toEqual([1000])
   const late = await knock(key)
-  await expect.poll(() => late.closes).toEqual([1008])
+  await expect.poll(() => late.closes, PATIENCE).toEqual([1008])
 })

@@ -112,6 +112,7 @@ test('whoever hangs up has ended the session, and the key is turned away', async
   const key = createKey('over')
   const first = await key.connect()
   first.socket.close(1000)
+  await expect.poll(() => first.closes, { timeout: 5000 }).toMatchObject([{ code: 1000 }])
   await expect.poll(key.stored).toMatchObject({ phase: 'ended' })
   const { call } = await key.dial()
   expect(await call!.until('error')).toMatchObject({ error: { code: 'session_ended' } })
