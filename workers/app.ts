@@ -9,17 +9,25 @@ import { traceIdOf, traceparentOf } from '../shared/trace.ts'
 import { checkEdge, edgeContext, edgeLog, strangerContext } from './edge-context.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
+import { createApiKeyRoutes } from './identity/api-key-routes.ts'
 import { createIdentityRoutes } from './identity/routes.ts'
 import { authenticate, confirm } from './identity/service.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
 import type { KnowledgeContext } from './knowledge/service.ts'
-import { beginSignIn, type LimitContext, refuseFlood, refuseStranger } from './limits/service.ts'
+import {
+  beginSignIn,
+  type LimitContext,
+  meter,
+  refuseFlood,
+  refuseStranger,
+} from './limits/service.ts'
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
 import { providerKeyRoutes } from './provider-keys/routes.ts'
 import type { KeyContext } from './provider-keys/service.ts'
 import { voiceRoutes } from './voice/routes.ts'
 import type { VoiceContext } from './voice/service.ts'
+import { readVoiceKey } from './voice/voice-key-service.ts'
 
 /** Every mounted feature's context; so the compiler holds `edgeContext` to all they name. */
 type Needs = OpsContext &
@@ -88,14 +96,17 @@ export function createApp() {
     const traceparent = traceparentOf(c.req.header('traceparent'))
     c.set('traceparent', traceparent)
     c.set('log', edgeLog(c.env).with({ request_id: id, trace_id: traceIdOf(traceparent) }))
-    c.set('identify', async () => {
+    c.set('identify', async (accepts) => {
       const { headers } = c.req.raw
       const stranger = { path: c.req.path, headers, setHeader: c.header }
-      const caller = await authenticate(c.env, headers).catch((refusal: unknown) =>
-        refuseStranger(strangerContext(c.env, c.var.log), stranger, refusal),
-      )
+      const key = accepts === 'voice_key' ? await readVoiceKey(c.env, headers) : undefined
+      const { tenantId, actor } =
+        key ??
+        (await authenticate(c.env, headers).catch((refusal: unknown) =>
+          refuseStranger(strangerContext(c.env, c.var.log), stranger, refusal),
+        ))
       const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
-      return edgeContext(c.env, { ...caller, requestId: id, traceparent, waitUntil })
+      return edgeContext(c.env, { tenantId, actor, requestId: id, traceparent, waitUntil })
     })
     c.set('confirm', (caller, permission) => confirm(c.env, caller, permission))
     const isPage = c.req.path.startsWith('/console') && isConsolePage(c.req.raw)
@@ -115,6 +126,7 @@ export function createApp() {
   app.route('/', flagRoutes)
   app.route('/', knowledgeRoutes)
   app.route('/', createIdentityRoutes(beginSignIn))
+  app.route('/', createApiKeyRoutes(meter))
   app.route('/', voiceRoutes)
   app.route('/', providerKeyRoutes)
   return app

@@ -8,6 +8,7 @@ insert into auth.members values ('m1', 'acme', 'u1', 'owner', '2026-01-01Z');
 insert into auth.invitations (id, organization_id, email, expires_at, created_at, inviter_id) values ('i1', 'acme', 'bob@example.com', '2027-01-01Z', '2026-01-01Z', 'u1');
 insert into auth.verifications values ('v1', 'ada@example.com', 'x', '2027-01-01Z', '2026-01-01Z', '2026-01-01Z');
 insert into auth.signing_keys (id, public_key, private_key, created_at, active_from) values ('k1', '{"kty":"OKP"}', 'sealed', '2026-01-01Z', '2026-01-01Z');
+insert into auth.api_keys (id, tenant_id, kind, name, scopes, origins, secret_hash, created_by, created_at, expires_at) values ('key1', 'acme', 'client', 'Site', '{flag.evaluate}', '{https://acme.example}', 'hash', 'u1', '2026-01-01Z', '2026-04-01Z');
 insert into auth.setups (tenant_id, created_at) values ('acme', '2026-01-01Z');
 insert into feature_flags values ('acme', 'new_greeting', 'Says "hello"', true, '{"defaultValue":true}', '2026-01-01Z', '2026-01-02Z'), ('globex', 'new_greeting', '', false, '{"defaultValue":false}', '2026-01-01Z', '2026-01-02Z');
 insert into kb_stat (tenant_id, kb_id, version, chunks) values ('acme', 'default', 3, 1);

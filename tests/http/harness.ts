@@ -24,6 +24,8 @@ export interface Who {
   typ?: string
   expires?: string
   forged?: boolean
+  /** Of an API key in place of a session. */
+  scopes?: readonly string[]
 }
 
 /** Everything a test file needs; close it in `afterAll`. */
@@ -67,6 +69,9 @@ export async function startApp() {
     IDENTITY: {
       jwks: async () => signer.jwks,
       permissionsNow: async () => PERMISSIONS,
+      permissionsOfKey: async () => PERMISSIONS,
+      exchangeKey: async () => null,
+      signVoiceKey: async () => 'header.payload.signature',
       fetch: async () => new Response(null, { status: 501 }),
     },
     DOCUMENTS: { send: async (message: unknown) => void queued.push(message) },
@@ -130,8 +135,9 @@ async function createSigner() {
 
   function token({ tenant = 'acme', role = 'owner', ...rest }: Who = {}): Promise<string> {
     const { audience = 'va-api', issuer = ISSUER, typ = 'at+jwt' } = rest
-    const { expires = '5m', forged = false } = rest
-    return new SignJWT({ org: tenant, role, sid: 'session-1' })
+    const { expires = '5m', forged = false, scopes } = rest
+    const rights = scopes ? { scp: scopes.join(' ') } : { role, sid: 'session-1' }
+    return new SignJWT({ org: tenant, ...rights })
       .setProtectedHeader({ alg: 'EdDSA', typ, kid: KEY_ID })
       .setIssuer(issuer)
       .setAudience(audience)

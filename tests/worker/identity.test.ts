@@ -46,7 +46,8 @@ test('an owner is set up, signs in and gets tokens that the edge accepts', async
   const renewed = await app.request('/api/auth/token', { headers: { cookie } }, settings)
   const { accessToken, tenant } = Session.parse(await renewed.json())
   const { PUBLIC_URL } = settings
-  const edge = { PUBLIC_URL, IDENTITY: { jwks: () => keySet(settings) } }
+  const exchangeKey = async () => null
+  const edge = { PUBLIC_URL, IDENTITY: { jwks: () => keySet(settings), exchangeKey } }
   const headers = new Headers({ authorization: `Bearer ${accessToken}` })
   expect(await authenticate(edge, headers)).toMatchObject({ tenantId: tenant.id })
 })

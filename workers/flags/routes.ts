@@ -5,6 +5,7 @@
  * as a ProblemError below this file, so no handler here has an error branch.
  */
 import { createRoute, z } from '@hono/zod-openapi'
+import { allowPages } from '../../shared/cors.ts'
 import { secured } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import { limited, type LimitContext } from '../limits/service.ts'
@@ -121,7 +122,11 @@ const evaluate = secured(
   }),
 )
 
-export const flagRoutes = createRouter<AppEnv<flags.FlagContext & LimitContext>>()
+/** Evaluation is for pages too: a client key may be in one. */
+const router = createRouter<AppEnv<flags.FlagContext & LimitContext>>()
+router.use('/ofrep/*', allowPages)
+
+export const flagRoutes = router
   .openapi(list, async (c) => c.json(await flags.listFlags(c.var.ctx, c.req.valid('query')), 200))
   .openapi(create, async (c) => c.json(await flags.createFlag(c.var.ctx, c.req.valid('json')), 201))
   .openapi(get, async (c) => {

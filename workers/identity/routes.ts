@@ -3,11 +3,10 @@
  * (workers/identity-app.ts), which mounts the same contract, does the work.
  */
 import { createRoute } from '@hono/zod-openapi'
-import type { Context } from 'hono'
 import { open } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import type { beginSignIn, SignInContext } from '../limits/service.ts'
-import { askIdentity, type IdentityBinding } from './identity-client.ts'
+import { askIdentity, type IdentityBinding, pass, passed } from './identity-client.ts'
 import { Session, Setup, SignIn } from './schemas.ts'
 
 interface IdentityRoutes extends AppEnv {
@@ -99,16 +98,3 @@ export const createIdentityRoutes = (begin: typeof beginSignIn) =>
     })
     .openapi(getToken, (c) => pass(c))
     .openapi(signOut, (c) => pass(c))
-
-async function pass(c: Context<IdentityRoutes>, body?: object): Promise<never> {
-  return passed(c, await askIdentity(c.env, c.req.raw, body, c.var))
-}
-
-/**
- * The identity Worker's answer as this route's own. Safe: it is made from the same contract, and
- * Hono cannot know the type of a body it only passes on.
- */
-function passed(c: Context<IdentityRoutes>, answer: Response): never {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
-  return c.newResponse(answer.body, answer) as never
-}

@@ -42,9 +42,7 @@ type SetHeader = (name: string, value: string) => void
  */
 export function limited<R extends RouteConfig>(name: LimitName, route: R): R {
   const limiter = createMiddleware<AppEnv<LimitContext>>(async (c, next) => {
-    const { tenantId, actor } = c.var.ctx
-    const subjects = { tenant: tenantId, caller: callerOf(actor) }
-    await count(c.var.ctx, name, subjects, (field, value) => c.header(field, value))
+    await meter(c, name)
     await next()
   })
   const middleware = [...[route.middleware ?? []].flat(), limiter]
@@ -52,7 +50,33 @@ export function limited<R extends RouteConfig>(name: LimitName, route: R): R {
   return Object.assign(route, { middleware, responses, 'x-rate-limit': name })
 }
 
-const callerOf = (actor: Actor) => (actor.type === 'user' ? actor.userId : actor.job)
+/** What of a request's Hono context is needed to count it. */
+export interface Metered {
+  readonly var: { readonly ctx: LimitContext }
+  readonly header: SetHeader
+}
+
+/**
+ * Counts one request now. For a route that cannot be `limited`, because the identity Worker mounts
+ * its contract too and must not hold the limiter.
+ *
+ * @throws ProblemError rate_limited; dependency_down where nothing may pass uncounted
+ */
+export function meter({ var: { ctx }, header }: Metered, name: LimitName): Promise<void> {
+  const subjects = { tenant: ctx.tenantId, caller: callerOf(ctx.actor) }
+  return count(ctx, name, subjects, (field, value) => header(field, value))
+}
+
+function callerOf(actor: Actor): string {
+  switch (actor.type) {
+    case 'user':
+      return actor.userId
+    case 'key':
+      return actor.keyId
+    case 'system':
+      return actor.job
+  }
+}
 
 /**
  * What becomes of a request to administration without a valid token: its `refusal` in general,
