@@ -5,8 +5,10 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import { edgeContext } from '../workers/edge-context.ts'
-import { defaultConfig, detectionOf } from '../workers/voice/config.ts'
+import { ELECTION_MS, judgeDial } from '../workers/voice/admission.ts'
+import { type Config, defaultConfig, detectionOf, updateConfig } from '../workers/voice/config.ts'
 import { type Heard, InputAudio } from '../workers/voice/input-audio.ts'
+import { LIMITS } from '../workers/voice/limits.ts'
 import { decodeAudio } from '../workers/voice/pcm.ts'
 import { type Outcome, perform } from '../workers/voice/perform.ts'
 import {
@@ -14,21 +16,26 @@ import {
   type ClientEventOf,
   parseClientEvent,
 } from '../workers/voice/protocol.ts'
-import type { Owner } from '../workers/voice/service.ts'
+import {
+  type Admission,
+  type KeyedOpening,
+  type Opening,
+  type Owner,
+  TICKET,
+} from '../workers/voice/service.ts'
 import * as voice from '../workers/voice/session.ts'
 import { step, wakeAt } from '../workers/voice/step.ts'
 import { loadSession, saveSession } from '../workers/voice/store.ts'
-
-/** Survives hibernation without a write: where the clock of the input audio stands. */
-interface Attachment {
-  inputMs: number
-}
+import { agreeToClose, type Attachment, attachmentOf, turnAway } from './voice-socket.ts'
 
 /** Events that come by the dozen; the event that ends them is saved. */
 const UNSAVED = new Set<voice.SessionEvent['type']>(['answer_delta', 'audio'])
 
 /** An object with a timer does not hibernate; sound that is not committed is in memory only. */
 const PIN_MS = 500
+
+/** RFC 6455, section 7.4.1: the purpose is fulfilled. Any other close may be an accident. */
+const HUNG_UP = 1000
 
 /** No frame for this long ends speech; networks stall for less, and clients mute for more. */
 const STALL_MS = 1500
@@ -47,34 +54,83 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
   readonly #line = new AbortController()
   #alarmAt = Number.POSITIVE_INFINITY
   #pin: ReturnType<typeof setInterval> | undefined
+  /** The dial by voice key that is under way. */
+  #dial: { ticket: string; since: number } | null = null
 
   constructor(state: DurableObjectState, env: EdgeEnv) {
     super(state, env)
     this.#dispatch({ type: 'restarted' })
+    // A deployment closes sockets and tells nobody.
+    const isAlone = this.#sockets().length === 0 && this.#session?.awaySince === null
+    if (isAlone && this.#session?.graceMs) this.#dispatch({ type: 'left', isFinal: false })
   }
 
   /** Prepares the session. The route that asks for it has already checked who is calling. */
-  open(owner: Owner, { sessionId, model }: { sessionId: string; model: string }): void {
-    if (this.#session) throw new Error('a voice session is opened once')
-    const { TRANSCRIPTION_MODEL: transcription, SPEECH_VOICE, MAX_TURNS } = this.env
-    const config = defaultConfig({ model, transcription, voice: SPEECH_VOICE })
-    const maxTurns = Number(MAX_TURNS)
-    this.#owner = owner
-    this.#session = voice.openSession({ id: sessionId, config, maxTurns, at: Date.now() })
-    this.ctx.storage.kv.put('owner', owner)
+  open(owner: Owner, { sessionId: id, model }: Opening): void {
+    this.#begin(owner, { id, config: this.#defaultsOf(model), graceMs: 0 })
   }
 
-  /** Upgrades the caller's request; a session has one socket. */
-  override fetch(): Response {
+  /**
+   * A dial by voice key, before it connects. The first one writes the session, and with it that the
+   * key is used, before anybody is answered.
+   */
+  async admit(owner: Owner, opening: KeyedOpening): Promise<Admission> {
+    const { sessionId: id, model, session, keyExpiresAt } = opening
+    const now = { at: Date.now(), keyExpiresAt }
+    const verdict = judgeDial(this.#session, this.#dial?.since ?? null, now)
+    const ticket = crypto.randomUUID()
+    if (verdict === 'rival' || verdict === 'expired') return { verdict, ticket }
+    this.#dial = { ticket, since: now.at }
+    if (verdict === 'first') {
+      const config = updateConfig(this.#defaultsOf(model), session)
+      this.#save(this.#begin(owner, { id, config, graceMs: LIMITS.graceMs }))
+      await this.ctx.storage.sync()
+      await scheduler.wait(ELECTION_MS)
+    }
+    return { verdict, ticket }
+  }
+
+  #defaultsOf(model: string): Config {
+    const { TRANSCRIPTION_MODEL: transcription, SPEECH_VOICE } = this.env
+    return defaultConfig({ model, transcription, voice: SPEECH_VOICE })
+  }
+
+  #begin(owner: Owner, given: { id: string; config: Config; graceMs: number }): voice.Session {
+    if (this.#session) throw new Error('a voice session is opened once')
+    const maxTurns = Number(this.env.MAX_TURNS)
+    const session = voice.openSession({ ...given, maxTurns, at: Date.now() })
+    this.#owner = owner
+    this.#session = session
+    this.ctx.storage.kv.put('owner', owner)
+    this.#schedule(session)
+    return session
+  }
+
+  /** Upgrades the caller's request. A session has one socket: by ticket the last one stays. */
+  override fetch(request: Request): Response {
     if (!this.#session) return new Response('No such session', { status: 404 })
-    if (this.ctx.getWebSockets().length > 0) return new Response('In use', { status: 409 })
+    const ticket = request.headers.get(TICKET)
+    const isFree = ticket === null ? !this.#isTaken() : ticket === this.#dial?.ticket
+    if (!isFree) return new Response('In use', { status: 409 })
+    this.#dial = null
     const { 0: client, 1: server } = new WebSocketPair()
-    this.ctx.acceptWebSocket(server)
-    this.#dispatch({ type: 'opened' })
+    if (this.#session.phase === 'ended') turnAway(server)
+    else this.#connect(server)
     return new Response(null, { status: 101, webSocket: client })
   }
 
+  #connect(server: WebSocket): void {
+    for (const old of this.#sockets()) old.close(1012, 'Another connection took over.')
+    this.ctx.acceptWebSocket(server)
+    this.#input = new InputAudio(this.#input.positionMs)
+    this.#dispatch({ type: 'opened' })
+  }
+
+  #isTaken = () => this.#sockets().length > 0 || this.#session?.graceMs !== 0
+
   override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
+    // What was on its way when another connection took over.
+    if (socket.readyState !== WebSocket.OPEN) return
     if (typeof frame !== 'string') {
       const message = 'Send JSON in text frames; audio travels as base64 in them.'
       return this.#refuse(null, 'invalid_frame', message)
@@ -85,12 +141,13 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
     socket.serializeAttachment({ inputMs: this.#input.positionMs } satisfies Attachment)
   }
 
-  override webSocketClose(): void {
-    this.#leave()
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.#leave(socket, code === HUNG_UP)
+    agreeToClose(socket, code)
   }
 
-  override webSocketError(): void {
-    this.#leave()
+  override webSocketError(socket: WebSocket): void {
+    this.#leave(socket, false)
   }
 
   override async alarm(): Promise<void> {
@@ -142,8 +199,9 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
     this.#pin = undefined
   }
 
-  #leave(): void {
-    this.#dispatch({ type: 'left' })
+  #leave(socket: WebSocket, isFinal: boolean): void {
+    if (this.#sockets().some((other) => other !== socket)) return
+    this.#dispatch({ type: 'left', isFinal })
     this.#hold()
   }
 
@@ -184,7 +242,7 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
         this.#reply = new AbortController()
         break
       case 'close':
-        for (const socket of this.ctx.getWebSockets()) socket.close(effect.code, effect.reason)
+        for (const socket of this.#sockets()) socket.close(effect.code, effect.reason)
         break
       case 'transcribe':
       case 'answer':
@@ -223,9 +281,12 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
 
   #send(event: { type: string }): void {
     const frame = JSON.stringify({ event_id: `event_${crypto.randomUUID()}`, ...event })
-    for (const socket of this.ctx.getWebSockets()) {
-      if (socket.readyState === WebSocket.OPEN) socket.send(frame)
-    }
+    for (const socket of this.#sockets()) socket.send(frame)
+  }
+
+  /** Those that are open: one that was closed stays in the platform's list until the other side agrees. */
+  #sockets(): WebSocket[] {
+    return this.ctx.getWebSockets().filter(({ readyState }) => readyState === WebSocket.OPEN)
   }
 
   /** Sets the alarm only when it would come too late: an early tick does nothing. */
@@ -237,11 +298,6 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
   }
 
   #attachment(): Attachment | undefined {
-    const [socket] = this.ctx.getWebSockets()
-    const attachment: unknown = socket?.deserializeAttachment()
-    return isAttachment(attachment) ? attachment : undefined
+    return attachmentOf(this.#sockets()[0])
   }
 }
-
-const isAttachment = (value: unknown): value is Attachment =>
-  typeof value === 'object' && value !== null && 'inputMs' in value

@@ -74,13 +74,21 @@ GRANT SELECT, INSERT, UPDATE (retired_at) ON auth.audit_keys TO auth_user;
 -- entry. The row of audit_head is the lock: whoever appends waits for whoever appended before to
 -- end its transaction; so in a batch this comes last. It tells row-level security whose rows it
 -- writes, and puts back what was told before; within one tenant it appends to no other.
+-- All rows are written by one statement. Without sequential scans, for a plan made while the log was
+-- small is kept while it grows.
 CREATE FUNCTION audit_append_all(tenant text, entries json) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET enable_seqscan = off AS $$
 DECLARE
   scope text := coalesce(current_setting('app.tenant_id', true), '');
   head public.audit_head;
+  known uuid[];
   entry record;
   digest text;
+  seqs bigint[] := '{}';
+  times timestamptz[] := '{}';
+  bodies text[] := '{}';
+  prevs text[] := '{}';
+  hashes text[] := '{}';
 BEGIN
   IF scope NOT IN ('', tenant) OR tenant = '' OR strpos(tenant, E'\n') > 0 THEN
     RAISE EXCEPTION 'an entry of tenant % cannot be written here', tenant USING ERRCODE = '42501';
@@ -89,6 +97,10 @@ BEGIN
   INSERT INTO public.audit_head (tenant_id, seq, hash) VALUES (tenant, 0, repeat('0', 64))
     ON CONFLICT DO NOTHING;
   SELECT * INTO STRICT head FROM public.audit_head h WHERE h.tenant_id = tenant FOR UPDATE;
+  SELECT coalesce(array_agg(l.event_id), '{}') INTO known FROM public.audit_log l
+  WHERE l.tenant_id = tenant AND l.event_id = ANY (ARRAY(
+    SELECT ((e.value ->> 'body')::jsonb ->> 'id')::uuid FROM json_array_elements(entries) e
+  ));
   FOR entry IN
     SELECT date_trunc('milliseconds', e.at) AS at, e.body, (e.body::jsonb ->> 'id')::uuid AS id,
       e.body::jsonb ->> 'tenant' AS tenant
@@ -99,16 +111,20 @@ BEGIN
     IF entry.id IS NULL OR entry.at IS NULL OR entry.tenant IS DISTINCT FROM tenant THEN
       RAISE EXCEPTION 'an entry needs a time, an id and its own tenant' USING ERRCODE = '22023';
     END IF;
-    CONTINUE WHEN EXISTS (
-      SELECT FROM public.audit_log l WHERE l.tenant_id = tenant AND l.event_id = entry.id
-    );
+    CONTINUE WHEN entry.id = ANY (known);
+    known := known || entry.id;
     head.seq := head.seq + 1;
     digest := encode(sha256(convert_to(concat_ws(E'\n', head.hash, head.seq,
       to_char(entry.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), tenant, entry.body), 'UTF8')), 'hex');
-    INSERT INTO public.audit_log (tenant_id, seq, at, body, prev, hash)
-      VALUES (tenant, head.seq, entry.at, entry.body, head.hash, digest);
+    seqs := seqs || head.seq;
+    times := times || entry.at;
+    bodies := bodies || entry.body;
+    prevs := prevs || head.hash;
+    hashes := hashes || digest;
     head.hash := digest;
   END LOOP;
+  INSERT INTO public.audit_log (tenant_id, seq, at, body, prev, hash)
+    SELECT tenant, * FROM unnest(seqs, times, bodies, prevs, hashes);
   UPDATE public.audit_head h SET seq = head.seq, hash = head.hash WHERE h.tenant_id = tenant;
   PERFORM set_config('app.tenant_id', scope, true);
   RETURN head.seq;
@@ -201,7 +217,8 @@ BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '42501';
 END $$;
 --> statement-breakpoint
-CREATE FUNCTION audit_refuse_delete() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
+CREATE FUNCTION audit_refuse_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = '' SET enable_seqscan = off AS $$
 BEGIN
   IF EXISTS (
     SELECT FROM public.audit_tombstones t WHERE t.tenant_id = OLD.tenant_id AND t.last_seq >= OLD.seq
@@ -209,7 +226,8 @@ BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '42501';
 END $$;
 --> statement-breakpoint
-CREATE FUNCTION audit_move_on() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
+CREATE FUNCTION audit_move_on() RETURNS trigger LANGUAGE plpgsql
+SET search_path = '' SET enable_seqscan = off AS $$
 BEGIN
   IF NEW.tenant_id = OLD.tenant_id AND NEW.checkpoint_seq >= OLD.checkpoint_seq AND (
     (NEW.seq = OLD.seq AND NEW.hash = OLD.hash) OR (NEW.seq > OLD.seq AND EXISTS (

@@ -27,8 +27,8 @@ export const WORKERS: readonly WorkerRule[] = [
     worker: 'identity',
     config: 'wrangler.identity.toml',
     maxGzip: 600 * KIB,
-    forbidden: ['unpdf', 'pdfjs', 'openai'],
-    why: 'untrusted files and providers are no matter of the Worker that holds the signing keys',
+    forbidden: ['unpdf', 'pdfjs', 'openai', '@upstash/'],
+    why: 'files, providers and counters are no matter of the Worker that holds the signing keys',
   },
   {
     worker: 'indexer',

@@ -42,8 +42,21 @@ export const FRESH: ReadonlySet<Permission> = new Set([
   'admin.platform',
 ])
 
+/**
+ * What no API key may do, whoever makes it: a key in the wrong hands must not be able to make itself
+ * at home. A person does these.
+ */
+export const PERSONAL: ReadonlySet<Permission> = new Set([
+  'role.manage',
+  'key.manage',
+  'tenant.delete',
+  'admin.platform',
+])
+
 export type Actor =
   | { type: 'user'; userId: string; sessionId: string; permissions: ReadonlySet<string> }
+  /** A program with an API key; its permissions are the key's scopes. */
+  | { type: 'key'; keyId: string; permissions: ReadonlySet<string> }
   | { type: 'system'; job: string }
 
 /** Where a request came from; for the audit log alone. */

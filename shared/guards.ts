@@ -9,14 +9,22 @@ import { matchedRoutes } from 'hono/route'
 import type { RouterRoute } from 'hono/types'
 import { type Actor, FRESH, type Permission } from './context.ts'
 import { ProblemError } from './errors.ts'
-import type { AppEnv } from './http.ts'
+import type { AppEnv, Credential } from './http.ts'
 
 const guards = new WeakSet<object>()
 
-/** Lets in callers who hold `permission`, and gives the handler its context (`c.var.ctx`). */
-export function secured<R extends RouteConfig>(permission: Permission, route: R): R {
+/**
+ * Lets in callers who hold `permission`, and gives the handler its context (`c.var.ctx`).
+ *
+ * @param accepts A kind of credential that only this route takes
+ */
+export function secured<R extends RouteConfig>(
+  permission: Permission,
+  route: R,
+  accepts?: Credential,
+): R {
   const guard = createMiddleware<AppEnv>(async (c, next) => {
-    const ctx = await c.get('identify')()
+    const ctx = await c.get('identify')(accepts)
     try {
       if (!may(ctx.actor, permission)) throw lacking(permission)
       if (FRESH.has(permission)) await c.get('confirm')(ctx, permission)
@@ -30,10 +38,14 @@ export function secured<R extends RouteConfig>(permission: Permission, route: R)
   return guarded(route, guard, permission)
 }
 
-/** Lets in everybody who is signed in, whatever they may do: for what is their own. */
+/** Lets in everybody who is signed in, whatever they may do: for what is their own. No program is. */
 export function signedIn<R extends RouteConfig>(route: R): R {
   const guard = createMiddleware<AppEnv>(async (c, next) => {
-    c.set('ctx', await c.get('identify')())
+    const ctx = await c.get('identify')()
+    if (ctx.actor.type === 'key') {
+      throw new ProblemError('forbidden', 'This is for people; an API key cannot do it.')
+    }
+    c.set('ctx', ctx)
     await next()
   })
   return guarded(route, guard, 'signed-in')

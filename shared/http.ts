@@ -6,13 +6,21 @@ import { type FieldError, PROBLEMS, type ProblemCode, ProblemError, toProblem } 
 import type { Log } from './log.ts'
 import { render } from './render.ts'
 
+/** Credentials that open single routes. `voice_key`: an `ek_…`, which opens a voice session. */
+export type Credential = 'voice_key'
+
 export interface AppEnv<Ctx extends ServiceContext = ServiceContext> {
   Variables: {
     requestId: string
     traceparent: string
     log: Log
-    /** Called by the guard. @throws ProblemError unauthenticated */
-    identify: () => Promise<Ctx>
+    /**
+     * Called by the guard.
+     *
+     * @param accepts A kind of credential that this route takes beside those every route takes
+     * @throws ProblemError unauthenticated
+     */
+    identify: (accepts?: Credential) => Promise<Ctx>
     /**
      * Called by the guard of a permission in FRESH: does the caller hold it at this very moment?
      *

@@ -6,12 +6,12 @@
 const SECRET_FIELD =
   /authorization|cookie|password|pepper|secret|api[_-]?key|sec-websocket-protocol|token$/i
 
-/** Order matters: a token may contain what looks like an e-mail's host. */
+/** Order matters: a key may hold a token (`ek_`), a token what looks like an e-mail's host. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   // drizzle repeats a failed statement's values in its message: session tokens, questions, names.
   [/\bparams: .*?(?=\n {4}at |$)/gs, 'params: [REDACTED]'],
+  [/\b(?:sk|ek|va_live|va_client)[-_][\w.-]{8,}/g, '[KEY_REDACTED]'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[TOKEN_REDACTED]'],
-  [/\b(?:sk|ek|va_live)[-_][\w-]{8,}/g, '[KEY_REDACTED]'],
   [/(postgres(?:ql)?:\/\/[^:@\s]+):[^@\s]+@/g, '$1:[PASSWORD_REDACTED]@'],
   [/[\w.+-]+@[\w-]+\.[a-z]{2,}(?:\.[a-z]{2,})*\b/gi, '[EMAIL_REDACTED]'],
   [/(?<![\w.+-])\+\d[\d\s().-]{7,16}\d(?![\w.-])/g, '[PHONE_REDACTED]'],

@@ -9,17 +9,28 @@ import { traceIdOf, traceparentOf } from '../shared/trace.ts'
 import type { LogContext } from './audit/log-service.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
-import { checkEdge, edgeContext, edgeLog } from './edge-context.ts'
+import { checkEdge, edgeContext, edgeLog, strangerContext } from './edge-context.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
-import { identityRoutes } from './identity/routes.ts'
+import { createApiKeyRoutes } from './identity/api-key-routes.ts'
+import { createIdentityRoutes } from './identity/routes.ts'
 import { authenticate, confirm } from './identity/service.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
 import type { KnowledgeContext } from './knowledge/service.ts'
+import {
+  beginSignIn,
+  type LimitContext,
+  meter,
+  refuseFlood,
+  refuseStranger,
+} from './limits/service.ts'
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
+import { providerKeyRoutes } from './provider-keys/routes.ts'
+import type { KeyContext } from './provider-keys/service.ts'
 import { voiceRoutes } from './voice/routes.ts'
 import type { VoiceContext } from './voice/service.ts'
+import { readVoiceKey } from './voice/voice-key-service.ts'
 
 /** Every mounted feature's context; so the compiler holds `edgeContext` to all they name. */
 type Needs = OpsContext &
@@ -27,7 +38,9 @@ type Needs = OpsContext &
   FlagContext &
   DocumentContext &
   KnowledgeContext &
-  VoiceContext
+  VoiceContext &
+  LimitContext &
+  KeyContext
 
 interface EdgeApp extends AppEnv<Needs> {
   Bindings: EdgeEnv
@@ -87,14 +100,24 @@ export function createApp() {
     const traceparent = traceparentOf(c.req.header('traceparent'))
     c.set('traceparent', traceparent)
     c.set('log', edgeLog(c.env).with({ request_id: id, trace_id: traceIdOf(traceparent) }))
-    c.set('identify', async () => {
-      const caller = await authenticate(c.env, c.req.raw.headers)
+    c.set('identify', async (accepts) => {
+      const { headers } = c.req.raw
+      const stranger = { path: c.req.path, headers, setHeader: c.header }
+      const key = accepts === 'voice_key' ? await readVoiceKey(c.env, headers) : undefined
+      const { tenantId, actor } =
+        key ??
+        (await authenticate(c.env, headers).catch((refusal: unknown) =>
+          refuseStranger(strangerContext(c.env, c.var.log), stranger, refusal),
+        ))
       const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
-      const client = clientOf(c.req.raw.headers)
-      return edgeContext(c.env, { ...caller, client, requestId: id, traceparent, waitUntil })
+      const client = clientOf(headers)
+      const origin = { tenantId, actor, client, requestId: id, traceparent, waitUntil }
+      return edgeContext(c.env, origin)
     })
     c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
     c.set('confirm', (caller, permission) => confirm(c.env, caller, permission))
+    const isPage = c.req.path.startsWith('/console') && isConsolePage(c.req.raw)
+    if (!ALWAYS.has(c.req.path) && !isPage) await refuseFlood(c.env, c.req.raw.headers)
     assertGuarded(c)
     if (!ALWAYS.has(c.req.path)) checkEdge(c.env)
     return isShort(c.req.raw) || c.req.path === UPLOADS ? next() : limitBody(c, next)
@@ -109,9 +132,11 @@ export function createApp() {
   app.route('/', opsRoutes)
   app.route('/', flagRoutes)
   app.route('/', knowledgeRoutes)
-  app.route('/', identityRoutes)
+  app.route('/', createIdentityRoutes(beginSignIn))
+  app.route('/', createApiKeyRoutes(meter))
   app.route('/', auditRoutes)
   app.route('/', voiceRoutes)
+  app.route('/', providerKeyRoutes)
   return app
 }
 

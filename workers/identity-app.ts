@@ -11,14 +11,20 @@ import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
 import { identityContext, identityLog } from './identity-context.ts'
+import * as apiKeys from './identity/api-key-routes.ts'
+import { createKey, listKeys, revokeKey, rotateKey } from './identity/issuer/api-keys.ts'
 import { type ChainEnd, publishedAuditKeys, signCheckpoint } from './identity/issuer/audit-keys.ts'
 import { type CallerContext, identifyCaller, permissionsNow } from './identity/issuer/caller.ts'
+import { exchangeKey, permissionsOfKey } from './identity/issuer/key-exchange.ts'
 import { closeSession, type Opened, openSession, renewToken } from './identity/issuer/session.ts'
 import { checkSetupToken, createFirstOwner } from './identity/issuer/setup.ts'
 import { publishedKeys } from './identity/issuer/signing-keys.ts'
+import { type Asker, signVoiceKey, type VoiceGrant } from './identity/issuer/voice-key.ts'
 import { isFromOwnPage } from './identity/origin.ts'
 import { getToken, setup, signIn, signOut } from './identity/routes.ts'
 import type { KeySet } from './identity/schemas.ts'
+
+export type { Asker, VoiceGrant }
 
 interface IdentityApp extends AppEnv<CallerContext> {
   Bindings: IdentityEnv
@@ -62,7 +68,7 @@ export function createIdentityApp() {
   return app
     .openapi(setup, async (c) => {
       const ctx = contextOf(c)
-      checkSetupToken(ctx, c.req.header('authorization'))
+      await checkSetupToken(ctx, c.req.header('authorization'))
       const owner = c.req.valid('json')
       await createFirstOwner(ctx, owner)
       const opened = await openSession(ctx, owner, c.req.raw.headers)
@@ -80,6 +86,20 @@ export function createIdentityApp() {
     .openapi(signOut, async (c) => {
       const cookies = await closeSession(contextOf(c), c.req.raw.headers)
       return c.body(null, 204, withCookies({ cookies }))
+    })
+    .openapi(apiKeys.list, async (c) =>
+      c.json(await listKeys(c.var.ctx, c.req.valid('query')), 200),
+    )
+    .openapi(apiKeys.create, async (c) =>
+      c.json(await createKey(c.var.ctx, c.req.valid('json')), 201),
+    )
+    .openapi(apiKeys.rotate, async (c) => {
+      const { id } = c.req.valid('param')
+      return c.json(await rotateKey(c.var.ctx, id, c.req.valid('json')), 200)
+    })
+    .openapi(apiKeys.revoke, async (c) => {
+      await revokeKey(c.var.ctx, c.req.valid('param').id)
+      return c.body(null, 204)
     })
 }
 
@@ -101,6 +121,27 @@ function identify(c: Context<IdentityApp>): Promise<CallerContext> {
 /** What a session may do in a tenant at this moment, for the edge's guards; null when it ended. */
 export const permissionsOfSession = (env: IdentityEnv, sessionId: string, tenantId: string) =>
   permissionsNow(identityContext(env, identityLog(env)), sessionId, tenantId)
+
+/** An access token for an API key, whose use is noted after the answer; null when it is not valid. */
+export async function tokenOfKey(
+  env: IdentityEnv,
+  key: string,
+  defer: (work: Promise<unknown>) => void,
+): Promise<string | null> {
+  const ctx = identityContext(env, identityLog(env))
+  const exchanged = await exchangeKey(ctx, key)
+  if (!exchanged) return null
+  defer(exchanged.noteUse())
+  return exchanged.token
+}
+
+/** What an API key may do in its tenant at this moment; null when it ended. */
+export const permissionsOfApiKey = (env: IdentityEnv, keyId: string, tenantId: string) =>
+  permissionsOfKey(identityContext(env, identityLog(env)), keyId, tenantId)
+
+/** A voice key's token for `asker`; null when they may not have one. */
+export const tokenOfVoiceKey = (env: IdentityEnv, asker: Asker, grant: VoiceGrant) =>
+  signVoiceKey(identityContext(env, identityLog(env)), asker, grant)
 
 /** The public keys every access token can be checked with. */
 export const keySet = (env: IdentityEnv): Promise<KeySet> =>

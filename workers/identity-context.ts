@@ -4,7 +4,7 @@ import type { Client } from '../shared/context.ts'
 import { createLog, type Log } from '../shared/log.ts'
 import { Settings } from '../shared/settings.ts'
 import { traceparentOf } from '../shared/trace.ts'
-import type { IssuerContext } from './identity/issuer/context.ts'
+import type { RequestContext } from './identity/issuer/context.ts'
 
 const IdentitySettings = Settings.pick({
   ENVIRONMENT: true,
@@ -13,7 +13,9 @@ const IdentitySettings = Settings.pick({
   DATABASE_HTTP_URL: true,
   AUTH_DATABASE_URL: true,
   AUTH_SECRET: true,
+  AUTH_SECRET_PREVIOUS: true,
   PASSWORD_PEPPER: true,
+  PASSWORD_PEPPER_PREVIOUS: true,
   SETUP_TOKEN: true,
 })
 
@@ -29,7 +31,7 @@ interface Origin {
 }
 
 /** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
-export function identityContext(env: IdentityEnv, log: Log, origin: Origin = {}): IssuerContext {
+export function identityContext(env: IdentityEnv, log: Log, origin: Origin = {}): RequestContext {
   checkSettings(IdentitySettings, env)
   const { requestId = crypto.randomUUID(), traceparent = traceparentOf(undefined) } = origin
   const defer = (work: Promise<unknown>) => {

@@ -1,11 +1,16 @@
 /** The identity Worker: the only file wrangler.identity.toml names. The edge calls it, nobody else. */
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import {
+  type Asker,
   auditKeySet,
   checkpointOf,
   createIdentityApp,
   keySet,
+  permissionsOfApiKey,
   permissionsOfSession,
+  tokenOfKey,
+  tokenOfVoiceKey,
+  type VoiceGrant,
 } from './identity-app.ts'
 
 const app = createIdentityApp()
@@ -29,5 +34,17 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
 
   permissionsNow(sessionId: string, tenantId: string) {
     return permissionsOfSession(this.env, sessionId, tenantId)
+  }
+
+  exchangeKey(key: string) {
+    return tokenOfKey(this.env, key, (work) => this.ctx.waitUntil(work))
+  }
+
+  permissionsOfKey(keyId: string, tenantId: string) {
+    return permissionsOfApiKey(this.env, keyId, tenantId)
+  }
+
+  signVoiceKey(asker: Asker, grant: VoiceGrant) {
+    return tokenOfVoiceKey(this.env, asker, grant)
   }
 }

@@ -15,13 +15,19 @@ const Secrets = z.object({
   authSecret: z.string(),
   passwordPepper: z.string(),
   setupToken: z.string(),
+  providerKek: z.string(),
 })
 export type Secrets = z.infer<typeof Secrets>
 
 /** @throws Error when there is a database but the secrets it was made with are gone */
 export async function ensureSecrets(paths: ReturnType<typeof pathsOf>): Promise<Secrets> {
-  const kept = await readJson(paths.secrets, Secrets)
-  if (kept) return kept
+  const kept = await readJson(paths.secrets, Secrets.partial({ providerKek: true }))
+  if (kept) {
+    // A stack of before tenants' keys were encrypted gets what it lacks.
+    const secrets = { ...kept, providerKek: kept.providerKek ?? makeSecrets().providerKek }
+    if (!kept.providerKek) writeJson(paths.secrets, secrets)
+    return secrets
+  }
   if (existsSync(paths.postgres)) {
     throw new Error(
       `${paths.secrets} is gone, and nobody can sign in to the database without it. ` +
@@ -46,5 +52,6 @@ function makeSecrets(): Secrets {
     authSecret: secret(),
     passwordPepper: secret(),
     setupToken: secret(),
+    providerKek: secret(),
   }
 }

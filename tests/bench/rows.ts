@@ -22,6 +22,7 @@ export async function rowsOf(bench: Bench, scale: number): Promise<Row[]> {
   const authorization = await authorize(bench)
   await post(`${edge}/api/admin/feature-flags`, { name: FLAG, enabled: true }, { authorization })
   await addDocument(bench, authorization)
+  const apiKey = await makeKey(bench, authorization)
   const [many, some, few] = [2000 * scale, 800 * scale, 80 * scale]
   let asked = 0
   return [
@@ -31,6 +32,12 @@ export async function rowsOf(bench: Bench, scale: number): Promise<Row[]> {
       aim: async () => got(`${edge}/bench/guarded`, await bench.mintTokens(1)),
       requests: many,
       bar: 2,
+    },
+    {
+      name: 'guarded route, API key seen before',
+      aim: () => got(`${edge}/bench/guarded`, [apiKey]),
+      requests: many,
+      bar: 2.3,
     },
     {
       name: 'guarded route, fresh token',
@@ -55,6 +62,13 @@ export async function rowsOf(bench: Bench, scale: number): Promise<Row[]> {
       requests: few,
     },
   ]
+}
+
+/** Looked at once a minute by the identity Worker, otherwise known to the isolate. */
+async function makeKey({ edge }: Bench, authorization: string): Promise<string> {
+  const given = { name: 'Bench', scopes: ['flag.read'] }
+  const response = await post(`${edge}/api/admin/api-keys`, given, { authorization })
+  return String(Object(await response.json()).key)
 }
 
 const CONTEXT = { targetingKey: 'user-123', plan: 'premium' }

@@ -194,7 +194,7 @@ test('when memory is no longer fresh, Upstash answers and the database is not as
 /** A write keeps its key out of Upstash for half a minute; this is that time gone by. */
 async function pastDrop(flag: string) {
   const { url } = app.upstash
-  const headers = { authorization: 'Bearer upstash' }
+  const headers = { authorization: `Bearer ${app.env.UPSTASH_REDIS_REST_TOKEN}` }
   const response = await fetch(`${url}/del/acme:feature_flag:${flag}`, { headers })
   expect(await response.json()).toEqual({ result: 1 })
 }

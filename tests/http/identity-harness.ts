@@ -8,7 +8,10 @@ import {
   checkpointOf,
   createIdentityApp,
   keySet,
+  permissionsOfApiKey,
   permissionsOfSession,
+  tokenOfKey,
+  tokenOfVoiceKey,
 } from '../../workers/identity-app.ts'
 import { Session } from '../../workers/identity/schemas.ts'
 import { startApp } from './harness.ts'
@@ -44,6 +47,23 @@ export async function startIdentity() {
     permissionsNow(sessionId: string, tenantId: string) {
       if (binding.isDown) throw new Error('The Worker is not there.')
       return permissionsOfSession(settings, sessionId, tenantId)
+    },
+    permissionsOfKey(keyId: string, tenantId: string) {
+      if (binding.isDown) throw new Error('The Worker is not there.')
+      return permissionsOfApiKey(settings, keyId, tenantId)
+    },
+    signVoiceKey: (
+      ...asked: Parameters<typeof tokenOfVoiceKey> extends [unknown, ...infer Rest] ? Rest : never
+    ) => {
+      if (binding.isDown) throw new Error('The Worker is not there.')
+      return tokenOfVoiceKey(settings, ...asked)
+    },
+    /** Keys sent here so far. */
+    exchanges: 0,
+    exchangeKey(key: string) {
+      binding.exchanges++
+      if (binding.isDown) throw new Error('The Worker is not there.')
+      return tokenOfKey(settings, key, (work) => app.execution.waitUntil(work))
     },
     async fetch(request: Request) {
       if (binding.isDown) throw new Error('The Worker is not there.')

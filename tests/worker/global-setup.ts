@@ -48,6 +48,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     TRANSCRIPTION_MODEL: 'va-words-1',
     AUTH_SECRET: 'test-auth-secret-of-32-characters-at-least',
     PASSWORD_PEPPER: 'test-pepper-of-32-characters-at-least-ok',
+    PROVIDER_KEK: 'test-key-encryption-key-of-32-characters',
     SETUP_TOKEN: 'test-setup-token-of-32-characters-at-least',
   })
   return async () => {

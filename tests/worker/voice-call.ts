@@ -20,7 +20,13 @@ export async function dial(name: string, model = 'voiceassist') {
   const owner = { tenantId: 'acme', actor, requestId: 'r1', traceparent }
   await object.open(owner, { sessionId: `0190-${name.replaceAll(/\W/g, '')}-000000`, model })
   const response = await object.fetch('https://call/', { headers: { upgrade: 'websocket' } })
-  const socket = response.webSocket!
+  return follow(object, response.webSocket!)
+}
+
+type VoiceObject = ReturnType<typeof env.VOICE_SESSIONS.getByName>
+
+/** The client of a socket that was just opened to `object`. */
+export function follow(object: VoiceObject, socket: WebSocket) {
   const events: Event[] = []
   const closes: { code: number; reason: string }[] = []
   socket.addEventListener('message', ({ data }) => events.push(JSON.parse(String(data)) as Event))

@@ -1,4 +1,5 @@
 /** The identity Worker's HTTP side, reached through the service binding. */
+import type { Context } from 'hono'
 import { ProblemError } from '../../shared/errors.ts'
 
 export interface IdentityBinding {
@@ -8,6 +9,27 @@ export interface IdentityBinding {
 interface Trace {
   requestId: string
   traceparent: string
+}
+
+/** What of a request's Hono context is needed to pass it on, whatever else the route has. */
+interface Passing extends Pick<Context, 'newResponse'> {
+  readonly env: IdentityBinding
+  readonly req: { readonly raw: Request }
+  readonly var: Trace
+}
+
+/** Asks the identity Worker and answers with what it says. */
+export async function pass(c: Passing, body?: object): Promise<never> {
+  return passed(c, await askIdentity(c.env, c.req.raw, body, c.var))
+}
+
+/**
+ * The identity Worker's answer as this route's own. Safe: it is made from the same contract, and
+ * Hono cannot know the type of a body it only passes on.
+ */
+export function passed(c: Pick<Context, 'newResponse'>, answer: Response): never {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+  return c.newResponse(answer.body, answer) as never
 }
 
 /**

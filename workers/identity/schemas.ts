@@ -25,6 +25,8 @@ export const SignIn = z
     email: Email,
     /** No minimum here: a password that is too short is simply wrong. */
     password: z.string().min(1).max(MAX_UNITS).openapi({ format: 'password' }),
+    /** Solution of a Turnstile challenge: signing in that is slowed down need not wait with it. */
+    turnstileToken: z.string().min(1).max(2048).optional(),
   })
   .openapi('SignIn')
 export type SignIn = z.infer<typeof SignIn>
@@ -49,17 +51,30 @@ export const Session = z
   .openapi('Session')
 export type Session = z.infer<typeof Session>
 
-/** The access token's own claims beside the registered ones jose checks (RFC 9068). */
-export const Claims = z.object({
+const common = {
   sub: z.string().min(1),
-  sid: z.string().min(1),
   jti: z.string().min(1),
   /** Tenant id. */
   org: z.string().min(1),
-  role: z.string(),
   /** Seconds since the epoch. */
   exp: z.number(),
+}
+
+const UserClaims = z.object({ ...common, sid: z.string().min(1), role: z.string() })
+
+const KeyClaims = z.object({
+  ...common,
+  /** Permissions, with spaces between (RFC 8693, section 4.2). */
+  scp: z.string().min(1),
+  /** Origins of the pages that may use the key; absent means any. */
+  ori: z.array(z.string()).optional(),
 })
+
+/**
+ * The access token's own claims beside the registered ones jose checks (RFC 9068): a session's, or,
+ * with `scp`, an API key's.
+ */
+export const Claims = z.union([KeyClaims, UserClaims])
 export type Claims = z.infer<typeof Claims>
 
 /** A public key of the identity Worker: RFC 8037, section 2. */

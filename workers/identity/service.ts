@@ -1,26 +1,37 @@
 /**
- * Who is calling, by the access token alone: no database, and no call once the keys are known.
- * Tokens are signed by the identity Worker, the only one to hold private keys.
+ * Who is calling, by the access token or API key alone: no database, and no call once the signing
+ * keys or the API key are known. Tokens are signed by the identity Worker, the only one to hold private keys.
  */
-import { errors, type JWTHeaderParameters, jwtVerify } from 'jose'
-import type { Actor, Caller, Permission } from '../../shared/context.ts'
+import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose'
+import {
+  type Actor,
+  type Caller,
+  type Permission,
+  PERMISSIONS,
+  PERSONAL,
+} from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { lacking } from '../../shared/guards.ts'
+import { isApiKey, parseKey } from './api-key.ts'
 import { isWellFormed, tokenOf } from './credential.ts'
+import { createExchange, type ExchangeEnv } from './exchange-client.ts'
 import { findKey, type KeysEnv } from './jwks-client.ts'
 import { permissionsOf } from './roles.ts'
 import { Claims } from './schemas.ts'
 import { createTokenCache, type TokenCache } from './token-cache.ts'
 
-export interface TokenEnv extends KeysEnv {
+export interface TokenEnv {
   /** The issuer named in every token. */
   readonly PUBLIC_URL: string
+  readonly IDENTITY: KeysEnv['IDENTITY'] & ExchangeEnv['IDENTITY']
 }
 
 export interface SessionsEnv {
   readonly IDENTITY: {
     /** What the session's user may do in the tenant now; null when the session has ended. */
     permissionsNow(sessionId: string, tenantId: string): Promise<readonly string[] | null>
+    /** What the API key may do now; null when it is revoked or has expired. */
+    permissionsOfKey(keyId: string, tenantId: string): Promise<readonly string[] | null>
   }
 }
 
@@ -32,17 +43,27 @@ const MAX_TOKENS = 1000
 
 const DETAILS = {
   missing:
-    'Send an access token as Authorization: Bearer …; POST /api/auth/sign-in/email gives one.',
+    'Send an API key or an access token as Authorization: Bearer …; POST /api/auth/sign-in/email gives a token.',
   expired: 'The access token has expired; GET /api/auth/token gives a new one.',
   invalid: 'The access token is not valid; sign in again to get one that is.',
   ended: 'The session has ended; sign in again.',
+  key: 'The API key is not valid. Keys are made and renewed at /api/admin/api-keys.',
 }
 
-const caches = new WeakMap<TokenEnv, TokenCache<Caller>>()
+interface Verified {
+  caller: Caller
+  /** Origins of the pages that may use the credential; undefined means any. */
+  origins: readonly string[] | undefined
+  /** Milliseconds since the epoch. */
+  expiresAt: number
+}
+
+const caches = new WeakMap<TokenEnv, TokenCache<Verified>>()
+const exchange = createExchange(readToken)
 
 /**
- * @throws ProblemError unauthenticated, saying whether the token is missing, expired or not valid,
- *   but never what is wrong with it
+ * @throws ProblemError unauthenticated, saying whether the credential is missing, expired or not
+ *   valid, but never what is wrong with it; forbidden to a page that may not use the key
  * @throws ProblemError dependency_down when the identity Worker must be asked and does not answer
  */
 export async function authenticate(
@@ -50,22 +71,53 @@ export async function authenticate(
   headers: Headers,
   now = new Date(),
 ): Promise<Caller> {
-  const token = tokenOf(headers)
-  if (!token) throw refused('missing')
+  const text = tokenOf(headers)
+  if (!text) throw refused('missing')
+  const verified = isApiKey(text) ? await findByKey(env, text, now) : await recall(env, text, now)
+  const { caller, origins } = verified
+  if (origins && !origins.includes(headers.get('origin') ?? '')) {
+    const detail = `This key works in pages of ${origins.join(', ')} only.`
+    throw new ProblemError('forbidden', detail)
+  }
+  return caller
+}
+
+/** A text that cannot be a key is refused here, and asked about nowhere. */
+async function findByKey(env: TokenEnv, key: string, now: Date): Promise<Verified> {
+  const found = parseKey(key) && (await exchange.get(env, key, now))
+  if (found) return found
+  throw refused('key')
+}
+
+async function recall(env: TokenEnv, token: string, now: Date): Promise<Verified> {
   const cache = cacheOf(env)
   const known = cache.get(token, now)
   if (known) return known
+  const verified = await readToken(env, token, now)
+  cache.set(token, verified, verified.expiresAt + CLOCK_SKEW * 1000)
+  return verified
+}
 
-  const { sub: userId, sid: sessionId, org: tenantId, role, exp } = await verify(env, token, now)
-  const permissions: ReadonlySet<Permission> = permissionsOf(role)
-  const caller: Caller = { tenantId, actor: { type: 'user', userId, sessionId, permissions } }
-  cache.set(token, caller, (exp + CLOCK_SKEW) * 1000)
-  return caller
+async function readToken(env: TokenEnv, token: string, now: Date): Promise<Verified> {
+  const claims = await verify(env, token, now)
+  const { sub, org: tenantId, exp } = claims
+  const expiresAt = exp * 1000
+  if ('scp' in claims) {
+    const scopes = new Set(claims.scp.split(' '))
+    const granted = PERMISSIONS.filter((one) => scopes.has(one) && !PERSONAL.has(one))
+    const permissions: ReadonlySet<Permission> = new Set(granted)
+    const actor: Actor = { type: 'key', keyId: sub, permissions }
+    return { caller: { tenantId, actor }, origins: claims.ori, expiresAt }
+  }
+  const permissions: ReadonlySet<Permission> = permissionsOf(claims.role)
+  const actor: Actor = { type: 'user', userId: sub, sessionId: claims.sid, permissions }
+  return { caller: { tenantId, actor }, origins: undefined, expiresAt }
 }
 
 /**
  * Asks the identity Worker whether the caller's session still lives and its role still grants
- * `permission`; for what a token of five minutes is too old to prove.
+ * `permission`, or whether the key is still valid and has it as a scope; for what a token of five
+ * minutes is too old to prove.
  *
  * @throws ProblemError unauthenticated, forbidden, or dependency_down when identity does not answer
  */
@@ -75,40 +127,66 @@ export async function confirm(
   permission: Permission,
 ): Promise<void> {
   const held = await heldNow(env, tenantId, actor)
-  if (held === null) throw refused('ended')
+  if (held === null) throw refused(actor.type === 'key' ? 'key' : 'ended')
   if (!held.includes(permission)) throw lacking(permission)
 }
 
 async function heldNow({ IDENTITY }: SessionsEnv, tenantId: string, actor: Actor) {
-  if (actor.type !== 'user') return null
+  if (actor.type === 'system') return null
   try {
-    return await IDENTITY.permissionsNow(actor.sessionId, tenantId)
+    return actor.type === 'key'
+      ? await IDENTITY.permissionsOfKey(actor.keyId, tenantId)
+      : await IDENTITY.permissionsNow(actor.sessionId, tenantId)
   } catch (cause) {
-    const detail = 'This needs a fresh look at your session, and the identity service is down.'
+    const detail = 'This needs a fresh look at your credential, and the identity service is down.'
     throw new ProblemError('dependency_down', detail, { cause, retryAfterSeconds: 5 })
   }
 }
 
-/** As RFC 9068 section 4 has it. */
 async function verify(env: TokenEnv, token: string, now: Date): Promise<Claims> {
+  const claims = Claims.safeParse(await verifySigned(env, token, ACCESS, now))
+  if (claims.success) return claims.data
+  throw refused('invalid')
+}
+
+/** What a token is for; one of another kind is as good as forged. */
+export interface TokenKind {
+  typ: string
+  audience: string
+  /** Seconds after its end in which a token is still read; and the skew of clocks. */
+  tolerance: number
+}
+
+/** RFC 9068, section 4. */
+const ACCESS: TokenKind = { typ: 'at+jwt', audience: 'va-api', tolerance: CLOCK_SKEW }
+
+/**
+ * The claims of a token the identity Worker signed.
+ *
+ * @throws ProblemError as `authenticate`
+ */
+export async function verifySigned(
+  env: TokenEnv,
+  token: string,
+  { typ, audience, tolerance }: TokenKind,
+  now: Date,
+): Promise<JWTPayload> {
   if (!isWellFormed(token)) throw refused('invalid')
   try {
     const { payload } = await jwtVerify(token, ({ kid }) => getKey(env, kid, now), {
       algorithms: ['EdDSA'],
       issuer: env.PUBLIC_URL,
-      audience: 'va-api',
-      typ: 'at+jwt',
+      audience,
+      typ,
       requiredClaims: ['iat', 'exp'],
-      clockTolerance: CLOCK_SKEW,
+      clockTolerance: tolerance,
       currentDate: now,
     })
-    const claims = Claims.safeParse(payload)
-    if (claims.success) return claims.data
+    return payload
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) throw error
     throw refused(error instanceof errors.JWTExpired ? 'expired' : 'invalid', error)
   }
-  throw refused('invalid')
 }
 
 async function getKey(env: TokenEnv, kid: JWTHeaderParameters['kid'], now: Date) {
@@ -117,11 +195,14 @@ async function getKey(env: TokenEnv, kid: JWTHeaderParameters['kid'], now: Date)
   throw new errors.JWKSNoMatchingKey()
 }
 
-function cacheOf(env: TokenEnv): TokenCache<Caller> {
-  const cache = caches.get(env) ?? createTokenCache<Caller>(MAX_TOKENS)
+function cacheOf(env: TokenEnv): TokenCache<Verified> {
+  const cache = caches.get(env) ?? createTokenCache<Verified>(MAX_TOKENS)
   caches.set(env, cache)
   return cache
 }
+
+/** The credential of a request as text; undefined when it brings none. */
+export const credentialOf = tokenOf
 
 const refused = (reason: keyof typeof DETAILS, cause?: Error) =>
   new ProblemError('unauthenticated', DETAILS[reason], { cause })

@@ -14,6 +14,7 @@ export interface TokenCache<Value> {
   get: (token: string, now: Date) => Value | undefined
   /** @param expiresAt Milliseconds since the epoch from which `token` is no longer served. */
   set: (token: string, value: Value, expiresAt: number) => void
+  drop: (token: string) => void
 }
 
 /** @param maxEntries Above it the least recently used token goes first. */
@@ -32,6 +33,9 @@ export function createTokenCache<Value>(maxEntries: number): TokenCache<Value> {
       entries.set(token, { value, expiresAt })
       const oldest = entries.keys().next().value
       if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest)
+    },
+    drop(token) {
+      entries.delete(token)
     },
   }
 }

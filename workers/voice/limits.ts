@@ -23,6 +23,8 @@ export const LIMITS = {
   idleMs: 5 * 60_000,
   /** As the protocol's own sessions. */
   sessionMs: 60 * 60_000,
+  /** For the holder of a voice key to come back after the connection was lost. */
+  graceMs: 120_000,
   /** How long an ended session's transcript stays in its object. */
   retainMs: 24 * 3_600_000,
 }

@@ -1,39 +1,81 @@
-/** `/v1/realtime`: the door to a voice session, as clients of the OpenAI Realtime API knock. */
+/** `/v1/realtime`: the door to a voice session, as clients of the OpenAI Realtime API knock, and keys to it. */
 import { createRoute } from '@hono/zod-openapi'
 import { ProblemError } from '../../shared/errors.ts'
 import { secured } from '../../shared/guards.ts'
-import { type AppEnv, createRouter, problems } from '../../shared/http.ts'
-import { RealtimeQuery } from './schemas.ts'
-import { openVoiceSession, type VoiceContext } from './service.ts'
+import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
+import type { TokenEnv } from '../identity/service.ts'
+import { limited, type LimitContext } from '../limits/service.ts'
+import { ClientSecret, NewClientSecret, RealtimeQuery } from './schemas.ts'
+import { dialVoiceSession, openVoiceSession, type VoiceContext } from './service.ts'
+import { createVoiceKey, readVoiceKey } from './voice-key-service.ts'
 
-const connect = secured(
+interface VoiceRoutes extends AppEnv<VoiceContext & LimitContext> {
+  Bindings: TokenEnv
+}
+
+const connect = limited(
+  'voice.start',
+  secured(
+    'voice.start',
+    createRoute({
+      method: 'get',
+      path: '/v1/realtime',
+      operationId: 'openRealtimeSession',
+      summary: 'Speak the OpenAI Realtime protocol (GA) over a WebSocket',
+      tags: ['voice'],
+      request: { query: RealtimeQuery },
+      responses: {
+        101: { description: 'The WebSocket is open; `session.created` is its first event' },
+        ...problems(
+          'invalid_fields',
+          'unauthenticated',
+          'forbidden',
+          'conflict',
+          'upgrade_required',
+        ),
+      },
+    }),
+    'voice_key',
+  ),
+)
+
+const createSecret = secured(
   'voice.start',
   createRoute({
-    method: 'get',
-    path: '/v1/realtime',
-    operationId: 'openRealtimeSession',
-    summary: 'Speak the OpenAI Realtime protocol (GA) over a WebSocket',
+    method: 'post',
+    path: '/v1/realtime/client_secrets',
+    operationId: 'createRealtimeClientSecret',
+    summary: 'A short-lived key with which one page may open one voice session',
     tags: ['voice'],
-    request: { query: RealtimeQuery },
+    request: { body: jsonBody(NewClientSecret) },
     responses: {
-      101: { description: 'The WebSocket is open; `session.created` is its first event' },
-      ...problems('invalid_fields', 'unauthenticated', 'forbidden', 'upgrade_required'),
+      200: json(ClientSecret, 'The key, and what its session will begin with'),
+      ...problems('invalid_fields', 'unauthenticated', 'forbidden', 'dependency_down'),
     },
   }),
 )
 
-export const voiceRoutes = createRouter<AppEnv<VoiceContext>>().openapi(connect, async (c) => {
-  if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
-    const detail = 'Open a WebSocket here, for instance with the OpenAI Realtime client.'
-    throw new ProblemError('upgrade_required', detail)
-  }
-  const { webSocket } = await openVoiceSession(c.var.ctx, c.req.valid('query').model)
-  const headers = new Headers({ 'x-request-id': c.var.requestId })
-  if (offersRealtime(c.req.header('sec-websocket-protocol'))) {
-    headers.set('sec-websocket-protocol', 'realtime')
-  }
-  return new Response(null, { status: 101, webSocket, headers })
-})
+export const voiceRoutes = createRouter<VoiceRoutes>()
+  .openapi(createSecret, async (c) =>
+    c.json(await createVoiceKey(c.var.ctx, c.req.valid('json')), 200),
+  )
+  .openapi(connect, async (c) => {
+    const key = await readVoiceKey(c.env, c.req.raw.headers)
+    const model = c.req.valid('query').model ?? key?.model ?? noModel()
+    if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
+      const detail = 'Open a WebSocket here, for instance with the OpenAI Realtime client.'
+      throw new ProblemError('upgrade_required', detail)
+    }
+    const dial = { model, origin: c.req.header('origin') ?? null }
+    const { webSocket } = key
+      ? await dialVoiceSession(c.var.ctx, key, dial)
+      : await openVoiceSession(c.var.ctx, model)
+    const headers = new Headers({ 'x-request-id': c.var.requestId })
+    if (offersRealtime(c.req.header('sec-websocket-protocol'))) {
+      headers.set('sec-websocket-protocol', 'realtime')
+    }
+    return new Response(null, { status: 101, webSocket, headers })
+  })
 
 /**
  * A client that offers subprotocols needs one of them echoed, one that offers none fails on any
@@ -41,3 +83,9 @@ export const voiceRoutes = createRouter<AppEnv<VoiceContext>>().openapi(connect,
  */
 const offersRealtime = (header: string | undefined) =>
   header?.split(',').some((name) => name.trim() === 'realtime') === true
+
+function noModel(): never {
+  throw new ProblemError('invalid_fields', 'Correct the fields named in errors.', {
+    errors: [{ in: 'query', pointer: '/model', detail: 'Name a model.' }],
+  })
+}

@@ -1,7 +1,47 @@
 /** How a voice session is asked for over HTTP; what is said in it is protocol.ts. */
 import { z } from '@hono/zod-openapi'
+import { SessionUpdate } from './config.ts'
 
 export const RealtimeQuery = z.object({
-  model: z.string().min(1, 'Name a model.').max(100).openapi({ example: 'voiceassist' }),
+  /** A voice key may have named it already. */
+  model: z.string().min(1, 'Name a model.').max(100).optional().openapi({ example: 'voiceassist' }),
 })
 export type RealtimeQuery = z.infer<typeof RealtimeQuery>
+
+/** They travel in the key, which browsers send in a header, and servers refuse long ones. */
+const MAX_SETTINGS_BYTES = 2000
+
+const Expiry = z.strictObject({
+  anchor: z.literal('created_at').default('created_at'),
+  /** Until the first dial; the session itself goes on. */
+  seconds: z.int().min(10).max(7200).default(600),
+})
+
+/** As OpenAI's `POST /v1/realtime/client_secrets` has it; `origin` is ours. */
+export const NewClientSecret = z
+  .strictObject({
+    expires_after: Expiry.default({ anchor: 'created_at', seconds: 600 }),
+    session: SessionUpdate.default({ type: 'realtime' }).refine(
+      (session) => new TextEncoder().encode(JSON.stringify(session)).length <= MAX_SETTINGS_BYTES,
+      `has more than ${MAX_SETTINGS_BYTES} bytes; send the rest as session.update`,
+    ),
+    /** The only page that may use the key. */
+    origin: z
+      .url()
+      .max(200)
+      .refine((url) => new URL(url).origin === url, 'must be an origin, without a path')
+      .optional(),
+  })
+  .openapi('NewClientSecret')
+export type NewClientSecret = z.infer<typeof NewClientSecret>
+
+export const ClientSecret = z
+  .object({
+    value: z.string().openapi({ example: 'ek_…' }),
+    /** Seconds since the epoch. */
+    expires_at: z.int(),
+    /** What the session will begin with, every default filled in. */
+    session: z.looseObject({ type: z.literal('realtime'), id: z.string() }),
+  })
+  .openapi('ClientSecret')
+export type ClientSecret = z.infer<typeof ClientSecret>

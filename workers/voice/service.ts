@@ -1,20 +1,51 @@
-/** Opens voice sessions. Each lives in a Durable Object of its own, named by tenant and session. */
+/**
+ * Opens voice sessions, and leads those with a voice key back to theirs. Each session lives in a
+ * Durable Object of its own, named by tenant and session; a voice key's session has the key's id, so
+ * that all its dials meet in one object, which decides.
+ */
 import type { Origin, WithEnv } from '../../shared/context.ts'
+import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
+import type { Verdict } from './admission.ts'
+import type { SessionUpdate } from './config.ts'
+import type { SignerContext, VoiceKey } from './voice-key-service.ts'
+import { misuseOf } from './voice-key.ts'
 
 /** On whose behalf a session works: the caller, never the credential. */
 export type Owner = Omit<Origin, 'waitUntil'>
 
+export interface Opening {
+  sessionId: string
+  model: string
+}
+
+/** An opening by voice key. */
+export interface KeyedOpening extends Opening {
+  session: SessionUpdate
+  /** Milliseconds since the epoch from which the key opens no session any more. */
+  keyExpiresAt: number
+}
+
+export interface Admission {
+  verdict: Verdict
+  /** Lets one request connect. */
+  ticket: string
+}
+
+/** Header of a request that connects to a session by ticket. */
+export const TICKET = 'x-voice-ticket'
+
 /** What `VoiceSession` answers to. */
 interface VoiceSessionObject {
-  open: (owner: Owner, options: { sessionId: string; model: string }) => unknown
+  open: (owner: Owner, opening: Opening) => unknown
+  admit: (owner: Owner, opening: KeyedOpening) => Promise<Admission>
   fetch: (request: Request) => Promise<Response>
 }
 
 interface VoiceEnv {
   readonly VOICE_SESSIONS: { getByName: (name: string) => VoiceSessionObject }
 }
-export type VoiceContext = WithEnv<VoiceEnv>
+export type VoiceContext = WithEnv<VoiceEnv> & SignerContext
 
 /**
  * Starts a session and hands over its socket.
@@ -23,12 +54,51 @@ export type VoiceContext = WithEnv<VoiceEnv>
  * @returns the response with status 101 that carries the socket
  */
 export async function openVoiceSession(ctx: VoiceContext, model: string): Promise<Response> {
-  const { tenantId, actor, requestId, traceparent } = ctx
   const sessionId = newId(ctx.now())
-  const session = ctx.env.VOICE_SESSIONS.getByName(`${tenantId}:${sessionId}`)
-  await session.open({ tenantId, actor, requestId, traceparent }, { sessionId, model })
-  // A request of our own: the caller's carries the credential, which ends here.
-  const upgrade = new Request('https://voice-session/', { headers: { upgrade: 'websocket' } })
+  const object = objectOf(ctx, sessionId)
+  await object.open(ownerOf(ctx), { sessionId, model })
   ctx.log.info('voice session opened', { session_id: sessionId, model })
-  return session.fetch(upgrade)
+  return object.fetch(upgrade())
+}
+
+/**
+ * The first dial of a key opens its session; later ones return to it, and the last one stays.
+ *
+ * @param dial The model as the dial names it, or else the key; the origin of the page that dials
+ * @throws ProblemError forbidden to pages and models the key is not for; unauthenticated when it was
+ *   never used in its time; conflict to those who dial beside another
+ */
+export async function dialVoiceSession(
+  ctx: VoiceContext,
+  key: VoiceKey,
+  { model, origin }: { model: string; origin: string | null },
+): Promise<Response> {
+  const misuse = misuseOf(key, origin, model)
+  if (misuse) throw new ProblemError('forbidden', misuse)
+  const { keyId: sessionId, expiresAt: keyExpiresAt, session } = key
+  const object = objectOf(ctx, sessionId)
+  const opening = { sessionId, model, session, keyExpiresAt }
+  const { verdict, ticket } = await object.admit(ownerOf(ctx), opening)
+  ctx.log.info('voice key dialled', { session_id: sessionId, model, verdict })
+  const refusal = REFUSALS[verdict]
+  if (refusal) throw new ProblemError(...refusal)
+  return object.fetch(upgrade(ticket))
+}
+
+const REFUSALS: Partial<Record<Verdict, ['conflict' | 'unauthenticated', string]>> = {
+  rival: ['conflict', 'This key is being used by another connection that came first.'],
+  expired: ['unauthenticated', 'The key has expired unused; POST /v1/realtime/client_secrets.'],
+}
+
+const objectOf = ({ env, tenantId }: VoiceContext, sessionId: string) =>
+  env.VOICE_SESSIONS.getByName(`${tenantId}:${sessionId}`)
+
+const ownerOf = ({ tenantId, actor, requestId, traceparent }: VoiceContext): Owner => {
+  return { tenantId, actor, requestId, traceparent }
+}
+
+/** A request of our own: the caller's carries the credential, which ends here. */
+function upgrade(ticket?: string): Request {
+  const headers = { upgrade: 'websocket', ...(ticket && { [TICKET]: ticket }) }
+  return new Request('https://voice-session/', { headers })
 }

@@ -64,6 +64,12 @@ export interface Session {
   /** The last number used in an id. */
   serial: number
   errors: number
+  /** How long it waits for a caller who was cut off; 0 where nobody could come back. */
+  graceMs: number
+  /** Since when nobody is connected; null while somebody is, or where that ends the session. */
+  awaySince: number | null
+  /** Connections so far. */
+  dials: number
   /** Milliseconds since the epoch. */
   openedAt: number
   activeAt: number
@@ -81,7 +87,10 @@ export interface Citation {
 }
 
 type Happening =
-  | { type: 'opened' | 'left' }
+  /** A caller connected: the first, or one who comes back. */
+  | { type: 'opened' }
+  /** The connection ended; `isFinal` when the caller said so. */
+  | { type: 'left'; isFinal: boolean }
   | { type: 'tick' }
   | { type: 'restarted' }
   | { type: 'client'; event: Exclude<ClientEvent, { type: `input_audio_buffer.${string}` }> }
@@ -136,6 +145,7 @@ export function openSession(options: {
   id: string
   config: Config
   maxTurns: number
+  graceMs: number
   at: number
 }): Session {
   const { at, ...given } = options
@@ -149,6 +159,8 @@ export function openSession(options: {
     turns: 0,
     serial: 0,
     errors: 0,
+    awaySince: given.graceMs > 0 ? at : null,
+    dials: 0,
     openedAt: at,
     activeAt: at,
   }

@@ -9,6 +9,7 @@ import { obey, refuseLate } from './commands.ts'
 import { isPending, refuseWith } from './conversation.ts'
 import { clearInput, commit, hearWords, missWords, startSpeech, stopSpeech } from './hearing.ts'
 import { LIMITS } from './limits.ts'
+import { greet, leave, lostAt } from './presence.ts'
 import {
   cancel,
   cite,
@@ -51,13 +52,13 @@ function move(
   if ('turn' in event) return say(session, event)
   switch (event.type) {
     case 'opened':
-      return [session, send(events.sessionCreated(session))]
+      return greet(session, event.at)
     case 'client':
       return session.phase === 'open' ? obey(session, event) : refuseLate(session, event)
     case 'refused':
       return refuseWith(session, event.error)
     case 'left':
-      return leave(session)
+      return leave(session, event)
     case 'transcribed':
       return hearWords(session, event)
     case 'transcription_failed':
@@ -66,7 +67,9 @@ function move(
     case 'committed':
     case 'speech_started':
     case 'speech_stopped':
-      return session.phase === 'open' ? hear(session, event) : [session, []]
+      return session.phase === 'open' && session.awaySince === null
+        ? hear(session, event)
+        : [session, []]
   }
 }
 
@@ -107,11 +110,6 @@ function say(session: Session, event: Extract<SessionEvent, { turn: number }>): 
   }
 }
 
-function leave(session: Session): Step {
-  const [left, effects] = cancel(session, 'client_cancelled')
-  return [{ ...left, phase: 'ended', playback: null }, effects]
-}
-
 function fail(session: Session): Step {
   const message = 'The reply could not be made. Ask again.'
   return chain([session, [{ type: 'cancel' }]], (next) => end(next, { status: 'failed', message }))
@@ -133,6 +131,9 @@ function tick(session: Session, at: number): Step {
   }
   if (at >= activeAt + LIMITS.idleMs && !response) {
     return shut(session, 'session_idle', 'Nothing was said for too long.')
+  }
+  if (at >= lostAt(session)) {
+    return shut(session, 'session_lost', 'Nobody came back to the session in time.')
   }
   if (!playback || response || playback.endsAt > at) return [session, []]
   const stopped = send(events.playbackStopped(playback.responseId))
@@ -164,9 +165,11 @@ function shut(session: Session, code: string, message: string): Step {
 }
 
 /** When the session next wants a tick; milliseconds since the epoch. */
-export function wakeAt({ openedAt, activeAt, playback, response, phase }: Session): number {
+export function wakeAt(session: Session): number {
+  const { openedAt, activeAt, playback, response, phase } = session
   if (phase === 'ended') return activeAt + LIMITS.retainMs
   const overAt = openedAt + LIMITS.sessionMs
   if (response) return overAt
-  return Math.min(overAt, activeAt + LIMITS.idleMs, playback?.endsAt ?? overAt)
+  const idleAt = activeAt + LIMITS.idleMs
+  return Math.min(overAt, idleAt, lostAt(session), playback?.endsAt ?? overAt)
 }

@@ -10,13 +10,20 @@ type Entry = Omit<Session, 'items'> & { itemIds: readonly string[] }
 
 type Storage = Pick<SyncKvStorage, 'get' | 'put' | 'delete'>
 
+/** Fields that a session written by an earlier version does not have. */
+const LATER = { graceMs: 0, awaySince: null, dials: 1 }
+
 const itemKey = (itemId: string) => `item:${itemId}`
 
 export function loadSession(kv: Storage): Session | undefined {
   const entry = kv.get<Entry>('session')
   if (!entry) return undefined
   const { itemIds, ...rest } = entry
-  return { ...rest, items: itemIds.flatMap((itemId) => kv.get<Item>(itemKey(itemId)) ?? []) }
+  return {
+    ...LATER,
+    ...rest,
+    items: itemIds.flatMap((itemId) => kv.get<Item>(itemKey(itemId)) ?? []),
+  }
 }
 
 /** @param saved The session as it was last saved; what has not changed since is not written. */

@@ -188,7 +188,8 @@ const detailsOf = (outcome: Exclude<Outcome, { status: 'completed' }>) =>
         error: { type: 'server_error', code: 'reply_failed', message: outcome.message },
       }
 
-function sessionOf({ id, config, openedAt }: Session) {
+/** The session object of the protocol. */
+export function sessionOf({ id, config, openedAt }: Session) {
   const expiresAt = Math.floor((openedAt + LIMITS.sessionMs) / 1000)
   const head = { type: 'realtime' as const, object: 'realtime.session' as const, id }
   return { ...head, expires_at: expiresAt, ...(config satisfies Config) }

@@ -37,7 +37,7 @@ test('a missing token is told from one that is not valid', async () => {
   const { env } = createEnv(signer.jwk)
   await expect(authenticate(env, new Headers(), NOW)).rejects.toMatchObject({
     code: 'unauthenticated',
-    message: expect.stringContaining('Send an access token'),
+    message: expect.stringContaining('Send an API key or an access token'),
   })
 })
 
@@ -78,7 +78,7 @@ test.each([
   ['not valid yet', await signer.sign({ claims: { nbf: NOW.getTime() / 1000 + 60 } })],
   ['without a tenant', await signer.sign({ claims: { org: undefined } })],
   ['with too much in it', await signer.sign({ claims: { pad: 'x'.repeat(5000) } })],
-  ['that is no token', 'va_live_0123456789'],
+  ['that is no token', 'va_test_0123456789'],
 ])('a token %s is not valid, and that is all we say', async (_name, token) => {
   const { env } = createEnv(signer.jwk)
   const problem = { code: 'unauthenticated', message: invalid }

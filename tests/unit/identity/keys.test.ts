@@ -73,7 +73,7 @@ test('without any key, a token is not refused but put off', async () => {
 test('an identity Worker that hangs holds nobody longer than two seconds', async () => {
   const jwks = () => new Promise<never>(() => {})
   const { env } = createEnv(old.jwk)
-  const hanging = { ...env, IDENTITY: { jwks } }
+  const hanging = { ...env, IDENTITY: { ...env.IDENTITY, jwks } }
   const headers = bearer(await old.sign())
   await expect(authenticate(hanging, headers, NOW)).rejects.toMatchObject({
     code: 'dependency_down',

@@ -36,5 +36,6 @@ export function createEnv(...keys: PublicKey[]) {
     if (state.isDown) throw new Error('identity is down')
     return { keys: state.keys }
   }
-  return { state, env: { PUBLIC_URL: ISSUER, IDENTITY: { jwks } } }
+  const exchangeKey = async (): Promise<string | null> => null
+  return { state, env: { PUBLIC_URL: ISSUER, IDENTITY: { jwks, exchangeKey } } }
 }

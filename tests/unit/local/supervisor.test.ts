@@ -99,6 +99,7 @@ describe('settings of the Workers', () => {
     authSecret: 's',
     passwordPepper: 'p',
     setupToken: 't',
+    providerKek: 'e',
   }
   const addresses = {
     publicUrl: running.url,

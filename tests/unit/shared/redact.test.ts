@@ -45,6 +45,11 @@ test.each([
     'Bearer [TOKEN_REDACTED] refused',
   ],
   ['key sk-proj-abcdefgh12345678', 'key [KEY_REDACTED]'],
+  ['va_live_0Bzq_secret_0aB9zZ and va_client_0Bzq_x_0aB9zZ', '[KEY_REDACTED] and [KEY_REDACTED]'],
+  [
+    'realtime, openai-insecure-api-key.ek_eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJhZGEifQ.c2ln',
+    'realtime, openai-insecure-api-key.[KEY_REDACTED]',
+  ],
   ['write to ada@example.co.uk, please', 'write to [EMAIL_REDACTED], please'],
   ['call +49 (30) 1234-5678 now', 'call [PHONE_REDACTED] now'],
   ['postgres://app_user:p%40ss@db.test/x', 'postgres://app_user:[PASSWORD_REDACTED]@db.test/x'],

@@ -19,10 +19,10 @@ export type Outcome = SessionEvent extends infer Event
 
 export const START = 1_800_000_000_000
 
-export function open({ maxTurns = 3 } = {}): Session {
+export function open({ maxTurns = 3, graceMs = 0 } = {}): Session {
   const models = { model: 'voiceassist', transcription: 'heard', voice: 'alloy' }
   const config = defaultConfig(models)
-  return openSession({ id: '0190-abcdef012345', config, maxTurns, at: START })
+  return openSession({ id: '0190-abcdef012345', config, maxTurns, graceMs, at: START })
 }
 
 export function createPlayer(session = open()) {

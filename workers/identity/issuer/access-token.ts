@@ -1,5 +1,8 @@
-/** Access tokens (RFC 9068): who, in which tenant, in which role, for five minutes. */
-import { SignJWT } from 'jose'
+/**
+ * Access tokens (RFC 9068): who, in which tenant, in which role or with which scopes, for five
+ * minutes; and the tokens in voice keys.
+ */
+import { type JWTPayload, SignJWT } from 'jose'
 import type { IssuerContext } from './context.ts'
 import { signerOf } from './signing-keys.ts'
 
@@ -23,16 +26,64 @@ export async function signAccessToken(
   ctx: IssuerContext,
   { userId, sessionId, tenantId, role }: TokenSubject,
 ): Promise<AccessToken> {
-  const { keyId, key } = await signerOf(ctx)
-  const issuedAt = Math.floor(ctx.now().getTime() / 1000)
-  const accessToken = await new SignJWT({ sid: sessionId, org: tenantId, role })
-    .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: keyId })
-    .setIssuer(ctx.env.PUBLIC_URL)
-    .setAudience('va-api')
-    .setSubject(userId)
-    .setJti(crypto.randomUUID())
-    .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + TOKEN_LIFETIME)
-    .sign(key)
-  return { accessToken, expiresAt: new Date((issuedAt + TOKEN_LIFETIME) * 1000) }
+  const endsAt = secondsOf(ctx.now()) + TOKEN_LIFETIME
+  const claims = { sub: userId, sid: sessionId, org: tenantId, role }
+  return { accessToken: await sign(ctx, claims, endsAt), expiresAt: new Date(endsAt * 1000) }
 }
+
+/** What of an API key goes into its token. */
+interface KeySubject {
+  id: string
+  tenantId: string
+  scopes: string[]
+  origins: string[] | null
+}
+
+/**
+ * The token an API key is exchanged for; it ends with the key at the latest.
+ *
+ * @throws ProblemError misconfigured when there is no key to sign with
+ */
+export function signKeyToken(
+  ctx: IssuerContext,
+  { id, tenantId, scopes, origins }: KeySubject,
+  keyEndsAt: Date,
+): Promise<string> {
+  const endsAt = Math.min(secondsOf(ctx.now()) + TOKEN_LIFETIME, secondsOf(keyEndsAt))
+  const claims = { sub: id, org: tenantId, scp: scopes.join(' '), ...(origins && { ori: origins }) }
+  return sign(ctx, claims, endsAt)
+}
+
+/**
+ * The token in a voice key, which the voice feature makes up and reads; we vouch for it.
+ *
+ * @throws ProblemError misconfigured when there is no key to sign with
+ */
+export function signVoiceToken(
+  ctx: IssuerContext,
+  claims: JWTPayload & { jti: string; exp: number },
+): Promise<string> {
+  return sign(ctx, claims, claims.exp, VOICE)
+}
+
+/** A token of one kind is never taken for one of the other. */
+const ACCESS = { typ: 'at+jwt', audience: 'va-api' }
+const VOICE = { typ: 'va-voice+jwt', audience: 'va-voice' }
+
+async function sign(
+  ctx: IssuerContext,
+  claims: JWTPayload,
+  endsAt: number,
+  { typ, audience } = ACCESS,
+): Promise<string> {
+  const { keyId, key } = await signerOf(ctx)
+  return new SignJWT({ jti: crypto.randomUUID(), ...claims })
+    .setProtectedHeader({ alg: 'EdDSA', typ, kid: keyId })
+    .setIssuer(ctx.env.PUBLIC_URL)
+    .setAudience(audience)
+    .setIssuedAt(secondsOf(ctx.now()))
+    .setExpirationTime(endsAt)
+    .sign(key)
+}
+
+const secondsOf = (date: Date) => Math.floor(date.getTime() / 1000)

@@ -5,6 +5,7 @@
 import { desc, isNull } from 'drizzle-orm'
 import { CompactSign, importPKCS8 } from 'jose'
 import { reaching } from '../../../shared/database.ts'
+import { secret, valuesOf } from '../../../shared/secret.ts'
 import { CHECKPOINT_TYP } from '../../audit/service.ts'
 import type { PublicKey } from '../schemas.ts'
 import type { IssuerContext } from './context.ts'
@@ -33,7 +34,8 @@ export async function signCheckpoint(
     throw new RangeError('This cannot be the end of a chain.')
   }
   const { id, privateKey } = await activeKey(ctx)
-  const key = await importPKCS8(await unseal(ctx.env.AUTH_SECRET, id, privateKey), 'EdDSA')
+  const secrets = valuesOf(await secret(ctx.env, 'AUTH_SECRET'))
+  const key = await importPKCS8(await unseal(secrets, id, privateKey), 'EdDSA')
   const claims = { at: ctx.now().toISOString(), hash, seq, tenant: tenantId }
   return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
     .setProtectedHeader({ alg: 'EdDSA', typ: CHECKPOINT_TYP, kid: id })

@@ -2,12 +2,14 @@
  * better-auth as we configure it: accounts and sessions, never seen by the public. Its own router
  * is not mounted anywhere; identity-app.ts calls the few functions that have a route of ours.
  */
+import { createHash } from 'node:crypto'
 import { drizzleAdapter } from '@better-auth/drizzle-adapter'
 import { betterAuth } from 'better-auth/minimal'
 import { organization } from 'better-auth/plugins/organization'
 import { eq } from 'drizzle-orm'
 import { newId } from '../../../shared/ids.ts'
 import { createLog } from '../../../shared/log.ts'
+import { type Secret, secret, valuesOf } from '../../../shared/secret.ts'
 import type { IssuerContext, IssuerEnv } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { hashPassword, isOutdated, verifyPassword } from './password.ts'
@@ -18,22 +20,33 @@ const SESSION = { idle: 30 * 60, updateAge: 5 * 60 }
 
 export const SESSION_COOKIE = '__Host-va_session'
 
-const instances = new WeakMap<IssuerEnv, Auth>()
+const instances = new WeakMap<IssuerEnv, { auth: Auth; madeWith: string }>()
 type Auth = ReturnType<typeof createAuth>
 
-/** One per isolate, so what it logs by itself belongs to no request. */
-export function authOf({ env }: IssuerContext): Auth {
-  const auth = instances.get(env) ?? createAuth(env)
-  instances.set(env, auth)
+/** One per isolate and secret, so what it logs by itself belongs to no request. */
+export async function authOf({ env }: IssuerContext): Promise<Auth> {
+  const secrets = await secret(env, 'AUTH_SECRET')
+  const madeWith = valuesOf(secrets).join('\n')
+  const known = instances.get(env)
+  if (known?.madeWith === madeWith) return known.auth
+  const auth = createAuth(env, secrets)
+  instances.set(env, { auth, madeWith })
   return auth
 }
 
-function createAuth(env: IssuerEnv) {
+/** better-auth numbers its secrets, and names the number in what it encrypts. */
+const numbered = (value: string) => {
+  const digest = createHash('sha256').update(value).digest('hex')
+  return { version: Number.parseInt(digest.slice(0, 7), 16), value }
+}
+
+function createAuth(env: IssuerEnv, secrets: Secret) {
   const log = createLog({ level: env.LOG_LEVEL }, { worker: 'identity' })
   return betterAuth({
     appName: 'VoiceAssist',
     baseURL: env.PUBLIC_URL,
-    secret: env.AUTH_SECRET,
+    secret: secrets.current,
+    secrets: valuesOf(secrets).map(numbered),
     database: drizzleAdapter(authDatabaseOf(env), { provider: 'pg', schema: SCHEMA }),
     emailAndPassword: {
       enabled: true,
@@ -78,20 +91,22 @@ const SCHEMA = {
 }
 
 function passwordsOf(env: IssuerEnv) {
-  const pepper = env.PASSWORD_PEPPER
   return {
-    hash: (password: string) => hashPassword(pepper, password),
+    hash: async (password: string) =>
+      hashPassword((await secret(env, 'PASSWORD_PEPPER')).current, password),
     async verify({ hash, password }: { hash: string; password: string }) {
-      const isRight = await verifyPassword(pepper, password, hash)
-      if (isRight && isOutdated(pepper, hash)) await rehash(env, hash, password)
+      const peppers = await secret(env, 'PASSWORD_PEPPER')
+      const isRight = await verifyPassword(valuesOf(peppers), password, hash)
+      if (isRight && isOutdated(peppers.current, hash)) {
+        await rehash(env, hash, await hashPassword(peppers.current, password))
+      }
       return isRight
     },
   }
 }
 
 /** Hashes are salted, so one names its account; a change made meanwhile is not overwritten. */
-async function rehash(env: IssuerEnv, old: string, plain: string): Promise<void> {
-  const password = await hashPassword(env.PASSWORD_PEPPER, plain)
+async function rehash(env: IssuerEnv, old: string, password: string): Promise<void> {
   const { accounts } = tables
   await authDatabaseOf(env).update(accounts).set({ password }).where(eq(accounts.password, old))
 }

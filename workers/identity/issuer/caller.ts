@@ -1,16 +1,23 @@
 /**
- * Who calls a guarded route of this Worker: the access token as on the edge, and then the session
- * itself, for here the database is near. So a revoked session is refused at once, and a changed
+ * Who calls a guarded route of this Worker: the credential as on the edge, and then the session or
+ * API key itself, for here the database is near. So a revoked one is refused at once, and a changed
  * role counts from the next request.
  */
 import { and, eq, gt } from 'drizzle-orm'
-import { type Caller, type Client, createContext, type WithEnv } from '../../../shared/context.ts'
+import {
+  type Actor,
+  type Caller,
+  type Client,
+  createContext,
+  type WithEnv,
+} from '../../../shared/context.ts'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { permissionsOf } from '../roles.ts'
 import { authenticate, type TokenEnv } from '../service.ts'
 import type { IssuerContext, IssuerEnv } from './context.ts'
 import { authDatabaseOf } from './database.ts'
+import { exchangeKey, permissionsOfKey } from './key-exchange.ts'
 import { publishedKeys } from './signing-keys.ts'
 import { members, sessions } from './tables.ts'
 
@@ -55,17 +62,34 @@ export async function permissionsNow(
 }
 
 async function withRightsOfNow(ctx: IssuerContext, { tenantId, actor }: Caller): Promise<Caller> {
-  const held = actor.type === 'user' ? await permissionsNow(ctx, actor.sessionId, tenantId) : null
-  if (actor.type !== 'user' || !held) {
-    throw new ProblemError('unauthenticated', 'The session has ended; sign in again.')
+  const held = await heldNow(ctx, tenantId, actor)
+  if (actor.type === 'system' || !held) {
+    const detail = 'The session has ended, or the key: sign in again, or use another key.'
+    throw new ProblemError('unauthenticated', detail)
   }
   return { tenantId, actor: { ...actor, permissions: new Set(held) } }
 }
 
+/** What the actor may do in the tenant now; null when the session or key behind it ended. */
+export async function heldNow(ctx: IssuerContext, tenantId: string, actor: Actor) {
+  switch (actor.type) {
+    case 'user':
+      return permissionsNow(ctx, actor.sessionId, tenantId)
+    case 'key':
+      return permissionsOfKey(ctx, actor.keyId, tenantId)
+    case 'system':
+      return null
+  }
+}
+
 /** This Worker's own keys, where the edge asks for them through its binding. */
-function verifierOf({ env, now }: IssuerContext): TokenEnv {
-  const jwks = () => publishedKeys({ env, now })
-  const verifier = verifiers.get(env) ?? { PUBLIC_URL: env.PUBLIC_URL, IDENTITY: { jwks } }
+function verifierOf({ env, log, now }: IssuerContext): TokenEnv {
+  const ctx = { env, log, now }
+  const IDENTITY = {
+    jwks: () => publishedKeys(ctx),
+    exchangeKey: async (key: string) => (await exchangeKey(ctx, key))?.token ?? null,
+  }
+  const verifier = verifiers.get(env) ?? { PUBLIC_URL: env.PUBLIC_URL, IDENTITY }
   verifiers.set(env, verifier)
   return verifier
 }

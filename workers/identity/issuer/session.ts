@@ -3,13 +3,15 @@ import { isAPIError } from 'better-auth/api'
 import { and, asc, eq, isNull, or } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
+import { secret } from '../../../shared/secret.ts'
 import { permissionsOf, type Role, ROLES } from '../roles.ts'
 import type { Session, SignIn } from '../schemas.ts'
 import { signAccessToken } from './access-token.ts'
 import { authOf, SESSION_COOKIE } from './auth.ts'
-import type { IssuerContext } from './context.ts'
+import type { IssuerContext, RequestContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { endSession, recordFailedSignIn, recordSignIn } from './session-audit.ts'
+import { withCurrentSignature } from './session-cookie.ts'
 import { members, organizations, sessions, users } from './tables.ts'
 
 /** A session with the cookies that carry it, as Set-Cookie values. */
@@ -32,11 +34,11 @@ const MAX_HOURS: Record<Role, number> = {
  *   forbidden when the account is in no organization
  */
 export async function openSession(
-  ctx: IssuerContext,
+  ctx: RequestContext,
   { email, password }: SignIn,
   headers: Headers,
 ): Promise<Opened> {
-  const call = authOf(ctx).api.signInEmail({
+  const call = (await authOf(ctx)).api.signInEmail({
     body: { email, password },
     headers,
     returnHeaders: true,
@@ -65,7 +67,7 @@ export async function renewToken(ctx: IssuerContext, headers: Headers): Promise<
  *
  * @returns the cookies that make the browser forget it
  */
-export async function closeSession(ctx: IssuerContext, headers: Headers): Promise<string[]> {
+export async function closeSession(ctx: RequestContext, headers: Headers): Promise<string[]> {
   const { response } = await readSession(ctx, headers)
   if (response) {
     await endSession(ctx, response.session)
@@ -73,8 +75,9 @@ export async function closeSession(ctx: IssuerContext, headers: Headers): Promis
   return [`${SESSION_COOKIE}=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax`]
 }
 
-function readSession(ctx: IssuerContext, headers: Headers) {
-  const call = authOf(ctx).api.getSession({ headers, returnHeaders: true })
+async function readSession(ctx: IssuerContext, given: Headers) {
+  const headers = withCurrentSignature(given, SESSION_COOKIE, await secret(ctx.env, 'AUTH_SECRET'))
+  const call = (await authOf(ctx)).api.getSession({ headers, returnHeaders: true })
   return reaching(call).catch((error: unknown) => {
     throw isAPIError(error) ? unreadable(error) : error
   })

@@ -5,19 +5,24 @@ import { sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { newId } from '../../../shared/ids.ts'
+import { secret } from '../../../shared/secret.ts'
 import { auditEntry } from '../../audit/service.ts'
 import type { Setup } from '../schemas.ts'
-import type { IssuerContext } from './context.ts'
+import type { IssuerContext, RequestContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { hashPassword } from './password.ts'
 import { createSigningKey } from './signing-keys.ts'
 import { accounts, members, organizations, setups, signingKeys, users } from './tables.ts'
 
 /** @throws ProblemError unauthenticated unless `authorization` carries the setup token */
-export function checkSetupToken({ env }: IssuerContext, authorization: string | undefined): void {
+export async function checkSetupToken(
+  { env }: IssuerContext,
+  authorization: string | undefined,
+): Promise<void> {
   const given = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? ''
   // Hashes, because only texts of one length can be compared in constant time.
-  if (timingSafeEqual(digest(given), digest(env.SETUP_TOKEN))) return
+  const { current } = await secret(env, 'SETUP_TOKEN')
+  if (timingSafeEqual(digest(given), digest(current))) return
   const detail = 'Send the deployment’s SETUP_TOKEN as Authorization: Bearer ….'
   throw new ProblemError('unauthenticated', detail)
 }
@@ -27,7 +32,7 @@ export function checkSetupToken({ env }: IssuerContext, authorization: string | 
  *
  * @throws ProblemError conflict when there is an owner already
  */
-export async function createFirstOwner(ctx: IssuerContext, setup: Setup): Promise<void> {
+export async function createFirstOwner(ctx: RequestContext, setup: Setup): Promise<void> {
   const db = authDatabaseOf(ctx.env)
   const done = await reaching(db.select({ id: setups.id }).from(setups))
   if (done.length > 0) throw alreadyDone()
@@ -37,12 +42,13 @@ export async function createFirstOwner(ctx: IssuerContext, setup: Setup): Promis
   })
 }
 
-async function firstRows(ctx: IssuerContext, setup: Setup) {
+async function firstRows(ctx: RequestContext, setup: Setup) {
   const { env, now } = ctx
   const { email, name, organization } = setup
   const db = authDatabaseOf(env)
   const [userId, tenantId] = [newId(now()), newId(now())]
-  const password = await hashPassword(env.PASSWORD_PEPPER, setup.password)
+  const pepper = await secret(env, 'PASSWORD_PEPPER')
+  const password = await hashPassword(pepper.current, setup.password)
   const times = { createdAt: now(), updatedAt: now() }
   const account = {
     id: newId(now()),

@@ -13,6 +13,7 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
+import type { KeyKind } from '../api-key.ts'
 import type { PublicKey } from '../schemas.ts'
 
 export const auth = pgSchema('auth')
@@ -139,6 +140,36 @@ export const signingKeys = auth.table('signing_keys', {
   /** Neither signs nor is published from here on; null while that is not decided. */
   expiresAt: time(),
 })
+
+/** API keys of a tenant's programs. They are the tenant's: whoever made one may leave. */
+export const apiKeys = auth.table(
+  'api_keys',
+  {
+    /** The id inside the key's text. */
+    id: text().primaryKey(),
+    tenantId: organizationId(),
+    kind: text().$type<KeyKind>().notNull(),
+    name: text().notNull(),
+    /** Permissions. */
+    scopes: text().array().notNull(),
+    /** Pages that may use a client key; null means all. */
+    origins: text().array(),
+    /** SHA-256, in base64url. */
+    secretHash: text().notNull(),
+    /** The secret before the last rotation, and when it ends. */
+    previousHash: text(),
+    previousExpiresAt: time(),
+    /** User id; not a reference, for the key outlives the account. */
+    createdBy: text().notNull(),
+    createdAt: time().notNull(),
+    rotatedAt: time(),
+    expiresAt: time().notNull(),
+    /** At most one minute behind. */
+    lastUsedAt: time(),
+    revokedAt: time(),
+  },
+  (table) => [index().on(table.tenantId, table.createdAt)],
+)
 
 /**
  * Keys that sign checkpoints of audit logs and nothing else. One signs at a time; none is ever

@@ -1,0 +1,35 @@
+/**
+ * Which pages of other origins may read answers, for paths whose callers bring a key of their own:
+ * there is no cookie a page could borrow, so any page may ask, and the key decides (WHATWG Fetch,
+ * "CORS protocol"). Never for paths that a cookie opens.
+ */
+import { createMiddleware } from 'hono/factory'
+
+/** Seconds a browser need not ask again; Chromium keeps no answer longer. */
+const PREFLIGHT_SECONDS = 7200
+
+const ALLOWED = {
+  'access-control-allow-methods': 'GET, POST',
+  'access-control-allow-headers': 'authorization, content-type, if-none-match, traceparent',
+  'access-control-max-age': String(PREFLIGHT_SECONDS),
+}
+
+const READABLE = 'etag, retry-after, x-request-id'
+
+/**
+ * A preflight carries no credential and needs none. What is refused with 403, which is also what a
+ * key says to pages it does not know, other origins cannot read.
+ */
+export const allowPages = createMiddleware(async (c, next) => {
+  const origin = c.req.header('origin')
+  const isPreflight = c.req.method === 'OPTIONS' && c.req.header('access-control-request-method')
+  if (origin && isPreflight) {
+    const headers = { 'access-control-allow-origin': origin, vary: 'origin', ...ALLOWED }
+    return c.body(null, 204, headers)
+  }
+  await next()
+  c.header('vary', 'origin', { append: true })
+  if (!origin || c.res.status === 403) return
+  c.header('access-control-allow-origin', origin)
+  c.header('access-control-expose-headers', READABLE)
+})

@@ -1,0 +1,97 @@
+/**
+ * The contract of /api/admin/api-keys, and its edge side: callers and input are checked here, then
+ * the identity Worker, which mounts the same contract, does the work and looks at the caller again.
+ */
+import { createRoute, z } from '@hono/zod-openapi'
+import { secured } from '../../shared/guards.ts'
+import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
+import type { LimitContext, meter } from '../limits/service.ts'
+import {
+  ApiKeyId,
+  ApiKeyPage,
+  ApiKeyPageQuery,
+  ApiKeySecret,
+  NewApiKey,
+  Rotation,
+} from './api-key-schemas.ts'
+import { type IdentityBinding, pass } from './identity-client.ts'
+
+const BASE = '/api/admin/api-keys'
+const params = z.object({ id: ApiKeyId })
+const refusals = ['unauthenticated', 'forbidden', 'invalid_fields', 'dependency_down'] as const
+
+export const list = secured(
+  'key.manage',
+  createRoute({
+    method: 'get',
+    path: BASE,
+    operationId: 'listApiKeys',
+    tags: ['identity'],
+    request: { query: ApiKeyPageQuery },
+    responses: { 200: json(ApiKeyPage, 'One page, newest first'), ...problems(...refusals) },
+  }),
+)
+
+export const create = secured(
+  'key.manage',
+  createRoute({
+    method: 'post',
+    path: BASE,
+    operationId: 'createApiKey',
+    tags: ['identity'],
+    description: 'Makes a key for a program. The answer is the only place that shows it.',
+    request: { body: jsonBody(NewApiKey) },
+    responses: { 201: json(ApiKeySecret, 'The key'), ...problems(...refusals) },
+  }),
+)
+
+export const rotate = secured(
+  'key.manage',
+  createRoute({
+    method: 'post',
+    path: `${BASE}/{id}/rotate`,
+    operationId: 'rotateApiKey',
+    tags: ['identity'],
+    description: 'A new secret under the same id; the one so far stays valid for the overlap.',
+    request: { params, body: jsonBody(Rotation) },
+    responses: {
+      200: json(ApiKeySecret, 'The key with its new secret'),
+      ...problems(...refusals, 'not_found', 'conflict'),
+    },
+  }),
+)
+
+export const revoke = secured(
+  'key.manage',
+  createRoute({
+    method: 'delete',
+    path: `${BASE}/{id}`,
+    operationId: 'revokeApiKey',
+    tags: ['identity'],
+    description: 'Ends the key for good. The edge refuses it within a minute.',
+    request: { params },
+    responses: { 204: { description: 'It is revoked' }, ...problems(...refusals, 'not_found') },
+  }),
+)
+
+interface ApiKeyRoutes extends AppEnv<LimitContext> {
+  Bindings: IdentityBinding
+}
+
+/**
+ * Made by the edge's app.
+ *
+ * @param count Handed in, so that this file does not bring the limiter into the identity Worker.
+ */
+export const createApiKeyRoutes = (count: typeof meter) =>
+  createRouter<ApiKeyRoutes>()
+    .openapi(list, (c) => pass(c))
+    .openapi(create, async (c) => {
+      await count(c, 'key.create')
+      return pass(c, c.req.valid('json'))
+    })
+    .openapi(rotate, async (c) => {
+      await count(c, 'key.create')
+      return pass(c, c.req.valid('json'))
+    })
+    .openapi(revoke, (c) => pass(c))

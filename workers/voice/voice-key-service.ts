@@ -1,0 +1,96 @@
+/** Making voice keys and reading them. Both ends trust the identity Worker's signature alone. */
+import type { Actor, Caller, ServiceContext, WithEnv } from '../../shared/context.ts'
+import { ProblemError } from '../../shared/errors.ts'
+import { newId } from '../../shared/ids.ts'
+import { credentialOf, type TokenEnv, verifySigned } from '../identity/service.ts'
+import { defaultConfig, type SessionUpdate, updateConfig } from './config.ts'
+import type { ClientSecret, NewClientSecret } from './schemas.ts'
+import { openSession } from './session.ts'
+import { OUTLIVES, PREFIX, VoiceClaims } from './voice-key.ts'
+import { sessionOf } from './wire.ts'
+
+type Asker = Pick<ServiceContext, 'tenantId' | 'actor' | 'requestId' | 'traceparent'>
+
+interface SignerEnv {
+  readonly TRANSCRIPTION_MODEL: string
+  readonly SPEECH_VOICE: string
+  readonly IDENTITY: {
+    /** The token of a key that says `grant`; null when the asker may not have one now. */
+    signVoiceKey(asker: Asker, grant: { jti: string; exp: number }): Promise<string | null>
+  }
+}
+export type SignerContext = WithEnv<SignerEnv>
+
+/** A key that was signed for the caller; whether it opens a session is the session's matter. */
+export interface VoiceKey extends Caller {
+  keyId: string
+  /** Milliseconds since the epoch from which it opens no session any more. */
+  expiresAt: number
+  origin: string | undefined
+  model: string | undefined
+  session: SessionUpdate
+}
+
+const VOICE = { typ: 'va-voice+jwt', audience: 'va-voice', tolerance: OUTLIVES }
+
+/** What a session needs to be shown before there is one. */
+const SHOWN_MODEL = 'voiceassist'
+
+/**
+ * @throws ProblemError forbidden when the caller's session, key or right has ended; dependency_down
+ */
+export async function createVoiceKey(
+  ctx: SignerContext,
+  { expires_after: expiry, session, origin }: NewClientSecret,
+): Promise<ClientSecret> {
+  const { tenantId, actor, requestId, traceparent, env } = ctx
+  const keyId = newId(ctx.now())
+  const exp = Math.floor(ctx.now().getTime() / 1000) + expiry.seconds
+  const grant = { jti: keyId, exp, ses: session, mdl: session.model, ori: origin }
+  const asker = { tenantId, actor, requestId, traceparent }
+  const token = await sign(env, asker, grant)
+  const { TRANSCRIPTION_MODEL: transcription, SPEECH_VOICE: voice } = env
+  const { model = SHOWN_MODEL } = session
+  const config = updateConfig(defaultConfig({ model, transcription, voice }), session)
+  const shown = openSession({ id: keyId, config, maxTurns: 0, graceMs: 0, at: exp * 1000 })
+  return { value: PREFIX + token, expires_at: exp, session: sessionOf(shown) }
+}
+
+async function sign({ IDENTITY }: SignerEnv, asker: Asker, grant: { jti: string; exp: number }) {
+  let token: string | null
+  try {
+    token = await IDENTITY.signVoiceKey(asker, grant)
+  } catch (cause) {
+    const detail = 'Keys cannot be signed now: the identity service does not answer.'
+    throw new ProblemError('dependency_down', detail, { cause, retryAfterSeconds: 5 })
+  }
+  if (token !== null) return token
+  throw new ProblemError('forbidden', 'You may not start voice sessions any more; sign in again.')
+}
+
+/**
+ * The voice key a request brings; undefined when its credential is something else.
+ *
+ * @throws ProblemError unauthenticated when it is not one of ours, or too old for any session
+ */
+export async function readVoiceKey(
+  env: TokenEnv,
+  headers: Headers,
+  now = new Date(),
+): Promise<VoiceKey | undefined> {
+  const text = credentialOf(headers)
+  if (!text?.startsWith(PREFIX)) return undefined
+  const payload = await verifySigned(env, text.slice(PREFIX.length), VOICE, now)
+  const claims = VoiceClaims.safeParse(payload)
+  if (!claims.success) throw new ProblemError('unauthenticated', 'The voice key is not valid.')
+  const { jti: keyId, exp, org: tenantId, ori: origin, mdl: model, ses: session } = claims.data
+  const actor = actorOf(claims.data)
+  return { tenantId, actor, keyId, expiresAt: exp * 1000, origin, model, session }
+}
+
+/** Whoever made the key, with no right but the one it was made for. */
+function actorOf({ sub, sid }: { sub: string; sid?: string | undefined }): Actor {
+  const permissions = new Set(['voice.start'])
+  if (sid === undefined) return { type: 'key', keyId: sub, permissions }
+  return { type: 'user', userId: sub, sessionId: sid, permissions }
+}
