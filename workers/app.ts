@@ -10,7 +10,7 @@ import { checkEdge, edgeContext, edgeLog } from './edge-context.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
 import { identityRoutes } from './identity/routes.ts'
-import { authenticate, confirm } from './identity/service.ts'
+import { admit, confirm } from './identity/service.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
 import type { KnowledgeContext } from './knowledge/service.ts'
@@ -80,8 +80,8 @@ export function createApp() {
     c.set('traceparent', traceparent)
     c.set('log', edgeLog(c.env).with({ request_id: id, trace_id: traceIdOf(traceparent) }))
     c.set('identify', async () => {
-      const caller = await authenticate(c.env, c.req.raw.headers)
       const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
+      const caller = await admit(c.env, c.req.raw.headers, waitUntil)
       return edgeContext(c.env, { ...caller, requestId: id, traceparent, waitUntil })
     })
     c.set('confirm', (caller, permission) => confirm(c.env, caller, permission))

@@ -24,6 +24,8 @@ export async function startIdentity() {
     PUBLIC_URL: app.env.PUBLIC_URL,
     AUTH_DATABASE_URL: app.database.url('auth_user'),
     DATABASE_HTTP_URL: app.env.DATABASE_HTTP_URL,
+    UPSTASH_REDIS_REST_URL: app.env.UPSTASH_REDIS_REST_URL,
+    UPSTASH_REDIS_REST_TOKEN: app.env.UPSTASH_REDIS_REST_TOKEN,
     AUTH_SECRET: 'kW3vPz8sQm5xJd2fRt7yNc4hLb9gEa6u',
     PASSWORD_PEPPER: 'Yt6nBq2wXs9kMf4rVj7pHd3cGz8aLe5u',
     SETUP_TOKEN,

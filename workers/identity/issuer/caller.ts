@@ -4,7 +4,7 @@
  * role counts from the next request.
  */
 import { and, eq, gt } from 'drizzle-orm'
-import { type Caller, createContext, type WithEnv } from '../../../shared/context.ts'
+import type { Caller, WithEnv } from '../../../shared/context.ts'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { permissionsOf } from '../roles.ts'
@@ -17,23 +17,13 @@ import { members, sessions } from './tables.ts'
 /** A guarded route's context in this Worker. */
 export type CallerContext = WithEnv<IssuerEnv>
 
-interface Request {
-  requestId: string
-  traceparent: string
-  headers: Headers
-  waitUntil: (work: Promise<unknown>) => void
-}
-
 const verifiers = new WeakMap<IssuerEnv, TokenEnv>()
 
 /** @throws ProblemError unauthenticated */
-export async function identifyCaller(
-  ctx: IssuerContext,
-  { headers, ...origin }: Request,
-): Promise<CallerContext> {
+export async function identifyCaller(ctx: IssuerContext, headers: Headers): Promise<CallerContext> {
   const caller = await authenticate(verifierOf(ctx), headers, ctx.now())
   const live = await withRightsOfNow(ctx, caller)
-  return createContext(ctx.env, ctx.log, { ...live, ...origin })
+  return { ...ctx, ...live, log: ctx.log.with({ tenant_id: live.tenantId }) }
 }
 
 /** What the session's user may do in the tenant now; null when the session or membership ended. */
@@ -62,8 +52,8 @@ async function withRightsOfNow(ctx: IssuerContext, { tenantId, actor }: Caller):
 }
 
 /** This Worker's own keys, where the edge asks for them through its binding. */
-function verifierOf({ env, log, now }: IssuerContext): TokenEnv {
-  const jwks = () => publishedKeys({ env, log, now })
+function verifierOf({ env, now }: IssuerContext): TokenEnv {
+  const jwks = () => publishedKeys({ env, now })
   const verifier = verifiers.get(env) ?? { PUBLIC_URL: env.PUBLIC_URL, IDENTITY: { jwks } }
   verifiers.set(env, verifier)
   return verifier
