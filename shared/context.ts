@@ -46,9 +46,17 @@ export type Actor =
   | { type: 'user'; userId: string; sessionId: string; permissions: ReadonlySet<string> }
   | { type: 'system'; job: string }
 
+/** Where a request came from; for the audit log alone. */
+export interface Client {
+  ip?: string
+  userAgent?: string
+}
+
 export interface ServiceContext {
   readonly tenantId: string
   readonly actor: Actor
+  /** Absent where no client asked: in queues and schedules. */
+  readonly client?: Client
   readonly requestId: string
   /** W3C trace context of this work; every outbound call and queue message carries it on. */
   readonly traceparent: string
@@ -68,12 +76,13 @@ export type Caller = Pick<ServiceContext, 'tenantId' | 'actor'>
 export interface Origin extends Caller {
   requestId: string
   traceparent: string
+  client?: Client
   waitUntil: (work: Promise<unknown>) => void
 }
 
 /** Connects to nothing and parses nothing, so it may be built for every effect. */
 export function createContext<Env>(env: Env, log: Log, origin: Origin): WithEnv<Env> {
-  const { tenantId, actor, requestId, traceparent, waitUntil } = origin
+  const { tenantId, actor, requestId, traceparent, client = {}, waitUntil } = origin
   const bound = log.with({ tenant_id: tenantId, request_id: requestId })
   /** The platform gets the work itself, so it counts a failure, and a test that waits fails. */
   const defer = (work: Promise<unknown>) => {
@@ -81,5 +90,5 @@ export function createContext<Env>(env: Env, log: Log, origin: Origin): WithEnv<
     waitUntil(work)
   }
   const now = () => new Date()
-  return { tenantId, actor, requestId, traceparent, now, defer, log: bound, env }
+  return { tenantId, actor, client, requestId, traceparent, now, defer, log: bound, env }
 }

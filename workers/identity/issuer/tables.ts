@@ -140,6 +140,27 @@ export const signingKeys = auth.table('signing_keys', {
   expiresAt: time(),
 })
 
+/**
+ * Keys that sign checkpoints of audit logs and nothing else. One signs at a time; none is ever
+ * deleted, for old checkpoints are checked with old keys.
+ */
+export const auditKeys = auth.table(
+  'audit_keys',
+  {
+    id: text().primaryKey(),
+    publicKey: jsonb().$type<PublicKey>().notNull(),
+    /** Encrypted under AUTH_SECRET; key-vault.ts. */
+    privateKey: text().notNull(),
+    createdAt: time().notNull(),
+    retiredAt: time(),
+  },
+  () => [
+    uniqueIndex('audit_keys_active')
+      .on(sql`(retired_at is null)`)
+      .where(sql`retired_at is null`),
+  ],
+)
+
 /** Has one row once the first owner exists, and cannot have two. */
 export const setups = auth.table(
   'setups',
