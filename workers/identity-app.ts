@@ -11,9 +11,11 @@ import { traceIdOf, traceparentOf } from '../shared/trace.ts'
 import { callContext, type IdentityApp, identityLog, requestContext } from './identity-context.ts'
 import { sessionHandlers } from './identity-sessions.ts'
 import { identifyCaller, permissionsNow } from './identity/issuer/caller.ts'
+import { rotateKeys } from './identity/issuer/key-rotation.ts'
 import { closeSession, type Opened, openSession, renewToken } from './identity/issuer/session.ts'
 import { checkSetupToken, createFirstOwner } from './identity/issuer/setup.ts'
 import { publishedKeys } from './identity/issuer/signing-keys.ts'
+import { sweepOrphans } from './identity/issuer/sweep.ts'
 import { isFromOwnPage } from './identity/origin.ts'
 import { getToken, setup, signIn, signOut } from './identity/routes.ts'
 import type { KeySet } from './identity/schemas.ts'
@@ -86,3 +88,11 @@ export const permissionsOfSession = (env: IdentityEnv, sessionId: string, tenant
 
 /** The public keys every access token can be checked with. */
 export const keySet = (env: IdentityEnv): Promise<KeySet> => publishedKeys(callContext(env, LONE))
+
+/** Called by the edge's minute cron, like the next. */
+export const runKeyRotation = (env: IdentityEnv, waitUntil: WaitUntil): Promise<void> =>
+  rotateKeys(callContext(env, waitUntil))
+
+/** @returns how many accounts nobody can sign in to were removed */
+export const runOrphanSweep = (env: IdentityEnv, waitUntil: WaitUntil): Promise<number> =>
+  sweepOrphans(callContext(env, waitUntil))

@@ -3,7 +3,11 @@ import { edgeLog } from './edge-context.ts'
 
 export async function runSchedule(_event: ScheduledController, env: EdgeEnv): Promise<void> {
   const log = edgeLog(env)
-  const jobs = { sweepDocuments: () => env.INDEXER.sweepDocuments() }
+  const jobs = {
+    rotateKeys: () => env.IDENTITY.rotateKeys(),
+    sweepOrphans: () => env.IDENTITY.sweepOrphans(),
+    sweepDocuments: () => env.INDEXER.sweepDocuments(),
+  }
   for (const [job, run] of Object.entries(jobs)) {
     try {
       await run()

@@ -3,6 +3,7 @@
  * production is that the service binding is a function call.
  */
 import { expect } from 'vitest'
+import { connect } from '../../operations/database/connection.ts'
 import { createIdentityApp, keySet, permissionsOfSession } from '../../workers/identity-app.ts'
 import { Session } from '../../workers/identity/schemas.ts'
 import { startApp } from './harness.ts'
@@ -62,6 +63,16 @@ export async function startIdentity() {
     signIn: (password = OWNER.password, email = OWNER.email) =>
       post('/api/auth/sign-in/email', { email, password }),
     renew: (cookie: string) => app.request('/api/auth/token', { headers: { cookie } }),
+
+    /** The names of a tenant's audit entries, oldest first. */
+    async auditOf(tenant: string): Promise<string[]> {
+      const sql = connect(app.database.owner)
+      const [, rows = []] = await sql.transaction([
+        sql.query(`select set_config('app.tenant_id', $1, true)`, [tenant]),
+        sql.query('select event from audit_log where tenant_id = $1 order by seq', [tenant]),
+      ])
+      return rows.map(({ event }) => String(event))
+    },
   }
 }
 

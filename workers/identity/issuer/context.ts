@@ -12,6 +12,6 @@ export interface IssuerEnv extends RedisEnv {
   readonly SETUP_TOKEN: string
 }
 
-type Shared = Pick<ServiceContext, 'requestId' | 'traceparent' | 'now' | 'defer' | 'log'>
+type Shared = Pick<ServiceContext, 'client' | 'requestId' | 'traceparent' | 'now' | 'defer' | 'log'>
 
 export type IssuerContext = Shared & { readonly env: IssuerEnv }
