@@ -11,6 +11,8 @@ export interface TokenSubject {
   sessionId: string
   tenantId: string
   role: string
+  /** How the user was recognised: RFC 8176, section 2. */
+  amr: string[]
 }
 
 export interface AccessToken {
@@ -21,11 +23,11 @@ export interface AccessToken {
 /** @throws ProblemError misconfigured when there is no key to sign with */
 export async function signAccessToken(
   ctx: IssuerContext,
-  { userId, sessionId, tenantId, role }: TokenSubject,
+  { userId, sessionId, tenantId, role, amr }: TokenSubject,
 ): Promise<AccessToken> {
   const { keyId, key } = await signerOf(ctx)
   const issuedAt = Math.floor(ctx.now().getTime() / 1000)
-  const accessToken = await new SignJWT({ sid: sessionId, org: tenantId, role })
+  const accessToken = await new SignJWT({ sid: sessionId, org: tenantId, role, amr })
     .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: keyId })
     .setIssuer(ctx.env.PUBLIC_URL)
     .setAudience('va-api')

@@ -8,8 +8,10 @@ import type { Session, SignIn } from '../schemas.ts'
 import { signAccessToken } from './access-token.ts'
 import { authOf, SESSION_COOKIE } from './auth.ts'
 import type { IssuerContext } from './context.ts'
+import { provePassword } from './credential.ts'
 import { authDatabaseOf } from './database.ts'
 import { revokeSessions } from './revocation.ts'
+import { sessionCookie, sessionRow } from './session-row.ts'
 import { members, organizations, sessions, users } from './tables.ts'
 
 /** A session with the cookies that carry it, as Set-Cookie values. */
@@ -28,23 +30,33 @@ const MAX_HOURS: Record<Role, number> = {
 }
 
 /**
- * @throws ProblemError unauthenticated, the same for an unknown address and for a wrong password;
- *   forbidden when the account is in no organization
+ * For who just got their account: nobody can have a second factor by then.
+ *
+ * @throws ProblemError as `provePassword` and `startSession`
  */
 export async function openSession(
   ctx: IssuerContext,
-  { email, password }: SignIn,
+  credentials: SignIn,
   headers: Headers,
 ): Promise<Opened> {
-  const call = authOf(ctx).api.signInEmail({
-    body: { email, password },
-    headers,
-    returnHeaders: true,
-  })
-  const answer = await reaching(call).catch((error: unknown) => {
-    throw isRefusal(error) ? wrongCredentials(error) : error
-  })
-  return { session: await describe(ctx, answer.response.token), cookies: cookiesOf(answer) }
+  const { userId } = await provePassword(ctx, credentials)
+  return startSession(ctx, { userId, amr: 'pwd' }, headers)
+}
+
+/** @throws ProblemError forbidden when the account is in no organization */
+export async function startSession(
+  ctx: IssuerContext,
+  proven: { userId: string; amr: string },
+  headers: Headers,
+): Promise<Opened> {
+  const row = sessionRow(ctx, proven, headers)
+  await reaching(authDatabaseOf(ctx.env).insert(sessions).values(row))
+  return present(ctx, row.token)
+}
+
+/** A session that is in the database already, to whoever may have it. */
+export async function present(ctx: IssuerContext, token: string): Promise<Opened> {
+  return { session: await describe(ctx, token), cookies: [sessionCookie(ctx, token)] }
 }
 
 /** @throws ProblemError unauthenticated without a live session; forbidden as `openSession` */
@@ -96,7 +108,8 @@ async function describe(ctx: IssuerContext, token: string): Promise<Session> {
   if (ageMs >= MAX_HOURS[role] * 3_600_000) throw noSession()
 
   const { user, tenant } = row
-  const subject = { userId: user.id, sessionId: row.sessionId, tenantId: tenant.id, role }
+  const { sessionId, amr } = row
+  const subject = { userId: user.id, sessionId, amr: amr.split(' '), tenantId: tenant.id, role }
   const { accessToken, expiresAt } = await signAccessToken(ctx, subject)
   const permissions = [...permissionsOf(role)]
   return { user, tenant, role, permissions, accessToken, expiresAt: expiresAt.toISOString() }
@@ -111,6 +124,7 @@ async function findMembership({ env }: IssuerContext, token: string) {
     authDatabaseOf(env)
       .select({
         sessionId: sessions.id,
+        amr: sessions.amr,
         createdAt: sessions.createdAt,
         role: members.role,
         user: { id: users.id, email: users.email, name: users.name },
@@ -128,12 +142,6 @@ async function findMembership({ env }: IssuerContext, token: string) {
 }
 
 const cookiesOf = ({ headers }: { headers: Headers }) => headers.getSetCookie()
-
-/** better-auth says 401 for wrong credentials and 400 for what cannot be any. */
-const isRefusal = (error: unknown) => isAPIError(error) && error.statusCode < 500
-
-const wrongCredentials = (cause: unknown) =>
-  new ProblemError('unauthenticated', 'The e-mail address or the password is wrong.', { cause })
 
 const noSession = () =>
   new ProblemError('unauthenticated', 'There is no session, or it has ended: sign in again.')
