@@ -5,7 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { unstable_readConfig } from 'wrangler'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { Settings } from '../shared/settings.ts'
 import { PASSWORDS_FILE, renderPasswords } from './passwords.ts'
 import { renderProblems } from './problems.ts'
@@ -18,6 +18,8 @@ interface Row {
   description: string
   example: string
   secret: boolean
+  /** A secret that no wrangler file lists, for it may be missing. */
+  optional: boolean
   fallback: string
   workers: string[]
 }
@@ -53,9 +55,11 @@ function readRows(): Row[] {
     return { worker: name.replace('voiceassist-', ''), vars, secrets: secrets?.required ?? [] }
   })
   return Object.entries(Settings.shape).map(([name, schema]) => {
-    const users = configs.filter(({ vars, secrets }) => name in vars || secrets.includes(name))
+    const { description = '', example = '', optionalFor } = metaOf(schema)
+    const users = configs.filter(({ worker, vars, secrets }) =>
+      optionalFor ? optionalFor.includes(worker) : name in vars || secrets.includes(name),
+    )
     if (users.length === 0) throw new Error(`${name} is a setting, but no wrangler file has it.`)
-    const { description = '', example = '' } = metaOf(schema)
     const secret = users.some(({ secrets }) => secrets.includes(name))
     const fallback = String(users[0]?.vars[name] ?? '')
     return {
@@ -63,19 +67,20 @@ function readRows(): Row[] {
       description,
       example,
       secret,
+      optional: optionalFor !== undefined,
       fallback,
       workers: users.map(({ worker }) => worker),
     }
   })
 }
 
-function metaOf(schema: z.ZodType): { description?: string; example?: string } {
-  const { description, example } = schema.meta() ?? {}
-  return {
-    ...(description !== undefined && { description }),
-    ...(typeof example === 'string' && { example }),
-  }
-}
+const SettingMeta = z.object({
+  description: z.string().optional(),
+  example: z.string().optional(),
+  optionalFor: z.array(z.string()).optional(),
+})
+
+const metaOf = (schema: z.ZodType) => SettingMeta.parse(schema.meta() ?? {})
 
 function reference(rows: Row[]): string {
   const table = (list: Row[], last: string, value: (row: Row) => string) => [
@@ -104,12 +109,22 @@ function reference(rows: Row[]): string {
       ({ example: text }) => code(text),
     ),
     '',
+    '## Optional secrets',
+    '',
+    'Deployed the same way when they are wanted; missing is the same as empty.',
+    '',
+    '| Name | Workers | Meaning |',
+    '| --- | --- | --- |',
+    ...rows
+      .filter(({ optional }) => optional)
+      .map((row) => `| \`${row.name}\` | ${row.workers.join(', ')} | ${row.description} |`),
+    '',
     '## Variables',
     '',
     'Set in the wrangler files, per environment.',
     '',
     ...table(
-      rows.filter(({ secret }) => !secret),
+      rows.filter(({ secret, optional }) => !secret && !optional),
       'Default',
       ({ fallback }) => code(fallback),
     ),

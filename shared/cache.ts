@@ -6,8 +6,9 @@
  * A write is seen by other isolates within `freshMs`. Should Upstash fail at that very moment, it
  * is seen when the value in L2 ends, after `ttlSeconds`.
  */
+import { breakerOf } from './breaker.ts'
 import type { WithEnv } from './context.ts'
-import { type RedisEnv, redisOf } from './redis.ts'
+import type { RedisEnv } from './redis.ts'
 
 interface Options<Value> {
   /** First part of every key after the tenant; one per kind of value. */
@@ -143,47 +144,4 @@ export function createCache<Value>(options: Options<Value>) {
     ctx.defer(running.catch(() => undefined))
     return running
   }
-}
-
-type Command<Result> = (redis: ReturnType<typeof redisOf>) => Promise<Result>
-
-/** Failures in a row after which L2 is left alone, and for how long. */
-const BREAKER = { failures: 3, openMs: 5000 }
-
-const breakers = new WeakMap<RedisEnv, ReturnType<typeof createBreaker>>()
-
-function breakerOf(env: RedisEnv) {
-  const breaker = breakers.get(env) ?? createBreaker()
-  breakers.set(env, breaker)
-  return breaker
-}
-
-function createBreaker() {
-  let failures = 0
-  let openUntil = 0
-
-  /** The command's result, or null when L2 fails. */
-  async function force<Result>(ctx: CacheContext, command: Command<Result>) {
-    try {
-      const result = await command(redisOf(ctx.env))
-      failures = 0
-      openUntil = 0
-      return result
-    } catch (error) {
-      failures++
-      if (failures >= BREAKER.failures) openUntil = ctx.now().getTime() + BREAKER.openMs
-      ctx.log.warn('the shared cache failed', { error, failures })
-      return null
-    }
-  }
-
-  /** The same, but null at once while L2 is left alone. Then one call tries it, not all of them. */
-  async function run<Result>(ctx: CacheContext, command: Command<Result>) {
-    const now = ctx.now().getTime()
-    if (now < openUntil) return null
-    if (failures >= BREAKER.failures) openUntil = now + BREAKER.openMs
-    return force(ctx, command)
-  }
-
-  return { run, force }
 }

@@ -1,4 +1,4 @@
-/** The Upstash client, one per isolate. Only shared/cache.ts and a feature's *-client.ts use it. */
+/** The Upstash client, one per isolate. shared/breaker.ts and a feature's *-client.ts use it. */
 import { Redis } from '@upstash/redis/cloudflare'
 
 export interface RedisEnv {
@@ -6,12 +6,17 @@ export interface RedisEnv {
   readonly UPSTASH_REDIS_REST_TOKEN: string
 }
 
-const clients = new WeakMap<RedisEnv, Redis>()
+/**
+ * Milliseconds to wait for an answer. `cache`: the origin is near, so no longer than a second.
+ * `count`: a lost count is a lost limit, and what is counted takes a while anyway.
+ */
+const TIMEOUTS_MS = { cache: 1000, count: 3000 } as const
 
-/** Waits no longer than a second: what is behind it is a cache, and the origin is near. */
-const TIMEOUT_MS = 1000
+export type RedisUse = keyof typeof TIMEOUTS_MS
 
-export function redisOf(env: RedisEnv): Redis {
+const clients = { cache: new WeakMap<RedisEnv, Redis>(), count: new WeakMap<RedisEnv, Redis>() }
+
+export function redisOf(env: RedisEnv, use: RedisUse = 'cache'): Redis {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env
   const make = () =>
     new Redis({
@@ -20,9 +25,9 @@ export function redisOf(env: RedisEnv): Redis {
       retry: false,
       enableTelemetry: false,
       automaticDeserialization: false,
-      signal: () => AbortSignal.timeout(TIMEOUT_MS),
+      signal: () => AbortSignal.timeout(TIMEOUTS_MS[use]),
     })
-  const client = clients.get(env) ?? make()
-  clients.set(env, client)
+  const client = clients[use].get(env) ?? make()
+  clients[use].set(env, client)
   return client
 }

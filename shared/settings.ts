@@ -4,6 +4,7 @@
  * generated from here. All of them arrive as strings, so numbers are rules on text.
  */
 import { z } from 'zod'
+import { isStored, type SecretBinding } from './secret.ts'
 
 const positive = z.string().regex(/^\d+(\.\d+)?$/, 'must be a positive number')
 const postgresUrl = z
@@ -13,16 +14,43 @@ const optionalUrl = z.union([
   z.literal(''),
   z.url('must be a URL').refine((url) => !url.endsWith('/'), 'must not end in a slash'),
 ])
-const secret = z.string().min(32, 'must have at least 32 characters')
+const rate = z
+  .string()
+  .regex(/^[1-9]\d*\/(second|minute|hour|day)$/, 'must be a rate such as 20/minute')
+
+/** A Worker secret, or a binding of the Secrets Store, whose value is not there to be looked at. */
+const secret = z.custom<SecretBinding>(
+  (value) => isStored(value) || (typeof value === 'string' && value.length >= 32),
+  {
+    error: ({ input }) => (input === undefined ? 'is missing' : 'must have at least 32 characters'),
+  },
+)
+const maybeSecret = z
+  .custom<SecretBinding>(
+    (value) => isStored(value) || typeof value === 'string',
+    'must be a secret',
+  )
+  .optional()
 
 interface Meta {
   description: string
   example: string
+  /** The Workers that read a secret which may be missing: no wrangler file lists those. */
+  optionalFor?: string[]
 }
 
 /** Adds what the reference prints beside the rule. */
 function setting<Schema extends z.ZodType>(schema: Schema, description: string, example = '') {
   return schema.meta({ description, example } satisfies Meta)
+}
+
+/** A secret that may be missing; `workers` are those that read it. */
+function optional<Schema extends z.ZodType>(
+  schema: Schema,
+  workers: string[],
+  description: string,
+) {
+  return schema.meta({ description, example: '', optionalFor: workers } satisfies Meta)
 }
 
 export const Settings = z.object({
@@ -80,8 +108,53 @@ export const Settings = z.object({
   RETRY_MAX_ATTEMPTS: setting(positive, 'Tries of a provider call, the first included.', '4'),
   RETRY_BACKOFF_INITIAL: setting(positive, 'Seconds before the second try.', '0.5'),
   RETRY_BACKOFF_MAX: setting(positive, 'Longest wait between two tries, in seconds.', '8.0'),
+  RATE_PLAN: setting(
+    z.enum(['standard', 'large']),
+    'Plan of the rate limits of callers and tenants; docs/features/limits.md has the numbers.',
+    'standard',
+  ),
+  ADMIN_RATE_LIMIT: setting(
+    rate,
+    'Changes to keys, roles, members and tenants per caller; administration without a valid token per address.',
+    '20/minute',
+  ),
+  TWILIO_RATE_LIMIT: setting(rate, 'Calls and messages from one telephone number.', '30/minute'),
+  TURNSTILE_URL: setting(
+    z.url(),
+    'Where solutions of Turnstile challenges are verified.',
+    'https://challenges.cloudflare.com/turnstile/v0/siteverify',
+  ),
+  TURNSTILE_SECRET: optional(
+    maybeSecret,
+    ['edge'],
+    'Secret key of the Turnstile widget; without it a throttled sign-in can only wait.',
+  ),
   AUTH_SECRET: setting(secret, 'Encrypts session cookies and the signing keys at rest.', '…'),
-  PASSWORD_PEPPER: setting(secret, 'Secret half of every password hash; never change it.', '…'),
+  AUTH_SECRET_PREVIOUS: optional(
+    maybeSecret,
+    ['identity'],
+    'Earlier values of AUTH_SECRET, one per line, newest first; cookies and keys made with them stay good.',
+  ),
+  PASSWORD_PEPPER: setting(
+    secret,
+    'Secret half of every password hash; keep the old one in PASSWORD_PEPPER_PREVIOUS when it changes.',
+    '…',
+  ),
+  PASSWORD_PEPPER_PREVIOUS: optional(
+    maybeSecret,
+    ['identity'],
+    'Earlier values of PASSWORD_PEPPER, one per line; a hash made with one is made anew at the next sign-in.',
+  ),
+  PROVIDER_KEK: setting(
+    secret,
+    'Wraps the keys under which tenants’ provider credentials are encrypted.',
+    '…',
+  ),
+  PROVIDER_KEK_PREVIOUS: optional(
+    maybeSecret,
+    ['edge'],
+    'Earlier values of PROVIDER_KEK, one per line; keys wrapped with them are wrapped anew within minutes.',
+  ),
   SETUP_TOKEN: setting(secret, 'Lets the first owner be created, once.', '…'),
   SIGN_UP: setting(
     z.enum(['closed', 'invited', 'open']),

@@ -6,7 +6,7 @@ import { ProblemError } from '../shared/errors.ts'
 import { assertGuarded, open } from '../shared/guards.ts'
 import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
-import { checkEdge, edgeContext, edgeLog } from './edge-context.ts'
+import { checkEdge, edgeContext, edgeLog, strangerContext } from './edge-context.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
 import { identityRoutes } from './identity/routes.ts'
@@ -14,12 +14,21 @@ import { admit, confirm } from './identity/service.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
 import type { KnowledgeContext } from './knowledge/service.ts'
+import { type LimitContext, refuseFlood, refuseStranger } from './limits/service.ts'
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
+import { providerKeyRoutes } from './provider-keys/routes.ts'
+import type { KeyContext } from './provider-keys/service.ts'
 import { voiceRoutes } from './voice/routes.ts'
 import type { VoiceContext } from './voice/service.ts'
 
 /** Every mounted feature's context; so the compiler holds `edgeContext` to all they name. */
-type Needs = OpsContext & FlagContext & DocumentContext & KnowledgeContext & VoiceContext
+type Needs = OpsContext &
+  FlagContext &
+  DocumentContext &
+  KnowledgeContext &
+  VoiceContext &
+  LimitContext &
+  KeyContext
 
 interface EdgeApp extends AppEnv<Needs> {
   Bindings: EdgeEnv
@@ -81,10 +90,16 @@ export function createApp() {
     c.set('log', edgeLog(c.env).with({ request_id: id, trace_id: traceIdOf(traceparent) }))
     c.set('identify', async () => {
       const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
-      const caller = await admit(c.env, c.req.raw.headers, waitUntil)
+      const { headers } = c.req.raw
+      const stranger = { path: c.req.path, headers, setHeader: c.header }
+      const caller = await admit(c.env, headers, waitUntil).catch((refusal: unknown) =>
+        refuseStranger(strangerContext(c.env, c.var.log), stranger, refusal),
+      )
       return edgeContext(c.env, { ...caller, requestId: id, traceparent, waitUntil })
     })
     c.set('confirm', (caller, permission) => confirm(c.env, caller, permission))
+    const isPage = c.req.path.startsWith('/console') && isConsolePage(c.req.raw)
+    if (!ALWAYS.has(c.req.path) && !isPage) await refuseFlood(c.env, c.req.raw.headers)
     assertGuarded(c)
     if (!ALWAYS.has(c.req.path)) checkEdge(c.env)
     return isShort(c.req.raw) || c.req.path === UPLOADS ? next() : limitBody(c, next)
@@ -101,6 +116,7 @@ export function createApp() {
   app.route('/', knowledgeRoutes)
   app.route('/', identityRoutes)
   app.route('/', voiceRoutes)
+  app.route('/', providerKeyRoutes)
   return app
 }
 

@@ -23,6 +23,13 @@ const EdgeSettings = Settings.pick({
   RETRY_MAX_ATTEMPTS: true,
   RETRY_BACKOFF_INITIAL: true,
   RETRY_BACKOFF_MAX: true,
+  RATE_PLAN: true,
+  ADMIN_RATE_LIMIT: true,
+  TWILIO_RATE_LIMIT: true,
+  TURNSTILE_URL: true,
+  TURNSTILE_SECRET: true,
+  PROVIDER_KEK: true,
+  PROVIDER_KEK_PREVIOUS: true,
 })
 
 const logs = new WeakMap<EdgeEnv, Log>()
@@ -41,3 +48,6 @@ export function edgeContext(env: EdgeEnv, origin: Origin): WithEnv<EdgeEnv> {
   checkEdge(env)
   return createContext(env, edgeLog(env), origin)
 }
+
+/** What there is of a context before anybody is known to be asking. */
+export const strangerContext = (env: EdgeEnv, log: Log) => ({ env, log, now: () => new Date() })

@@ -60,7 +60,7 @@ export function createIdentityApp() {
   return app
     .openapi(setup, async (c) => {
       const ctx = requestContext(c)
-      checkSetupToken(ctx, c.req.header('authorization'))
+      await checkSetupToken(ctx, c.req.header('authorization'))
       const owner = c.req.valid('json')
       await createFirstOwner(ctx, owner)
       const opened = await openSession(ctx, owner, c.req.raw.headers)

@@ -1,12 +1,21 @@
-/** The minute cron: jobs of the other Workers, called by RPC, for cron fires on the edge only. */
-import { edgeLog } from './edge-context.ts'
+/** The minute cron: the edge's own jobs, and those of other Workers by RPC, for cron fires here only. */
+import { traceparentOf } from '../shared/trace.ts'
+import { edgeContext, edgeLog } from './edge-context.ts'
+import { rewrapDataKeys } from './provider-keys/schedule.ts'
 
-export async function runSchedule(_event: ScheduledController, env: EdgeEnv): Promise<void> {
+type WaitUntil = Pick<ExecutionContext, 'waitUntil'>
+
+export async function runSchedule(
+  _event: ScheduledController,
+  env: EdgeEnv,
+  execution: WaitUntil,
+): Promise<void> {
   const log = edgeLog(env)
   const jobs = {
     rotateKeys: () => env.IDENTITY.rotateKeys(),
     sweepOrphans: () => env.IDENTITY.sweepOrphans(),
     sweepDocuments: () => env.INDEXER.sweepDocuments(),
+    rewrapDataKeys: () => rewrapDataKeys({ env, log, contextOf: jobContext(env, execution) }),
   }
   for (const [job, run] of Object.entries(jobs)) {
     try {
@@ -15,4 +24,12 @@ export async function runSchedule(_event: ScheduledController, env: EdgeEnv): Pr
       log.error('scheduled job failed', { job, error })
     }
   }
+}
+
+function jobContext(env: EdgeEnv, execution: WaitUntil) {
+  const actor = { type: 'system', job: 'rewrapDataKeys' } as const
+  const [requestId, traceparent] = [crypto.randomUUID(), traceparentOf(undefined)]
+  const waitUntil = (work: Promise<unknown>) => execution.waitUntil(work)
+  return (tenantId: string) =>
+    edgeContext(env, { tenantId, actor, requestId, traceparent, waitUntil })
 }

@@ -17,13 +17,19 @@ const Secrets = z.object({
   setupToken: z.string(),
   /** Younger than the rest, and tied to no data: who has none yet gets one for the day. */
   mailToken: z.string().default(() => secret()),
+  providerKek: z.string(),
 })
 export type Secrets = z.infer<typeof Secrets>
 
 /** @throws Error when there is a database but the secrets it was made with are gone */
 export async function ensureSecrets(paths: ReturnType<typeof pathsOf>): Promise<Secrets> {
-  const kept = await readJson(paths.secrets, Secrets)
-  if (kept) return kept
+  const kept = await readJson(paths.secrets, Secrets.partial({ providerKek: true }))
+  if (kept) {
+    // A stack of before tenants' keys were encrypted gets what it lacks.
+    const secrets = { ...kept, providerKek: kept.providerKek ?? makeSecrets().providerKek }
+    if (!kept.providerKek) writeJson(paths.secrets, secrets)
+    return secrets
+  }
   if (existsSync(paths.postgres)) {
     throw new Error(
       `${paths.secrets} is gone, and nobody can sign in to the database without it. ` +
@@ -47,6 +53,7 @@ function makeSecrets(): Secrets {
     passwordPepper: secret(),
     setupToken: secret(),
     mailToken: secret(),
+    providerKek: secret(),
   }
 }
 

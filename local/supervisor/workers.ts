@@ -143,7 +143,8 @@ function argumentsOf({ port, inspectorPort, envFile, persistTo }: WorkersOptions
     '--show-interactive-dev-session': 'false',
   }
   const configs = CONFIGS.flatMap((config) => ['-c', config])
-  const node = ['--no-warnings', ...HEAP, '--import', FOLLOW_PARENT]
+  // Not --import: the module loader then keeps a second copy of wrangler's source, 29 MB.
+  const node = ['--no-warnings', ...HEAP, '--require', FOLLOW_PARENT]
   return [...node, WRANGLER, 'dev', ...configs, ...Object.entries(options).flat()]
 }
 

@@ -12,32 +12,46 @@ import { fire } from './load.ts'
 import { bareRow, type Row, rowsOf } from './rows.ts'
 import { startBench } from './stack.ts'
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
-const PLAN = values.quick ? { scale: 0.5, rounds: 3 } : { scale: 1, rounds: 5 }
+const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
+const PLAN = options.quick ? { scale: 0.5, rounds: 5 } : { scale: 1, rounds: 9 }
 
 interface Measured {
   row: Row
-  /** CPU microseconds per request in its best round: a busy neighbour only ever adds. */
+  /** CPU microseconds per request, the median of all rounds. */
   micros: number
+  /** Median of the rounds' ratios to the bare handler. */
+  ratio: number
   perSecond: number
 }
 
 /**
- * Before every row the bare handler is measured too, so that both saw the same minute of a machine
- * which others use.
+ * In every round the bare handler is measured before and after the row, and the row is compared
+ * with these two alone: the ratio of one minute holds on a machine whose next minute is others'.
  */
 async function measure(pid: number, bare: Row, rows: Row[]): Promise<Measured[]> {
-  const start = (row: Row) => ({ row, micros: Number.POSITIVE_INFINITY, perSecond: 0 })
-  const [unit, all] = [start(bare), rows.map(start)]
-  for (const row of [bare, ...rows]) await cost(pid, row)
-  for (let round = 0; round < PLAN.rounds; round++) {
-    for (const measured of all.flatMap((row) => [unit, row])) {
-      const { micros, perSecond } = await cost(pid, measured.row)
-      measured.micros = Math.min(measured.micros, micros)
-      measured.perSecond = Math.max(measured.perSecond, perSecond)
+  const all: Measured[] = []
+  for (const row of rows) {
+    await cost(pid, bare)
+    await cost(pid, row)
+    const rounds = []
+    let before = await cost(pid, bare)
+    for (let round = 0; round < PLAN.rounds; round++) {
+      const own = await cost(pid, row)
+      const after = await cost(pid, bare)
+      rounds.push({ ...own, unit: (before.micros + after.micros) / 2 })
+      before = after
     }
+    const micros = median(rounds.map((round) => round.micros))
+    const ratio = median(rounds.map((round) => round.micros / round.unit))
+    const perSecond = median(rounds.map((round) => round.perSecond))
+    all.push({ row, micros, ratio, perSecond })
   }
-  return [unit, ...all]
+  return all
+}
+
+/** @param values An odd number of them. */
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[(values.length - 1) / 2] ?? Number.NaN
 }
 
 /** What the row before left to do after its answers must not be counted here. */
@@ -54,11 +68,9 @@ async function cost(pid: number, { aim, requests }: Row) {
 /** @returns the rows that cost more than twice what they may */
 function report(all: Measured[]): string[] {
   const failed: string[] = []
-  const unit = all[0]?.micros ?? Number.NaN
   console.log(lineOf('CPU per request', 'µs', 'x bare', 'bar', 'req/s'))
-  for (const { row, micros, perSecond } of all) {
+  for (const { row, micros, ratio, perSecond } of all) {
     const { name, bar } = row
-    const ratio = micros / unit
     const cells = [micros.toFixed(0), ratio.toFixed(2), bar?.toFixed(1) ?? '', perSecond.toFixed(0)]
     const verdict = bar === undefined || ratio <= bar ? '' : '  above the bar'
     console.log(lineOf(name, ...cells) + verdict)

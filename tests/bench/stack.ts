@@ -40,6 +40,7 @@ export async function startBench(): Promise<Bench> {
     TRANSCRIPTION_MODEL: 'va-words-1',
     AUTH_SECRET: 'secret-of-the-benchmark-and-of-nothing-else',
     PASSWORD_PEPPER: 'pepper-of-the-benchmark-and-of-nothing-else',
+    PROVIDER_KEK: 'kek-of-the-benchmark-and-of-nothing-else',
     SETUP_TOKEN,
   })
   const cookie = await signIn(served.edge)

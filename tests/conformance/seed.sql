@@ -25,4 +25,6 @@ insert into kb_lex values ('acme', '019a0000-0000-7000-8000-000000000001', 1, 0,
 insert into auth.audit_keys (id, public_key, private_key, created_at) values ('ak1', '{"kty":"OKP"}', 'sealed', '2026-01-01Z');
 select audit_append('acme', '2026-01-01Z', '{"event":"flag.create","id":"019a0000-0000-7000-8000-00000000000a","tenant":"acme"}');
 select audit_append('globex', '2026-01-01Z', '{"event":"flag.create","id":"019a0000-0000-7000-8000-00000000000b","tenant":"globex"}');
-select audit_erase('acme', 1, '2026-01-02Z', '{"event":"audit.erase","facts":{"through":1},"id":"019a0000-0000-7000-8000-00000000000c","tenant":"acme"}')
+select audit_erase('acme', 1, '2026-01-02Z', '{"event":"audit.erase","facts":{"through":1},"id":"019a0000-0000-7000-8000-00000000000c","tenant":"acme"}');
+insert into tenant_deks values ('acme', '019a0000-0000-7000-8000-00000000000d', 'aabbccdd', 'wrapped', '2026-01-01Z', null);
+insert into provider_keys values ('acme', 'openai', 'apiKey', 'v1.aabbccdd.019a0000-0000-7000-8000-00000000000d.iv.ct', 1, 'cdef', '2026-01-01Z')

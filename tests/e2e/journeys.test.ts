@@ -2,11 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PDFDocument, StandardFonts } from 'pdf-lib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Stack, startStack } from '../../local/supervisor/stack.ts'
 import type { Answer, Citation } from '../../workers/knowledge/schemas.ts'
 import { signIn } from './client.ts'
+import { makePdf } from './pdf.ts'
 
 let directory: string
 let stack: Stack
@@ -117,11 +117,4 @@ async function textAt({ documentId, start, end }: Citation): Promise<string> {
   const response = await client.send('GET', `/api/admin/kb/documents/${documentId}/text`)
   const { text } = await response.json<{ text: string }>()
   return text.slice(start, end)
-}
-
-async function makePdf(pages: string[]): Promise<Uint8Array<ArrayBuffer>> {
-  const pdf = await PDFDocument.create()
-  const font = await pdf.embedFont(StandardFonts.Helvetica)
-  for (const text of pages) pdf.addPage().drawText(text, { x: 50, y: 700, size: 12, font })
-  return new Uint8Array(await pdf.save())
 }

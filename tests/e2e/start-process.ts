@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathsOf } from '../../local/supervisor/paths.ts'
 import { readRunning, type RunningStack } from '../../local/supervisor/running.ts'
@@ -73,6 +74,19 @@ export function processesOf({ pid, workersPid }: RunningStack): number[] {
   return alive()
     .filter((each) => each.pid === pid || each.parent === pid || each.group === workersPid)
     .map((each) => each.pid)
+}
+
+/** Bytes of memory they have together (Linux only). What two share counts twice, as in `ps`. */
+export function residentBytesOf(stack: RunningStack): number {
+  const sizes = processesOf(stack).map((pid) => {
+    try {
+      const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+      return 1024 * Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0)
+    } catch {
+      return 0 // It has ended since it was listed.
+    }
+  })
+  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 /** Waits until none of them lives; answers with those that still do after `timeoutMs`. */

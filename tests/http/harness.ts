@@ -12,6 +12,9 @@ import { openDatabase } from './database.ts'
 
 const ISSUER = 'http://localhost:8787'
 const KEY_ID = 'test-key'
+/** Texts that are found nowhere else, so that a log can be searched for them. */
+const UPSTASH_TOKEN = 'upstash-token-of-the-tests'
+const OPENAI_KEY = 'openai-key-of-the-tests'
 
 export interface Who {
   tenant?: string
@@ -27,8 +30,8 @@ export interface Who {
 export async function startApp() {
   const [database, upstash, openAi, r2, signer] = await Promise.all([
     openDatabase(),
-    startUpstash({ token: 'upstash' }),
-    startOpenAi({ apiKey: 'openai' }),
+    startUpstash({ token: UPSTASH_TOKEN }),
+    startOpenAi({ apiKey: OPENAI_KEY }),
     startR2(),
     createSigner(),
   ])
@@ -43,8 +46,8 @@ export async function startApp() {
     DATABASE_URL: database.url('app_user'),
     DATABASE_HTTP_URL: database.neon.httpUrl,
     UPSTASH_REDIS_REST_URL: upstash.url,
-    UPSTASH_REDIS_REST_TOKEN: 'upstash',
-    OPENAI_API_KEY: 'openai',
+    UPSTASH_REDIS_REST_TOKEN: UPSTASH_TOKEN,
+    OPENAI_API_KEY: OPENAI_KEY,
     OPENAI_BASE_URL: openAi.baseUrl,
     CHAT_MODEL: 'va-extractive-1',
     EMBEDDING_MODEL: 'va-lexical-1',
@@ -58,6 +61,12 @@ export async function startApp() {
     RETRY_MAX_ATTEMPTS: '2',
     RETRY_BACKOFF_INITIAL: '0.01',
     RETRY_BACKOFF_MAX: '0.05',
+    RATE_PLAN: 'standard',
+    ADMIN_RATE_LIMIT: '20/minute',
+    TWILIO_RATE_LIMIT: '30/minute',
+    TURNSTILE_URL: 'http://127.0.0.1:1/siteverify',
+    PROVIDER_KEK: 'kek-kek-kek-kek-kek-kek-kek-kek-kek',
+    FLOOD_LIMIT: createFloodLimit(),
     IDENTITY: {
       jwks: async () => signer.jwks,
       permissionsNow: async () => PERMISSIONS,
@@ -137,6 +146,19 @@ async function createSigner() {
       .sign(forged ? stranger.privateKey : privateKey)
   }
   return { jwks, token }
+}
+
+/** The platform's own counts anew at whole windows of the clock; this one when it is told to. */
+export function createFloodLimit() {
+  const counts = new Map<string, number>()
+  return {
+    counts,
+    async limit({ key }: { key: string }) {
+      const count = (counts.get(key) ?? 0) + 1
+      counts.set(key, count)
+      return { success: count <= 100 }
+    },
+  }
 }
 
 async function startR2() {

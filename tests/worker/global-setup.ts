@@ -53,6 +53,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     MAIL_URL: '',
     MAIL_TOKEN: 'mail',
     MAIL_FROM: 'VoiceAssist <no-reply@voiceassist.example>',
+    PROVIDER_KEK: 'test-key-encryption-key-of-32-characters',
     SETUP_TOKEN: 'test-setup-token-of-32-characters-at-least',
   })
   return async () => {

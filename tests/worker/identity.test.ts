@@ -31,8 +31,8 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
 test('workerd allows the scrypt parameters we hash with', async () => {
   const hash = await hashPassword('pepper', 'correct horse')
   expect(hash).toContain('$scrypt$ln=15,r=8,p=3,')
-  expect(await verifyPassword('pepper', 'correct horse', hash)).toBe(true)
-  expect(await verifyPassword('pepper', 'another horse', hash)).toBe(false)
+  expect(await verifyPassword(['pepper'], 'correct horse', hash)).toBe(true)
+  expect(await verifyPassword(['pepper'], 'another horse', hash)).toBe(false)
 })
 
 test('an owner is set up, signs in and gets tokens that the edge accepts', async () => {

@@ -7,6 +7,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { secured } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
+import { limited, type LimitContext } from '../limits/service.ts'
 import {
   EvaluationRequest,
   EvaluationResponse,
@@ -36,16 +37,19 @@ const list = secured(
   }),
 )
 
-const create = secured(
-  'flag.write',
-  createRoute({
-    method: 'post',
-    path: BASE,
-    operationId: 'createFlag',
-    tags: ['flags'],
-    request: { body: jsonBody(NewFlag) },
-    responses: { 201: json(Flag, 'The flag as stored'), ...problems(...refusals, 'conflict') },
-  }),
+const create = limited(
+  'admin.write',
+  secured(
+    'flag.write',
+    createRoute({
+      method: 'post',
+      path: BASE,
+      operationId: 'createFlag',
+      tags: ['flags'],
+      request: { body: jsonBody(NewFlag) },
+      responses: { 201: json(Flag, 'The flag as stored'), ...problems(...refusals, 'conflict') },
+    }),
+  ),
 )
 
 const get = secured(
@@ -60,40 +64,49 @@ const get = secured(
   }),
 )
 
-const change = secured(
-  'flag.write',
-  createRoute({
-    method: 'patch',
-    path: `${BASE}/{name}`,
-    operationId: 'changeFlag',
-    tags: ['flags'],
-    request: { params, body: jsonBody(FlagChange) },
-    responses: { 200: json(Flag, 'The flag as changed'), ...problems(...refusals, 'not_found') },
-  }),
+const change = limited(
+  'admin.write',
+  secured(
+    'flag.write',
+    createRoute({
+      method: 'patch',
+      path: `${BASE}/{name}`,
+      operationId: 'changeFlag',
+      tags: ['flags'],
+      request: { params, body: jsonBody(FlagChange) },
+      responses: { 200: json(Flag, 'The flag as changed'), ...problems(...refusals, 'not_found') },
+    }),
+  ),
 )
 
-const remove = secured(
-  'flag.write',
-  createRoute({
-    method: 'delete',
-    path: `${BASE}/{name}`,
-    operationId: 'deleteFlag',
-    tags: ['flags'],
-    request: { params },
-    responses: { 204: { description: 'It is gone' }, ...problems(...refusals, 'not_found') },
-  }),
+const remove = limited(
+  'admin.write',
+  secured(
+    'flag.write',
+    createRoute({
+      method: 'delete',
+      path: `${BASE}/{name}`,
+      operationId: 'deleteFlag',
+      tags: ['flags'],
+      request: { params },
+      responses: { 204: { description: 'It is gone' }, ...problems(...refusals, 'not_found') },
+    }),
+  ),
 )
 
-const toggle = secured(
-  'flag.write',
-  createRoute({
-    method: 'post',
-    path: `${BASE}/{name}/toggle`,
-    operationId: 'toggleFlag',
-    tags: ['flags'],
-    request: { params, body: { content: { 'application/json': { schema: FlagToggle } } } },
-    responses: { 200: json(Flag, 'The flag as switched'), ...problems(...refusals, 'not_found') },
-  }),
+const toggle = limited(
+  'admin.write',
+  secured(
+    'flag.write',
+    createRoute({
+      method: 'post',
+      path: `${BASE}/{name}/toggle`,
+      operationId: 'toggleFlag',
+      tags: ['flags'],
+      request: { params, body: { content: { 'application/json': { schema: FlagToggle } } } },
+      responses: { 200: json(Flag, 'The flag as switched'), ...problems(...refusals, 'not_found') },
+    }),
+  ),
 )
 
 const evaluate = secured(
@@ -108,7 +121,7 @@ const evaluate = secured(
   }),
 )
 
-export const flagRoutes = createRouter<AppEnv<flags.FlagContext>>()
+export const flagRoutes = createRouter<AppEnv<flags.FlagContext & LimitContext>>()
   .openapi(list, async (c) => c.json(await flags.listFlags(c.var.ctx, c.req.valid('query')), 200))
   .openapi(create, async (c) => c.json(await flags.createFlag(c.var.ctx, c.req.valid('json')), 201))
   .openapi(get, async (c) => {

@@ -17,12 +17,16 @@ interface Trace {
   traceparent: string
 }
 
+/** Passes the request on, with `body` in place of its own, and the answer back. */
+export async function pass(c: Context<IdentityRoutes>, body?: object): Promise<never> {
+  return passed(c, await askIdentity(c.env, c.req.raw, body, c.var))
+}
+
 /**
  * The identity Worker's answer as this route's own. Safe: it is made from the same contract, and
  * Hono cannot know the type of a body it only passes on.
  */
-export async function pass(c: Context<IdentityRoutes>, body?: object): Promise<never> {
-  const answer = await askIdentity(c.env, c.req.raw, body, c.var)
+export function passed(c: Pick<Context, 'newResponse'>, answer: Response): never {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
   return c.newResponse(answer.body, answer) as never
 }
@@ -33,7 +37,7 @@ export async function pass(c: Context<IdentityRoutes>, body?: object): Promise<n
  * @param body What the route's schema let through; undefined where it takes none.
  * @throws ProblemError dependency_down when the identity Worker does not answer
  */
-async function askIdentity(
+export async function askIdentity(
   env: IdentityBinding,
   { url, method, headers: given }: Request,
   body: object | undefined,

@@ -5,11 +5,16 @@
 import { createRoute } from '@hono/zod-openapi'
 import { open } from '../../shared/guards.ts'
 import { createRouter, json, jsonBody, problems } from '../../shared/http.ts'
+import { beginSignIn, type SignInContext } from '../limits/service.ts'
 import { accountRoutes } from './account-routes.ts'
-import { type IdentityRoutes, pass } from './identity-client.ts'
+import { askIdentity, type IdentityRoutes, pass, passed } from './identity-client.ts'
 import { PendingSignIn, Session, Setup, SignIn } from './schemas.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { twoFactorRoutes } from './two-factor-routes.ts'
+
+interface SignInRoutes extends IdentityRoutes {
+  Bindings: IdentityRoutes['Bindings'] & SignInContext['env']
+}
 
 export const setup = open(
   createRoute({
@@ -34,12 +39,13 @@ export const signIn = open(
     tags: ['identity'],
     description:
       'Sets the session cookie `__Host-va_session`. An account with a second factor gets a ticket ' +
-      'instead, for POST /api/auth/two-factor/verify.',
+      'instead, for POST /api/auth/two-factor/verify. Slows down after ten attempts; see Retry-After.',
     request: { body: jsonBody(SignIn) },
     responses: {
       200: json(Session, 'Who is signed in, with an access token of five minutes'),
       202: json(PendingSignIn, 'The password is right; a code is needed as well'),
-      ...problems('unauthenticated', 'forbidden', 'invalid_fields', 'dependency_down'),
+      ...problems('unauthenticated', 'forbidden', 'invalid_fields', 'rate_limited'),
+      ...problems('dependency_down'),
     },
   }),
 )
@@ -72,11 +78,28 @@ export const signOut = open(
   }),
 )
 
+/** Attempts are counted here, for the identity Worker only says what became of one. */
+const signInRoutes = createRouter<SignInRoutes>().openapi(signIn, async (c) => {
+  const { turnstileToken, ...credentials } = c.req.valid('json')
+  const { log } = c.var
+  const ctx = { env: c.env, log, now: () => new Date() }
+  const given = { email: credentials.email, turnstileToken }
+  const settle = await beginSignIn(ctx, given, c.req.raw.headers)
+  let status = 500
+  try {
+    const answer = await askIdentity(c.env, c.req.raw, credentials, c.var)
+    status = answer.status
+    return passed(c, answer)
+  } finally {
+    c.executionCtx.waitUntil(settle(status))
+  }
+})
+
 export const identityRoutes = createRouter<IdentityRoutes>()
   .openapi(setup, (c) => pass(c, c.req.valid('json')))
-  .openapi(signIn, (c) => pass(c, c.req.valid('json')))
   .openapi(getToken, (c) => pass(c))
   .openapi(signOut, (c) => pass(c))
+  .route('/', signInRoutes)
   .route('/', sessionRoutes)
   .route('/', accountRoutes)
   .route('/', twoFactorRoutes)

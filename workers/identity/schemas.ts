@@ -27,6 +27,8 @@ export const SignIn = z
     email: Email,
     /** No minimum here: a password that is too short is simply wrong. */
     password: CurrentPassword,
+    /** Solution of a Turnstile challenge: signing in that is slowed down need not wait with it. */
+    turnstileToken: z.string().min(1).max(2048).optional(),
   })
   .openapi('SignIn')
 export type SignIn = z.infer<typeof SignIn>

@@ -3,6 +3,7 @@ import { createRoute, type RouteConfig, z } from '@hono/zod-openapi'
 import { eventsResponse, streamEvents } from '../../shared/events.ts'
 import { secured } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
+import { limited, type LimitContext } from '../limits/service.ts'
 import {
   addDocument,
   deleteDocument,
@@ -47,21 +48,24 @@ const fileBody: NonNullable<RouteConfig['requestBody']> = {
   },
 }
 
-const upload = secured(
-  'kb.write',
-  createRoute({
-    method: 'post',
-    path: PATH,
-    operationId: 'addDocument',
-    tags: TAGS,
-    requestBody: fileBody,
-    responses: {
-      200: json(Submitted, 'These bytes are in the knowledge base already; nothing was changed'),
-      202: json(Submitted, 'Taken in; the job says how indexing goes'),
-      ...problems('unauthenticated', 'forbidden', 'invalid_request', 'payload_too_large'),
-      ...problems('unsupported_media_type', 'invalid_fields'),
-    },
-  }),
+const upload = limited(
+  'upload',
+  secured(
+    'kb.write',
+    createRoute({
+      method: 'post',
+      path: PATH,
+      operationId: 'addDocument',
+      tags: TAGS,
+      requestBody: fileBody,
+      responses: {
+        200: json(Submitted, 'These bytes are in the knowledge base already; nothing was changed'),
+        202: json(Submitted, 'Taken in; the job says how indexing goes'),
+        ...problems('unauthenticated', 'forbidden', 'invalid_request', 'payload_too_large'),
+        ...problems('unsupported_media_type', 'invalid_fields'),
+      },
+    }),
+  ),
 )
 
 const list = secured(
@@ -94,34 +98,43 @@ const get = secured(
   }),
 )
 
-const remove = secured(
-  'kb.delete',
-  createRoute({
-    method: 'delete',
-    path: `${PATH}/{id}`,
-    operationId: 'deleteDocument',
-    tags: TAGS,
-    request: { params },
-    responses: {
-      204: { description: 'Deleted; from now on nothing of it is found' },
-      ...problems('unauthenticated', 'forbidden', 'not_found', 'invalid_fields'),
-    },
-  }),
+const remove = limited(
+  'admin.write',
+  secured(
+    'kb.delete',
+    createRoute({
+      method: 'delete',
+      path: `${PATH}/{id}`,
+      operationId: 'deleteDocument',
+      tags: TAGS,
+      request: { params },
+      responses: {
+        204: { description: 'Deleted; from now on nothing of it is found' },
+        ...problems('unauthenticated', 'forbidden', 'not_found', 'invalid_fields'),
+      },
+    }),
+  ),
 )
 
-const retry = secured(
-  'kb.write',
-  createRoute({
-    method: 'post',
-    path: `${PATH}/{id}/retry`,
-    operationId: 'retryDocument',
-    tags: TAGS,
-    request: { params },
-    responses: {
-      202: json(Submitted, 'Indexed again from the stored file; until then the old text is found'),
-      ...problems('unauthenticated', 'forbidden', 'not_found', 'invalid_fields'),
-    },
-  }),
+const retry = limited(
+  'admin.write',
+  secured(
+    'kb.write',
+    createRoute({
+      method: 'post',
+      path: `${PATH}/{id}/retry`,
+      operationId: 'retryDocument',
+      tags: TAGS,
+      request: { params },
+      responses: {
+        202: json(
+          Submitted,
+          'Indexed again from the stored file; until then the old text is found',
+        ),
+        ...problems('unauthenticated', 'forbidden', 'not_found', 'invalid_fields'),
+      },
+    }),
+  ),
 )
 
 const text = secured(
@@ -169,26 +182,29 @@ const jobEvents = secured(
   }),
 )
 
-const ask = secured(
-  'rag.query',
-  createRoute({
-    method: 'post',
-    path: '/api/ask',
-    operationId: 'ask',
-    tags: TAGS,
-    request: { body: jsonBody(Question) },
-    responses: {
-      200: eventsResponse(
-        'The answer as JSON; or, when text/event-stream is accepted, `delta`, `citation` and last `done`',
-        { 'application/json': { schema: Answer } },
-      ),
-      ...problems('unauthenticated', 'forbidden', 'invalid_request', 'invalid_fields'),
-      ...problems('dependency_down', 'timed_out'),
-    },
-  }),
+const ask = limited(
+  'ask',
+  secured(
+    'rag.query',
+    createRoute({
+      method: 'post',
+      path: '/api/ask',
+      operationId: 'ask',
+      tags: TAGS,
+      request: { body: jsonBody(Question) },
+      responses: {
+        200: eventsResponse(
+          'The answer as JSON; or, when text/event-stream is accepted, `delta`, `citation` and last `done`',
+          { 'application/json': { schema: Answer } },
+        ),
+        ...problems('unauthenticated', 'forbidden', 'invalid_request', 'invalid_fields'),
+        ...problems('dependency_down', 'timed_out'),
+      },
+    }),
+  ),
 )
 
-type RoutesEnv = AppEnv<DocumentContext & KnowledgeContext>
+type RoutesEnv = AppEnv<DocumentContext & KnowledgeContext & LimitContext>
 
 export const knowledgeRoutes = createRouter<RoutesEnv>()
   .openapi(upload, async (c) => {

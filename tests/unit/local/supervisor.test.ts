@@ -101,6 +101,7 @@ describe('settings of the Workers', () => {
     passwordPepper: 'p',
     setupToken: 't',
     mailToken: 'm',
+    providerKek: 'e',
   }
   const addresses = {
     publicUrl: running.url,

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
+import { secret } from '../../../shared/secret.ts'
 import { auditColumn } from '../../audit/service.ts'
 import { BACKUP_CODE_BYTES, readBackupCode, toBackupCode } from '../backup-codes.ts'
 import type { BackupCodes, NewAuthenticator, TwoFactor } from '../schemas.ts'
@@ -45,8 +46,9 @@ export async function setUpAuthenticator(
   password: string,
 ): Promise<NewAuthenticator> {
   const { userId, email } = await proveCredential(ctx, password)
-  const secret = randomBytes(SECRET_BYTES)
-  const sealed = await seal(ctx.env.AUTH_SECRET, userId, secret.toString('base64'))
+  const bytes = randomBytes(SECRET_BYTES)
+  const { current } = await secret(ctx.env, 'AUTH_SECRET')
+  const sealed = await seal(current, userId, bytes.toString('base64'))
   const at = sql`${ctx.now().toISOString()}::timestamptz`
   const { rowCount } = await reaching(
     authDatabaseOf(ctx.env).execute(sql`
@@ -58,7 +60,7 @@ export async function setUpAuthenticator(
   if (rowCount === 0) {
     throw new ProblemError('conflict', 'An authenticator is in force; turn it off first.')
   }
-  return { secret: toBase32(secret), uri: totpUri(secret, email) }
+  return { secret: toBase32(bytes), uri: totpUri(bytes, email) }
 }
 
 /** From here on it is asked for. @throws ProblemError as `proveFactor` */

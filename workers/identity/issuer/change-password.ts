@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
+import { secret } from '../../../shared/secret.ts'
 import { auditColumn } from '../../audit/service.ts'
 import type { ChangePassword } from '../schemas.ts'
 import type { CallerContext } from './caller.ts'
@@ -23,11 +24,9 @@ export async function changePassword(
 ): Promise<void> {
   const credential = await proveCredential(ctx, currentPassword)
   await checkNewPassword(ctx, newPassword, credential, '/newPassword')
-  const ended = await replaceHash(
-    ctx,
-    credential,
-    await hashPassword(ctx.env.PASSWORD_PEPPER, newPassword),
-  )
+  const pepper = await secret(ctx.env, 'PASSWORD_PEPPER')
+  const hash = await hashPassword(pepper.current, newPassword)
+  const ended = await replaceHash(ctx, credential, hash)
   await revokeSessions(ctx, ended)
   notify(ctx, credential, 'password')
 }

@@ -1,6 +1,7 @@
 /** What the issuer's functions get first: before a sign-in there is no tenant and no actor yet. */
 import type { ServiceContext } from '../../../shared/context.ts'
 import type { RedisEnv } from '../../../shared/redis.ts'
+import type { SecretBinding } from '../../../shared/secret.ts'
 import type { Locale, MailMessage } from '../../workspace/schemas.ts'
 
 export interface IssuerEnv extends RedisEnv {
@@ -8,9 +9,9 @@ export interface IssuerEnv extends RedisEnv {
   readonly PUBLIC_URL: string
   readonly AUTH_DATABASE_URL: string
   readonly DATABASE_HTTP_URL: string
-  readonly AUTH_SECRET: string
-  readonly PASSWORD_PEPPER: string
-  readonly SETUP_TOKEN: string
+  readonly AUTH_SECRET: SecretBinding
+  readonly PASSWORD_PEPPER: SecretBinding
+  readonly SETUP_TOKEN: SecretBinding
   /** closed, invited or open. */
   readonly SIGN_UP: string
   /** Empty for none. */

@@ -2,6 +2,7 @@
 import { and, eq, isNotNull } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
+import { secret, valuesOf } from '../../../shared/secret.ts'
 import type { SignIn } from '../schemas.ts'
 import type { CallerContext } from './caller.ts'
 import type { IssuerContext } from './context.ts'
@@ -29,15 +30,17 @@ export async function provePassword(
   ctx: IssuerContext,
   { email, password }: SignIn,
 ): Promise<Credential> {
-  const { PASSWORD_PEPPER: pepper } = ctx.env
+  const peppers = await secret(ctx.env, 'PASSWORD_PEPPER')
   const credential = await findCredential(ctx, eq(users.email, email))
   if (!credential) {
-    await hashPassword(pepper, password)
+    await hashPassword(peppers.current, password)
     throw wrongCredentials()
   }
   const { hash } = credential
-  if (!(await verifyPassword(pepper, password, hash))) throw wrongCredentials()
-  if (isOutdated(pepper, hash)) await rehash(ctx, hash, password)
+  if (!(await verifyPassword(valuesOf(peppers), password, hash))) throw wrongCredentials()
+  if (isOutdated(peppers.current, hash)) {
+    await rehash(ctx, hash, await hashPassword(peppers.current, password))
+  }
   return credential
 }
 
@@ -52,7 +55,8 @@ export async function proveCredential(ctx: CallerContext, password: string): Pro
   if (!credential) {
     throw new ProblemError('forbidden', 'This account has no password; set one by a reset first.')
   }
-  if (await verifyPassword(ctx.env.PASSWORD_PEPPER, password, credential.hash)) return credential
+  const peppers = valuesOf(await secret(ctx.env, 'PASSWORD_PEPPER'))
+  if (await verifyPassword(peppers, password, credential.hash)) return credential
   throw new ProblemError('forbidden', 'The password is wrong.')
 }
 
@@ -82,8 +86,7 @@ async function findCredential(
 }
 
 /** Hashes are salted, so one names its account; a change made meanwhile is not overwritten. */
-async function rehash({ env }: IssuerContext, old: string, plain: string): Promise<void> {
-  const password = await hashPassword(env.PASSWORD_PEPPER, plain)
+async function rehash({ env }: IssuerContext, old: string, password: string): Promise<void> {
   await reaching(
     authDatabaseOf(env).update(accounts).set({ password }).where(eq(accounts.password, old)),
   )

@@ -17,13 +17,22 @@ export async function seal(secret: string, keyId: string, text: string): Promise
   return `v1.${encode(iv)}.${encode(new Uint8Array(sealed))}`
 }
 
-/** @throws Error when the secret, the id or the text is not the one it was sealed with */
-export async function unseal(secret: string, keyId: string, sealed: string): Promise<string> {
+/**
+ * @param secrets Tried in turn: the one in use, and those before it.
+ * @throws Error when none of the secrets, the id or the text is what it was sealed with
+ */
+export async function unseal(
+  secrets: readonly string[],
+  keyId: string,
+  sealed: string,
+): Promise<string> {
   const [version, iv = '', data = ''] = sealed.split('.')
   if (version !== 'v1') throw new Error('A signing key is sealed in a way we do not know.')
   const algorithm = gcm(decode(iv), keyId)
-  const bytes = await crypto.subtle.decrypt(algorithm, await keyOf(secret), decode(data))
-  return new TextDecoder().decode(bytes)
+  const opening = secrets.map(async (secret) =>
+    crypto.subtle.decrypt(algorithm, await keyOf(secret), decode(data)),
+  )
+  return new TextDecoder().decode(await Promise.any(opening))
 }
 
 const gcm = (iv: BufferSource, keyId: string) => {

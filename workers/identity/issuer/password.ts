@@ -19,14 +19,19 @@ export async function hashPassword(pepper: string, password: string): Promise<st
   return formatHash({ ...parameters, salt, hash })
 }
 
-/** Whether `password` is the one behind `text`; false when that was made with another pepper. */
+/**
+ * Whether `password` is the one behind `text`; false when that was made with none of these peppers.
+ *
+ * @param peppers The one in use and, while it is being rotated, those before it.
+ */
 export async function verifyPassword(
-  pepper: string,
+  peppers: readonly string[],
   password: string,
   text: string,
 ): Promise<boolean> {
   const stored = parseHash(text)
-  if (!stored || stored.keyid !== keyIdOf(pepper) || stored.hash.length !== SIZES.hash) return false
+  const pepper = peppers.find((candidate) => keyIdOf(candidate) === stored?.keyid)
+  if (!stored || pepper === undefined || stored.hash.length !== SIZES.hash) return false
   const hash = await derive(pepper, password, stored.salt, stored)
   return timingSafeEqual(hash, stored.hash)
 }

@@ -6,6 +6,7 @@ import { sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { newId } from '../../../shared/ids.ts'
+import { secret } from '../../../shared/secret.ts'
 import { auditColumn, auditEntry } from '../../audit/service.ts'
 import type { ResetPassword } from '../schemas.ts'
 import type { IssuerContext } from './context.ts'
@@ -55,7 +56,8 @@ export async function resetPassword(
   const person = known && (await findPerson(ctx, { userId: known.subject }))
   if (!person) throw staleLink()
   await checkNewPassword(ctx, newPassword, person, '/newPassword')
-  const hash = await hashPassword(ctx.env.PASSWORD_PEPPER, newPassword)
+  const pepper = await secret(ctx.env, 'PASSWORD_PEPPER')
+  const hash = await hashPassword(pepper.current, newPassword)
   await revokeSessions(ctx, await useReset(ctx, known, person, hash))
   notify(ctx, person, 'password')
 }

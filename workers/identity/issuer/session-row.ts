@@ -1,6 +1,7 @@
 /** A new session as a row, and the cookie that carries it, in the form better-auth reads. */
 import { createHmac, randomBytes } from 'node:crypto'
 import { newId } from '../../../shared/ids.ts'
+import { secret } from '../../../shared/secret.ts'
 import { SESSION, SESSION_COOKIE } from './auth.ts'
 import type { IssuerContext } from './context.ts'
 import type { sessions } from './tables.ts'
@@ -26,8 +27,9 @@ export function sessionRow(
 }
 
 /** As a Set-Cookie value. The token is signed, so the database's copy alone opens nothing. */
-export function sessionCookie({ env }: IssuerContext, token: string): string {
-  const signature = createHmac('sha256', env.AUTH_SECRET).update(token).digest('base64')
+export async function sessionCookie({ env }: IssuerContext, token: string): Promise<string> {
+  const { current } = await secret(env, 'AUTH_SECRET')
+  const signature = createHmac('sha256', current).update(token).digest('base64')
   const value = encodeURIComponent(`${token}.${signature}`)
   return `${SESSION_COOKIE}=${value}; Max-Age=${SESSION.idle}; Path=/; HttpOnly; Secure; SameSite=Lax`
 }

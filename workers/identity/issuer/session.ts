@@ -3,6 +3,7 @@ import { isAPIError } from 'better-auth/api'
 import { and, asc, eq, isNull, or } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
+import { secret } from '../../../shared/secret.ts'
 import { permissionsOf, type Role, ROLES } from '../roles.ts'
 import type { Session, SignIn } from '../schemas.ts'
 import { signAccessToken } from './access-token.ts'
@@ -11,6 +12,7 @@ import type { IssuerContext } from './context.ts'
 import { provePassword } from './credential.ts'
 import { authDatabaseOf } from './database.ts'
 import { revokeSessions } from './revocation.ts'
+import { withCurrentSignature } from './session-cookie.ts'
 import { sessionCookie, sessionRow } from './session-row.ts'
 import { members, organizations, sessions, users } from './tables.ts'
 
@@ -56,7 +58,7 @@ export async function startSession(
 
 /** A session that is in the database already, to whoever may have it. */
 export async function present(ctx: IssuerContext, token: string): Promise<Opened> {
-  return { session: await describe(ctx, token), cookies: [sessionCookie(ctx, token)] }
+  return { session: await describe(ctx, token), cookies: [await sessionCookie(ctx, token)] }
 }
 
 /** @throws ProblemError unauthenticated without a live session; forbidden as `openSession` */
@@ -87,8 +89,9 @@ export const FORGET_SESSION = [
   `${SESSION_COOKIE}=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax`,
 ]
 
-function readSession(ctx: IssuerContext, headers: Headers) {
-  const call = authOf(ctx).api.getSession({ headers, returnHeaders: true })
+async function readSession(ctx: IssuerContext, given: Headers) {
+  const headers = withCurrentSignature(given, SESSION_COOKIE, await secret(ctx.env, 'AUTH_SECRET'))
+  const call = (await authOf(ctx)).api.getSession({ headers, returnHeaders: true })
   return reaching(call).catch((error: unknown) => {
     throw isAPIError(error) ? unreadable(error) : error
   })

@@ -3,6 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { newId } from '../../../shared/ids.ts'
+import { secret } from '../../../shared/secret.ts'
 import type { Setup } from '../schemas.ts'
 import { accountRows, isTaken, organizationRows } from './account-rows.ts'
 import type { IssuerContext } from './context.ts'
@@ -12,10 +13,14 @@ import { createSigningKey } from './signing-keys.ts'
 import { setups, signingKeys } from './tables.ts'
 
 /** @throws ProblemError unauthenticated unless `authorization` carries the setup token */
-export function checkSetupToken({ env }: IssuerContext, authorization: string | undefined): void {
+export async function checkSetupToken(
+  { env }: IssuerContext,
+  authorization: string | undefined,
+): Promise<void> {
   const given = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? ''
   // Hashes, because only texts of one length can be compared in constant time.
-  if (timingSafeEqual(digest(given), digest(env.SETUP_TOKEN))) return
+  const { current } = await secret(env, 'SETUP_TOKEN')
+  if (timingSafeEqual(digest(given), digest(current))) return
   const detail = 'Send the deployment’s SETUP_TOKEN as Authorization: Bearer ….'
   throw new ProblemError('unauthenticated', detail)
 }
@@ -40,7 +45,8 @@ async function firstRows(ctx: IssuerContext, setup: Setup) {
   const { email, name, organization } = setup
   const db = authDatabaseOf(env)
   const [userId, tenantId] = [newId(now()), newId(now())]
-  const hash = await hashPassword(env.PASSWORD_PEPPER, setup.password)
+  const pepper = await secret(env, 'PASSWORD_PEPPER')
+  const hash = await hashPassword(pepper.current, setup.password)
   return [
     db.insert(setups).values({ tenantId, createdAt: now() }),
     ...accountRows(ctx, { userId, email, name, hash }),

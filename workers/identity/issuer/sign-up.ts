@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { newId } from '../../../shared/ids.ts'
+import { secret } from '../../../shared/secret.ts'
 import { auditEntry } from '../../audit/service.ts'
 import type { SignUp } from '../schemas.ts'
 import { accountRows, isTaken, organizationRows } from './account-rows.ts'
@@ -38,7 +39,8 @@ export async function signUp(ctx: IssuerContext, form: SignUp): Promise<void> {
   }
   const { email, name, password, organization = name } = form
   await checkNewPassword(ctx, password, { email, name }, '/password')
-  const hash = await hashPassword(ctx.env.PASSWORD_PEPPER, password)
+  const pepper = await secret(ctx.env, 'PASSWORD_PEPPER')
+  const hash = await hashPassword(pepper.current, password)
   const person = await findPerson(ctx, { email })
   if (person) ctx.defer(mailOwner(ctx, person))
   else ctx.defer(mailLink(ctx, email, { name, organization, hash }))

@@ -8,6 +8,7 @@ import { exportJWK, exportPKCS8, generateKeyPair, importPKCS8 } from 'jose'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { newId } from '../../../shared/ids.ts'
+import { secret, valuesOf } from '../../../shared/secret.ts'
 import type { KeySet } from '../schemas.ts'
 import type { IssuerContext, IssuerEnv } from './context.ts'
 import { authDatabaseOf } from './database.ts'
@@ -34,10 +35,11 @@ export async function createSigningKey({ env, now }: IssuerContext): Promise<Row
   const { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true })
   const { x } = await exportJWK(publicKey)
   if (!x) throw new Error('An Ed25519 key has a coordinate x.')
+  const { current } = await secret(env, 'AUTH_SECRET')
   return {
     id,
     publicKey: { kty: 'OKP', crv: 'Ed25519', x, kid: id, alg: 'EdDSA', use: 'sig' },
-    privateKey: await seal(env.AUTH_SECRET, id, await exportPKCS8(privateKey)),
+    privateKey: await seal(current, id, await exportPKCS8(privateKey)),
     createdAt: now(),
     activeFrom: now(),
     expiresAt: null,
@@ -59,7 +61,7 @@ export async function signerOf(ctx: IssuerContext): Promise<Signer> {
 
   const row = (await liveKeys(ctx)).find(({ activeFrom }) => activeFrom <= now())
   if (!row) throw new ProblemError('misconfigured', 'There is no signing key; run the setup first.')
-  const pem = await unseal(env.AUTH_SECRET, row.id, row.privateKey)
+  const pem = await unseal(valuesOf(await secret(env, 'AUTH_SECRET')), row.id, row.privateKey)
   const key = await importPKCS8(pem, 'EdDSA')
   const signer = { keyId: row.id, key, loadedAt: now().getTime() }
   signers.set(env, signer)

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { type SQL, sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
+import { secret, valuesOf } from '../../../shared/secret.ts'
 import { readBackupCode } from '../backup-codes.ts'
 import { stepOf } from '../totp.ts'
 import type { IssuerContext } from './context.ts'
@@ -36,10 +37,10 @@ export async function proveFactor(
   code: string,
   isPending = false,
 ): Promise<Factor> {
-  const secret = await takePlace(ctx, userId, isPending)
+  const shared = await takePlace(ctx, userId, isPending)
   const typed = code.replaceAll(/[\s-]/g, '')
   if (/^\d{6}$/.test(typed)) {
-    const step = await stepOf(secret, typed, ctx.now())
+    const step = await stepOf(shared, typed, ctx.now())
     if (step !== undefined) return { type: 'totp', use: useStep(userId, step) }
   }
   const backup = isPending ? undefined : readBackupCode(code)
@@ -65,7 +66,10 @@ async function takePlace(
       returning secret`),
   )
   const [row] = rows
-  if (row) return Buffer.from(await unseal(ctx.env.AUTH_SECRET, userId, row.secret), 'base64')
+  if (row) {
+    const secrets = valuesOf(await secret(ctx.env, 'AUTH_SECRET'))
+    return Buffer.from(await unseal(secrets, userId, row.secret), 'base64')
+  }
   throw await lockedOrMissing(ctx, userId, isPending)
 }
 

@@ -1,0 +1,42 @@
+/**
+ * How much of what costs anything a caller and a tenant may use: the one place with these numbers.
+ * Which plan a deployment's tenants have is the setting RATE_PLAN. Cheap routes (reads, flag
+ * evaluation) are in no plan: only the flood limit per address is in front of them.
+ */
+
+/** So many requests in any such span. */
+export interface Rate {
+  limit: number
+  windowSeconds: number
+}
+
+export interface PlanRow {
+  /** One user, or whoever else holds the credential. */
+  caller: Rate
+  /** All callers of a tenant together. */
+  tenant: Rate
+}
+
+const perMinute = (limit: number): Rate => ({ limit, windowSeconds: 60 })
+
+export const PLANS = {
+  standard: {
+    ask: { caller: perMinute(60), tenant: perMinute(600) },
+    'voice.start': { caller: perMinute(10), tenant: perMinute(100) },
+    upload: { caller: perMinute(600), tenant: perMinute(1200) },
+    'admin.write': { caller: perMinute(600), tenant: perMinute(3000) },
+  },
+  large: {
+    ask: { caller: perMinute(300), tenant: perMinute(6000) },
+    'voice.start': { caller: perMinute(30), tenant: perMinute(1000) },
+    upload: { caller: perMinute(1200), tenant: perMinute(6000) },
+    'admin.write': { caller: perMinute(1200), tenant: perMinute(12_000) },
+  },
+} as const satisfies Record<string, Record<string, PlanRow>>
+
+export type Plan = keyof typeof PLANS
+/** What a plan says something about. */
+export type Metered = keyof (typeof PLANS)['standard']
+
+/** Requests from one address, at one Cloudflare location, before anything else is looked at. */
+export const FLOOD: Rate = { limit: 100, windowSeconds: 10 }

@@ -1,0 +1,147 @@
+/**
+ * Limits as other features meet them: `limited` beside a route's guard, the flood limit in front of
+ * everything, and the throttle of sign-in. What is allowed is policy.ts, plans.ts and sign-in.ts.
+ */
+import type { RouteConfig } from '@hono/zod-openapi'
+import { createMiddleware } from 'hono/factory'
+import type { BreakerContext } from '../../shared/breaker.ts'
+import type { Actor, WithEnv } from '../../shared/context.ts'
+import { ProblemError } from '../../shared/errors.ts'
+import { type AppEnv, problems } from '../../shared/http.ts'
+import type { RedisEnv } from '../../shared/redis.ts'
+import { addressOf } from './address.ts'
+import { countRequest } from './limit-client.ts'
+import { FLOOD } from './plans.ts'
+import {
+  describeRefusal,
+  headersOf,
+  isClosedWhenDown,
+  type LimitName,
+  type LimitSettings,
+  refusalOf,
+  rulesOf,
+  type Subjects,
+} from './policy.ts'
+import { forgiveAttempts, giveBackAttempt, takeAttempt } from './sign-in-client.ts'
+import { describeWait, isSignedIn, isUnjudged, SIGN_IN } from './sign-in.ts'
+import { hasChallenge, isSolved, type TurnstileEnv } from './turnstile-client.ts'
+
+export type LimitEnv = RedisEnv & LimitSettings
+export type LimitContext = WithEnv<LimitEnv>
+
+export interface FloodEnv {
+  readonly FLOOD_LIMIT: { limit(options: { key: string }): Promise<{ success: boolean }> }
+}
+
+type SetHeader = (name: string, value: string) => void
+
+/**
+ * Counts the route's requests per caller and per tenant, after its guard has let them in:
+ * `limited('ask', secured('rag.query', createRoute(…)))`. Costs one call to Upstash, so only routes
+ * that are costly or sensitive have it.
+ */
+export function limited<R extends RouteConfig>(name: LimitName, route: R): R {
+  const limiter = createMiddleware<AppEnv<LimitContext>>(async (c, next) => {
+    const { tenantId, actor } = c.var.ctx
+    const subjects = { tenant: tenantId, caller: callerOf(actor) }
+    await count(c.var.ctx, name, subjects, (field, value) => c.header(field, value))
+    await next()
+  })
+  const middleware = [...[route.middleware ?? []].flat(), limiter]
+  const responses = { ...problems('rate_limited', 'dependency_down'), ...route.responses }
+  return Object.assign(route, { middleware, responses, 'x-rate-limit': name })
+}
+
+const callerOf = (actor: Actor) => (actor.type === 'user' ? actor.userId : actor.job)
+
+/**
+ * What becomes of a request to administration without a valid token: its `refusal` in general,
+ * rate_limited when its address sent too many. With a token nothing of this is counted.
+ *
+ * @throws ProblemError always
+ */
+export async function refuseStranger(
+  ctx: BreakerContext & { env: LimitEnv },
+  { path, headers, setHeader }: { path: string; headers: Headers; setHeader: SetHeader },
+  refusal: unknown,
+): Promise<never> {
+  const isStranger = refusal instanceof ProblemError && refusal.code === 'unauthenticated'
+  const address = addressOf(headers)
+  if (isStranger && address && /^(\/api)?\/admin\//.test(path)) {
+    await count(ctx, 'stranger', { address }, setHeader)
+  }
+  throw refusal
+}
+
+/** @throws ProblemError rate_limited; dependency_down where nothing may pass uncounted */
+async function count(
+  ctx: BreakerContext & { env: LimitEnv },
+  name: LimitName,
+  subjects: Subjects,
+  setHeader: SetHeader,
+): Promise<void> {
+  const standings = await countRequest(ctx, rulesOf(name, ctx.env, subjects))
+  if (!standings) {
+    if (isClosedWhenDown(name)) throw cannotCount()
+    return
+  }
+  for (const [field, value] of Object.entries(headersOf(standings))) setHeader(field, value)
+  const refusal = refusalOf(standings)
+  if (!refusal) return
+  const { resetSeconds } = refusal
+  ctx.log.warn('rate limit reached', { limit: refusal.rule.name })
+  throw new ProblemError('rate_limited', describeRefusal(refusal), {
+    retryAfterSeconds: resetSeconds,
+  })
+}
+
+/**
+ * The first thing a request meets: so many per address, counted at the Cloudflare location itself.
+ *
+ * @throws ProblemError rate_limited
+ */
+export async function refuseFlood(env: FloodEnv, headers: Headers): Promise<void> {
+  const key = addressOf(headers)
+  if (!key || (await env.FLOOD_LIMIT.limit({ key })).success) return
+  const { limit, windowSeconds } = FLOOD
+  const detail = `At most ${limit} requests in ${windowSeconds} s from one address.`
+  throw new ProblemError('rate_limited', detail, { retryAfterSeconds: windowSeconds })
+}
+
+export type SignInContext = BreakerContext & { env: RedisEnv & TurnstileEnv }
+
+/**
+ * Lets an attempt to sign in begin. It is asked on the edge, before the identity Worker is: hashing
+ * a password there costs 250 ms of CPU, and the edge is next to Upstash.
+ *
+ * @returns to be called with the status the attempt had; never throws then
+ * @throws ProblemError rate_limited with the wait; dependency_down while nobody can count
+ */
+export async function beginSignIn(
+  ctx: SignInContext,
+  { email, turnstileToken }: { email: string; turnstileToken?: string | undefined },
+  headers: Headers,
+): Promise<(status: number) => Promise<void>> {
+  const attempt = { email, address: addressOf(headers) }
+  let waitMs = await takeAttempt(ctx, attempt, false)
+  if (waitMs && turnstileToken && (await isSolved(ctx, turnstileToken, attempt.address))) {
+    waitMs = await takeAttempt(ctx, attempt, true)
+  }
+  if (waitMs === null) throw cannotCount()
+  if (waitMs > 0) throw await slowDown(ctx, Math.ceil(waitMs / 1000))
+  return async (status) => {
+    if (isSignedIn(status)) await forgiveAttempts(ctx, attempt)
+    else if (isUnjudged(status)) await giveBackAttempt(ctx, attempt)
+  }
+}
+
+async function slowDown({ env, log }: SignInContext, seconds: number): Promise<ProblemError> {
+  log.warn('sign-in slowed down', { seconds, free: SIGN_IN.free })
+  const detail = describeWait(seconds, await hasChallenge(env))
+  return new ProblemError('rate_limited', detail, { retryAfterSeconds: seconds })
+}
+
+const cannotCount = () =>
+  new ProblemError('dependency_down', 'Requests cannot be counted now. Try again shortly.', {
+    retryAfterSeconds: 5,
+  })
