@@ -6,6 +6,7 @@ import { ProblemError } from '../shared/errors.ts'
 import { assertGuarded, open } from '../shared/guards.ts'
 import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
+import { type AuditContext, clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, strangerContext } from './edge-context.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
@@ -23,6 +24,7 @@ import type { VoiceContext } from './voice/service.ts'
 
 /** Every mounted feature's context; so the compiler holds `edgeContext` to all they name. */
 type Needs = OpsContext &
+  AuditContext &
   FlagContext &
   DocumentContext &
   KnowledgeContext &
@@ -95,8 +97,10 @@ export function createApp() {
       const caller = await admit(c.env, headers, waitUntil).catch((refusal: unknown) =>
         refuseStranger(strangerContext(c.env, c.var.log), stranger, refusal),
       )
-      return edgeContext(c.env, { ...caller, requestId: id, traceparent, waitUntil })
+      const client = clientOf(headers)
+      return edgeContext(c.env, { ...caller, client, requestId: id, traceparent, waitUntil })
     })
+    c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
     c.set('confirm', (caller, permission) => confirm(c.env, caller, permission))
     const isPage = c.req.path.startsWith('/console') && isConsolePage(c.req.raw)
     if (!ALWAYS.has(c.req.path) && !isPage) await refuseFlood(c.env, c.req.raw.headers)

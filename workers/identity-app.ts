@@ -8,6 +8,7 @@ import { ProblemError } from '../shared/errors.ts'
 import { refuseUnguarded } from '../shared/guards.ts'
 import { createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
+import { recordDenial } from './audit/service.ts'
 import { accountHandlers } from './identity-accounts.ts'
 import { callContext, type IdentityApp, identityLog, requestContext } from './identity-context.ts'
 import { sessionHandlers } from './identity-sessions.ts'
@@ -50,6 +51,7 @@ export function createIdentityApp() {
     c.set('identify', () => identifyCaller(requestContext(c), c.req.raw.headers))
     // `identify` has just looked.
     c.set('confirm', async () => {})
+    c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
     await next()
     c.header('cache-control', 'no-store')
   })

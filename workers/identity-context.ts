@@ -6,6 +6,7 @@ import type { AppEnv } from '../shared/http.ts'
 import { createLog, type Log } from '../shared/log.ts'
 import { Settings } from '../shared/settings.ts'
 import { traceparentOf } from '../shared/trace.ts'
+import { clientOf } from './audit/service.ts'
 import type { CallerContext } from './identity/issuer/caller.ts'
 import type { IssuerContext } from './identity/issuer/context.ts'
 import type { Locale } from './workspace/schemas.ts'
@@ -51,13 +52,6 @@ export function callContext(
   const requestId = crypto.randomUUID()
   const log = identityLog(env).with({ request_id: requestId })
   return identityContext(env, { log, requestId, traceparent: traceparentOf(undefined), waitUntil })
-}
-
-/** The edge passes the platform's header on; nobody else reaches this Worker. */
-function clientOf(headers: Headers): Client {
-  const ip = headers.get('cf-connecting-ip')
-  const userAgent = headers.get('user-agent')
-  return { ...(ip && { ip }), ...(userAgent && { userAgent }) }
 }
 
 /** The language a browser asks for first, as far as we write it. */

@@ -37,6 +37,7 @@ export async function startApp() {
   ])
   const deferred: Promise<unknown>[] = []
   const queued: unknown[] = []
+  const audited: unknown[] = []
   const app = createApp()
 
   const env = {
@@ -73,7 +74,9 @@ export async function startApp() {
       fetch: async () => new Response(null, { status: 501 }),
     },
     DOCUMENTS: { send: async (message: unknown) => void queued.push(message) },
-    FILES: r2.bucket,
+    AUDIT_EVENTS: { send: async (message: unknown) => void audited.push(message) },
+    FILES: r2.files,
+    AUDIT: r2.audit,
     ASSETS: {
       fetch: async () =>
         new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } }),
@@ -100,6 +103,8 @@ export async function startApp() {
     openAi,
     /** Bodies sent to the document queue, oldest first. */
     queued,
+    /** Bodies sent to the audit queue, oldest first. */
+    audited,
     token: signer.token,
     request,
 
@@ -164,7 +169,11 @@ export function createFloodLimit() {
 async function startR2() {
   const script = 'export default { fetch: () => new Response() }'
   const miniflare = new Miniflare(
-    convertV4MiniflareOptions({ modules: true, script, r2Buckets: ['FILES'] }),
+    convertV4MiniflareOptions({ modules: true, script, r2Buckets: ['FILES', 'AUDIT'] }),
   )
-  return { bucket: await miniflare.getR2Bucket('FILES'), close: () => miniflare.dispose() }
+  const [files, audit] = [
+    await miniflare.getR2Bucket('FILES'),
+    await miniflare.getR2Bucket('AUDIT'),
+  ]
+  return { files, audit, close: () => miniflare.dispose() }
 }

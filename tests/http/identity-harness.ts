@@ -25,6 +25,7 @@ export async function startIdentity() {
     ENVIRONMENT: 'local',
     LOG_LEVEL: 'error',
     PUBLIC_URL: app.env.PUBLIC_URL,
+    AUDIT_EVENTS: app.env.AUDIT_EVENTS,
     AUTH_DATABASE_URL: app.database.url('auth_user'),
     DATABASE_HTTP_URL: app.env.DATABASE_HTTP_URL,
     UPSTASH_REDIS_REST_URL: app.env.UPSTASH_REDIS_REST_URL,

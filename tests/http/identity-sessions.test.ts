@@ -11,9 +11,10 @@ const SESSIONS = '/api/auth/sessions'
 vi.setConfig({ testTimeout: 120_000 })
 
 let app: Awaited<ReturnType<typeof startIdentity>>
+let tenant: string
 beforeAll(async () => {
   app = await startIdentity()
-  await sessionOf(await app.setUp())
+  tenant = (await sessionOf(await app.setUp())).tenant.id
 })
 afterEach(() => app.settle())
 afterAll(async () => {
@@ -60,6 +61,7 @@ test('a session ended elsewhere is refused within fifteen seconds, also with a t
   const { id } = (await list(lost.token)).find(({ isCurrent }) => isCurrent)!
   expect(await statusOf(mine.token, 'DELETE', `${SESSIONS}/${id}`)).toBe(204)
   expect((await app.renew(lost.cookie)).status).toBe(401)
+  expect(await app.auditOf(tenant)).toContain('session.revoke')
 
   pass(15)
   const problem = await problemOf(await app.send('GET', FLAGS, undefined, lost.token))

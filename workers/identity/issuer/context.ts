@@ -2,9 +2,11 @@
 import type { ServiceContext } from '../../../shared/context.ts'
 import type { RedisEnv } from '../../../shared/redis.ts'
 import type { SecretBinding } from '../../../shared/secret.ts'
+import type { AuditContext } from '../../audit/service.ts'
 import type { Locale, MailMessage } from '../../workspace/schemas.ts'
 
 export interface IssuerEnv extends RedisEnv {
+  readonly AUDIT_EVENTS: AuditContext['env']['AUDIT_EVENTS']
   readonly LOG_LEVEL: string
   readonly PUBLIC_URL: string
   readonly AUTH_DATABASE_URL: string

@@ -8,6 +8,7 @@ import type { CallerContext } from './caller.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { hashPassword, isOutdated, verifyPassword } from './password.ts'
+import { recordFailedSignIn } from './session-audit.ts'
 import { ownOf } from './session-list.ts'
 import { accounts, twoFactors, users } from './tables.ts'
 
@@ -34,10 +35,10 @@ export async function provePassword(
   const credential = await findCredential(ctx, eq(users.email, email))
   if (!credential) {
     await hashPassword(peppers.current, password)
-    throw wrongCredentials()
+    throw refuse(ctx, email)
   }
   const { hash } = credential
-  if (!(await verifyPassword(valuesOf(peppers), password, hash))) throw wrongCredentials()
+  if (!(await verifyPassword(valuesOf(peppers), password, hash))) throw refuse(ctx, email)
   if (isOutdated(peppers.current, hash)) {
     await rehash(ctx, hash, await hashPassword(peppers.current, password))
   }
@@ -92,5 +93,7 @@ async function rehash({ env }: IssuerContext, old: string, password: string): Pr
   )
 }
 
-const wrongCredentials = () =>
-  new ProblemError('unauthenticated', 'The e-mail address or the password is wrong.')
+function refuse(ctx: IssuerContext, email: string): ProblemError {
+  recordFailedSignIn(ctx, email)
+  return new ProblemError('unauthenticated', 'The e-mail address or the password is wrong.')
+}

@@ -2,6 +2,7 @@
 import { and, desc, eq, gt, ne, sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
+import { auditColumn } from '../../audit/service.ts'
 import { deviceOf } from '../device.ts'
 import type { SessionList } from '../schemas.ts'
 import type { CallerContext } from './caller.ts'
@@ -49,7 +50,8 @@ export async function listSessions(ctx: CallerContext): Promise<SessionList> {
  */
 export async function endSession(ctx: CallerContext, id: string): Promise<boolean> {
   const { userId, sessionId } = ownOf(ctx)
-  const ended = await end(ctx, and(eq(sessions.userId, userId), eq(sessions.id, id)))
+  const isIt = and(eq(sessions.userId, userId), eq(sessions.id, id))
+  const ended = await end(ctx, isIt, { type: 'session', id })
   if (ended.length === 0) {
     throw new ProblemError('not_found', 'You have no such session; it may have ended already.')
   }
@@ -59,19 +61,26 @@ export async function endSession(ctx: CallerContext, id: string): Promise<boolea
 /** @returns how many ended */
 export async function endOtherSessions(ctx: CallerContext): Promise<number> {
   const { userId, sessionId } = ownOf(ctx)
-  const ended = await end(ctx, and(eq(sessions.userId, userId), ne(sessions.id, sessionId)))
-  return ended.length
+  const isOther = and(eq(sessions.userId, userId), ne(sessions.id, sessionId))
+  return (await end(ctx, isOther, { type: 'user', id: userId })).length
 }
 
 /** The caller's own session included. @returns how many ended */
 export async function endAllSessions(ctx: CallerContext): Promise<number> {
-  return (await end(ctx, eq(sessions.userId, ownOf(ctx).userId))).length
+  const { userId } = ownOf(ctx)
+  return (await end(ctx, eq(sessions.userId, userId), { type: 'user', id: userId })).length
 }
 
-async function end(ctx: CallerContext, which: ReturnType<typeof and>): Promise<string[]> {
-  const rows = await reaching(
-    authDatabaseOf(ctx.env).delete(sessions).where(which).returning({ id: sessions.id }),
-  )
+/** One statement; many sessions that end at once make one entry, for it has one id. */
+async function end(
+  ctx: CallerContext,
+  which: ReturnType<typeof and>,
+  resource: { type: string; id: string },
+): Promise<string[]> {
+  const db = authDatabaseOf(ctx.env)
+  const gone = db.$with('gone').as(db.delete(sessions).where(which).returning({ id: sessions.id }))
+  const seq = auditColumn(ctx, 'session.revoke', { resource })
+  const rows = await reaching(db.with(gone).select({ id: gone.id, seq }).from(gone))
   const ids = rows.map(({ id }) => id)
   await revokeSessions(ctx, ids)
   return ids

@@ -12,6 +12,7 @@ import type { IssuerContext } from './context.ts'
 import { provePassword } from './credential.ts'
 import { authDatabaseOf } from './database.ts'
 import { revokeSessions } from './revocation.ts'
+import { endSession, recordSignIn } from './session-audit.ts'
 import { withCurrentSignature } from './session-cookie.ts'
 import { sessionCookie, sessionRow } from './session-row.ts'
 import { members, organizations, sessions, users } from './tables.ts'
@@ -56,16 +57,19 @@ export async function startSession(
   return present(ctx, row.token)
 }
 
-/** A session that is in the database already, to whoever may have it. */
+/** A session that was just put into the database, for who opened it. */
 export async function present(ctx: IssuerContext, token: string): Promise<Opened> {
-  return { session: await describe(ctx, token), cookies: [await sessionCookie(ctx, token)] }
+  const { session, sessionId } = await describe(ctx, token)
+  await recordSignIn(ctx, { userId: session.user.id, tenantId: session.tenant.id, sessionId })
+  return { session, cookies: [await sessionCookie(ctx, token)] }
 }
 
 /** @throws ProblemError unauthenticated without a live session; forbidden as `openSession` */
 export async function renewToken(ctx: IssuerContext, headers: Headers): Promise<Opened> {
   const answer = await readSession(ctx, headers)
   if (!answer.response) throw noSession()
-  return { session: await describe(ctx, answer.response.session.token), cookies: cookiesOf(answer) }
+  const { session } = await describe(ctx, answer.response.session.token)
+  return { session, cookies: cookiesOf(answer) }
 }
 
 /**
@@ -77,9 +81,8 @@ export async function renewToken(ctx: IssuerContext, headers: Headers): Promise<
 export async function closeSession(ctx: IssuerContext, headers: Headers): Promise<string[]> {
   const { response } = await readSession(ctx, headers)
   if (response) {
-    const { id } = response.session
-    await reaching(authDatabaseOf(ctx.env).delete(sessions).where(eq(sessions.id, id)))
-    await revokeSessions(ctx, [id])
+    await endSession(ctx, response.session)
+    await revokeSessions(ctx, [response.session.id])
   }
   return FORGET_SESSION
 }
@@ -98,7 +101,10 @@ async function readSession(ctx: IssuerContext, given: Headers) {
 }
 
 /** Who the session is, where it works now, and a token that says so. */
-async function describe(ctx: IssuerContext, token: string): Promise<Session> {
+async function describe(
+  ctx: IssuerContext,
+  token: string,
+): Promise<{ session: Session; sessionId: string }> {
   const row = await findMembership(ctx, token)
   const role = ROLES.find((name) => name === row?.role)
   if (!row || !role) {
@@ -115,7 +121,11 @@ async function describe(ctx: IssuerContext, token: string): Promise<Session> {
   const subject = { userId: user.id, sessionId, amr: amr.split(' '), tenantId: tenant.id, role }
   const { accessToken, expiresAt } = await signAccessToken(ctx, subject)
   const permissions = [...permissionsOf(role)]
-  return { user, tenant, role, permissions, accessToken, expiresAt: expiresAt.toISOString() }
+  const session = { user, tenant, role, permissions, accessToken }
+  return {
+    session: { ...session, expiresAt: expiresAt.toISOString() },
+    sessionId: row.sessionId,
+  }
 }
 
 async function findMembership({ env }: IssuerContext, token: string) {

@@ -4,6 +4,7 @@ import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { newId } from '../../../shared/ids.ts'
 import { secret } from '../../../shared/secret.ts'
+import { auditEntry } from '../../audit/service.ts'
 import type { Setup } from '../schemas.ts'
 import { accountRows, isTaken, organizationRows } from './account-rows.ts'
 import type { IssuerContext } from './context.ts'
@@ -52,6 +53,7 @@ async function firstRows(ctx: IssuerContext, setup: Setup) {
     ...accountRows(ctx, { userId, email, name, hash }),
     ...organizationRows(ctx, { userId, email, name, tenantId, organization }),
     db.insert(signingKeys).values(await createSigningKey(ctx)),
+    db.execute(auditEntry(ctx, 'admin.setup', { tenantId, actor: { type: 'user', userId } })),
   ] as const
 }
 
