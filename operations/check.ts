@@ -13,7 +13,7 @@ const TYPES = [
     ['wrangler.toml', 'wrangler.identity.toml', 'wrangler.indexer.toml'],
   ],
   ['identity-env.d.ts', 'IdentityEnv', ['wrangler.identity.toml']],
-  ['indexer-env.d.ts', 'IndexerEnv', ['wrangler.indexer.toml']],
+  ['indexer-env.d.ts', 'IndexerEnv', ['wrangler.indexer.toml', 'wrangler.identity.toml']],
 ] as const
 
 function bindingTypes([file, name, configs]: (typeof TYPES)[number]): string[] {

@@ -17,7 +17,10 @@ export interface DatabaseEnv {
 }
 
 /** What a statement is built with. Statements run when their batch does, never by themselves. */
-export type Tx = Pick<NeonHttpDatabase, 'select' | 'insert' | 'update' | 'delete' | 'execute'>
+export type Tx = Pick<
+  NeonHttpDatabase,
+  'select' | 'insert' | 'update' | 'delete' | 'execute' | 'with' | '$with'
+>
 
 type Statements = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]]
 

@@ -25,8 +25,13 @@ export function secured<R extends RouteConfig>(
 ): R {
   const guard = createMiddleware<AppEnv>(async (c, next) => {
     const ctx = await c.get('identify')(accepts)
-    if (!may(ctx.actor, permission)) throw lacking(permission)
-    if (FRESH.has(permission)) await c.get('confirm')(ctx, permission)
+    try {
+      if (!may(ctx.actor, permission)) throw lacking(permission)
+      if (FRESH.has(permission)) await c.get('confirm')(ctx, permission)
+    } catch (error) {
+      if (isDenial(error)) c.get('onDenied')(ctx, permission)
+      throw error
+    }
     c.set('ctx', ctx)
     await next()
   })
@@ -49,6 +54,8 @@ export function signedIn<R extends RouteConfig>(route: R): R {
 /** The refusal of a caller who is known but may not; it names what is missing. */
 export const lacking = (permission: Permission) =>
   new ProblemError('forbidden', `This needs the permission ${permission}.`)
+
+const isDenial = (error: unknown) => error instanceof ProblemError && error.code === 'forbidden'
 
 /** Lets in everybody. The handler has no context: there is no caller and no tenant. */
 export function open<R extends RouteConfig>(route: R): R {

@@ -27,6 +27,8 @@ export interface AppEnv<Ctx extends ServiceContext = ServiceContext> {
      * @throws ProblemError unauthenticated, forbidden, or dependency_down when nobody can tell
      */
     confirm: (caller: Caller, permission: Permission) => Promise<void>
+    /** Called by the guard before it refuses whoever lacks `permission`. */
+    onDenied: (ctx: ServiceContext, permission: Permission) => void
     /** Set by `secured`; a route that is `open` has none. */
     ctx: Ctx
   }

@@ -6,12 +6,13 @@ import { ProblemError } from '../shared/errors.ts'
 import { assertGuarded, open } from '../shared/guards.ts'
 import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
+import { type AuditContext, clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, strangerContext } from './edge-context.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
 import { createApiKeyRoutes } from './identity/api-key-routes.ts'
 import { createIdentityRoutes } from './identity/routes.ts'
-import { authenticate, confirm } from './identity/service.ts'
+import { admit, confirm } from './identity/service.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
 import type { KnowledgeContext } from './knowledge/service.ts'
@@ -31,6 +32,7 @@ import { readVoiceKey } from './voice/voice-key-service.ts'
 
 /** Every mounted feature's context; so the compiler holds `edgeContext` to all they name. */
 type Needs = OpsContext &
+  AuditContext &
   FlagContext &
   DocumentContext &
   KnowledgeContext &
@@ -97,17 +99,19 @@ export function createApp() {
     c.set('traceparent', traceparent)
     c.set('log', edgeLog(c.env).with({ request_id: id, trace_id: traceIdOf(traceparent) }))
     c.set('identify', async (accepts) => {
+      const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
       const { headers } = c.req.raw
       const stranger = { path: c.req.path, headers, setHeader: c.header }
       const key = accepts === 'voice_key' ? await readVoiceKey(c.env, headers) : undefined
       const { tenantId, actor } =
         key ??
-        (await authenticate(c.env, headers).catch((refusal: unknown) =>
+        (await admit(c.env, headers, waitUntil).catch((refusal: unknown) =>
           refuseStranger(strangerContext(c.env, c.var.log), stranger, refusal),
         ))
-      const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
-      return edgeContext(c.env, { tenantId, actor, requestId: id, traceparent, waitUntil })
+      const client = clientOf(headers)
+      return edgeContext(c.env, { tenantId, actor, client, requestId: id, traceparent, waitUntil })
     })
+    c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
     c.set('confirm', (caller, permission) => confirm(c.env, caller, permission))
     const isPage = c.req.path.startsWith('/console') && isConsolePage(c.req.raw)
     if (!ALWAYS.has(c.req.path) && !isPage) await refuseFlood(c.env, c.req.raw.headers)

@@ -8,6 +8,8 @@ import {
   permissionsOfSession,
   tokenOfKey,
   tokenOfVoiceKey,
+  runKeyRotation,
+  runOrphanSweep,
   type VoiceGrant,
 } from './identity-app.ts'
 
@@ -36,5 +38,13 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
 
   signVoiceKey(asker: Asker, grant: VoiceGrant) {
     return tokenOfVoiceKey(this.env, asker, grant)
+  }
+
+  rotateKeys() {
+    return runKeyRotation(this.env, (work) => this.ctx.waitUntil(work))
+  }
+
+  sweepOrphans() {
+    return runOrphanSweep(this.env, (work) => this.ctx.waitUntil(work))
   }
 }

@@ -1,12 +1,22 @@
 /** The indexer's queues and jobs: which feature handles what. */
 import { createLog } from '../shared/log.ts'
 import { traceparentOf } from '../shared/trace.ts'
+import { consumeAudit, consumeDeadAudit } from './audit/consumer.ts'
 import { indexerContext } from './indexer-context.ts'
 import { consumeDeadDocuments, consumeDocuments } from './knowledge/consumer.ts'
 import { sweepDocuments } from './knowledge/schedule.ts'
-import type { DocumentMessage } from './knowledge/schemas.ts'
+import { consumeDeadMail, consumeMail } from './workspace/consumer.ts'
 
 type WaitUntil = (work: Promise<unknown>) => void
+
+/** Whose work it is, and on whose request; a job of our own begins a trace of its own. */
+interface Task {
+  tenantId: string
+  requestId?: string
+  traceparent?: string
+}
+
+const JOBS = ['audit', 'mail'] as const
 
 /** Queue names end in the environment's, so they are told apart by how they begin. */
 export async function consumeQueue(
@@ -14,20 +24,31 @@ export async function consumeQueue(
   env: IndexerEnv,
   { waitUntil }: { waitUntil: WaitUntil },
 ): Promise<void> {
-  const contextOf = ({ tenantId, requestId, traceparent }: DocumentMessage) => {
-    const actor = { type: 'system', job: 'documents' } as const
-    return indexerContext(env, { tenantId, actor, requestId, traceparent, waitUntil })
-  }
   const log = createLog({ level: env.LOG_LEVEL }, { worker: 'indexer', queue: batch.queue })
+  const job = JOBS.find((name) => batch.queue.startsWith(name)) ?? 'documents'
+  const contextOf = contextsOf(env, job, waitUntil)
+  if (job === 'mail') {
+    const consume = batch.queue.startsWith('mail-dead') ? consumeDeadMail : consumeMail
+    return consume(batch, { contextOf: (mail) => contextOf({ ...mail, tenantId: '' }), log })
+  }
+  if (job === 'audit') {
+    const consume = batch.queue.startsWith('audit-dead') ? consumeDeadAudit : consumeAudit
+    return consume(batch, { contextOf: (tenantId) => contextOf({ tenantId }), log })
+  }
   const consume = batch.queue.startsWith('documents-dead') ? consumeDeadDocuments : consumeDocuments
-  await consume(batch, { contextOf, log })
+  return consume(batch, { contextOf, log })
 }
 
 /** Called by the edge's minute cron. */
 export async function runSweep(env: IndexerEnv, waitUntil: WaitUntil): Promise<void> {
-  const actor = { type: 'system', job: 'sweepDocuments' } as const
-  const requestId = crypto.randomUUID()
-  const traceparent = traceparentOf(undefined)
-  const ctx = indexerContext(env, { tenantId: '', actor, requestId, traceparent, waitUntil })
-  await sweepDocuments(ctx)
+  await sweepDocuments(contextsOf(env, 'sweepDocuments', waitUntil)({ tenantId: '' }))
+}
+
+function contextsOf(env: IndexerEnv, job: string, waitUntil: WaitUntil) {
+  const actor = { type: 'system', job } as const
+  return ({
+    tenantId,
+    requestId = crypto.randomUUID(),
+    traceparent = traceparentOf(undefined),
+  }: Task) => indexerContext(env, { tenantId, actor, requestId, traceparent, waitUntil })
 }

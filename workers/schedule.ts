@@ -12,6 +12,8 @@ export async function runSchedule(
 ): Promise<void> {
   const log = edgeLog(env)
   const jobs = {
+    rotateKeys: () => env.IDENTITY.rotateKeys(),
+    sweepOrphans: () => env.IDENTITY.sweepOrphans(),
     sweepDocuments: () => env.INDEXER.sweepDocuments(),
     rewrapDataKeys: () => rewrapDataKeys({ env, log, contextOf: jobContext(env, execution) }),
   }

@@ -39,6 +39,7 @@ export async function startApp() {
   ])
   const deferred: Promise<unknown>[] = []
   const queued: unknown[] = []
+  const audited: unknown[] = []
   const app = createApp()
 
   const env = {
@@ -57,6 +58,9 @@ export async function startApp() {
     SPEECH_VOICE: 'alloy',
     TRANSCRIPTION_MODEL: 'va-words-1',
     MAX_TURNS: '8',
+    MAIL_URL: '',
+    MAIL_TOKEN: 'mail',
+    MAIL_FROM: 'VoiceAssist <no-reply@voiceassist.example>',
     RETRY_MAX_ATTEMPTS: '2',
     RETRY_BACKOFF_INITIAL: '0.01',
     RETRY_BACKOFF_MAX: '0.05',
@@ -75,12 +79,15 @@ export async function startApp() {
       fetch: async () => new Response(null, { status: 501 }),
     },
     DOCUMENTS: { send: async (message: unknown) => void queued.push(message) },
-    FILES: r2.bucket,
+    AUDIT_EVENTS: { send: async (message: unknown) => void audited.push(message) },
+    FILES: r2.files,
+    AUDIT: r2.audit,
     ASSETS: {
       fetch: async () =>
         new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } }),
     },
-  } as unknown as EdgeEnv
+    // Tests hand the edge's messages to the indexer's handler, which has settings of its own.
+  } as unknown as EdgeEnv & IndexerEnv
 
   const execution = {
     waitUntil: (work: Promise<unknown>) => void deferred.push(work),
@@ -101,6 +108,8 @@ export async function startApp() {
     openAi,
     /** Bodies sent to the document queue, oldest first. */
     queued,
+    /** Bodies sent to the audit queue, oldest first. */
+    audited,
     token: signer.token,
     request,
 
@@ -166,7 +175,11 @@ export function createFloodLimit() {
 async function startR2() {
   const script = 'export default { fetch: () => new Response() }'
   const miniflare = new Miniflare(
-    convertV4MiniflareOptions({ modules: true, script, r2Buckets: ['FILES'] }),
+    convertV4MiniflareOptions({ modules: true, script, r2Buckets: ['FILES', 'AUDIT'] }),
   )
-  return { bucket: await miniflare.getR2Bucket('FILES'), close: () => miniflare.dispose() }
+  const [files, audit] = [
+    await miniflare.getR2Bucket('FILES'),
+    await miniflare.getR2Bucket('AUDIT'),
+  ]
+  return { files, audit, close: () => miniflare.dispose() }
 }

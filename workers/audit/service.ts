@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { type SQL, sql } from 'drizzle-orm'
-import type { Client, ServiceContext } from '../../shared/context.ts'
+import type { Client, Permission, ServiceContext } from '../../shared/context.ts'
 import { newId } from '../../shared/ids.ts'
 import { redactText } from '../../shared/redact.ts'
 import { traceIdOf } from '../../shared/trace.ts'
@@ -51,6 +51,13 @@ export interface AuditDetails {
   actor?: AuditActor
 }
 
+/** Where a request came from, as the platform says it; a header of the client's own is no proof. */
+export function clientOf(headers: Headers): Client {
+  const ip = headers.get('cf-connecting-ip')
+  const userAgent = headers.get('user-agent')
+  return { ...(ip && { ip }), ...(userAgent && { userAgent }) }
+}
+
 /**
  * A statement that appends the entry, for `tx.execute(…)`; put it last in the batch, because it
  * holds the tenant's chain until the transaction ends. Works for app_user and for auth_user.
@@ -75,8 +82,8 @@ export function auditColumn(
 
 /** Sends the entry on its way. Should the queue fail, the log line is what is left of it. */
 export function recordAudit(ctx: AuditContext, event: AuditEvent, details: AuditDetails): void {
-  const message = messageOf(ctx, event, details)
   const send = async () => {
+    const message = messageOf(ctx, event, details)
     try {
       await ctx.env.AUDIT_EVENTS.send(message)
     } catch (error) {
@@ -84,6 +91,21 @@ export function recordAudit(ctx: AuditContext, event: AuditEvent, details: Audit
     }
   }
   ctx.defer(send())
+}
+
+/** A caller was refused at a route for want of a permission. */
+export function recordDenial(
+  ctx: AuditContext,
+  { method, path }: { method: string; path: string },
+  permission: Permission,
+): void {
+  const resource = { type: 'route', id: `${method} ${path}`.slice(0, 255) }
+  recordAudit(ctx, 'authz.denied', {
+    outcome: 'denied',
+    resource,
+    reason: `It needs the permission ${permission}.`,
+    facts: { permission },
+  })
 }
 
 function messageOf(source: AuditSource, event: AuditEvent, details: AuditDetails): AuditMessage {
@@ -99,7 +121,7 @@ function messageOf(source: AuditSource, event: AuditEvent, details: AuditDetails
     resource,
     outcome,
     reason: reason && redactText(reason.toWellFormed()).slice(0, 300).toWellFormed(),
-    ip: client?.ip && (isSecurityEvent(event) ? client.ip : networkOf(client.ip)),
+    ip: client?.ip && (isSecurityEvent(event) ? client.ip.slice(0, 64) : networkOf(client.ip)),
     ua: client?.userAgent && digestOf(client.userAgent),
     requestId,
     traceId: traceIdOf(traceparent),

@@ -64,8 +64,11 @@ export async function toggleFlag(
   name: string,
   enabled: boolean | undefined,
 ): Promise<Flag> {
-  if (enabled !== undefined) return changeFlag(ctx, name, { enabled })
-  const flipped = (await store.flipFlag(ctx, name)) ?? missing(name)
+  const flip =
+    enabled === undefined
+      ? store.flipFlag(ctx, name)
+      : store.updateFlag(ctx, name, { enabled }, 'flag.toggle')
+  const flipped = (await flip) ?? missing(name)
   await known.drop(ctx, name)
   return flipped
 }

@@ -18,13 +18,15 @@ const Password = z
 
 const countOf = (text: string) => Array.from(text.normalize('NFKC')).length
 
+const CurrentPassword = z.string().min(1).max(MAX_UNITS).openapi({ format: 'password' })
+
 const Name = z.string().trim().min(1).max(200)
 
 export const SignIn = z
   .strictObject({
     email: Email,
     /** No minimum here: a password that is too short is simply wrong. */
-    password: z.string().min(1).max(MAX_UNITS).openapi({ format: 'password' }),
+    password: CurrentPassword,
     /** Solution of a Turnstile challenge: signing in that is slowed down need not wait with it. */
     turnstileToken: z.string().min(1).max(2048).optional(),
   })
@@ -35,6 +37,38 @@ export const Setup = z
   .strictObject({ email: Email, password: Password, name: Name, organization: Name })
   .openapi('Setup')
 export type Setup = z.infer<typeof Setup>
+
+export const ChangePassword = z
+  .strictObject({ currentPassword: CurrentPassword, newPassword: Password })
+  .openapi('ChangePassword')
+export type ChangePassword = z.infer<typeof ChangePassword>
+
+export const SignUp = z
+  .strictObject({
+    email: Email,
+    password: Password,
+    name: Name,
+    /** Of the organization that is made for the account; the account's name when left out. */
+    organization: Name.optional(),
+  })
+  .openapi('SignUp')
+export type SignUp = z.infer<typeof SignUp>
+
+/** As it stands in a link, or in an answer of ours. */
+const Secret = z.string().min(1).max(200)
+
+export const ResetRequest = z.strictObject({ email: Email }).openapi('ResetRequest')
+export const ResetPassword = z
+  .strictObject({ token: Secret, newPassword: Password })
+  .openapi('ResetPassword')
+export type ResetPassword = z.infer<typeof ResetPassword>
+
+export const VerifyEmail = z.strictObject({ token: Secret }).openapi('VerifyEmail')
+
+export const ChangeEmail = z
+  .strictObject({ newEmail: Email, password: CurrentPassword })
+  .openapi('ChangeEmail')
+export type ChangeEmail = z.infer<typeof ChangeEmail>
 
 /** Who is signed in, and the token that says so to every other route. */
 export const Session = z
@@ -51,16 +85,89 @@ export const Session = z
   .openapi('Session')
 export type Session = z.infer<typeof Session>
 
+/** One of the caller's own sessions. */
+const OpenSession = z
+  .object({
+    id: z.string(),
+    /** Such as `Firefox, Linux`; empty when the user agent says nothing we know. */
+    device: z.string(),
+    /** Where it was opened: the first 24 bits of an IPv4 address, 64 of an IPv6 one; CIDR. */
+    network: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    /** To within five minutes. */
+    lastUsedAt: z.iso.datetime(),
+    /** When it ends if nobody uses it. */
+    expiresAt: z.iso.datetime(),
+    /** Whether it is the one that asks. */
+    isCurrent: z.boolean(),
+  })
+  .openapi('OpenSession')
+
+export const SessionList = z.object({ items: z.array(OpenSession) }).openapi('SessionList')
+export type SessionList = z.infer<typeof SessionList>
+
+export const EndedSessions = z.object({ ended: z.int() }).openapi('EndedSessions')
+
+/** The password was right; now a code is asked for. */
+export const PendingSignIn = z
+  .object({
+    /** Goes with the code; worth nothing without it. */
+    ticket: z.string(),
+    methods: z.array(z.enum(['totp', 'backup-code'])),
+    /** When to begin again with the password. */
+    expiresAt: z.iso.datetime(),
+  })
+  .openapi('PendingSignIn')
+export type PendingSignIn = z.infer<typeof PendingSignIn>
+
+/** Six digits of an authenticator, or a backup code; spaces and dashes do not matter. */
+const Code = z.string().trim().min(6).max(60).openapi({ example: '123456' })
+
+export const SecondFactor = z.strictObject({ ticket: Secret, code: Code }).openapi('SecondFactor')
+export type SecondFactor = z.infer<typeof SecondFactor>
+
+export const TwoFactor = z
+  .object({ isEnabled: z.boolean(), backupCodesLeft: z.int() })
+  .openapi('TwoFactor')
+export type TwoFactor = z.infer<typeof TwoFactor>
+
+export const PasswordProof = z.strictObject({ password: CurrentPassword }).openapi('PasswordProof')
+export const CodeProof = z.strictObject({ code: Code }).openapi('CodeProof')
+export const DoubleProof = z
+  .strictObject({ password: CurrentPassword, code: Code })
+  .openapi('DoubleProof')
+
+export const NewAuthenticator = z
+  .object({
+    /** In base32, to be typed in. */
+    secret: z.string(),
+    /** `otpauth://…`, to be shown as a QR code. */
+    uri: z.string(),
+  })
+  .openapi('NewAuthenticator')
+export type NewAuthenticator = z.infer<typeof NewAuthenticator>
+
+/** Shown this once; each is good for one sign-in. */
+export const BackupCodes = z.object({ backupCodes: z.array(z.string()) }).openapi('BackupCodes')
+export type BackupCodes = z.infer<typeof BackupCodes>
+
 const common = {
   sub: z.string().min(1),
   jti: z.string().min(1),
   /** Tenant id. */
   org: z.string().min(1),
-  /** Seconds since the epoch. */
+  /** Seconds since the epoch, like `exp`. */
+  iat: z.number(),
   exp: z.number(),
 }
 
-const UserClaims = z.object({ ...common, sid: z.string().min(1), role: z.string() })
+const UserClaims = z.object({
+  ...common,
+  sid: z.string().min(1),
+  role: z.string(),
+  /** How the user was recognised (RFC 8176): `pwd`, and `otp` and `mfa` with a second factor. */
+  amr: z.array(z.string()).optional(),
+})
 
 const KeyClaims = z.object({
   ...common,

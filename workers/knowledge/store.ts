@@ -2,9 +2,10 @@
  * SQL for documents and their jobs, as their owners see them. What the indexer writes is chunk-store.ts;
  * retrieval is search-store.ts.
  */
-import { and, desc, eq, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { WithEnv } from '../../shared/context.ts'
 import { type DatabaseEnv, type Tx, withTenant } from '../../shared/database.ts'
+import { auditColumn, type AuditDetails } from '../audit/service.ts'
 import type { MediaType } from './formats.ts'
 import type { Document, DocumentQuery, Job, Submitted } from './schemas.ts'
 import { jobs, kbDocuments, kbPurges, kbStat } from './tables.ts'
@@ -31,14 +32,16 @@ export interface NewDocument {
 /** @returns false when the knowledge base has these bytes already; nothing is written then. */
 export async function insertDocument(ctx: StoreContext, document: NewDocument): Promise<boolean> {
   const { tenantId } = ctx
-  const { id, jobId, kbId } = document
+  const { id, jobId, kbId, mediaType, bytes, sha256 } = document
   const now = ctx.now()
   const { jobId: _, ...values } = document
   const row = { ...values, tenantId, generation: 1, createdAt: now, updatedAt: now }
+  const facts = { mediaType, bytes, sha256 }
+  const entry = auditColumn(ctx, 'doc.create', { ...about(id), facts })
   const [, inserted] = await withTenant(ctx).batch((tx) => [
     tx.insert(kbStat).values({ tenantId, kbId }).onConflictDoNothing(),
     tx.insert(kbDocuments).values(row).onConflictDoNothing().returning({ id: kbDocuments.id }),
-    insertJob(tx, ctx, { id: jobId, documentId: id }),
+    insertJob(tx, ctx, { id: jobId, documentId: id }, entry),
   ])
   return inserted.length > 0
 }
@@ -55,6 +58,7 @@ export async function insertRun(
 ): Promise<boolean> {
   const { tenantId } = ctx
   const now = ctx.now()
+  const entry = auditColumn(ctx, 'doc.retry', about(documentId))
   const [updated] = await withTenant(ctx).batch((tx) => [
     tx
       .update(kbDocuments)
@@ -71,32 +75,35 @@ export async function insertRun(
           sql`${jobs.status} in ('queued', 'parsing', 'embedding')`,
         ),
       ),
-    insertJob(tx, ctx, { id: jobId, documentId }),
+    insertJob(tx, ctx, { id: jobId, documentId }, entry),
   ])
   return updated.length > 0
 }
 
-/** A job for the document's newest run, if the document was stored. */
+/** A job for the document's newest run, if the document was stored; and the entry that says so. */
 function insertJob(
   tx: Tx,
   { tenantId, requestId, traceparent, now }: StoreContext,
   { id, documentId }: { id: string; documentId: string },
+  entry: SQL,
 ) {
   const at = now().toISOString()
   return tx.execute(sql`
-insert into jobs (tenant_id, id, document_id, generation, status, stage, request_id, traceparent,
+with job as (insert into jobs (tenant_id, id, document_id, generation, status, stage, request_id, traceparent,
   created_at, updated_at)
 select tenant_id, ${id}::uuid, id, generation, 'queued', 'queue', ${requestId}, ${traceparent},
   ${at}::timestamptz, ${at}::timestamptz
-from kb_documents where tenant_id = ${tenantId} and id = ${documentId}::uuid`)
+from kb_documents where tenant_id = ${tenantId} and id = ${documentId}::uuid returning id)
+select ${entry} as seq from job`)
 }
 
 /** Deletes a document with all that was derived from it. @returns false when there is none */
 export async function removeDocument(ctx: StoreContext, documentId: string): Promise<boolean> {
+  const entry = auditColumn(ctx, 'doc.delete', about(documentId))
   const [{ rows }] = await withTenant(ctx).batch((tx) => [
-    tx.execute<{ removed: boolean }>(
-      sql`select kb_remove(${ctx.tenantId}, ${documentId}::uuid) as removed`,
-    ),
+    tx.execute<{ removed: boolean }>(sql`
+select removed, case when removed then ${entry} end as seq
+from kb_remove(${ctx.tenantId}, ${documentId}::uuid) as removed`),
   ])
   return rows[0]?.removed === true
 }
@@ -176,6 +183,8 @@ export async function findVersion(ctx: StoreContext, kbId: string): Promise<numb
   ])
   return row && row.chunks > 0 ? row.version : undefined
 }
+
+const about = (id: string): AuditDetails => ({ resource: { type: 'document', id } })
 
 const documentIs = (tenantId: string, id: string) =>
   and(eq(kbDocuments.tenantId, tenantId), eq(kbDocuments.id, id))

@@ -9,8 +9,12 @@ import type { Session, SignIn } from '../schemas.ts'
 import { signAccessToken } from './access-token.ts'
 import { authOf, SESSION_COOKIE } from './auth.ts'
 import type { IssuerContext } from './context.ts'
+import { provePassword } from './credential.ts'
 import { authDatabaseOf } from './database.ts'
+import { revokeSessions } from './revocation.ts'
+import { endSession, recordSignIn } from './session-audit.ts'
 import { withCurrentSignature } from './session-cookie.ts'
+import { sessionCookie, sessionRow } from './session-row.ts'
 import { members, organizations, sessions, users } from './tables.ts'
 
 /** A session with the cookies that carry it, as Set-Cookie values. */
@@ -29,30 +33,43 @@ const MAX_HOURS: Record<Role, number> = {
 }
 
 /**
- * @throws ProblemError unauthenticated, the same for an unknown address and for a wrong password;
- *   forbidden when the account is in no organization
+ * For who just got their account: nobody can have a second factor by then.
+ *
+ * @throws ProblemError as `provePassword` and `startSession`
  */
 export async function openSession(
   ctx: IssuerContext,
-  { email, password }: SignIn,
+  credentials: SignIn,
   headers: Headers,
 ): Promise<Opened> {
-  const call = (await authOf(ctx)).api.signInEmail({
-    body: { email, password },
-    headers,
-    returnHeaders: true,
-  })
-  const answer = await reaching(call).catch((error: unknown) => {
-    throw isRefusal(error) ? wrongCredentials(error) : error
-  })
-  return { session: await describe(ctx, answer.response.token), cookies: cookiesOf(answer) }
+  const { userId } = await provePassword(ctx, credentials)
+  return startSession(ctx, { userId, amr: 'pwd' }, headers)
+}
+
+/** @throws ProblemError forbidden when the account is in no organization */
+export async function startSession(
+  ctx: IssuerContext,
+  proven: { userId: string; amr: string },
+  headers: Headers,
+): Promise<Opened> {
+  const row = sessionRow(ctx, proven, headers)
+  await reaching(authDatabaseOf(ctx.env).insert(sessions).values(row))
+  return present(ctx, row.token)
+}
+
+/** A session that was just put into the database, for who opened it. */
+export async function present(ctx: IssuerContext, token: string): Promise<Opened> {
+  const { session, sessionId } = await describe(ctx, token)
+  await recordSignIn(ctx, { userId: session.user.id, tenantId: session.tenant.id, sessionId })
+  return { session, cookies: [await sessionCookie(ctx, token)] }
 }
 
 /** @throws ProblemError unauthenticated without a live session; forbidden as `openSession` */
 export async function renewToken(ctx: IssuerContext, headers: Headers): Promise<Opened> {
   const answer = await readSession(ctx, headers)
   if (!answer.response) throw noSession()
-  return { session: await describe(ctx, answer.response.session.token), cookies: cookiesOf(answer) }
+  const { session } = await describe(ctx, answer.response.session.token)
+  return { session, cookies: cookiesOf(answer) }
 }
 
 /**
@@ -64,11 +81,16 @@ export async function renewToken(ctx: IssuerContext, headers: Headers): Promise<
 export async function closeSession(ctx: IssuerContext, headers: Headers): Promise<string[]> {
   const { response } = await readSession(ctx, headers)
   if (response) {
-    const { id } = response.session
-    await reaching(authDatabaseOf(ctx.env).delete(sessions).where(eq(sessions.id, id)))
+    await endSession(ctx, response.session)
+    await revokeSessions(ctx, [response.session.id])
   }
-  return [`${SESSION_COOKIE}=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax`]
+  return FORGET_SESSION
 }
+
+/** As Set-Cookie values: the browser forgets the session. */
+export const FORGET_SESSION = [
+  `${SESSION_COOKIE}=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax`,
+]
 
 async function readSession(ctx: IssuerContext, given: Headers) {
   const headers = withCurrentSignature(given, SESSION_COOKIE, await secret(ctx.env, 'AUTH_SECRET'))
@@ -79,7 +101,10 @@ async function readSession(ctx: IssuerContext, given: Headers) {
 }
 
 /** Who the session is, where it works now, and a token that says so. */
-async function describe(ctx: IssuerContext, token: string): Promise<Session> {
+async function describe(
+  ctx: IssuerContext,
+  token: string,
+): Promise<{ session: Session; sessionId: string }> {
   const row = await findMembership(ctx, token)
   const role = ROLES.find((name) => name === row?.role)
   if (!row || !role) {
@@ -92,10 +117,15 @@ async function describe(ctx: IssuerContext, token: string): Promise<Session> {
   if (ageMs >= MAX_HOURS[role] * 3_600_000) throw noSession()
 
   const { user, tenant } = row
-  const subject = { userId: user.id, sessionId: row.sessionId, tenantId: tenant.id, role }
+  const { sessionId, amr } = row
+  const subject = { userId: user.id, sessionId, amr: amr.split(' '), tenantId: tenant.id, role }
   const { accessToken, expiresAt } = await signAccessToken(ctx, subject)
   const permissions = [...permissionsOf(role)]
-  return { user, tenant, role, permissions, accessToken, expiresAt: expiresAt.toISOString() }
+  const session = { user, tenant, role, permissions, accessToken }
+  return {
+    session: { ...session, expiresAt: expiresAt.toISOString() },
+    sessionId: row.sessionId,
+  }
 }
 
 async function findMembership({ env }: IssuerContext, token: string) {
@@ -107,6 +137,7 @@ async function findMembership({ env }: IssuerContext, token: string) {
     authDatabaseOf(env)
       .select({
         sessionId: sessions.id,
+        amr: sessions.amr,
         createdAt: sessions.createdAt,
         role: members.role,
         user: { id: users.id, email: users.email, name: users.name },
@@ -124,12 +155,6 @@ async function findMembership({ env }: IssuerContext, token: string) {
 }
 
 const cookiesOf = ({ headers }: { headers: Headers }) => headers.getSetCookie()
-
-/** better-auth says 401 for wrong credentials and 400 for what cannot be any. */
-const isRefusal = (error: unknown) => isAPIError(error) && error.statusCode < 500
-
-const wrongCredentials = (cause: unknown) =>
-  new ProblemError('unauthenticated', 'The e-mail address or the password is wrong.', { cause })
 
 const noSession = () =>
   new ProblemError('unauthenticated', 'There is no session, or it has ended: sign in again.')

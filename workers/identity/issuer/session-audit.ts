@@ -1,0 +1,93 @@
+/** What the audit log learns of sessions: who signed in, who tried, who signed out. */
+import { eq } from 'drizzle-orm'
+import { reaching } from '../../../shared/database.ts'
+import { auditColumn, auditEntry, recordAudit } from '../../audit/service.ts'
+import type { IssuerContext } from './context.ts'
+import { authDatabaseOf } from './database.ts'
+import { members, sessions, users } from './tables.ts'
+
+interface SignIn {
+  userId: string
+  tenantId: string
+  sessionId: string
+}
+
+/** Waited for: without its entry a session is not handed out. */
+export async function recordSignIn(
+  ctx: IssuerContext,
+  { userId, tenantId, sessionId }: SignIn,
+): Promise<void> {
+  const actor = { type: 'user', userId, sessionId } as const
+  const entry = auditEntry(ctx, 'auth.signin.ok', {
+    tenantId,
+    actor,
+    facts: { method: 'password' },
+  })
+  await reaching(authDatabaseOf(ctx.env).execute(entry))
+}
+
+/**
+ * Goes into the log of each tenant the account is in; an address we do not know into the platform's.
+ * Looked up after the answer, which so takes as long for a known address as for an unknown one.
+ */
+export function recordFailedSignIn(ctx: IssuerContext, email: string): void {
+  const record = async () => {
+    const rows = await accountsOf(ctx, email)
+    const details = { outcome: 'failed', facts: { method: 'password' } } as const
+    if (rows.length === 0) {
+      recordAudit(ctx, 'auth.signin.fail', { ...details, reason: 'There is no such account.' })
+    }
+    for (const { userId, tenantId } of rows) {
+      recordAudit(ctx, 'auth.signin.fail', {
+        ...details,
+        reason: 'The password is wrong.',
+        resource: { type: 'user', id: userId },
+        ...(tenantId && { tenantId }),
+      })
+    }
+  }
+  ctx.defer(record())
+}
+
+/** Ends a session and records who signed out of it, both or neither; of two at once, one. */
+export async function endSession(
+  ctx: IssuerContext,
+  { id, userId, activeOrganizationId }: Ended,
+): Promise<void> {
+  const db = authDatabaseOf(ctx.env)
+  const tenantId = activeOrganizationId ?? (await firstTenantOf(ctx, userId))
+  const actor = { type: 'user', userId, sessionId: id } as const
+  const details = { actor, ...(tenantId && { tenantId }) }
+  const ended = db
+    .$with('ended')
+    .as(db.delete(sessions).where(eq(sessions.id, id)).returning({ id: sessions.id }))
+  const seq = auditColumn(ctx, 'auth.signout', details)
+  await reaching(db.with(ended).select({ id: ended.id, seq }).from(ended))
+}
+
+interface Ended {
+  id: string
+  userId: string
+  activeOrganizationId?: string | null | undefined
+}
+
+async function firstTenantOf({ env }: IssuerContext, userId: string): Promise<string | undefined> {
+  const [row] = await reaching(
+    authDatabaseOf(env)
+      .select({ tenantId: members.organizationId })
+      .from(members)
+      .where(eq(members.userId, userId))
+      .orderBy(members.createdAt)
+      .limit(1),
+  )
+  return row?.tenantId
+}
+
+const accountsOf = ({ env }: IssuerContext, email: string) =>
+  reaching(
+    authDatabaseOf(env)
+      .select({ userId: users.id, tenantId: members.organizationId })
+      .from(users)
+      .leftJoin(members, eq(members.userId, users.id))
+      .where(eq(users.email, email)),
+  )
