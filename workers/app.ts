@@ -9,8 +9,12 @@ import { traceIdOf, traceparentOf } from '../shared/trace.ts'
 import { checkEdge, edgeContext, edgeLog } from './edge-context.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
+import { invitationRoutes } from './identity/invitation-routes.ts'
+import { memberRoutes } from './identity/member-routes.ts'
+import { roleRoutes } from './identity/role-routes.ts'
 import { identityRoutes } from './identity/routes.ts'
 import { authenticate, confirm } from './identity/service.ts'
+import { tenantRoutes } from './identity/tenant-routes.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
 import type { KnowledgeContext } from './knowledge/service.ts'
@@ -100,6 +104,10 @@ export function createApp() {
   app.route('/', flagRoutes)
   app.route('/', knowledgeRoutes)
   app.route('/', identityRoutes)
+  app.route('/', memberRoutes)
+  app.route('/', invitationRoutes)
+  app.route('/', tenantRoutes)
+  app.route('/', roleRoutes)
   app.route('/', voiceRoutes)
   return app
 }

@@ -2,25 +2,21 @@
  * The identity Worker's HTTP application, which only the edge can reach, and what it offers by
  * RPC. The one place outside workers/identity/issuer that knows better-auth's side of the house.
  */
-import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { requestId } from 'hono/request-id'
 import { ProblemError } from '../shared/errors.ts'
 import { refuseUnguarded } from '../shared/guards.ts'
-import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
+import { createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
-import { identityContext, identityLog } from './identity-context.ts'
-import { type CallerContext, identifyCaller, permissionsNow } from './identity/issuer/caller.ts'
+import { callContext, type IdentityApp, identityLog, requestContext } from './identity-context.ts'
+import { tenantHandlers } from './identity-tenants.ts'
+import { identifyCaller, permissionsNow } from './identity/issuer/caller.ts'
 import { closeSession, type Opened, openSession, renewToken } from './identity/issuer/session.ts'
 import { checkSetupToken, createFirstOwner } from './identity/issuer/setup.ts'
 import { publishedKeys } from './identity/issuer/signing-keys.ts'
 import { isFromOwnPage } from './identity/origin.ts'
 import { getToken, setup, signIn, signOut } from './identity/routes.ts'
 import type { KeySet } from './identity/schemas.ts'
-
-interface IdentityApp extends AppEnv<CallerContext> {
-  Bindings: IdentityEnv
-}
 
 /** Reading is free: a page of a stranger cannot see the answer. */
 const refuseStrangers = createMiddleware<IdentityApp>(async (c, next) => {
@@ -46,7 +42,7 @@ export function createIdentityApp() {
     const fields = { request_id: c.var.requestId, trace_id: traceIdOf(traceparent) }
     c.set('traceparent', traceparent)
     c.set('log', identityLog(c.env).with(fields))
-    c.set('identify', () => identify(c))
+    c.set('identify', () => identifyCaller(requestContext(c), c.req.raw.headers))
     // `identify` has just looked.
     c.set('confirm', async () => {})
     await next()
@@ -58,7 +54,7 @@ export function createIdentityApp() {
   const withCookies = ({ cookies }: Pick<Opened, 'cookies'>) => ({ 'set-cookie': cookies })
   return app
     .openapi(setup, async (c) => {
-      const ctx = identityContext(c.env, c.var.log)
+      const ctx = requestContext(c)
       checkSetupToken(ctx, c.req.header('authorization'))
       const owner = c.req.valid('json')
       await createFirstOwner(ctx, owner)
@@ -66,36 +62,27 @@ export function createIdentityApp() {
       return c.json(opened.session, 201, withCookies(opened))
     })
     .openapi(signIn, async (c) => {
-      const ctx = identityContext(c.env, c.var.log)
+      const ctx = requestContext(c)
       const opened = await openSession(ctx, c.req.valid('json'), c.req.raw.headers)
       return c.json(opened.session, 200, withCookies(opened))
     })
     .openapi(getToken, async (c) => {
-      const opened = await renewToken(identityContext(c.env, c.var.log), c.req.raw.headers)
+      const opened = await renewToken(requestContext(c), c.req.raw.headers)
       return c.json(opened.session, 200, withCookies(opened))
     })
     .openapi(signOut, async (c) => {
-      const cookies = await closeSession(identityContext(c.env, c.var.log), c.req.raw.headers)
+      const cookies = await closeSession(requestContext(c), c.req.raw.headers)
       return c.body(null, 204, withCookies({ cookies }))
     })
+    .route('/', tenantHandlers)
 }
 
-function identify(c: Context<IdentityApp>): Promise<CallerContext> {
-  const { requestId: id, traceparent, log } = c.var
-  const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
-  const { headers } = c.req.raw
-  return identifyCaller(identityContext(c.env, log), {
-    requestId: id,
-    traceparent,
-    headers,
-    waitUntil,
-  })
-}
+type WaitUntil = (work: Promise<unknown>) => void
+const LONE: WaitUntil = () => {}
 
 /** What a session may do in a tenant at this moment, for the edge's guards; null when it ended. */
 export const permissionsOfSession = (env: IdentityEnv, sessionId: string, tenantId: string) =>
-  permissionsNow(identityContext(env, identityLog(env)), sessionId, tenantId)
+  permissionsNow(callContext(env, LONE), sessionId, tenantId)
 
 /** The public keys every access token can be checked with. */
-export const keySet = (env: IdentityEnv): Promise<KeySet> =>
-  publishedKeys(identityContext(env, identityLog(env)))
+export const keySet = (env: IdentityEnv): Promise<KeySet> => publishedKeys(callContext(env, LONE))

@@ -1,8 +1,16 @@
-/** The identity Worker's context builder: settings checked once, bindings brought along. */
+/** The identity Worker's context builders: settings checked once, bindings brought along. */
+import type { Context } from 'hono'
 import { checkSettings } from '../shared/config.ts'
+import type { AppEnv } from '../shared/http.ts'
 import { createLog, type Log } from '../shared/log.ts'
 import { Settings } from '../shared/settings.ts'
+import { traceparentOf } from '../shared/trace.ts'
+import type { CallerContext } from './identity/issuer/caller.ts'
 import type { IssuerContext } from './identity/issuer/context.ts'
+
+export interface IdentityApp extends AppEnv<CallerContext> {
+  Bindings: IdentityEnv
+}
 
 const IdentitySettings = Settings.pick({
   ENVIRONMENT: true,
@@ -18,8 +26,37 @@ const IdentitySettings = Settings.pick({
 export const identityLog = ({ LOG_LEVEL: level }: IdentityEnv): Log =>
   createLog({ level }, { worker: 'identity' })
 
+/** Of a request whose caller is not known, or not yet. */
+export function requestContext(c: Context<IdentityApp>): IssuerContext {
+  const { log, requestId, traceparent } = c.var
+  const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
+  return identityContext(c.env, { log, requestId, traceparent, waitUntil })
+}
+
+/** Of a call by RPC, such as a scheduled job. */
+export function callContext(
+  env: IdentityEnv,
+  waitUntil: (work: Promise<unknown>) => void,
+): IssuerContext {
+  const requestId = crypto.randomUUID()
+  const log = identityLog(env).with({ request_id: requestId })
+  return identityContext(env, { log, requestId, traceparent: traceparentOf(undefined), waitUntil })
+}
+
+interface Origin {
+  log: Log
+  requestId: string
+  traceparent: string
+  waitUntil: (work: Promise<unknown>) => void
+}
+
 /** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
-export function identityContext(env: IdentityEnv, log: Log): IssuerContext {
+function identityContext(env: IdentityEnv, origin: Origin): IssuerContext {
   checkSettings(IdentitySettings, env)
-  return { env, log, now: () => new Date() }
+  const { log, requestId, traceparent, waitUntil } = origin
+  const defer = (work: Promise<unknown>) => {
+    work.catch((error: unknown) => log.error('deferred work failed', { error }))
+    waitUntil(work)
+  }
+  return { env, log, requestId, traceparent, defer, now: () => new Date() }
 }

@@ -21,4 +21,8 @@ insert into kb_lex values ('acme', '019a0000-0000-7000-8000-000000000001', 1, 0,
 insert into auth.audit_keys (id, public_key, private_key, created_at) values ('ak1', '{"kty":"OKP"}', 'sealed', '2026-01-01Z');
 select audit_append('acme', '2026-01-01Z', '{"event":"flag.create","id":"019a0000-0000-7000-8000-00000000000a","tenant":"acme"}');
 select audit_append('globex', '2026-01-01Z', '{"event":"flag.create","id":"019a0000-0000-7000-8000-00000000000b","tenant":"globex"}');
-select audit_erase('acme', 1, '2026-01-02Z', '{"event":"audit.erase","facts":{"through":1},"id":"019a0000-0000-7000-8000-00000000000c","tenant":"acme"}')
+select audit_erase('acme', 1, '2026-01-02Z', '{"event":"audit.erase","facts":{"through":1},"id":"019a0000-0000-7000-8000-00000000000c","tenant":"acme"}');
+insert into auth.roles values ('acme', 'auditor', 'Reads the log', '{audit.read}', 2, '2026-01-01Z', '2026-01-02Z');
+insert into auth.tenant_deletions (tenant_id, requested_by, requested_at, due_at) values ('acme', 'u1', '2026-01-01Z', '2026-01-08Z');
+update auth.invitations set token_hash = 'abc';
+update auth.users set is_platform = true

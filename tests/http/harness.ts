@@ -21,6 +21,9 @@ export interface Who {
   typ?: string
   expires?: string
   forged?: boolean
+  /** Bits of a role that the tenant made itself; permission-bits.ts. */
+  bits?: string
+  runsPlatform?: boolean
 }
 
 /** Everything a test file needs; close it in `afterAll`. */
@@ -121,8 +124,9 @@ async function createSigner() {
 
   function token({ tenant = 'acme', role = 'owner', ...rest }: Who = {}): Promise<string> {
     const { audience = 'va-api', issuer = ISSUER, typ = 'at+jwt' } = rest
-    const { expires = '5m', forged = false } = rest
-    return new SignJWT({ org: tenant, role, sid: 'session-1' })
+    const { expires = '5m', forged = false, bits, runsPlatform } = rest
+    const rights = { ...(bits && { p: bits, pv: 1 }), ...(runsPlatform && { plt: true }) }
+    return new SignJWT({ org: tenant, role, sid: 'session-1', ...rights })
       .setProtectedHeader({ alg: 'EdDSA', typ, kid: KEY_ID })
       .setIssuer(issuer)
       .setAudience(audience)

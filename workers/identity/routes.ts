@@ -3,15 +3,10 @@
  * (workers/identity-app.ts), which mounts the same contract, does the work.
  */
 import { createRoute } from '@hono/zod-openapi'
-import type { Context } from 'hono'
 import { open } from '../../shared/guards.ts'
-import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
-import { askIdentity, type IdentityBinding } from './identity-client.ts'
+import { createRouter, json, jsonBody, problems } from '../../shared/http.ts'
+import { type IdentityRoutes, pass } from './identity-client.ts'
 import { Session, Setup, SignIn } from './schemas.ts'
-
-interface IdentityRoutes extends AppEnv {
-  Bindings: IdentityBinding
-}
 
 export const setup = open(
   createRoute({
@@ -76,13 +71,3 @@ export const identityRoutes = createRouter<IdentityRoutes>()
   .openapi(signIn, (c) => pass(c, c.req.valid('json')))
   .openapi(getToken, (c) => pass(c))
   .openapi(signOut, (c) => pass(c))
-
-/**
- * The identity Worker's answer as this route's own. Safe: it is made from the same contract, and
- * Hono cannot know the type of a body it only passes on.
- */
-async function pass(c: Context<IdentityRoutes>, body?: object): Promise<never> {
-  const answer = await askIdentity(c.env, c.req.raw, body, c.var)
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
-  return c.newResponse(answer.body, answer) as never
-}

@@ -3,11 +3,12 @@
  * Tokens are signed by the identity Worker, the only one to hold private keys.
  */
 import { errors, type JWTHeaderParameters, jwtVerify } from 'jose'
-import type { Actor, Caller, Permission } from '../../shared/context.ts'
+import { type Actor, type Caller, type Permission, PERMISSIONS } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { lacking } from '../../shared/guards.ts'
 import { isWellFormed, tokenOf } from './credential.ts'
 import { findKey, type KeysEnv } from './jwks-client.ts'
+import { decodeBits } from './permission-bits.ts'
 import { permissionsOf } from './roles.ts'
 import { Claims } from './schemas.ts'
 import { createTokenCache, type TokenCache } from './token-cache.ts'
@@ -38,6 +39,8 @@ const DETAILS = {
   ended: 'The session has ended; sign in again.',
 }
 
+const NOTHING: ReadonlySet<Permission> = new Set()
+
 const caches = new WeakMap<TokenEnv, TokenCache<Caller>>()
 
 /**
@@ -56,11 +59,19 @@ export async function authenticate(
   const known = cache.get(token, now)
   if (known) return known
 
-  const { sub: userId, sid: sessionId, org: tenantId, role, exp } = await verify(env, token, now)
-  const permissions: ReadonlySet<Permission> = permissionsOf(role)
+  const claims = await verify(env, token, now)
+  const { sub: userId, sid: sessionId, org: tenantId, exp } = claims
+  const permissions = grantedBy(claims)
   const caller: Caller = { tenantId, actor: { type: 'user', userId, sessionId, permissions } }
   cache.set(token, caller, (exp + CLOCK_SKEW) * 1000)
   return caller
+}
+
+/** Running the platform is a claim of its own: no role's bits grant it, whatever they say. */
+function grantedBy({ role, p, plt }: Claims): ReadonlySet<Permission> {
+  const granted = p === undefined ? permissionsOf(role) : decodeBits(p, PERMISSIONS)
+  if (plt) return new Set([...granted, 'admin.platform'])
+  return granted.has('admin.platform') ? NOTHING : granted
 }
 
 /**

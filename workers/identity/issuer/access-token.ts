@@ -11,6 +11,10 @@ export interface TokenSubject {
   sessionId: string
   tenantId: string
   role: string
+  /** Of a role that the tenant made itself; see `Claims` in schemas.ts. */
+  p?: string
+  pv?: number
+  plt?: true
 }
 
 export interface AccessToken {
@@ -21,11 +25,11 @@ export interface AccessToken {
 /** @throws ProblemError misconfigured when there is no key to sign with */
 export async function signAccessToken(
   ctx: IssuerContext,
-  { userId, sessionId, tenantId, role }: TokenSubject,
+  { userId, sessionId, tenantId, ...rights }: TokenSubject,
 ): Promise<AccessToken> {
   const { keyId, key } = await signerOf(ctx)
   const issuedAt = Math.floor(ctx.now().getTime() / 1000)
-  const accessToken = await new SignJWT({ sid: sessionId, org: tenantId, role })
+  const accessToken = await new SignJWT({ sid: sessionId, org: tenantId, ...rights })
     .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: keyId })
     .setIssuer(ctx.env.PUBLIC_URL)
     .setAudience('va-api')

@@ -4,36 +4,26 @@
  * role counts from the next request.
  */
 import { and, eq, gt } from 'drizzle-orm'
-import { type Caller, createContext, type WithEnv } from '../../../shared/context.ts'
+import type { Caller, WithEnv } from '../../../shared/context.ts'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
-import { permissionsOf } from '../roles.ts'
 import { authenticate, type TokenEnv } from '../service.ts'
 import type { IssuerContext, IssuerEnv } from './context.ts'
 import { authDatabaseOf } from './database.ts'
+import { isOwnRole, RIGHTS, rightsOf } from './rights.ts'
 import { publishedKeys } from './signing-keys.ts'
-import { members, sessions } from './tables.ts'
+import { members, roles, sessions, users } from './tables.ts'
 
 /** A guarded route's context in this Worker. */
 export type CallerContext = WithEnv<IssuerEnv>
 
-interface Request {
-  requestId: string
-  traceparent: string
-  headers: Headers
-  waitUntil: (work: Promise<unknown>) => void
-}
-
 const verifiers = new WeakMap<IssuerEnv, TokenEnv>()
 
 /** @throws ProblemError unauthenticated */
-export async function identifyCaller(
-  ctx: IssuerContext,
-  { headers, ...origin }: Request,
-): Promise<CallerContext> {
+export async function identifyCaller(ctx: IssuerContext, headers: Headers): Promise<CallerContext> {
   const caller = await authenticate(verifierOf(ctx), headers, ctx.now())
   const live = await withRightsOfNow(ctx, caller)
-  return createContext(ctx.env, ctx.log, { ...live, ...origin })
+  return { ...ctx, ...live, log: ctx.log.with({ tenant_id: live.tenantId }) }
 }
 
 /** What the session's user may do in the tenant now; null when the session or membership ended. */
@@ -45,12 +35,14 @@ export async function permissionsNow(
   const isMember = and(eq(members.userId, sessions.userId), eq(members.organizationId, tenantId))
   const [row] = await reaching(
     authDatabaseOf(ctx.env)
-      .select({ role: members.role })
+      .select(RIGHTS)
       .from(sessions)
+      .innerJoin(users, eq(users.id, sessions.userId))
       .innerJoin(members, isMember)
+      .leftJoin(roles, isOwnRole)
       .where(and(eq(sessions.id, sessionId), gt(sessions.expiresAt, ctx.now()))),
   )
-  return row ? [...permissionsOf(row.role)] : null
+  return row ? [...rightsOf(row)] : null
 }
 
 async function withRightsOfNow(ctx: IssuerContext, { tenantId, actor }: Caller): Promise<Caller> {
@@ -62,8 +54,8 @@ async function withRightsOfNow(ctx: IssuerContext, { tenantId, actor }: Caller):
 }
 
 /** This Worker's own keys, where the edge asks for them through its binding. */
-function verifierOf({ env, log, now }: IssuerContext): TokenEnv {
-  const jwks = () => publishedKeys({ env, log, now })
+function verifierOf({ env, now }: IssuerContext): TokenEnv {
+  const jwks = () => publishedKeys({ env, now })
   const verifier = verifiers.get(env) ?? { PUBLIC_URL: env.PUBLIC_URL, IDENTITY: { jwks } }
   verifiers.set(env, verifier)
   return verifier

@@ -11,4 +11,6 @@ export interface IssuerEnv {
   readonly SETUP_TOKEN: string
 }
 
-export type IssuerContext = Pick<ServiceContext, 'now' | 'log'> & { readonly env: IssuerEnv }
+type Shared = Pick<ServiceContext, 'requestId' | 'traceparent' | 'now' | 'defer' | 'log'>
+
+export type IssuerContext = Shared & { readonly env: IssuerEnv }

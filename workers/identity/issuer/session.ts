@@ -1,15 +1,15 @@
 /** Sessions: opening one with a password, trading it for an access token, ending it. */
 import { isAPIError } from 'better-auth/api'
-import { and, asc, eq, isNull, or } from 'drizzle-orm'
+import { asc, eq, type SQL, sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
-import { permissionsOf, type Role, ROLES } from '../roles.ts'
 import type { Session, SignIn } from '../schemas.ts'
 import { signAccessToken } from './access-token.ts'
 import { authOf, SESSION_COOKIE } from './auth.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
-import { members, organizations, sessions, users } from './tables.ts'
+import { isOwnRole, RIGHTS, rightsClaims, rightsOf } from './rights.ts'
+import { members, organizations, roles, sessions, users } from './tables.ts'
 
 /** A session with the cookies that carry it, as Set-Cookie values. */
 export interface Opened {
@@ -18,13 +18,8 @@ export interface Opened {
 }
 
 /** Hours after which a session ends however busy it was: those who manage others sign in daily. */
-const MAX_HOURS: Record<Role, number> = {
-  owner: 12,
-  admin: 12,
-  editor: 168,
-  user: 168,
-  viewer: 168,
-}
+const MAX_HOURS = { daily: 12, weekly: 168 }
+const WEEKLY = new Set(['viewer', 'user', 'editor'])
 
 /**
  * @throws ProblemError unauthenticated, the same for an unknown address and for a wrong password;
@@ -43,14 +38,18 @@ export async function openSession(
   const answer = await reaching(call).catch((error: unknown) => {
     throw isRefusal(error) ? wrongCredentials(error) : error
   })
-  return { session: await describe(ctx, answer.response.token), cookies: cookiesOf(answer) }
+  return {
+    session: await describe(ctx, eq(sessions.token, answer.response.token)),
+    cookies: cookiesOf(answer),
+  }
 }
 
 /** @throws ProblemError unauthenticated without a live session; forbidden as `openSession` */
 export async function renewToken(ctx: IssuerContext, headers: Headers): Promise<Opened> {
   const answer = await readSession(ctx, headers)
   if (!answer.response) throw noSession()
-  return { session: await describe(ctx, answer.response.session.token), cookies: cookiesOf(answer) }
+  const { token } = answer.response.session
+  return { session: await describe(ctx, eq(sessions.token, token)), cookies: cookiesOf(answer) }
 }
 
 /**
@@ -75,46 +74,60 @@ function readSession(ctx: IssuerContext, headers: Headers) {
   })
 }
 
-/** Who the session is, where it works now, and a token that says so. */
-async function describe(ctx: IssuerContext, token: string): Promise<Session> {
-  const row = await findMembership(ctx, token)
-  const role = ROLES.find((name) => name === row?.role)
-  if (!row || !role) {
+/** The session a cookie carries, whatever tenant it is for, and whether there is any. */
+export async function findSession(
+  ctx: IssuerContext,
+  headers: Headers,
+): Promise<{ id: string; userId: string } | undefined> {
+  const { response } = await readSession(ctx, headers)
+  return response ? { id: response.session.id, userId: response.user.id } : undefined
+}
+
+/**
+ * Who the session is, where it works now, and a token that says so.
+ *
+ * @param which Names one row of `sessions`
+ * @throws ProblemError unauthenticated when it is too old; forbidden when its user is in no tenant
+ */
+export async function describe(ctx: IssuerContext, which: SQL): Promise<Session> {
+  const row = await findMembership(ctx, which)
+  if (!row) {
     throw new ProblemError(
       'forbidden',
       'This account is in no organization; ask for an invitation.',
     )
   }
+  const { user, tenant, role } = row
   const ageMs = ctx.now().getTime() - row.createdAt.getTime()
-  if (ageMs >= MAX_HOURS[role] * 3_600_000) throw noSession()
+  const maxHours = WEEKLY.has(role) ? MAX_HOURS.weekly : MAX_HOURS.daily
+  if (ageMs >= maxHours * 3_600_000) throw noSession()
 
-  const { user, tenant } = row
   const subject = { userId: user.id, sessionId: row.sessionId, tenantId: tenant.id, role }
-  const { accessToken, expiresAt } = await signAccessToken(ctx, subject)
-  const permissions = [...permissionsOf(role)]
+  const signed = await signAccessToken(ctx, { ...subject, ...rightsClaims(row) })
+  const permissions = [...rightsOf(row)]
+  const { accessToken, expiresAt } = signed
   return { user, tenant, role, permissions, accessToken, expiresAt: expiresAt.toISOString() }
 }
 
-async function findMembership({ env }: IssuerContext, token: string) {
-  const inTenant = or(
-    isNull(sessions.activeOrganizationId),
-    eq(sessions.activeOrganizationId, members.organizationId),
-  )
+/** The tenant chosen last comes first; where that is none, or gone, the one joined first. */
+async function findMembership({ env }: IssuerContext, which: SQL) {
+  const isActive = sql`coalesce(${sessions.activeOrganizationId} = ${members.organizationId}, false)`
   const [row] = await reaching(
     authDatabaseOf(env)
       .select({
+        ...RIGHTS,
         sessionId: sessions.id,
         createdAt: sessions.createdAt,
-        role: members.role,
         user: { id: users.id, email: users.email, name: users.name },
         tenant: { id: organizations.id, name: organizations.name },
       })
       .from(sessions)
       .innerJoin(users, eq(users.id, sessions.userId))
-      .innerJoin(members, and(eq(members.userId, users.id), inTenant))
+      .innerJoin(members, eq(members.userId, users.id))
       .innerJoin(organizations, eq(organizations.id, members.organizationId))
-      .where(eq(sessions.token, token))
-      .orderBy(asc(members.createdAt))
+      .leftJoin(roles, isOwnRole)
+      .where(which)
+      .orderBy(sql`${isActive} desc`, asc(members.createdAt), asc(members.id))
       .limit(1),
   )
   return row

@@ -15,6 +15,7 @@ import { seal, unseal } from './key-vault.ts'
 import { signingKeys } from './tables.ts'
 
 type Row = typeof signingKeys.$inferSelect
+type KeyContext = Pick<IssuerContext, 'env' | 'now'>
 
 /** Milliseconds the signing key is used without looking again; far below a key's overlap. */
 const FRESH_MS = 60_000
@@ -44,7 +45,7 @@ export async function createSigningKey({ env, now }: IssuerContext): Promise<Row
 }
 
 /** What verifies tokens: the key that signs, those before it and those to come. */
-export async function publishedKeys(ctx: IssuerContext): Promise<KeySet> {
+export async function publishedKeys(ctx: KeyContext): Promise<KeySet> {
   const rows = await liveKeys(ctx)
   return { keys: rows.map(({ publicKey }) => publicKey) }
 }
@@ -65,7 +66,7 @@ export async function signerOf(ctx: IssuerContext): Promise<Signer> {
 }
 
 /** Newest first. */
-async function liveKeys({ env, now }: IssuerContext): Promise<Row[]> {
+async function liveKeys({ env, now }: KeyContext): Promise<Row[]> {
   const isLive = or(isNull(signingKeys.expiresAt), gt(signingKeys.expiresAt, now()))
   return reaching(
     authDatabaseOf(env)
