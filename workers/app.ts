@@ -13,7 +13,7 @@ import { invitationRoutes } from './identity/invitation-routes.ts'
 import { memberRoutes } from './identity/member-routes.ts'
 import { roleRoutes } from './identity/role-routes.ts'
 import { identityRoutes } from './identity/routes.ts'
-import { authenticate, confirm } from './identity/service.ts'
+import { admit, confirm } from './identity/service.ts'
 import { tenantRoutes } from './identity/tenant-routes.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
@@ -84,8 +84,8 @@ export function createApp() {
     c.set('traceparent', traceparent)
     c.set('log', edgeLog(c.env).with({ request_id: id, trace_id: traceIdOf(traceparent) }))
     c.set('identify', async () => {
-      const caller = await authenticate(c.env, c.req.raw.headers)
       const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
+      const caller = await admit(c.env, c.req.raw.headers, waitUntil)
       return edgeContext(c.env, { ...caller, requestId: id, traceparent, waitUntil })
     })
     c.set('confirm', (caller, permission) => confirm(c.env, caller, permission))

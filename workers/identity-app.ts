@@ -9,11 +9,15 @@ import { refuseUnguarded } from '../shared/guards.ts'
 import { createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
 import { callContext, type IdentityApp, identityLog, requestContext } from './identity-context.ts'
+import { sessionHandlers } from './identity-sessions.ts'
 import { tenantHandlers } from './identity-tenants.ts'
 import { identifyCaller, permissionsNow } from './identity/issuer/caller.ts'
+import { closeDueTenants, eraseRows, finishErasure } from './identity/issuer/erasure.ts'
+import { rotateKeys } from './identity/issuer/key-rotation.ts'
 import { closeSession, type Opened, openSession, renewToken } from './identity/issuer/session.ts'
 import { checkSetupToken, createFirstOwner } from './identity/issuer/setup.ts'
 import { publishedKeys } from './identity/issuer/signing-keys.ts'
+import { sweepOrphans } from './identity/issuer/sweep.ts'
 import { isFromOwnPage } from './identity/origin.ts'
 import { getToken, setup, signIn, signOut } from './identity/routes.ts'
 import type { KeySet } from './identity/schemas.ts'
@@ -74,6 +78,7 @@ export function createIdentityApp() {
       const cookies = await closeSession(requestContext(c), c.req.raw.headers)
       return c.body(null, 204, withCookies({ cookies }))
     })
+    .route('/', sessionHandlers)
     .route('/', tenantHandlers)
 }
 
@@ -86,3 +91,22 @@ export const permissionsOfSession = (env: IdentityEnv, sessionId: string, tenant
 
 /** The public keys every access token can be checked with. */
 export const keySet = (env: IdentityEnv): Promise<KeySet> => publishedKeys(callContext(env, LONE))
+
+/** Called by the edge's minute cron, like the next. */
+export const runKeyRotation = (env: IdentityEnv, waitUntil: WaitUntil): Promise<void> =>
+  rotateKeys(callContext(env, waitUntil))
+
+/** @returns how many accounts nobody can sign in to were removed */
+export const runOrphanSweep = (env: IdentityEnv, waitUntil: WaitUntil): Promise<number> =>
+  sweepOrphans(callContext(env, waitUntil))
+
+/** Ends the memberships of tenants whose deletion is due. @returns ids of those to erase now */
+export const dueTenants = (env: IdentityEnv): Promise<string[]> =>
+  closeDueTenants(callContext(env, LONE))
+
+/** Rows of a closed tenant, some at a time. @returns whether none is left */
+export const eraseTenantRows = (env: IdentityEnv, tenantId: string): Promise<boolean> =>
+  eraseRows(callContext(env, LONE), tenantId)
+
+export const noteErasure = (env: IdentityEnv, tenantId: string): Promise<void> =>
+  finishErasure(callContext(env, LONE), tenantId)

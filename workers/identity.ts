@@ -1,6 +1,15 @@
 /** The identity Worker: the only file wrangler.identity.toml names. The edge calls it, nobody else. */
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import { createIdentityApp, keySet, permissionsOfSession } from './identity-app.ts'
+import {
+  createIdentityApp,
+  dueTenants,
+  eraseTenantRows,
+  keySet,
+  noteErasure,
+  permissionsOfSession,
+  runKeyRotation,
+  runOrphanSweep,
+} from './identity-app.ts'
 
 const app = createIdentityApp()
 
@@ -15,5 +24,25 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
 
   permissionsNow(sessionId: string, tenantId: string) {
     return permissionsOfSession(this.env, sessionId, tenantId)
+  }
+
+  rotateKeys() {
+    return runKeyRotation(this.env, (work) => this.ctx.waitUntil(work))
+  }
+
+  sweepOrphans() {
+    return runOrphanSweep(this.env, (work) => this.ctx.waitUntil(work))
+  }
+
+  closeDueTenants() {
+    return dueTenants(this.env)
+  }
+
+  eraseTenantRows(tenantId: string) {
+    return eraseTenantRows(this.env, tenantId)
+  }
+
+  finishErasure(tenantId: string) {
+    return noteErasure(this.env, tenantId)
   }
 }

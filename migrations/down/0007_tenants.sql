@@ -8,7 +8,7 @@ CREATE TABLE auth.archive_invitation_tokens AS
 --> statement-breakpoint
 CREATE TABLE auth.archive_platform_users AS SELECT id FROM auth.users WHERE is_platform;
 --> statement-breakpoint
-DROP FUNCTION auth.change_role, auth.remove_member, auth.accept_invitation, auth.rename_user,
+DROP FUNCTION public.assert_bound, auth.change_role, auth.remove_member, auth.accept_invitation,
   auth.delete_user, auth.rename_tenant, auth.delete_role, auth.invite, auth.close_due_tenants,
   auth.erase_tenant, auth.count_tenants, auth.count_tenant, auth.keep_owner, auth.check_role, auth.lock_tenant, auth.refuse;
 --> statement-breakpoint
@@ -17,8 +17,6 @@ DROP INDEX auth.invitations_pending, auth.invitations_token_hash;
 ALTER TABLE auth.invitations DROP COLUMN token_hash;
 --> statement-breakpoint
 ALTER TABLE auth.users DROP COLUMN is_platform;
---> statement-breakpoint
-ALTER TABLE auth.sessions DROP COLUMN amr;
 --> statement-breakpoint
 DROP TABLE auth.roles;
 --> statement-breakpoint

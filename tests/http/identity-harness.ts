@@ -3,7 +3,15 @@
  * production is that the service binding is a function call.
  */
 import { expect } from 'vitest'
-import { createIdentityApp, keySet, permissionsOfSession } from '../../workers/identity-app.ts'
+import { connect } from '../../operations/database/connection.ts'
+import {
+  createIdentityApp,
+  dueTenants,
+  eraseTenantRows,
+  keySet,
+  noteErasure,
+  permissionsOfSession,
+} from '../../workers/identity-app.ts'
 import { Session } from '../../workers/identity/schemas.ts'
 import { startApp } from './harness.ts'
 
@@ -24,6 +32,8 @@ export async function startIdentity() {
     PUBLIC_URL: app.env.PUBLIC_URL,
     AUTH_DATABASE_URL: app.database.url('auth_user'),
     DATABASE_HTTP_URL: app.env.DATABASE_HTTP_URL,
+    UPSTASH_REDIS_REST_URL: app.env.UPSTASH_REDIS_REST_URL,
+    UPSTASH_REDIS_REST_TOKEN: app.env.UPSTASH_REDIS_REST_TOKEN,
     AUTH_SECRET: 'kW3vPz8sQm5xJd2fRt7yNc4hLb9gEa6u',
     PASSWORD_PEPPER: 'Yt6nBq2wXs9kMf4rVj7pHd3cGz8aLe5u',
     SETUP_TOKEN,
@@ -32,6 +42,9 @@ export async function startIdentity() {
   const binding = {
     isDown: false,
     jwks: () => keySet(settings),
+    closeDueTenants: () => dueTenants(settings),
+    eraseTenantRows: (tenantId: string) => eraseTenantRows(settings, tenantId),
+    finishErasure: (tenantId: string) => noteErasure(settings, tenantId),
     permissionsNow(sessionId: string, tenantId: string) {
       if (binding.isDown) throw new Error('The Worker is not there.')
       return permissionsOfSession(settings, sessionId, tenantId)
@@ -60,6 +73,16 @@ export async function startIdentity() {
     signIn: (password = OWNER.password, email = OWNER.email) =>
       post('/api/auth/sign-in/email', { email, password }),
     renew: (cookie: string) => app.request('/api/auth/token', { headers: { cookie } }),
+
+    /** The names of a tenant's audit entries, oldest first. */
+    async auditOf(tenant: string): Promise<string[]> {
+      const sql = connect(app.database.owner)
+      const [, rows = []] = await sql.transaction([
+        sql.query(`select set_config('app.tenant_id', $1, true)`, [tenant]),
+        sql.query('select event from audit_log where tenant_id = $1 order by seq', [tenant]),
+      ])
+      return rows.map(({ event }) => String(event))
+    },
   }
 }
 

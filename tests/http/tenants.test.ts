@@ -103,7 +103,7 @@ test('those who run the platform see ids and counts of all tenants, with a secon
   expect(weak.permissions).not.toContain('admin.platform')
   expect((await read('', weak.accessToken)).status).toBe(403)
 
-  await app.sql.query(`update auth.sessions set amr = '{pwd,otp}' where id = $1`, [admin.sessionId])
+  await app.sql.query(`update auth.sessions set amr = 'pwd otp' where id = $1`, [admin.sessionId])
   const { accessToken, permissions } = await sessionOf(await app.renew(admin.cookie))
   expect(permissions).toContain('admin.platform')
   expect(permissions).not.toContain('phi.read')

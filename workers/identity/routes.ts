@@ -7,6 +7,7 @@ import { open } from '../../shared/guards.ts'
 import { createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import { type IdentityRoutes, pass } from './identity-client.ts'
 import { Session, Setup, SignIn } from './schemas.ts'
+import { sessionRoutes } from './session-routes.ts'
 
 export const setup = open(
   createRoute({
@@ -58,7 +59,7 @@ export const signOut = open(
     path: '/api/auth/sign-out',
     operationId: 'signOut',
     tags: ['identity'],
-    description: 'Ends the session. Its last access token stays valid until it expires.',
+    description: 'Ends the session. Its last access token is refused within 15 seconds.',
     responses: {
       204: { description: 'No session is left' },
       ...problems('forbidden', 'dependency_down'),
@@ -71,3 +72,4 @@ export const identityRoutes = createRouter<IdentityRoutes>()
   .openapi(signIn, (c) => pass(c, c.req.valid('json')))
   .openapi(getToken, (c) => pass(c))
   .openapi(signOut, (c) => pass(c))
+  .route('/', sessionRoutes)

@@ -49,6 +49,29 @@ export const Session = z
   .openapi('Session')
 export type Session = z.infer<typeof Session>
 
+/** One of the caller's own sessions. */
+const OpenSession = z
+  .object({
+    id: z.string(),
+    /** Such as `Firefox, Linux`; empty when the user agent says nothing we know. */
+    device: z.string(),
+    /** Where it was opened: the first 24 bits of an IPv4 address, 64 of an IPv6 one; CIDR. */
+    network: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    /** To within five minutes. */
+    lastUsedAt: z.iso.datetime(),
+    /** When it ends if nobody uses it. */
+    expiresAt: z.iso.datetime(),
+    /** Whether it is the one that asks. */
+    isCurrent: z.boolean(),
+  })
+  .openapi('OpenSession')
+
+export const SessionList = z.object({ items: z.array(OpenSession) }).openapi('SessionList')
+export type SessionList = z.infer<typeof SessionList>
+
+export const EndedSessions = z.object({ ended: z.int() }).openapi('EndedSessions')
+
 /** The access token's own claims beside the registered ones jose checks (RFC 9068). */
 export const Claims = z.object({
   sub: z.string().min(1),
@@ -63,7 +86,8 @@ export const Claims = z.object({
   pv: z.int().optional(),
   /** Whether the user runs the platform, and proved a second factor in this session. */
   plt: z.literal(true).optional(),
-  /** Seconds since the epoch. */
+  /** Seconds since the epoch, like `exp`. */
+  iat: z.number(),
   exp: z.number(),
 })
 export type Claims = z.infer<typeof Claims>

@@ -6,9 +6,12 @@ import { errors, type JWTHeaderParameters, jwtVerify } from 'jose'
 import { type Actor, type Caller, type Permission, PERMISSIONS } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { lacking } from '../../shared/guards.ts'
+import type { RedisEnv } from '../../shared/redis.ts'
 import { isWellFormed, tokenOf } from './credential.ts'
 import { findKey, type KeysEnv } from './jwks-client.ts'
 import { decodeBits } from './permission-bits.ts'
+import { revokedOf } from './revocation-client.ts'
+import { type Bearer, isRevoked } from './revocations.ts'
 import { permissionsOf } from './roles.ts'
 import { Claims } from './schemas.ts'
 import { createTokenCache, type TokenCache } from './token-cache.ts'
@@ -41,9 +44,32 @@ const DETAILS = {
 
 const NOTHING: ReadonlySet<Permission> = new Set()
 
-const caches = new WeakMap<TokenEnv, TokenCache<Caller>>()
+interface Verified {
+  caller: Caller
+  bearer: Bearer
+}
+
+const caches = new WeakMap<TokenEnv, TokenCache<Verified>>()
 
 /**
+ * Whoever the token speaks for, unless it was revoked, which counts after fifteen seconds at most.
+ *
+ * @throws ProblemError as `authenticate`, and unauthenticated when the session has ended
+ */
+export async function admit(
+  env: TokenEnv & RedisEnv,
+  headers: Headers,
+  waitUntil: (work: Promise<unknown>) => void,
+  now = new Date(),
+): Promise<Caller> {
+  const { caller, bearer } = await verified(env, headers, now)
+  if (isRevoked(await revokedOf(env, now, waitUntil), bearer)) throw refused('ended')
+  return caller
+}
+
+/**
+ * Whoever the token speaks for, revoked or not: for who looks at the session itself anyway.
+ *
  * @throws ProblemError unauthenticated, saying whether the token is missing, expired or not valid,
  *   but never what is wrong with it
  * @throws ProblemError dependency_down when the identity Worker must be asked and does not answer
@@ -53,6 +79,10 @@ export async function authenticate(
   headers: Headers,
   now = new Date(),
 ): Promise<Caller> {
+  return (await verified(env, headers, now)).caller
+}
+
+async function verified(env: TokenEnv, headers: Headers, now: Date): Promise<Verified> {
   const token = tokenOf(headers)
   if (!token) throw refused('missing')
   const cache = cacheOf(env)
@@ -60,11 +90,12 @@ export async function authenticate(
   if (known) return known
 
   const claims = await verify(env, token, now)
-  const { sub: userId, sid: sessionId, org: tenantId, exp } = claims
+  const { sub: userId, sid: sessionId, org: tenantId, iat, exp } = claims
   const permissions = grantedBy(claims)
   const caller: Caller = { tenantId, actor: { type: 'user', userId, sessionId, permissions } }
-  cache.set(token, caller, (exp + CLOCK_SKEW) * 1000)
-  return caller
+  const entry = { caller, bearer: { userId, sessionId, issuedAt: iat * 1000 } }
+  cache.set(token, entry, (exp + CLOCK_SKEW) * 1000)
+  return entry
 }
 
 /** Running the platform is a claim of its own: no role's bits grant it, whatever they say. */
@@ -128,8 +159,8 @@ async function getKey(env: TokenEnv, kid: JWTHeaderParameters['kid'], now: Date)
   throw new errors.JWKSNoMatchingKey()
 }
 
-function cacheOf(env: TokenEnv): TokenCache<Caller> {
-  const cache = caches.get(env) ?? createTokenCache<Caller>(MAX_TOKENS)
+function cacheOf(env: TokenEnv): TokenCache<Verified> {
+  const cache = caches.get(env) ?? createTokenCache<Verified>(MAX_TOKENS)
   caches.set(env, cache)
   return cache
 }

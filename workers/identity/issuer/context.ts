@@ -1,7 +1,8 @@
 /** What the issuer's functions get first: before a sign-in there is no tenant and no actor yet. */
 import type { ServiceContext } from '../../../shared/context.ts'
+import type { RedisEnv } from '../../../shared/redis.ts'
 
-export interface IssuerEnv {
+export interface IssuerEnv extends RedisEnv {
   readonly LOG_LEVEL: string
   readonly PUBLIC_URL: string
   readonly AUTH_DATABASE_URL: string
@@ -11,6 +12,6 @@ export interface IssuerEnv {
   readonly SETUP_TOKEN: string
 }
 
-type Shared = Pick<ServiceContext, 'requestId' | 'traceparent' | 'now' | 'defer' | 'log'>
+type Shared = Pick<ServiceContext, 'client' | 'requestId' | 'traceparent' | 'now' | 'defer' | 'log'>
 
 export type IssuerContext = Shared & { readonly env: IssuerEnv }

@@ -5,9 +5,10 @@
  */
 import { and, asc, eq, isNull, lte, sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
-import { auditEntry } from '../../audit/service.ts'
+import { auditColumn } from '../../audit/service.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
+import { refusing } from './refusal.ts'
 import { tenantDeletions } from './tables.ts'
 
 /** Tenants per run; the others are due a minute later. */
@@ -45,10 +46,11 @@ export async function closeDueTenants(ctx: IssuerContext): Promise<string[]> {
  * Erases rows of a closed tenant, some at a time.
  *
  * @returns whether none is left
+ * @throws ProblemError conflict when the tenant is not closed
  */
 export async function eraseRows(ctx: IssuerContext, tenantId: string): Promise<boolean> {
   const db = authDatabaseOf(ctx.env)
-  const { rows } = await reaching(
+  const { rows } = await refusing(
     db.execute<{ remaining: string }>(
       sql`select auth.erase_tenant(${tenantId}, ${DOCUMENTS})::text as remaining`,
     ),
@@ -56,15 +58,20 @@ export async function eraseRows(ctx: IssuerContext, tenantId: string): Promise<b
   return rows[0]?.remaining === '0'
 }
 
-/** Notes that nothing is left; a second note changes nothing. */
+/** Notes that nothing is left, once. */
 export async function finishErasure(ctx: IssuerContext, tenantId: string): Promise<void> {
   const db = authDatabaseOf(ctx.env)
   const isOpen = and(eq(tenantDeletions.tenantId, tenantId), isNull(tenantDeletions.erasedAt))
-  const resource = { type: 'tenant', id: tenantId }
-  await reaching(
-    db.batch([
-      db.update(tenantDeletions).set({ erasedAt: ctx.now() }).where(isOpen),
-      db.execute(auditEntry(ctx, 'tenant.delete', { tenantId, actor: ACTOR, resource })),
-    ]),
-  )
+  const noted = db
+    .$with('noted')
+    .as(
+      db
+        .update(tenantDeletions)
+        .set({ erasedAt: ctx.now() })
+        .where(isOpen)
+        .returning({ tenantId: tenantDeletions.tenantId }),
+    )
+  const details = { tenantId, actor: ACTOR, resource: { type: 'tenant', id: tenantId } }
+  const audited = auditColumn(ctx, 'tenant.delete', details).as('audited')
+  await reaching(db.with(noted).select({ audited }).from(noted))
 }

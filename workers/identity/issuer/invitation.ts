@@ -14,8 +14,9 @@ import type {
 } from '../tenant-schemas.ts'
 import type { CallerContext } from './caller.ts'
 import { authDatabaseOf } from './database.ts'
-import { assertGrantable, userIdOf } from './membership.ts'
+import { assertGrantable } from './membership.ts'
 import { refusing } from './refusal.ts'
+import { ownOf } from './session-list.ts'
 import { invitations } from './tables.ts'
 
 const LIFETIME_MS = 7 * 24 * 60 * 60 * 1000
@@ -46,7 +47,7 @@ export async function invite(
   await refusing(
     db.batch([
       db.execute(
-        sql`select auth.invite(${tenantId}, ${id}, ${email}, ${role}, ${userIdOf(ctx)},
+        sql`select auth.invite(${tenantId}, ${id}, ${email}, ${role}, ${ownOf(ctx).userId},
           ${hashOf(token)}, ${now.toISOString()}::timestamptz, ${until}::timestamptz)`,
       ),
       db.execute(auditEntry(ctx, 'member.invite', { resource, facts: { role } })),

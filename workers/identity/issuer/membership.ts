@@ -10,7 +10,9 @@ import type { Member, MemberPage, MemberQuery } from '../tenant-schemas.ts'
 import type { CallerContext } from './caller.ts'
 import { authDatabaseOf } from './database.ts'
 import { refusing } from './refusal.ts'
+import { revoke } from './revocation.ts'
 import { permissionsOfRole } from './rights.ts'
+import { ownOf } from './session-list.ts'
 import { members, roles, users } from './tables.ts'
 
 const COLUMNS = {
@@ -75,11 +77,13 @@ export async function removeMember(ctx: CallerContext, id: string): Promise<void
   const member = await getMember(ctx, id)
   await assertGrantable(ctx, member.role)
   await endMembership(ctx, member, 'member.remove')
+  // Their tokens for other tenants are made anew; this tenant's are not.
+  await revoke(ctx, [{ type: 'user', id }])
 }
 
 /** Ends the caller's own membership. @throws ProblemError conflict for the last owner */
 export async function leaveTenant(ctx: CallerContext): Promise<void> {
-  await endMembership(ctx, await getMember(ctx, userIdOf(ctx)), 'member.leave')
+  await endMembership(ctx, await getMember(ctx, ownOf(ctx).userId), 'member.leave')
 }
 
 async function endMembership(
@@ -124,12 +128,6 @@ async function findGrants({ env, tenantId }: CallerContext, role: string) {
   const isRole = and(eq(roles.organizationId, tenantId), eq(roles.name, role))
   const [own] = await reaching(authDatabaseOf(env).select().from(roles).where(isRole))
   return own && permissionsOfRole(role, own.permissions)
-}
-
-/** Jobs have no session, so none of them ever gets here. */
-export function userIdOf({ actor }: CallerContext): string {
-  if (actor.type === 'user') return actor.userId
-  throw new ProblemError('forbidden', 'Only people have an account; sign in.')
 }
 
 const selectMembers = (env: CallerContext['env']) =>

@@ -6,8 +6,9 @@ import { auditEntry } from '../../audit/service.ts'
 import type { AccountExport, Profile, TenantSummary } from '../tenant-schemas.ts'
 import type { CallerContext } from './caller.ts'
 import { authDatabaseOf } from './database.ts'
-import { userIdOf } from './membership.ts'
 import { refusing } from './refusal.ts'
+import { revoke } from './revocation.ts'
+import { ownOf } from './session-list.ts'
 import { accounts, invitations, members, organizations, sessions, users } from './tables.ts'
 
 export async function getProfile(ctx: CallerContext): Promise<Profile> {
@@ -21,12 +22,12 @@ export async function getProfile(ctx: CallerContext): Promise<Profile> {
 }
 
 export async function renameUser(ctx: CallerContext, name: string): Promise<Profile> {
-  const id = userIdOf(ctx)
+  const { id, email } = await getUser(ctx)
   const db = authDatabaseOf(ctx.env)
-  const at = ctx.now().toISOString()
   await reaching(
     db.batch([
-      db.execute(sql`select auth.rename_user(${id}, ${name}, ${at}::timestamptz)`),
+      db.update(users).set({ name, updatedAt: ctx.now() }).where(eq(users.id, id)),
+      db.execute(sql`select auth.set_profile(${id}, ${email}, ${name})`),
       db.execute(auditEntry(ctx, 'admin.user.update', { resource: { type: 'user', id } })),
     ]),
   )
@@ -41,7 +42,7 @@ export async function listTenants(ctx: CallerContext): Promise<TenantSummary[]> 
 
 /** Everything under the user's id. Secrets and hashes are not data about them, and stay. */
 export async function exportAccount(ctx: CallerContext): Promise<AccountExport> {
-  const userId = userIdOf(ctx)
+  const { userId } = ownOf(ctx)
   const db = authDatabaseOf(ctx.env)
   const [user, tenants, [methods, opened, sent]] = await Promise.all([
     getUser(ctx),
@@ -96,10 +97,11 @@ export async function deleteAccount(ctx: CallerContext, email: string): Promise<
       db.execute(auditEntry(ctx, 'user.delete', { resource })),
     ]),
   )
+  await revoke(ctx, [{ type: 'user', id: user.id }])
 }
 
 async function getUser(ctx: CallerContext) {
-  const isCaller = eq(users.id, userIdOf(ctx))
+  const isCaller = eq(users.id, ownOf(ctx).userId)
   const [user] = await reaching(authDatabaseOf(ctx.env).select().from(users).where(isCaller))
   if (!user) throw new ProblemError('unauthenticated', 'This account is gone.')
   return user
@@ -116,7 +118,7 @@ function selectTenants(ctx: CallerContext) {
       })
       .from(members)
       .innerJoin(organizations, eq(organizations.id, members.organizationId))
-      .where(eq(members.userId, userIdOf(ctx)))
+      .where(eq(members.userId, ownOf(ctx).userId))
       .orderBy(asc(members.createdAt), asc(members.id)),
   )
 }

@@ -27,7 +27,8 @@ export interface RightsRow {
   ownPermissions: string[] | null
   version: number | null
   isPlatform: boolean
-  amr: string[]
+  /** Names of RFC 8176 with a space between them. */
+  amr: string
 }
 
 /** RFC 8176: a one-time code, a key in hardware or software, or several of them. */
@@ -55,4 +56,4 @@ export function rightsClaims(row: RightsRow): { p?: string; pv?: number; plt?: t
 }
 
 const runsPlatform = ({ isPlatform, amr }: RightsRow) =>
-  isPlatform && amr.some((method) => SECOND_FACTORS.has(method))
+  isPlatform && amr.split(' ').some((method) => SECOND_FACTORS.has(method))

@@ -8,6 +8,7 @@ import { signAccessToken } from './access-token.ts'
 import { authOf, SESSION_COOKIE } from './auth.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
+import { revokeSessions } from './revocation.ts'
 import { isOwnRole, RIGHTS, rightsClaims, rightsOf } from './rights.ts'
 import { members, organizations, roles, sessions, users } from './tables.ts'
 
@@ -63,9 +64,15 @@ export async function closeSession(ctx: IssuerContext, headers: Headers): Promis
   if (response) {
     const { id } = response.session
     await reaching(authDatabaseOf(ctx.env).delete(sessions).where(eq(sessions.id, id)))
+    await revokeSessions(ctx, [id])
   }
-  return [`${SESSION_COOKIE}=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax`]
+  return FORGET_SESSION
 }
+
+/** As Set-Cookie values: the browser forgets the session. */
+export const FORGET_SESSION = [
+  `${SESSION_COOKIE}=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax`,
+]
 
 function readSession(ctx: IssuerContext, headers: Headers) {
   const call = authOf(ctx).api.getSession({ headers, returnHeaders: true })

@@ -41,6 +41,7 @@ export async function createSigningKey({ env, now }: IssuerContext): Promise<Row
     createdAt: now(),
     activeFrom: now(),
     expiresAt: null,
+    replaces: null,
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { relations, sql } from 'drizzle-orm'
 import {
+  bigint,
   boolean,
   check,
   index,
@@ -56,11 +57,8 @@ export const sessions = auth.table(
     userId: userId(),
     /** The tenant the user works in; null means the one joined first. */
     activeOrganizationId: text(),
-    /** How the user proved who they are (RFC 8176): `pwd`, `otp`, `hwk` and so on. */
-    amr: text()
-      .array()
-      .notNull()
-      .default(sql`'{pwd}'::text[]`),
+    /** How its user was recognised: names of RFC 8176, section 2, with a space between them. */
+    amr: text().notNull().default('pwd'),
   },
   (table) => [index().on(table.userId)],
 )
@@ -87,6 +85,10 @@ export const accounts = auth.table(
   (table) => [index().on(table.userId), uniqueIndex().on(table.providerId, table.accountId)],
 )
 
+/**
+ * What a link in a mail, or the first half of a sign-in, is good for; one-time-token.ts. Each row
+ * is used by deleting it, so once.
+ */
 export const verifications = auth.table(
   'verifications',
   {
@@ -185,7 +187,30 @@ export const signingKeys = auth.table('signing_keys', {
   activeFrom: time().notNull(),
   /** Neither signs nor is published from here on; null while that is not decided. */
   expiresAt: time(),
+  /** The key it takes over from. Unique: whoever rotates at the same time makes one successor. */
+  replaces: text().unique(),
 })
+
+/** Authenticator apps (TOTP); totp.ts. In force once confirmed. */
+export const twoFactors = auth.table('two_factors', {
+  userId: userId().primaryKey(),
+  /** Encrypted under AUTH_SECRET; key-vault.ts. */
+  secret: text().notNull(),
+  createdAt: time().notNull(),
+  confirmedAt: time(),
+  /** The time step of the last code that was taken; none before it is taken again. */
+  lastStep: bigint({ mode: 'number' }).notNull().default(0),
+  /** Wrong codes in a row. */
+  failures: integer().notNull().default(0),
+  lockedUntil: time(),
+})
+
+/** Codes for the day the authenticator is lost; used by deleting them. */
+export const backupCodes = auth.table(
+  'backup_codes',
+  { userId: userId(), hash: text().notNull() },
+  (table) => [primaryKey({ columns: [table.userId, table.hash] })],
+)
 
 /**
  * Keys that sign checkpoints of audit logs and nothing else. One signs at a time; none is ever

@@ -8,7 +8,7 @@ import type { Session } from '../schemas.ts'
 import type { Tenant } from '../tenant-schemas.ts'
 import type { CallerContext } from './caller.ts'
 import { authDatabaseOf } from './database.ts'
-import { userIdOf } from './membership.ts'
+import { ownOf } from './session-list.ts'
 import { describe } from './session.ts'
 import { members, organizations, sessions, tenantDeletions, users } from './tables.ts'
 
@@ -20,7 +20,7 @@ const MOST_OWNED = 20
 
 /** @throws ProblemError conflict when the caller owns too many */
 export async function createTenant(ctx: CallerContext, name: string): Promise<Tenant> {
-  const userId = userIdOf(ctx)
+  const { userId } = ownOf(ctx)
   const [owner, owned] = await selectOwner(ctx)
   if (!owner) throw new ProblemError('unauthenticated', 'This account is gone.')
   if (owned >= MOST_OWNED) {
@@ -45,17 +45,16 @@ export async function createTenant(ctx: CallerContext, name: string): Promise<Te
 
 /** @throws ProblemError not_found when the caller is no member there */
 export async function switchTenant(ctx: CallerContext, tenantId: string): Promise<Session> {
-  const { actor, env } = ctx
-  if (actor.type !== 'user') throw new ProblemError('forbidden', 'Only people switch tenants.')
-  const db = authDatabaseOf(env)
-  const isMember = and(eq(members.userId, actor.userId), eq(members.organizationId, tenantId))
+  const { userId, sessionId } = ownOf(ctx)
+  const db = authDatabaseOf(ctx.env)
+  const isMember = and(eq(members.userId, userId), eq(members.organizationId, tenantId))
   const switched = db.$with('switched').as(
     db
       .update(sessions)
       .set({ activeOrganizationId: tenantId })
       .where(
         and(
-          eq(sessions.id, actor.sessionId),
+          eq(sessions.id, sessionId),
           exists(db.select({ id: members.id }).from(members).where(isMember)),
         ),
       )
@@ -64,7 +63,7 @@ export async function switchTenant(ctx: CallerContext, tenantId: string): Promis
   const audited = auditColumn(ctx, 'tenant.switch', { tenantId }).as('audited')
   const rows = await reaching(db.with(switched).select({ id: switched.id, audited }).from(switched))
   if (rows.length === 0) throw noTenant()
-  return describe(ctx, eq(sessions.id, actor.sessionId))
+  return describe(ctx, eq(sessions.id, sessionId))
 }
 
 /** @throws ProblemError not_found */
@@ -108,7 +107,7 @@ export async function requestDeletion(ctx: CallerContext, name: string): Promise
   const asked = db.$with('asked').as(
     db
       .insert(tenantDeletions)
-      .values({ tenantId, requestedBy: userIdOf(ctx), requestedAt: now(), dueAt })
+      .values({ tenantId, requestedBy: ownOf(ctx).userId, requestedAt: now(), dueAt })
       .onConflictDoNothing()
       .returning({ tenantId: tenantDeletions.tenantId }),
   )
@@ -138,7 +137,7 @@ export async function cancelDeletion(ctx: CallerContext): Promise<void> {
 }
 
 async function selectOwner(ctx: CallerContext) {
-  const userId = userIdOf(ctx)
+  const { userId } = ownOf(ctx)
   const db = authDatabaseOf(ctx.env)
   const isOwner = and(eq(members.userId, userId), eq(members.role, 'owner'))
   const [[owner], owned] = await reaching(
