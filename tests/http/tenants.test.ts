@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { listPlatform, setPlatform } from '../../operations/database/platform.ts'
 import { Profile, Tenant, TenantList } from '../../workers/identity/tenant-schemas.ts'
 import { problemOf, sessionOf } from './identity-harness.ts'
 import { startTenants, type TestTenants } from './tenant-harness.ts'
@@ -95,7 +96,14 @@ test.each(['', ' ', 'x'.repeat(201), 7, undefined])('%j is no name of a tenant',
 
 test('those who run the platform see ids and counts of all tenants, with a second factor only', async () => {
   const admin = await app.person('root', 'viewer')
-  await app.sql.query('update auth.users set is_platform = true where id = $1', [admin.id])
+  await expect(setPlatform(app.sql, admin.email, true)).rejects.toThrow('no second factor')
+  await app.sql.query(
+    `insert into auth.two_factors (user_id, secret, created_at, confirmed_at)
+     values ($1, 'sealed', now(), now())`,
+    [admin.id],
+  )
+  await setPlatform(app.sql, admin.email.toUpperCase(), true)
+  expect(await listPlatform(app.sql)).toEqual([admin.email])
   const read = (path: string, token: string) =>
     app.send('GET', `/api/admin/tenants${path}`, undefined, token)
 
@@ -120,6 +128,8 @@ test('those who run the platform see ids and counts of all tenants, with a secon
   expect(await problemOf(await read('/no-such', accessToken))).toMatchObject({ status: 404 })
 
   // Taken back in the database, it counts at once, whatever the token says.
-  await app.sql.query('update auth.users set is_platform = false where id = $1', [admin.id])
+  await setPlatform(app.sql, admin.email, false)
   expect((await read('', accessToken)).status).toBe(403)
+  expect(await app.events('_platform')).toEqual(['admin.platform.grant', 'admin.platform.revoke'])
+  await expect(setPlatform(app.sql, 'nobody@example.com', true)).rejects.toThrow('no account')
 })

@@ -33,7 +33,7 @@ export async function eraseCache(env: RemainsEnv, tenantId: string): Promise<voi
   for (let steps = 0; steps < MOST_STEPS; steps++) {
     const [next, keys] = await redis.scan(cursor, { match, count: 1000 })
     if (keys.length > 0) await redis.unlink(...keys)
-    cursor = String(next)
+    cursor = next
     if (cursor === '0') return
   }
 }

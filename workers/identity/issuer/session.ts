@@ -40,7 +40,7 @@ export async function openSession(
     throw isRefusal(error) ? wrongCredentials(error) : error
   })
   return {
-    session: await describe(ctx, eq(sessions.token, answer.response.token)),
+    session: await describe(ctx, answer.response.token),
     cookies: cookiesOf(answer),
   }
 }
@@ -49,8 +49,7 @@ export async function openSession(
 export async function renewToken(ctx: IssuerContext, headers: Headers): Promise<Opened> {
   const answer = await readSession(ctx, headers)
   if (!answer.response) throw noSession()
-  const { token } = answer.response.session
-  return { session: await describe(ctx, eq(sessions.token, token)), cookies: cookiesOf(answer) }
+  return { session: await describe(ctx, answer.response.session.token), cookies: cookiesOf(answer) }
 }
 
 /**
@@ -90,13 +89,17 @@ export async function findSession(
   return response ? { id: response.session.id, userId: response.user.id } : undefined
 }
 
+/** Who the session is, by the token in its cookie; as `describeSession`. */
+const describe = (ctx: IssuerContext, token: string): Promise<Session> =>
+  describeSession(ctx, eq(sessions.token, token))
+
 /**
  * Who the session is, where it works now, and a token that says so.
  *
  * @param which Names one row of `sessions`
  * @throws ProblemError unauthenticated when it is too old; forbidden when its user is in no tenant
  */
-export async function describe(ctx: IssuerContext, which: SQL): Promise<Session> {
+export async function describeSession(ctx: IssuerContext, which: SQL): Promise<Session> {
   const row = await findMembership(ctx, which)
   if (!row) {
     throw new ProblemError(

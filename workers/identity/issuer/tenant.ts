@@ -9,7 +9,7 @@ import type { Tenant } from '../tenant-schemas.ts'
 import type { CallerContext } from './caller.ts'
 import { authDatabaseOf } from './database.ts'
 import { ownOf } from './session-list.ts'
-import { describe } from './session.ts'
+import { describeSession } from './session.ts'
 import { members, organizations, sessions, tenantDeletions, users } from './tables.ts'
 
 /** Days in which a deletion can be taken back. */
@@ -63,7 +63,7 @@ export async function switchTenant(ctx: CallerContext, tenantId: string): Promis
   const audited = auditColumn(ctx, 'tenant.switch', { tenantId }).as('audited')
   const rows = await reaching(db.with(switched).select({ id: switched.id, audited }).from(switched))
   if (rows.length === 0) throw noTenant()
-  return describe(ctx, eq(sessions.id, sessionId))
+  return describeSession(ctx, eq(sessions.id, sessionId))
 }
 
 /** @throws ProblemError not_found */
