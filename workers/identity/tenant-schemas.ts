@@ -9,7 +9,7 @@ const Id = z.string().min(1).max(64)
 const time = () => z.iso.datetime()
 
 const ROLE_NAME = /^[a-z][a-z0-9-]{1,49}$/
-export const RoleName = z
+const RoleName = z
   .string()
   .regex(ROLE_NAME, 'must have 2 to 50 of a-z, 0-9 and dash, and start with a letter')
   .openapi({ example: 'support-lead' })
