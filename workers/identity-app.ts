@@ -8,14 +8,17 @@ import { ProblemError } from '../shared/errors.ts'
 import { refuseUnguarded } from '../shared/guards.ts'
 import { createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
+import { accountHandlers } from './identity-accounts.ts'
 import { callContext, type IdentityApp, identityLog, requestContext } from './identity-context.ts'
 import { sessionHandlers } from './identity-sessions.ts'
 import { tenantHandlers } from './identity-tenants.ts'
+import { twoFactorHandlers } from './identity-two-factor.ts'
 import { identifyCaller, permissionsNow } from './identity/issuer/caller.ts'
 import { closeDueTenants, eraseRows, finishErasure } from './identity/issuer/erasure.ts'
 import { rotateKeys } from './identity/issuer/key-rotation.ts'
 import { closeSession, type Opened, openSession, renewToken } from './identity/issuer/session.ts'
 import { checkSetupToken, createFirstOwner } from './identity/issuer/setup.ts'
+import * as issuer from './identity/issuer/sign-in.ts'
 import { publishedKeys } from './identity/issuer/signing-keys.ts'
 import { sweepOrphans } from './identity/issuer/sweep.ts'
 import { isFromOwnPage } from './identity/origin.ts'
@@ -66,9 +69,9 @@ export function createIdentityApp() {
       return c.json(opened.session, 201, withCookies(opened))
     })
     .openapi(signIn, async (c) => {
-      const ctx = requestContext(c)
-      const opened = await openSession(ctx, c.req.valid('json'), c.req.raw.headers)
-      return c.json(opened.session, 200, withCookies(opened))
+      const answer = await issuer.signIn(requestContext(c), c.req.valid('json'), c.req.raw.headers)
+      if ('ticket' in answer) return c.json(answer, 202)
+      return c.json(answer.session, 200, withCookies(answer))
     })
     .openapi(getToken, async (c) => {
       const opened = await renewToken(requestContext(c), c.req.raw.headers)
@@ -80,6 +83,8 @@ export function createIdentityApp() {
     })
     .route('/', sessionHandlers)
     .route('/', tenantHandlers)
+    .route('/', accountHandlers)
+    .route('/', twoFactorHandlers)
 }
 
 type WaitUntil = (work: Promise<unknown>) => void

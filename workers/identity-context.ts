@@ -8,6 +8,7 @@ import { Settings } from '../shared/settings.ts'
 import { traceparentOf } from '../shared/trace.ts'
 import type { CallerContext } from './identity/issuer/caller.ts'
 import type { IssuerContext } from './identity/issuer/context.ts'
+import type { Locale } from './workspace/schemas.ts'
 
 export interface IdentityApp extends AppEnv<CallerContext> {
   Bindings: IdentityEnv
@@ -24,6 +25,8 @@ const IdentitySettings = Settings.pick({
   AUTH_SECRET: true,
   PASSWORD_PEPPER: true,
   SETUP_TOKEN: true,
+  SIGN_UP: true,
+  BREACHED_PASSWORDS_URL: true,
 })
 
 export const identityLog = ({ LOG_LEVEL: level }: IdentityEnv): Log =>
@@ -33,8 +36,9 @@ export const identityLog = ({ LOG_LEVEL: level }: IdentityEnv): Log =>
 export function requestContext(c: Context<IdentityApp>): IssuerContext {
   const { log, requestId, traceparent } = c.var
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
-  const client = clientOf(c.req.raw.headers)
-  return identityContext(c.env, { log, requestId, traceparent, client, waitUntil })
+  const { headers } = c.req.raw
+  const origin = { client: clientOf(headers), locale: localeOf(headers), waitUntil }
+  return identityContext(c.env, { log, requestId, traceparent, ...origin })
 }
 
 /** Of a call by RPC, such as a scheduled job. */
@@ -54,9 +58,14 @@ function clientOf(headers: Headers): Client {
   return { ...(ip && { ip }), ...(userAgent && { userAgent }) }
 }
 
+/** The language a browser asks for first, as far as we write it. */
+const localeOf = (headers: Headers): Locale =>
+  /^\s*ru\b/i.test(headers.get('accept-language') ?? '') ? 'ru' : 'en'
+
 interface Origin {
   log: Log
   client?: Client
+  locale?: Locale
   requestId: string
   traceparent: string
   waitUntil: (work: Promise<unknown>) => void
@@ -65,10 +74,10 @@ interface Origin {
 /** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
 function identityContext(env: IdentityEnv, origin: Origin): IssuerContext {
   checkSettings(IdentitySettings, env)
-  const { log, requestId, traceparent, client = {}, waitUntil } = origin
+  const { log, requestId, traceparent, client = {}, locale = 'en', waitUntil } = origin
   const defer = (work: Promise<unknown>) => {
     work.catch((error: unknown) => log.error('deferred work failed', { error }))
     waitUntil(work)
   }
-  return { env, log, client, requestId, traceparent, defer, now: () => new Date() }
+  return { env, log, client, locale, requestId, traceparent, defer, now: () => new Date() }
 }

@@ -5,6 +5,8 @@ import { indexerContext } from './indexer-context.ts'
 import { consumeDeadDocuments, consumeDocuments } from './knowledge/consumer.ts'
 import { sweepDocuments } from './knowledge/schedule.ts'
 import type { DocumentMessage } from './knowledge/schemas.ts'
+import { consumeDeadMail, consumeMail } from './workspace/consumer.ts'
+import type { MailMessage } from './workspace/schemas.ts'
 
 type WaitUntil = (work: Promise<unknown>) => void
 
@@ -19,6 +21,13 @@ export async function consumeQueue(
     return indexerContext(env, { tenantId, actor, requestId, traceparent, waitUntil })
   }
   const log = createLog({ level: env.LOG_LEVEL }, { worker: 'indexer', queue: batch.queue })
+  if (batch.queue.startsWith('mail')) {
+    const actor = { type: 'system', job: 'mail' } as const
+    const mailContext = ({ requestId, traceparent }: MailMessage) =>
+      indexerContext(env, { tenantId: '', actor, requestId, traceparent, waitUntil })
+    const deliver = batch.queue.startsWith('mail-dead') ? consumeDeadMail : consumeMail
+    return deliver(batch, { contextOf: mailContext, log })
+  }
   const consume = batch.queue.startsWith('documents-dead') ? consumeDeadDocuments : consumeDocuments
   await consume(batch, { contextOf, log })
 }

@@ -55,6 +55,9 @@ export async function startApp() {
     SPEECH_VOICE: 'alloy',
     TRANSCRIPTION_MODEL: 'va-words-1',
     MAX_TURNS: '8',
+    MAIL_URL: '',
+    MAIL_TOKEN: 'mail',
+    MAIL_FROM: 'VoiceAssist <no-reply@voiceassist.example>',
     RETRY_MAX_ATTEMPTS: '2',
     RETRY_BACKOFF_INITIAL: '0.01',
     RETRY_BACKOFF_MAX: '0.05',
@@ -69,7 +72,8 @@ export async function startApp() {
       fetch: async () =>
         new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } }),
     },
-  } as unknown as EdgeEnv
+    // Tests hand the edge's messages to the indexer's handler, which has settings of its own.
+  } as unknown as EdgeEnv & IndexerEnv
 
   const execution = {
     waitUntil: (work: Promise<unknown>) => void deferred.push(work),

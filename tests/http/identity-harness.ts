@@ -13,6 +13,7 @@ import {
   permissionsOfSession,
 } from '../../workers/identity-app.ts'
 import { Session } from '../../workers/identity/schemas.ts'
+import { MailMessage } from '../../workers/workspace/schemas.ts'
 import { startApp } from './harness.ts'
 
 const SETUP_TOKEN = 'setup-token-setup-token-setup-token'
@@ -26,7 +27,8 @@ export const OWNER = {
 
 export async function startIdentity() {
   const app = await startApp()
-  const settings: IdentityEnv = {
+  const mails: MailMessage[] = []
+  const settings = {
     ENVIRONMENT: 'local',
     LOG_LEVEL: 'error',
     PUBLIC_URL: app.env.PUBLIC_URL,
@@ -37,7 +39,10 @@ export async function startIdentity() {
     AUTH_SECRET: 'kW3vPz8sQm5xJd2fRt7yNc4hLb9gEa6u',
     PASSWORD_PEPPER: 'Yt6nBq2wXs9kMf4rVj7pHd3cGz8aLe5u',
     SETUP_TOKEN,
-  }
+    SIGN_UP: 'open',
+    BREACHED_PASSWORDS_URL: '',
+    MAIL: { send: async (message: unknown) => void mails.push(MailMessage.parse(message)) },
+  } as unknown as IdentityEnv
   const identity = createIdentityApp()
   const binding = {
     isDown: false,
@@ -68,6 +73,18 @@ export async function startIdentity() {
     binding,
     settings,
     post,
+    /** What went into the queue `mail`, oldest first. */
+    mails,
+
+    /** Waits for deferred work; the mails it sent to `address`, which are taken away. */
+    async mailsTo(address: string): Promise<MailMessage[]> {
+      await app.settle()
+      const found = mails.filter(({ to }) => to === address)
+      const others = mails.filter(({ to }) => to !== address)
+      mails.splice(0, mails.length, ...others)
+      return found
+    },
+
     setUp: (body: unknown = OWNER, token = SETUP_TOKEN) =>
       post('/api/auth/setup', body, { authorization: `Bearer ${token}` }),
     signIn: (password = OWNER.password, email = OWNER.email) =>
@@ -85,6 +102,14 @@ export async function startIdentity() {
     },
   }
 }
+
+/** How several calls at once ended, smallest first. */
+export const statusesOf = (answers: readonly Response[]): number[] =>
+  answers.map(({ status }) => status).toSorted((a, b) => a - b)
+
+/** The secret of a mail's link. */
+export const tokenIn = (mail: MailMessage | undefined): string =>
+  new URL(mail?.data.url ?? 'http://localhost').hash.replace('#token=', '')
 
 /** What a browser would send back. */
 export function cookieOf(response: Response): string {

@@ -6,11 +6,13 @@ import { keySet, runKeyRotation, runOrphanSweep } from '../../workers/identity-a
 import { callContext } from '../../workers/identity-context.ts'
 import { signAccessToken } from '../../workers/identity/issuer/access-token.ts'
 import { admit } from '../../workers/identity/service.ts'
-import { startIdentity } from './identity-harness.ts'
+import { sessionOf, startIdentity } from './identity-harness.ts'
 
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000]
-const SUBJECT = { userId: 'ada', sessionId: 's1', tenantId: 'acme', role: 'viewer' }
+const SUBJECT = { userId: 'ada', sessionId: 's1', tenantId: 'acme', role: 'viewer', amr: ['pwd'] }
 const nothing = () => {}
+
+vi.setConfig({ testTimeout: 120_000 })
 
 let app: Awaited<ReturnType<typeof startIdentity>>
 let sql: Sql
@@ -18,7 +20,7 @@ let start: number
 beforeAll(async () => {
   app = await startIdentity()
   sql = connect(app.database.owner)
-  expect((await app.setUp()).status).toBe(201)
+  await sessionOf(await app.setUp())
   start = Date.now()
 })
 afterAll(async () => {

@@ -22,7 +22,7 @@ afterAll(() => app.close())
 const invite = (email: string, role = 'user', token = owner) =>
   app.send('POST', '/api/admin/invitations', { email, role }, token)
 const sent = async (answer: Response) => SentInvitation.parse(await answer.json())
-const tokenIn = ({ acceptUrl }: SentInvitation) => acceptUrl.split('#')[1]!
+const tokenIn = ({ acceptUrl }: SentInvitation) => acceptUrl.split('#token=')[1]!
 const accept = (body: object, cookie?: string) =>
   app.post('/api/invitations/accept', body, cookie ? { cookie } : {})
 const view = (token: string) => app.post('/api/invitations/view', { token })
@@ -34,7 +34,7 @@ test('an invitation shows its link once, and keeps only a hash of it', async () 
   expect(invitation).toMatchObject({ email: 'new.person@example.com', role: 'editor' })
   expect(Date.parse(invitation.expiresAt) - Date.parse(invitation.createdAt)).toBe(7 * 86_400_000)
   const token = tokenIn(invitation)
-  expect(invitation.acceptUrl).toBe(`${app.env.PUBLIC_URL}/console/invitation#${token}`)
+  expect(invitation.acceptUrl).toBe(`${app.env.PUBLIC_URL}/console/invitation#token=${token}`)
 
   const [row] = await app.sql.query('select * from auth.invitations')
   expect(row?.['token_hash']).toBe(createHash('sha256').update(token).digest('hex'))
@@ -44,6 +44,25 @@ test('an invitation shows its link once, and keeps only a hash of it', async () 
   const { acceptUrl: _once, ...listed } = invitation
   expect(items).toEqual([listed])
   expect((await app.events()).at(-1)).toBe('member.invite')
+})
+
+test('the link is mailed to the invited address, with who invites where', async () => {
+  const invitation = await sent(await invite('mailed@example.com'))
+  expect(await app.mailsTo('mailed@example.com')).toEqual([
+    expect.objectContaining({
+      template: 'invitation',
+      data: { url: invitation.acceptUrl, organization: 'Analytical Engines', inviter: 'Ada' },
+    }),
+  ])
+})
+
+test('a password that is easy to guess makes no account', async () => {
+  const token = tokenIn(await sent(await invite('weak@example.com')))
+  const answer = await accept({ token, name: 'Weak', password: 'password1234' })
+  expect(await problemOf(answer)).toMatchObject({
+    status: 422,
+    errors: [{ pointer: '/password' }],
+  })
 })
 
 test('whoever has the link sees what it invites to', async () => {

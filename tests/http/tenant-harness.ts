@@ -26,7 +26,7 @@ export async function startTenants() {
 
   /** A token for somebody's session, whatever tenant it names. */
   async function tokenFor(of: Pick<Person, 'id' | 'sessionId'>, place: string, role: string) {
-    const subject = { userId: of.id, sessionId: of.sessionId, tenantId: place, role }
+    const subject = { userId: of.id, sessionId: of.sessionId, tenantId: place, role, amr: ['pwd'] }
     return (
       await signAccessToken(
         callContext(app.settings, () => {}),

@@ -5,9 +5,11 @@
 import { createRoute } from '@hono/zod-openapi'
 import { open } from '../../shared/guards.ts'
 import { createRouter, json, jsonBody, problems } from '../../shared/http.ts'
+import { accountRoutes } from './account-routes.ts'
 import { type IdentityRoutes, pass } from './identity-client.ts'
-import { Session, Setup, SignIn } from './schemas.ts'
+import { PendingSignIn, Session, Setup, SignIn } from './schemas.ts'
 import { sessionRoutes } from './session-routes.ts'
+import { twoFactorRoutes } from './two-factor-routes.ts'
 
 export const setup = open(
   createRoute({
@@ -30,10 +32,13 @@ export const signIn = open(
     path: '/api/auth/sign-in/email',
     operationId: 'signInWithEmail',
     tags: ['identity'],
-    description: 'Sets the session cookie `__Host-va_session`.',
+    description:
+      'Sets the session cookie `__Host-va_session`. An account with a second factor gets a ticket ' +
+      'instead, for POST /api/auth/two-factor/verify.',
     request: { body: jsonBody(SignIn) },
     responses: {
       200: json(Session, 'Who is signed in, with an access token of five minutes'),
+      202: json(PendingSignIn, 'The password is right; a code is needed as well'),
       ...problems('unauthenticated', 'forbidden', 'invalid_fields', 'dependency_down'),
     },
   }),
@@ -73,3 +78,5 @@ export const identityRoutes = createRouter<IdentityRoutes>()
   .openapi(getToken, (c) => pass(c))
   .openapi(signOut, (c) => pass(c))
   .route('/', sessionRoutes)
+  .route('/', accountRoutes)
+  .route('/', twoFactorRoutes)

@@ -17,13 +17,15 @@ export const Password = z
 
 const countOf = (text: string) => Array.from(text.normalize('NFKC')).length
 
+const CurrentPassword = z.string().min(1).max(MAX_UNITS).openapi({ format: 'password' })
+
 export const Name = z.string().trim().min(1).max(200)
 
 export const SignIn = z
   .strictObject({
     email: Email,
     /** No minimum here: a password that is too short is simply wrong. */
-    password: z.string().min(1).max(MAX_UNITS).openapi({ format: 'password' }),
+    password: CurrentPassword,
   })
   .openapi('SignIn')
 export type SignIn = z.infer<typeof SignIn>
@@ -32,6 +34,38 @@ export const Setup = z
   .strictObject({ email: Email, password: Password, name: Name, organization: Name })
   .openapi('Setup')
 export type Setup = z.infer<typeof Setup>
+
+export const ChangePassword = z
+  .strictObject({ currentPassword: CurrentPassword, newPassword: Password })
+  .openapi('ChangePassword')
+export type ChangePassword = z.infer<typeof ChangePassword>
+
+export const SignUp = z
+  .strictObject({
+    email: Email,
+    password: Password,
+    name: Name,
+    /** Of the organization that is made for the account; the account's name when left out. */
+    organization: Name.optional(),
+  })
+  .openapi('SignUp')
+export type SignUp = z.infer<typeof SignUp>
+
+/** As it stands in a link, or in an answer of ours. */
+const Secret = z.string().min(1).max(200)
+
+export const ResetRequest = z.strictObject({ email: Email }).openapi('ResetRequest')
+export const ResetPassword = z
+  .strictObject({ token: Secret, newPassword: Password })
+  .openapi('ResetPassword')
+export type ResetPassword = z.infer<typeof ResetPassword>
+
+export const VerifyEmail = z.strictObject({ token: Secret }).openapi('VerifyEmail')
+
+export const ChangeEmail = z
+  .strictObject({ newEmail: Email, password: CurrentPassword })
+  .openapi('ChangeEmail')
+export type ChangeEmail = z.infer<typeof ChangeEmail>
 
 /** Who is signed in, and the token that says so to every other route. */
 export const Session = z
@@ -72,6 +106,49 @@ export type SessionList = z.infer<typeof SessionList>
 
 export const EndedSessions = z.object({ ended: z.int() }).openapi('EndedSessions')
 
+/** The password was right; now a code is asked for. */
+export const PendingSignIn = z
+  .object({
+    /** Goes with the code; worth nothing without it. */
+    ticket: z.string(),
+    methods: z.array(z.enum(['totp', 'backup-code'])),
+    /** When to begin again with the password. */
+    expiresAt: z.iso.datetime(),
+  })
+  .openapi('PendingSignIn')
+export type PendingSignIn = z.infer<typeof PendingSignIn>
+
+/** Six digits of an authenticator, or a backup code; spaces and dashes do not matter. */
+const Code = z.string().trim().min(6).max(60).openapi({ example: '123456' })
+
+export const SecondFactor = z.strictObject({ ticket: Secret, code: Code }).openapi('SecondFactor')
+export type SecondFactor = z.infer<typeof SecondFactor>
+
+export const TwoFactor = z
+  .object({ isEnabled: z.boolean(), backupCodesLeft: z.int() })
+  .openapi('TwoFactor')
+export type TwoFactor = z.infer<typeof TwoFactor>
+
+export const PasswordProof = z.strictObject({ password: CurrentPassword }).openapi('PasswordProof')
+export const CodeProof = z.strictObject({ code: Code }).openapi('CodeProof')
+export const DoubleProof = z
+  .strictObject({ password: CurrentPassword, code: Code })
+  .openapi('DoubleProof')
+
+export const NewAuthenticator = z
+  .object({
+    /** In base32, to be typed in. */
+    secret: z.string(),
+    /** `otpauth://…`, to be shown as a QR code. */
+    uri: z.string(),
+  })
+  .openapi('NewAuthenticator')
+export type NewAuthenticator = z.infer<typeof NewAuthenticator>
+
+/** Shown this once; each is good for one sign-in. */
+export const BackupCodes = z.object({ backupCodes: z.array(z.string()) }).openapi('BackupCodes')
+export type BackupCodes = z.infer<typeof BackupCodes>
+
 /** The access token's own claims beside the registered ones jose checks (RFC 9068). */
 export const Claims = z.object({
   sub: z.string().min(1),
@@ -86,6 +163,8 @@ export const Claims = z.object({
   pv: z.int().optional(),
   /** Whether the user runs the platform, and proved a second factor in this session. */
   plt: z.literal(true).optional(),
+  /** How the user was recognised (RFC 8176): `pwd`, and `otp` and `mfa` with a second factor. */
+  amr: z.array(z.string()).optional(),
   /** Seconds since the epoch, like `exp`. */
   iat: z.number(),
   exp: z.number(),

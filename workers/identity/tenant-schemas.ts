@@ -108,8 +108,8 @@ export type InvitationPage = z.infer<typeof InvitationPage>
 export const SentInvitation = Invitation.extend({ acceptUrl: z.url() }).openapi('SentInvitation')
 export type SentInvitation = z.infer<typeof SentInvitation>
 
-/** What follows the # in an invitation's link. In a body, for addresses end up in logs. */
-const Token = z.string().regex(/^[\w-]{43}$/, 'must be the whole text after # in the link')
+/** What follows #token= in an invitation's link. In a body, for addresses end up in logs. */
+const Token = z.string().regex(/^[\w-]{43}$/, 'must be the whole text after #token= in the link')
 export const InvitationToken = z.strictObject({ token: Token }).openapi('InvitationToken')
 
 export const InvitationView = z

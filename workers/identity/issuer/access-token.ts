@@ -11,6 +11,8 @@ export interface TokenSubject {
   sessionId: string
   tenantId: string
   role: string
+  /** How the user was recognised: RFC 8176, section 2. */
+  amr: string[]
   /** Of a role that the tenant made itself; see `Claims` in schemas.ts. */
   p?: string
   pv?: number

@@ -15,7 +15,7 @@ import { publishedKeys } from './signing-keys.ts'
 import { members, roles, sessions, users } from './tables.ts'
 
 /** A guarded route's context in this Worker. */
-export type CallerContext = WithEnv<IssuerEnv>
+export type CallerContext = WithEnv<IssuerEnv> & IssuerContext
 
 const verifiers = new WeakMap<IssuerEnv, TokenEnv>()
 

@@ -14,7 +14,9 @@ import type {
 } from '../tenant-schemas.ts'
 import type { CallerContext } from './caller.ts'
 import { authDatabaseOf } from './database.ts'
+import { linkTo, sendMail } from './mail.ts'
 import { assertGrantable } from './membership.ts'
+import { getProfile } from './profile.ts'
 import { refusing } from './refusal.ts'
 import { ownOf } from './session-list.ts'
 import { invitations } from './tables.ts'
@@ -56,7 +58,9 @@ export async function invite(
   const isSent = eq(invitations.tokenHash, hashOf(token))
   const [row] = await reaching(db.select().from(invitations).where(isSent))
   if (!row) throw new ProblemError('conflict', 'Somebody else invited this address just now.')
-  return { ...toInvitation(ctx, row), acceptUrl: linkOf(env.PUBLIC_URL, token) }
+  const acceptUrl = linkTo(ctx, 'invitation', token)
+  ctx.defer(mailLink(ctx, email, acceptUrl))
+  return { ...toInvitation(ctx, row), acceptUrl }
 }
 
 /** @throws ProblemError not_found, and as `invite` */
@@ -109,11 +113,15 @@ export async function listInvitations(
   return { items: page.map((row) => toInvitation(ctx, row)), nextCursor }
 }
 
+/** The answer has the link too, so a mail that gets lost can be made up for by hand. */
+async function mailLink(ctx: CallerContext, to: string, url: string): Promise<void> {
+  const { name: inviter, tenants } = await getProfile(ctx)
+  const organization = tenants.find(({ id }) => id === ctx.tenantId)?.name ?? ''
+  await sendMail(ctx, to, { template: 'invitation', data: { url, organization, inviter } })
+}
+
 /** What is stored of a link's token. It has 256 random bits, so no salt and no slow hash. */
 export const hashOf = (token: string) => createHash('sha256').update(token).digest('hex')
-
-/** After the #, which browsers send to no server and to no other page. */
-const linkOf = (publicUrl: string, token: string) => `${publicUrl}/console/invitation#${token}`
 
 const isWaiting = ({ tenantId }: CallerContext, id: string) =>
   and(

@@ -5,13 +5,15 @@ import { ProblemError } from '../../../shared/errors.ts'
 import { newId } from '../../../shared/ids.ts'
 import { auditColumn, auditEntry } from '../../audit/service.ts'
 import type { Acceptance, InvitationView } from '../tenant-schemas.ts'
+import { accountRows } from './account-rows.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { hashOf } from './invitation.ts'
+import { checkNewPassword } from './password-policy.ts'
 import { hashPassword } from './password.ts'
 import { refusing } from './refusal.ts'
 import { findSession, type Opened, openSession, renewToken } from './session.ts'
-import { accounts, invitations, organizations, sessions, users } from './tables.ts'
+import { invitations, organizations, sessions, users } from './tables.ts'
 
 /** @throws ProblemError not_found when it was used, revoked, declined or has expired */
 export async function viewInvitation(ctx: IssuerContext, token: string): Promise<InvitationView> {
@@ -87,18 +89,15 @@ async function joinAsNew(
   headers: Headers,
 ): Promise<Opened> {
   if (name === undefined || password === undefined) throw incomplete({ name, password })
-  const { env, now } = ctx
-  const db = authDatabaseOf(env)
-  const userId = newId(now())
-  const times = { createdAt: now(), updatedAt: now() }
-  const hash = await hashPassword(env.PASSWORD_PEPPER, password)
-  const account = { id: newId(now()), accountId: userId, providerId: 'credential', userId }
+  await checkNewPassword(ctx, password, { email, name }, '/password')
+  const userId = newId(ctx.now())
+  const hash = await hashPassword(ctx.env.PASSWORD_PEPPER, password)
   const [join, audit] = joining(ctx, token, { userId, ...invitation })
+  const db = authDatabaseOf(ctx.env)
   const taken = new ProblemError('conflict', 'This address has an account by now; sign in first.')
   await refusing(
     db.batch([
-      db.insert(users).values({ id: userId, name, email, emailVerified: true, ...times }),
-      db.insert(accounts).values({ ...account, password: hash, ...times }),
+      ...accountRows(ctx, { userId, email, name, hash }),
       db.execute(join),
       db.execute(audit),
     ]),

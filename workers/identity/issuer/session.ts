@@ -7,9 +7,11 @@ import type { Session, SignIn } from '../schemas.ts'
 import { signAccessToken } from './access-token.ts'
 import { authOf, SESSION_COOKIE } from './auth.ts'
 import type { IssuerContext } from './context.ts'
+import { provePassword } from './credential.ts'
 import { authDatabaseOf } from './database.ts'
 import { revokeSessions } from './revocation.ts'
 import { isOwnRole, RIGHTS, rightsClaims, rightsOf } from './rights.ts'
+import { sessionCookie, sessionRow } from './session-row.ts'
 import { members, organizations, roles, sessions, users } from './tables.ts'
 
 /** A session with the cookies that carry it, as Set-Cookie values. */
@@ -23,26 +25,33 @@ const MAX_HOURS = { daily: 12, weekly: 168 }
 const WEEKLY = new Set(['viewer', 'user', 'editor'])
 
 /**
- * @throws ProblemError unauthenticated, the same for an unknown address and for a wrong password;
- *   forbidden when the account is in no organization
+ * For who just got their account: nobody can have a second factor by then.
+ *
+ * @throws ProblemError as `provePassword` and `startSession`
  */
 export async function openSession(
   ctx: IssuerContext,
-  { email, password }: SignIn,
+  credentials: SignIn,
   headers: Headers,
 ): Promise<Opened> {
-  const call = authOf(ctx).api.signInEmail({
-    body: { email, password },
-    headers,
-    returnHeaders: true,
-  })
-  const answer = await reaching(call).catch((error: unknown) => {
-    throw isRefusal(error) ? wrongCredentials(error) : error
-  })
-  return {
-    session: await describe(ctx, answer.response.token),
-    cookies: cookiesOf(answer),
-  }
+  const { userId } = await provePassword(ctx, credentials)
+  return startSession(ctx, { userId, amr: 'pwd' }, headers)
+}
+
+/** @throws ProblemError forbidden when the account is in no organization */
+export async function startSession(
+  ctx: IssuerContext,
+  proven: { userId: string; amr: string },
+  headers: Headers,
+): Promise<Opened> {
+  const row = sessionRow(ctx, proven, headers)
+  await reaching(authDatabaseOf(ctx.env).insert(sessions).values(row))
+  return present(ctx, row.token)
+}
+
+/** A session that is in the database already, to whoever may have it. */
+export async function present(ctx: IssuerContext, token: string): Promise<Opened> {
+  return { session: await describe(ctx, token), cookies: [sessionCookie(ctx, token)] }
 }
 
 /** @throws ProblemError unauthenticated without a live session; forbidden as `openSession` */
@@ -112,10 +121,11 @@ export async function describeSession(ctx: IssuerContext, which: SQL): Promise<S
   const maxHours = WEEKLY.has(role) ? MAX_HOURS.weekly : MAX_HOURS.daily
   if (ageMs >= maxHours * 3_600_000) throw noSession()
 
-  const subject = { userId: user.id, sessionId: row.sessionId, tenantId: tenant.id, role }
+  const { sessionId } = row
+  const subject = { userId: user.id, sessionId, amr: row.amr.split(' '), tenantId: tenant.id, role }
   const signed = await signAccessToken(ctx, { ...subject, ...rightsClaims(row) })
-  const permissions = [...rightsOf(row)]
   const { accessToken, expiresAt } = signed
+  const permissions = [...rightsOf(row)]
   return { user, tenant, role, permissions, accessToken, expiresAt: expiresAt.toISOString() }
 }
 
@@ -144,12 +154,6 @@ async function findMembership({ env }: IssuerContext, which: SQL) {
 }
 
 const cookiesOf = ({ headers }: { headers: Headers }) => headers.getSetCookie()
-
-/** better-auth says 401 for wrong credentials and 400 for what cannot be any. */
-const isRefusal = (error: unknown) => isAPIError(error) && error.statusCode < 500
-
-const wrongCredentials = (cause: unknown) =>
-  new ProblemError('unauthenticated', 'The e-mail address or the password is wrong.', { cause })
 
 const noSession = () =>
   new ProblemError('unauthenticated', 'There is no session, or it has ended: sign in again.')

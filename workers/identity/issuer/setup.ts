@@ -1,16 +1,15 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 /** The first owner, their organization and the first signing key: all of it at once, and once. */
-import { NeonDbError } from '@neondatabase/serverless'
-import { sql } from 'drizzle-orm'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { newId } from '../../../shared/ids.ts'
 import type { Setup } from '../schemas.ts'
+import { accountRows, isTaken, organizationRows } from './account-rows.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { hashPassword } from './password.ts'
 import { createSigningKey } from './signing-keys.ts'
-import { accounts, members, organizations, setups, signingKeys, users } from './tables.ts'
+import { setups, signingKeys } from './tables.ts'
 
 /** @throws ProblemError unauthenticated unless `authorization` carries the setup token */
 export function checkSetupToken({ env }: IssuerContext, authorization: string | undefined): void {
@@ -41,39 +40,16 @@ async function firstRows(ctx: IssuerContext, setup: Setup) {
   const { email, name, organization } = setup
   const db = authDatabaseOf(env)
   const [userId, tenantId] = [newId(now()), newId(now())]
-  const password = await hashPassword(env.PASSWORD_PEPPER, setup.password)
-  const times = { createdAt: now(), updatedAt: now() }
-  const account = {
-    id: newId(now()),
-    accountId: userId,
-    providerId: 'credential',
-    userId,
-    password,
-  }
-  const member = { id: newId(now()), organizationId: tenantId, userId, role: 'owner' }
-  const at = now()
+  const hash = await hashPassword(env.PASSWORD_PEPPER, setup.password)
   return [
-    db.insert(setups).values({ tenantId, createdAt: at }),
-    db.insert(users).values({ id: userId, name, email, emailVerified: true, ...times }),
-    db.insert(accounts).values({ ...account, ...times }),
-    db
-      .insert(organizations)
-      .values({ id: tenantId, name: organization, slug: tenantId, createdAt: at }),
-    db.insert(members).values({ ...member, createdAt: at }),
+    db.insert(setups).values({ tenantId, createdAt: now() }),
+    ...accountRows(ctx, { userId, email, name, hash }),
+    ...organizationRows(ctx, { userId, email, name, tenantId, organization }),
     db.insert(signingKeys).values(await createSigningKey(ctx)),
-    db.execute(
-      sql`select auth.create_tenant(${tenantId}, ${organization}, ${userId}, ${email}, ${name}, ${at.toISOString()}::timestamptz)`,
-    ),
   ] as const
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
-
-/** SQLSTATE 23505: unique_violation. */
-const isTaken = (error: unknown) =>
-  [error, error instanceof Error ? error.cause : undefined].some(
-    (cause) => cause instanceof NeonDbError && cause.code === '23505',
-  )
 
 const alreadyDone = (cause?: unknown) =>
   new ProblemError(

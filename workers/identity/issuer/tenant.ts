@@ -6,6 +6,7 @@ import { newId } from '../../../shared/ids.ts'
 import { auditColumn, auditEntry } from '../../audit/service.ts'
 import type { Session } from '../schemas.ts'
 import type { Tenant } from '../tenant-schemas.ts'
+import { organizationRows } from './account-rows.ts'
 import type { CallerContext } from './caller.ts'
 import { authDatabaseOf } from './database.ts'
 import { ownOf } from './session-list.ts'
@@ -29,14 +30,11 @@ export async function createTenant(ctx: CallerContext, name: string): Promise<Te
   const db = authDatabaseOf(ctx.env)
   const createdAt = ctx.now()
   const id = newId(createdAt)
-  const membership = { id: newId(createdAt), organizationId: id, userId, role: 'owner', createdAt }
+  const person = { userId, email: owner.email, name: owner.name }
   const details = { tenantId: id, resource: { type: 'tenant', id } }
   await reaching(
     db.batch([
-      db.insert(organizations).values({ id, name, slug: id, createdAt }),
-      db.insert(members).values(membership),
-      db.execute(sql`select auth.create_tenant(${id}, ${name}, ${userId}, ${owner.email},
-        ${owner.name}, ${createdAt.toISOString()}::timestamptz)`),
+      ...organizationRows(ctx, { ...person, tenantId: id, organization: name }),
       db.execute(auditEntry(ctx, 'tenant.create', details)),
     ]),
   )
