@@ -42,9 +42,9 @@ export async function invite(
   const { env, tenantId } = ctx
   const token = randomBytes(32).toString('base64url')
   const now = ctx.now()
-  const id = newId(now)
-  const until = new Date(now.getTime() + LIFETIME_MS).toISOString()
   const db = authDatabaseOf(env)
+  const id = (await findWaiting(ctx, email)) ?? newId(now)
+  const until = new Date(now.getTime() + LIFETIME_MS).toISOString()
   const resource = { type: 'invitation', id }
   await refusing(
     db.batch([
@@ -54,13 +54,27 @@ export async function invite(
       ),
       db.execute(auditEntry(ctx, 'member.invite', { resource, facts: { role } })),
     ]),
+    changedMeanwhile(),
   )
   const isSent = eq(invitations.tokenHash, hashOf(token))
   const [row] = await reaching(db.select().from(invitations).where(isSent))
-  if (!row) throw new ProblemError('conflict', 'Somebody else invited this address just now.')
+  if (!row) throw changedMeanwhile()
   const acceptUrl = linkTo(ctx, 'invitation', token)
   ctx.defer(mailLink(ctx, email, acceptUrl))
   return { ...toInvitation(ctx, row), acceptUrl }
+}
+
+/** The id of the invitation that waits for the address, which the next one keeps. */
+async function findWaiting({ env, tenantId }: CallerContext, email: string) {
+  const isOurs = and(eq(invitations.organizationId, tenantId), eq(invitations.email, email))
+  const isPending = eq(invitations.status, 'pending')
+  const [row] = await reaching(
+    authDatabaseOf(env)
+      .select({ id: invitations.id })
+      .from(invitations)
+      .where(and(isOurs, isPending)),
+  )
+  return row?.id
 }
 
 /** @throws ProblemError not_found, and as `invite` */
@@ -141,3 +155,6 @@ const toInvitation = ({ now }: CallerContext, row: Row): Invitation => ({
 })
 
 const missing = () => new ProblemError('not_found', 'No such invitation waits for an answer.')
+
+const changedMeanwhile = () =>
+  new ProblemError('conflict', 'Somebody else changed this invitation just now; look again.')
