@@ -11,8 +11,12 @@ import { checkEdge, edgeContext, edgeLog, strangerContext } from './edge-context
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
 import { createApiKeyRoutes } from './identity/api-key-routes.ts'
+import { invitationRoutes } from './identity/invitation-routes.ts'
+import { memberRoutes } from './identity/member-routes.ts'
+import { roleRoutes } from './identity/role-routes.ts'
 import { createIdentityRoutes } from './identity/routes.ts'
 import { admit, confirm } from './identity/service.ts'
+import { tenantRoutes } from './identity/tenant-routes.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
 import type { KnowledgeContext } from './knowledge/service.ts'
@@ -131,6 +135,10 @@ export function createApp() {
   app.route('/', knowledgeRoutes)
   app.route('/', createIdentityRoutes(beginSignIn))
   app.route('/', createApiKeyRoutes(meter))
+  app.route('/', memberRoutes)
+  app.route('/', invitationRoutes)
+  app.route('/', tenantRoutes)
+  app.route('/', roleRoutes)
   app.route('/', voiceRoutes)
   app.route('/', providerKeyRoutes)
   return app

@@ -13,8 +13,10 @@ import { accountHandlers } from './identity-accounts.ts'
 import { apiKeyHandlers } from './identity-api-keys.ts'
 import { callContext, type IdentityApp, identityLog, requestContext } from './identity-context.ts'
 import { sessionHandlers } from './identity-sessions.ts'
+import { tenantHandlers } from './identity-tenants.ts'
 import { twoFactorHandlers } from './identity-two-factor.ts'
 import { identifyCaller, permissionsNow } from './identity/issuer/caller.ts'
+import { closeDueTenants, eraseRows, finishErasure } from './identity/issuer/erasure.ts'
 import { exchangeKey, permissionsOfKey } from './identity/issuer/key-exchange.ts'
 import { rotateKeys } from './identity/issuer/key-rotation.ts'
 import { closeSession, type Opened, openSession, renewToken } from './identity/issuer/session.ts'
@@ -87,6 +89,7 @@ export function createIdentityApp() {
       return c.body(null, 204, withCookies({ cookies }))
     })
     .route('/', sessionHandlers)
+    .route('/', tenantHandlers)
     .route('/', accountHandlers)
     .route('/', twoFactorHandlers)
     .route('/', apiKeyHandlers)
@@ -130,3 +133,14 @@ export const runKeyRotation = (env: IdentityEnv, waitUntil: WaitUntil): Promise<
 /** @returns how many accounts nobody can sign in to were removed */
 export const runOrphanSweep = (env: IdentityEnv, waitUntil: WaitUntil): Promise<number> =>
   sweepOrphans(callContext(env, waitUntil))
+
+/** Ends the memberships of tenants whose deletion is due. @returns ids of those to erase now */
+export const dueTenants = (env: IdentityEnv): Promise<string[]> =>
+  closeDueTenants(callContext(env, LONE))
+
+/** Rows of a closed tenant, some at a time. @returns whether none is left */
+export const eraseTenantRows = (env: IdentityEnv, tenantId: string): Promise<boolean> =>
+  eraseRows(callContext(env, LONE), tenantId)
+
+export const noteErasure = (env: IdentityEnv, tenantId: string): Promise<void> =>
+  finishErasure(callContext(env, LONE), tenantId)

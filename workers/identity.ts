@@ -3,7 +3,10 @@ import { WorkerEntrypoint } from 'cloudflare:workers'
 import {
   type Asker,
   createIdentityApp,
+  dueTenants,
+  eraseTenantRows,
   keySet,
+  noteErasure,
   permissionsOfApiKey,
   permissionsOfSession,
   tokenOfKey,
@@ -46,5 +49,17 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
 
   sweepOrphans() {
     return runOrphanSweep(this.env, (work) => this.ctx.waitUntil(work))
+  }
+
+  closeDueTenants() {
+    return dueTenants(this.env)
+  }
+
+  eraseTenantRows(tenantId: string) {
+    return eraseTenantRows(this.env, tenantId)
+  }
+
+  finishErasure(tenantId: string) {
+    return noteErasure(this.env, tenantId)
   }
 }

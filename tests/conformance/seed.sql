@@ -28,4 +28,8 @@ select audit_append('acme', '2026-01-01Z', '{"event":"flag.create","id":"019a000
 select audit_append('globex', '2026-01-01Z', '{"event":"flag.create","id":"019a0000-0000-7000-8000-00000000000b","tenant":"globex"}');
 select audit_erase('acme', 1, '2026-01-02Z', '{"event":"audit.erase","facts":{"through":1},"id":"019a0000-0000-7000-8000-00000000000c","tenant":"acme"}');
 insert into tenant_deks values ('acme', '019a0000-0000-7000-8000-00000000000d', 'aabbccdd', 'wrapped', '2026-01-01Z', null);
-insert into provider_keys values ('acme', 'openai', 'apiKey', 'v1.aabbccdd.019a0000-0000-7000-8000-00000000000d.iv.ct', 1, 'cdef', '2026-01-01Z')
+insert into provider_keys values ('acme', 'openai', 'apiKey', 'v1.aabbccdd.019a0000-0000-7000-8000-00000000000d.iv.ct', 1, 'cdef', '2026-01-01Z');
+insert into auth.roles values ('acme', 'auditor', 'Reads the log', '{audit.read}', 2, '2026-01-01Z', '2026-01-02Z');
+insert into auth.tenant_deletions (tenant_id, requested_by, requested_at, due_at) values ('acme', 'u1', '2026-01-01Z', '2026-01-08Z');
+update auth.invitations set token_hash = 'abc';
+update auth.users set is_platform = true

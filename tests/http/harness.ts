@@ -26,6 +26,9 @@ export interface Who {
   forged?: boolean
   /** Of an API key in place of a session. */
   scopes?: readonly string[]
+  /** Bits of a role that the tenant made itself; permission-bits.ts. */
+  bits?: string
+  runsPlatform?: boolean
 }
 
 /** Everything a test file needs; close it in `afterAll`. */
@@ -144,8 +147,9 @@ async function createSigner() {
 
   function token({ tenant = 'acme', role = 'owner', ...rest }: Who = {}): Promise<string> {
     const { audience = 'va-api', issuer = ISSUER, typ = 'at+jwt' } = rest
-    const { expires = '5m', forged = false, scopes } = rest
-    const rights = scopes ? { scp: scopes.join(' ') } : { role, sid: 'session-1' }
+    const { expires = '5m', forged = false, scopes, bits, runsPlatform } = rest
+    const own = { ...(bits && { p: bits, pv: 1 }), ...(runsPlatform && { plt: true }) }
+    const rights = scopes ? { scp: scopes.join(' ') } : { role, sid: 'session-1', ...own }
     return new SignJWT({ org: tenant, ...rights })
       .setProtectedHeader({ alg: 'EdDSA', typ, kid: KEY_ID })
       .setIssuer(issuer)

@@ -6,7 +6,10 @@ import { expect } from 'vitest'
 import { connect } from '../../operations/database/connection.ts'
 import {
   createIdentityApp,
+  dueTenants,
+  eraseTenantRows,
   keySet,
+  noteErasure,
   permissionsOfApiKey,
   permissionsOfSession,
   tokenOfKey,
@@ -48,6 +51,9 @@ export async function startIdentity() {
   const binding = {
     isDown: false,
     jwks: () => keySet(settings),
+    closeDueTenants: () => dueTenants(settings),
+    eraseTenantRows: (tenantId: string) => eraseTenantRows(settings, tenantId),
+    finishErasure: (tenantId: string) => noteErasure(settings, tenantId),
     permissionsNow(sessionId: string, tenantId: string) {
       if (binding.isDown) throw new Error('The Worker is not there.')
       return permissionsOfSession(settings, sessionId, tenantId)

@@ -1,15 +1,14 @@
 /** Signing in, as it travels over HTTP, and the access token as it travels in every request. */
 import { z } from '@hono/zod-openapi'
-import { ROLES } from './roles.ts'
 
 /** Addresses are compared in lower case; RFC 5321 section 4.5.3.1.3 limits them to 254. */
-const Email = z.email().max(254).toLowerCase().openapi({ example: 'ada@example.com' })
+export const Email = z.email().max(254).toLowerCase().openapi({ example: 'ada@example.com' })
 
 /** UTF-16 units: what a password may have as typed, before it is normalised. */
 const MAX_UNITS = 512
 
 /** Counted in Unicode code points (NIST SP 800-63B-4, section 3.1.1.2); at least 15 is advised. */
-const Password = z
+export const Password = z
   .string()
   .max(MAX_UNITS)
   .refine((text) => countOf(text) >= 8, 'must have at least 8 characters; 15 or more are advised')
@@ -20,7 +19,7 @@ const countOf = (text: string) => Array.from(text.normalize('NFKC')).length
 
 const CurrentPassword = z.string().min(1).max(MAX_UNITS).openapi({ format: 'password' })
 
-const Name = z.string().trim().min(1).max(200)
+export const Name = z.string().trim().min(1).max(200)
 
 export const SignIn = z
   .strictObject({
@@ -75,7 +74,8 @@ export const Session = z
   .object({
     user: z.object({ id: z.string(), email: z.string(), name: z.string() }),
     tenant: z.object({ id: z.string(), name: z.string() }),
-    role: z.enum(ROLES),
+    /** A built-in role, or one the tenant made itself. */
+    role: z.string(),
     permissions: z.array(z.string()),
     /** Goes into `Authorization: Bearer …`. */
     accessToken: z.string(),
@@ -161,13 +161,21 @@ const common = {
   exp: z.number(),
 }
 
-const UserClaims = z.object({
+export const UserClaims = z.object({
   ...common,
   sid: z.string().min(1),
   role: z.string(),
+  /** What a role that the tenant made itself grants; permission-bits.ts. Absent for the built-in ones. */
+  p: z.string().optional(),
+  /** Version of that role. */
+  pv: z.int().optional(),
+  /** Whether the user runs the platform, and proved a second factor in this session. */
+  plt: z.literal(true).optional(),
   /** How the user was recognised (RFC 8176): `pwd`, and `otp` and `mfa` with a second factor. */
   amr: z.array(z.string()).optional(),
 })
+
+export type UserClaims = z.infer<typeof UserClaims>
 
 const KeyClaims = z.object({
   ...common,

@@ -17,10 +17,11 @@ import { isApiKey, parseKey } from './api-key.ts'
 import { isWellFormed, tokenOf } from './credential.ts'
 import { createExchange, type ExchangeEnv } from './exchange-client.ts'
 import { findKey, type KeysEnv } from './jwks-client.ts'
+import { decodeBits } from './permission-bits.ts'
 import { revokedOf } from './revocation-client.ts'
 import { type Bearer, isRevoked } from './revocations.ts'
 import { permissionsOf } from './roles.ts'
-import { Claims } from './schemas.ts'
+import { Claims, type UserClaims } from './schemas.ts'
 import { createTokenCache, type TokenCache } from './token-cache.ts'
 
 export interface TokenEnv {
@@ -52,6 +53,8 @@ const DETAILS = {
   ended: 'The session has ended; sign in again.',
   key: 'The API key is not valid. Keys are made and renewed at /api/admin/api-keys.',
 }
+
+const NOTHING: ReadonlySet<Permission> = new Set()
 
 interface Verified {
   caller: Caller
@@ -137,11 +140,18 @@ async function readToken(env: TokenEnv, token: string, now: Date): Promise<Verif
     const actor: Actor = { type: 'key', keyId: sub, permissions }
     return { caller: { tenantId, actor }, bearer: undefined, origins: claims.ori, expiresAt }
   }
-  const permissions: ReadonlySet<Permission> = permissionsOf(claims.role)
+  const permissions = grantedBy(claims)
   const { sid: sessionId, iat } = claims
   const actor: Actor = { type: 'user', userId: sub, sessionId, permissions }
   const bearer = { userId: sub, sessionId, issuedAt: iat * 1000 }
   return { caller: { tenantId, actor }, bearer, origins: undefined, expiresAt }
+}
+
+/** Running the platform is a claim of its own: no role's bits grant it, whatever they say. */
+function grantedBy({ role, p, plt }: UserClaims): ReadonlySet<Permission> {
+  const granted = p === undefined ? permissionsOf(role) : decodeBits(p, PERMISSIONS)
+  if (plt) return new Set([...granted, 'admin.platform'])
+  return granted.has('admin.platform') ? NOTHING : granted
 }
 
 /**

@@ -16,6 +16,10 @@ export interface TokenSubject {
   role: string
   /** How the user was recognised: RFC 8176, section 2. */
   amr: string[]
+  /** Of a role that the tenant made itself; see `Claims` in schemas.ts. */
+  p?: string
+  pv?: number
+  plt?: true
 }
 
 export interface AccessToken {
@@ -26,10 +30,10 @@ export interface AccessToken {
 /** @throws ProblemError misconfigured when there is no key to sign with */
 export async function signAccessToken(
   ctx: IssuerCore,
-  { userId, sessionId, tenantId, role, amr }: TokenSubject,
+  { userId, sessionId, tenantId, ...rights }: TokenSubject,
 ): Promise<AccessToken> {
   const endsAt = secondsOf(ctx.now()) + TOKEN_LIFETIME
-  const claims = { sub: userId, sid: sessionId, org: tenantId, role, amr }
+  const claims = { sub: userId, sid: sessionId, org: tenantId, ...rights }
   return { accessToken: await sign(ctx, claims, endsAt), expiresAt: new Date(endsAt * 1000) }
 }
 

@@ -7,13 +7,13 @@ import { and, eq, gt } from 'drizzle-orm'
 import type { Actor, Caller, WithEnv } from '../../../shared/context.ts'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
-import { permissionsOf } from '../roles.ts'
 import { authenticate, type TokenEnv } from '../service.ts'
 import type { IssuerContext, IssuerEnv } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { exchangeKey, permissionsOfKey } from './key-exchange.ts'
+import { isOwnRole, RIGHTS, rightsOf } from './rights.ts'
 import { publishedKeys } from './signing-keys.ts'
-import { members, sessions } from './tables.ts'
+import { members, roles, sessions, users } from './tables.ts'
 
 /** A guarded route's context in this Worker. */
 export type CallerContext = WithEnv<IssuerEnv> & IssuerContext
@@ -36,12 +36,14 @@ export async function permissionsNow(
   const isMember = and(eq(members.userId, sessions.userId), eq(members.organizationId, tenantId))
   const [row] = await reaching(
     authDatabaseOf(ctx.env)
-      .select({ role: members.role })
+      .select(RIGHTS)
       .from(sessions)
+      .innerJoin(users, eq(users.id, sessions.userId))
       .innerJoin(members, isMember)
+      .leftJoin(roles, isOwnRole)
       .where(and(eq(sessions.id, sessionId), gt(sessions.expiresAt, ctx.now()))),
   )
-  return row ? [...permissionsOf(row.role)] : null
+  return row ? [...rightsOf(row)] : null
 }
 
 async function withRightsOfNow(ctx: IssuerContext, { tenantId, actor }: Caller): Promise<Caller> {

@@ -22,6 +22,6 @@ export async function sendMail(ctx: IssuerContext, to: string, letter: Letter): 
 /** Pages of the console that links lead to; a token is in the fragment, which no server sees. */
 export const linkTo = (
   { env }: Pick<IssuerContext, 'env'>,
-  page: 'verify-email' | 'reset-password' | 'sign-in' | 'account',
+  page: 'verify-email' | 'reset-password' | 'sign-in' | 'account' | 'invitation',
   token = '',
 ): string => `${env.PUBLIC_URL}/console/${page}${token && `#token=${token}`}`

@@ -1,10 +1,9 @@
 /** Sessions: opening one with a password, trading it for an access token, ending it. */
 import { isAPIError } from 'better-auth/api'
-import { and, asc, eq, isNull, or } from 'drizzle-orm'
+import { asc, eq, type SQL, sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { secret } from '../../../shared/secret.ts'
-import { permissionsOf, type Role, ROLES } from '../roles.ts'
 import type { Session, SignIn } from '../schemas.ts'
 import { signAccessToken } from './access-token.ts'
 import { authOf, SESSION_COOKIE } from './auth.ts'
@@ -12,10 +11,11 @@ import type { IssuerContext } from './context.ts'
 import { provePassword } from './credential.ts'
 import { authDatabaseOf } from './database.ts'
 import { revokeSessions } from './revocation.ts'
+import { isOwnRole, RIGHTS, rightsClaims, rightsOf } from './rights.ts'
 import { endSession, recordSignIn } from './session-audit.ts'
 import { withCurrentSignature } from './session-cookie.ts'
 import { sessionCookie, sessionRow } from './session-row.ts'
-import { members, organizations, sessions, users } from './tables.ts'
+import { members, organizations, roles, sessions, users } from './tables.ts'
 
 /** A session with the cookies that carry it, as Set-Cookie values. */
 export interface Opened {
@@ -24,13 +24,8 @@ export interface Opened {
 }
 
 /** Hours after which a session ends however busy it was: those who manage others sign in daily. */
-const MAX_HOURS: Record<Role, number> = {
-  owner: 12,
-  admin: 12,
-  editor: 168,
-  user: 168,
-  viewer: 168,
-}
+const MAX_HOURS = { daily: 12, weekly: 168 }
+const WEEKLY = new Set(['viewer', 'user', 'editor'])
 
 /**
  * For who just got their account: nobody can have a second factor by then.
@@ -100,55 +95,71 @@ async function readSession(ctx: IssuerContext, given: Headers) {
   })
 }
 
-/** Who the session is, where it works now, and a token that says so. */
-async function describe(
+/** The session a cookie carries, whatever tenant it is for, and whether there is any. */
+export async function findSession(
   ctx: IssuerContext,
-  token: string,
-): Promise<{ session: Session; sessionId: string }> {
-  const row = await findMembership(ctx, token)
-  const role = ROLES.find((name) => name === row?.role)
-  if (!row || !role) {
+  headers: Headers,
+): Promise<{ id: string; userId: string } | undefined> {
+  const { response } = await readSession(ctx, headers)
+  return response ? { id: response.session.id, userId: response.user.id } : undefined
+}
+
+interface Described {
+  session: Session
+  sessionId: string
+}
+
+/** Who the session is, by the token in its cookie; as `describeSession`. */
+const describe = (ctx: IssuerContext, token: string): Promise<Described> =>
+  describeSession(ctx, eq(sessions.token, token))
+
+/**
+ * Who the session is, where it works now, and a token that says so.
+ *
+ * @param which Names one row of `sessions`
+ * @throws ProblemError unauthenticated when it is too old; forbidden when its user is in no tenant
+ */
+export async function describeSession(ctx: IssuerContext, which: SQL): Promise<Described> {
+  const row = await findMembership(ctx, which)
+  if (!row) {
     throw new ProblemError(
       'forbidden',
       'This account is in no organization; ask for an invitation.',
     )
   }
+  const { user, tenant, role } = row
   const ageMs = ctx.now().getTime() - row.createdAt.getTime()
-  if (ageMs >= MAX_HOURS[role] * 3_600_000) throw noSession()
+  const maxHours = WEEKLY.has(role) ? MAX_HOURS.weekly : MAX_HOURS.daily
+  if (ageMs >= maxHours * 3_600_000) throw noSession()
 
-  const { user, tenant } = row
-  const { sessionId, amr } = row
-  const subject = { userId: user.id, sessionId, amr: amr.split(' '), tenantId: tenant.id, role }
-  const { accessToken, expiresAt } = await signAccessToken(ctx, subject)
-  const permissions = [...permissionsOf(role)]
-  const session = { user, tenant, role, permissions, accessToken }
-  return {
-    session: { ...session, expiresAt: expiresAt.toISOString() },
-    sessionId: row.sessionId,
-  }
+  const { sessionId } = row
+  const subject = { userId: user.id, sessionId, amr: row.amr.split(' '), tenantId: tenant.id, role }
+  const signed = await signAccessToken(ctx, { ...subject, ...rightsClaims(row) })
+  const { accessToken } = signed
+  const expiresAt = signed.expiresAt.toISOString()
+  const permissions = [...rightsOf(row)]
+  return { session: { user, tenant, role, permissions, accessToken, expiresAt }, sessionId }
 }
 
-async function findMembership({ env }: IssuerContext, token: string) {
-  const inTenant = or(
-    isNull(sessions.activeOrganizationId),
-    eq(sessions.activeOrganizationId, members.organizationId),
-  )
+/** The tenant chosen last comes first; where that is none, or gone, the one joined first. */
+async function findMembership({ env }: IssuerContext, which: SQL) {
+  const isActive = sql`coalesce(${sessions.activeOrganizationId} = ${members.organizationId}, false)`
   const [row] = await reaching(
     authDatabaseOf(env)
       .select({
+        ...RIGHTS,
         sessionId: sessions.id,
-        amr: sessions.amr,
         createdAt: sessions.createdAt,
-        role: members.role,
         user: { id: users.id, email: users.email, name: users.name },
         tenant: { id: organizations.id, name: organizations.name },
       })
       .from(sessions)
       .innerJoin(users, eq(users.id, sessions.userId))
-      .innerJoin(members, and(eq(members.userId, users.id), inTenant))
+      .innerJoin(members, eq(members.userId, users.id))
       .innerJoin(organizations, eq(organizations.id, members.organizationId))
-      .where(eq(sessions.token, token))
-      .orderBy(asc(members.createdAt))
+      .leftJoin(roles, isOwnRole)
+      .where(which)
+      .orderBy(sql`${isActive} desc`, asc(members.createdAt), asc(members.id))
       .limit(1),
   )
   return row

@@ -38,6 +38,8 @@ export const users = auth.table('users', {
   email: text().notNull().unique(),
   emailVerified: boolean().notNull().default(false),
   image: text(),
+  /** Runs the platform, whatever their role in a tenant; set by operations/platform.ts alone. */
+  isPlatform: boolean().notNull().default(false),
   createdAt: time().notNull(),
   updatedAt: time().notNull(),
 })
@@ -134,9 +136,47 @@ export const invitations = auth.table(
     expiresAt: time().notNull(),
     createdAt: time().notNull(),
     inviterId: userId(),
+    /** SHA-256 of the token in the link, hexadecimal; the token itself is stored nowhere. */
+    tokenHash: text(),
   },
-  (table) => [index().on(table.organizationId), index().on(table.email)],
+  (table) => [
+    index().on(table.organizationId),
+    index().on(table.email),
+    uniqueIndex('invitations_token_hash').on(table.tokenHash),
+    uniqueIndex('invitations_pending')
+      .on(table.organizationId, table.email)
+      .where(sql`status = 'pending'`),
+  ],
 )
+
+/** Roles a tenant made itself, beside those of roles.ts; `members.role` names either kind. */
+export const roles = auth.table(
+  'roles',
+  {
+    organizationId: organizationId(),
+    name: text().notNull(),
+    description: text().notNull(),
+    permissions: text().array().notNull(),
+    /** Grows with every change; tokens carry it as `pv`. */
+    version: integer().notNull().default(1),
+    createdAt: time().notNull(),
+    updatedAt: time().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.name] })],
+)
+
+/** Tenants that are to end, and those that did: ids and times outlive the tenant itself. */
+export const tenantDeletions = auth.table('tenant_deletions', {
+  tenantId: text().primaryKey(),
+  requestedBy: text().notNull(),
+  requestedAt: time().notNull(),
+  /** Until then it can be taken back. */
+  dueAt: time().notNull(),
+  /** Nobody can get in from here on; what they had in hand ends minutes later. */
+  closedAt: time(),
+  /** Nothing is left from here on. */
+  erasedAt: time(),
+})
 
 export const signingKeys = auth.table('signing_keys', {
   id: text().primaryKey(),
