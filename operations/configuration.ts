@@ -1,12 +1,13 @@
 /**
- * docs/CONFIGURATION_REFERENCE.md and .dev.vars.example, generated from the settings' schema and
- * the wrangler files, so that neither can say what the code does not do.
+ * The generated files. docs/CONFIGURATION_REFERENCE.md and .dev.vars.example come from the settings'
+ * schema and the wrangler files, so that neither can say what the code does not do.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { unstable_readConfig } from 'wrangler'
 import { z } from 'zod'
 import { Settings } from '../shared/settings.ts'
+import { PASSWORDS_FILE, renderPasswords } from './passwords.ts'
 import { renderProblems } from './problems.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -30,6 +31,7 @@ function renderFiles(): Map<string, string> {
     ['docs/CONFIGURATION_REFERENCE.md', reference(rows)],
     ['.dev.vars.example', devVars(rows)],
     ['docs/api/problems.md', renderProblems()],
+    [PASSWORDS_FILE, renderPasswords()],
   ])
 }
 

@@ -35,8 +35,11 @@ export function withTenant({ env, tenantId }: WithEnv<DatabaseEnv>) {
      */
     async batch<S extends Statements>(build: (tx: Tx) => S): Promise<BatchResponse<S>> {
       const db = databaseOf(env)
-      const scope = db.execute(sql`select set_config('app.tenant_id', ${tenantId}, true)`)
-      return withoutFirst<S>(await reaching(db.batch([scope, ...build(db)])))
+      const scope = db.execute(
+        sql`select ${bound(env)}, set_config('app.tenant_id', ${tenantId}, true)`,
+      )
+      const results = await holding(env, db.batch([scope, ...build(db)]))
+      return withoutFirst<S>(results)
     },
   }
 }
@@ -51,8 +54,40 @@ export async function callAcrossTenants<Row extends Record<string, unknown>>(
   env: DatabaseEnv,
   call: SQL,
 ): Promise<Row[]> {
-  const { rows } = await reaching(databaseOf(env).execute<Row>(call))
+  const db = databaseOf(env)
+  const query = db.execute<Row>(call)
+  if (held.has(env.DATABASE_URL)) return (await reaching(query)).rows
+  const [, { rows }] = await holding(env, db.batch([db.execute(sql`select ${bound(env)}`), query]))
   return rows
+}
+
+/** Connection strings whose role was looked at in this isolate. */
+const held = new Set<string>()
+
+/** SQLSTATE of the function assert_bound (migrations/0007_tenants.sql). */
+const UNBOUND = 'VA500'
+
+/**
+ * The first transaction of an isolate begins by asking whether row-level security binds its role at
+ * all, in the statement that comes first anyway: so it costs no round trip, and where the answer is
+ * no the transaction ends before it has seen a row.
+ */
+const bound = ({ DATABASE_URL }: DatabaseEnv) =>
+  held.has(DATABASE_URL) ? sql`null` : sql`assert_bound()`
+
+/** @throws ProblemError misconfigured when the role could see every tenant's rows */
+async function holding<Result>(env: DatabaseEnv, call: PromiseLike<Result>): Promise<Result> {
+  try {
+    const result = await reaching(call)
+    held.add(env.DATABASE_URL)
+    return result
+  } catch (error) {
+    const cause = error instanceof Error && error.cause ? error.cause : error
+    if (!(cause instanceof NeonDbError) || cause.code !== UNBOUND) throw error
+    const detail =
+      'DATABASE_URL names a role that row-level security does not bind: use app_user, as the migrations make it.'
+    throw new ProblemError('misconfigured', detail, { cause })
+  }
 }
 
 /**

@@ -10,6 +10,10 @@ const positive = z.string().regex(/^\d+(\.\d+)?$/, 'must be a positive number')
 const postgresUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\/[^:]+:[^@]+@.+$/, 'must be postgres://user:password@host/database')
+const optionalUrl = z.union([
+  z.literal(''),
+  z.url('must be a URL').refine((url) => !url.endsWith('/'), 'must not end in a slash'),
+])
 const rate = z
   .string()
   .regex(/^[1-9]\d*\/(second|minute|hour|day)$/, 'must be a rate such as 20/minute')
@@ -152,4 +156,25 @@ export const Settings = z.object({
     'Earlier values of PROVIDER_KEK, one per line; keys wrapped with them are wrapped anew within minutes.',
   ),
   SETUP_TOKEN: setting(secret, 'Lets the first owner be created, once.', '…'),
+  SIGN_UP: setting(
+    z.enum(['closed', 'invited', 'open']),
+    'Who may make an account: nobody, who has an invitation, or everybody (with an organization of their own).',
+    'invited',
+  ),
+  BREACHED_PASSWORDS_URL: setting(
+    optionalUrl,
+    'Range endpoint that new passwords are looked up at by five digits of their SHA-1; empty for none.',
+    'https://api.pwnedpasswords.com/range',
+  ),
+  MAIL_URL: setting(
+    optionalUrl,
+    'Endpoint that takes mail as JSON (docs/features/identity.md); empty, and no mail is sent.',
+    'https://mail.example.com/send',
+  ),
+  MAIL_TOKEN: setting(z.string().min(1), 'Bearer token of the mail endpoint.', '…'),
+  MAIL_FROM: setting(
+    z.string().min(3),
+    'Sender of every mail.',
+    'VoiceAssist <no-reply@voice.example.com>',
+  ),
 })

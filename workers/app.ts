@@ -13,8 +13,12 @@ import { checkEdge, edgeContext, edgeLog, strangerContext } from './edge-context
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
 import { createApiKeyRoutes } from './identity/api-key-routes.ts'
+import { invitationRoutes } from './identity/invitation-routes.ts'
+import { memberRoutes } from './identity/member-routes.ts'
+import { roleRoutes } from './identity/role-routes.ts'
 import { createIdentityRoutes } from './identity/routes.ts'
-import { authenticate, confirm } from './identity/service.ts'
+import { admit, confirm } from './identity/service.ts'
+import { tenantRoutes } from './identity/tenant-routes.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
 import type { KnowledgeContext } from './knowledge/service.ts'
@@ -101,18 +105,17 @@ export function createApp() {
     c.set('traceparent', traceparent)
     c.set('log', edgeLog(c.env).with({ request_id: id, trace_id: traceIdOf(traceparent) }))
     c.set('identify', async (accepts) => {
+      const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
       const { headers } = c.req.raw
       const stranger = { path: c.req.path, headers, setHeader: c.header }
       const key = accepts === 'voice_key' ? await readVoiceKey(c.env, headers) : undefined
       const { tenantId, actor } =
         key ??
-        (await authenticate(c.env, headers).catch((refusal: unknown) =>
+        (await admit(c.env, headers, waitUntil).catch((refusal: unknown) =>
           refuseStranger(strangerContext(c.env, c.var.log), stranger, refusal),
         ))
-      const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
       const client = clientOf(headers)
-      const origin = { tenantId, actor, client, requestId: id, traceparent, waitUntil }
-      return edgeContext(c.env, origin)
+      return edgeContext(c.env, { tenantId, actor, client, requestId: id, traceparent, waitUntil })
     })
     c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
     c.set('confirm', (caller, permission) => confirm(c.env, caller, permission))
@@ -134,6 +137,10 @@ export function createApp() {
   app.route('/', knowledgeRoutes)
   app.route('/', createIdentityRoutes(beginSignIn))
   app.route('/', createApiKeyRoutes(meter))
+  app.route('/', memberRoutes)
+  app.route('/', invitationRoutes)
+  app.route('/', tenantRoutes)
+  app.route('/', roleRoutes)
   app.route('/', auditRoutes)
   app.route('/', voiceRoutes)
   app.route('/', providerKeyRoutes)

@@ -2,33 +2,35 @@
  * The identity Worker's HTTP application, which only the edge can reach, and what it offers by
  * RPC. The one place outside workers/identity/issuer that knows better-auth's side of the house.
  */
-import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { requestId } from 'hono/request-id'
 import { ProblemError } from '../shared/errors.ts'
 import { refuseUnguarded } from '../shared/guards.ts'
-import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
+import { createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
-import { clientOf, recordDenial } from './audit/service.ts'
-import { identityContext, identityLog } from './identity-context.ts'
-import * as apiKeys from './identity/api-key-routes.ts'
-import { createKey, listKeys, revokeKey, rotateKey } from './identity/issuer/api-keys.ts'
+import { recordDenial } from './audit/service.ts'
+import { accountHandlers } from './identity-accounts.ts'
+import { apiKeyHandlers } from './identity-api-keys.ts'
+import { callContext, type IdentityApp, identityLog, requestContext } from './identity-context.ts'
+import { sessionHandlers } from './identity-sessions.ts'
+import { tenantHandlers } from './identity-tenants.ts'
+import { twoFactorHandlers } from './identity-two-factor.ts'
 import { type ChainEnd, publishedAuditKeys, signCheckpoint } from './identity/issuer/audit-keys.ts'
-import { type CallerContext, identifyCaller, permissionsNow } from './identity/issuer/caller.ts'
+import { identifyCaller, permissionsNow } from './identity/issuer/caller.ts'
+import { closeDueTenants, eraseRows, finishErasure } from './identity/issuer/erasure.ts'
 import { exchangeKey, permissionsOfKey } from './identity/issuer/key-exchange.ts'
+import { rotateKeys } from './identity/issuer/key-rotation.ts'
 import { closeSession, type Opened, openSession, renewToken } from './identity/issuer/session.ts'
 import { checkSetupToken, createFirstOwner } from './identity/issuer/setup.ts'
+import * as issuer from './identity/issuer/sign-in.ts'
 import { publishedKeys } from './identity/issuer/signing-keys.ts'
+import { sweepOrphans } from './identity/issuer/sweep.ts'
 import { type Asker, signVoiceKey, type VoiceGrant } from './identity/issuer/voice-key.ts'
 import { isFromOwnPage } from './identity/origin.ts'
 import { getToken, setup, signIn, signOut } from './identity/routes.ts'
 import type { KeySet } from './identity/schemas.ts'
 
 export type { Asker, VoiceGrant }
-
-interface IdentityApp extends AppEnv<CallerContext> {
-  Bindings: IdentityEnv
-}
 
 /** Reading is free: a page of a stranger cannot see the answer. */
 const refuseStrangers = createMiddleware<IdentityApp>(async (c, next) => {
@@ -54,7 +56,7 @@ export function createIdentityApp() {
     const fields = { request_id: c.var.requestId, trace_id: traceIdOf(traceparent) }
     c.set('traceparent', traceparent)
     c.set('log', identityLog(c.env).with(fields))
-    c.set('identify', () => identify(c))
+    c.set('identify', () => identifyCaller(requestContext(c), c.req.raw.headers))
     // `identify` has just looked.
     c.set('confirm', async () => {})
     c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
@@ -67,7 +69,7 @@ export function createIdentityApp() {
   const withCookies = ({ cookies }: Pick<Opened, 'cookies'>) => ({ 'set-cookie': cookies })
   return app
     .openapi(setup, async (c) => {
-      const ctx = contextOf(c)
+      const ctx = requestContext(c)
       await checkSetupToken(ctx, c.req.header('authorization'))
       const owner = c.req.valid('json')
       await createFirstOwner(ctx, owner)
@@ -75,82 +77,78 @@ export function createIdentityApp() {
       return c.json(opened.session, 201, withCookies(opened))
     })
     .openapi(signIn, async (c) => {
-      const ctx = contextOf(c)
-      const opened = await openSession(ctx, c.req.valid('json'), c.req.raw.headers)
-      return c.json(opened.session, 200, withCookies(opened))
+      const answer = await issuer.signIn(requestContext(c), c.req.valid('json'), c.req.raw.headers)
+      if ('ticket' in answer) return c.json(answer, 202)
+      return c.json(answer.session, 200, withCookies(answer))
     })
     .openapi(getToken, async (c) => {
-      const opened = await renewToken(contextOf(c), c.req.raw.headers)
+      const opened = await renewToken(requestContext(c), c.req.raw.headers)
       return c.json(opened.session, 200, withCookies(opened))
     })
     .openapi(signOut, async (c) => {
-      const cookies = await closeSession(contextOf(c), c.req.raw.headers)
+      const cookies = await closeSession(requestContext(c), c.req.raw.headers)
       return c.body(null, 204, withCookies({ cookies }))
     })
-    .openapi(apiKeys.list, async (c) =>
-      c.json(await listKeys(c.var.ctx, c.req.valid('query')), 200),
-    )
-    .openapi(apiKeys.create, async (c) =>
-      c.json(await createKey(c.var.ctx, c.req.valid('json')), 201),
-    )
-    .openapi(apiKeys.rotate, async (c) => {
-      const { id } = c.req.valid('param')
-      return c.json(await rotateKey(c.var.ctx, id, c.req.valid('json')), 200)
-    })
-    .openapi(apiKeys.revoke, async (c) => {
-      await revokeKey(c.var.ctx, c.req.valid('param').id)
-      return c.body(null, 204)
-    })
+    .route('/', sessionHandlers)
+    .route('/', tenantHandlers)
+    .route('/', accountHandlers)
+    .route('/', twoFactorHandlers)
+    .route('/', apiKeyHandlers)
 }
 
-function contextOf(c: Context<IdentityApp>) {
-  return identityContext(c.env, c.var.log, originOf(c))
-}
-
-function originOf(c: Context<IdentityApp>) {
-  const { requestId: id, traceparent } = c.var
-  const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
-  return { requestId: id, traceparent, client: clientOf(c.req.raw.headers), waitUntil }
-}
-
-function identify(c: Context<IdentityApp>): Promise<CallerContext> {
-  const { headers } = c.req.raw
-  return identifyCaller(contextOf(c), { ...originOf(c), headers })
-}
+type WaitUntil = (work: Promise<unknown>) => void
+const LONE: WaitUntil = () => {}
 
 /** What a session may do in a tenant at this moment, for the edge's guards; null when it ended. */
 export const permissionsOfSession = (env: IdentityEnv, sessionId: string, tenantId: string) =>
-  permissionsNow(identityContext(env, identityLog(env)), sessionId, tenantId)
+  permissionsNow(callContext(env, LONE), sessionId, tenantId)
 
 /** An access token for an API key, whose use is noted after the answer; null when it is not valid. */
 export async function tokenOfKey(
   env: IdentityEnv,
   key: string,
-  defer: (work: Promise<unknown>) => void,
+  waitUntil: WaitUntil,
 ): Promise<string | null> {
-  const ctx = identityContext(env, identityLog(env))
+  const ctx = callContext(env, waitUntil)
   const exchanged = await exchangeKey(ctx, key)
   if (!exchanged) return null
-  defer(exchanged.noteUse())
+  waitUntil(exchanged.noteUse())
   return exchanged.token
 }
 
 /** What an API key may do in its tenant at this moment; null when it ended. */
 export const permissionsOfApiKey = (env: IdentityEnv, keyId: string, tenantId: string) =>
-  permissionsOfKey(identityContext(env, identityLog(env)), keyId, tenantId)
+  permissionsOfKey(callContext(env, LONE), keyId, tenantId)
 
 /** A voice key's token for `asker`; null when they may not have one. */
 export const tokenOfVoiceKey = (env: IdentityEnv, asker: Asker, grant: VoiceGrant) =>
-  signVoiceKey(identityContext(env, identityLog(env)), asker, grant)
+  signVoiceKey(callContext(env, LONE), asker, grant)
 
 /** The public keys every access token can be checked with. */
-export const keySet = (env: IdentityEnv): Promise<KeySet> =>
-  publishedKeys(identityContext(env, identityLog(env)))
+export const keySet = (env: IdentityEnv): Promise<KeySet> => publishedKeys(callContext(env, LONE))
 
 /** The public keys of checkpoints, old ones too. */
-export const auditKeySet = (env: IdentityEnv) =>
-  publishedAuditKeys(identityContext(env, identityLog(env)))
+export const auditKeySet = (env: IdentityEnv) => publishedAuditKeys(callContext(env, LONE))
 
 /** A signature under where a tenant's audit log stands. */
 export const checkpointOf = (env: IdentityEnv, chain: ChainEnd) =>
-  signCheckpoint(identityContext(env, identityLog(env)), chain)
+  signCheckpoint(callContext(env, LONE), chain)
+
+/** Called by the edge's minute cron, like the next. */
+export const runKeyRotation = (env: IdentityEnv, waitUntil: WaitUntil): Promise<void> =>
+  rotateKeys(callContext(env, waitUntil))
+
+/** @returns how many accounts nobody can sign in to were removed */
+export const runOrphanSweep = (env: IdentityEnv, waitUntil: WaitUntil): Promise<number> =>
+  sweepOrphans(callContext(env, waitUntil))
+
+/** Ends the memberships of tenants whose deletion is due. @returns ids of those to erase now */
+export const dueTenants = (env: IdentityEnv): Promise<string[]> =>
+  closeDueTenants(callContext(env, LONE))
+
+/** Rows of a closed tenant, some at a time. @returns whether none is left */
+export const eraseTenantRows = (env: IdentityEnv, tenantId: string): Promise<boolean> =>
+  eraseRows(callContext(env, LONE), tenantId)
+
+export const noteErasure = (env: IdentityEnv, tenantId: string): Promise<void> =>
+  finishErasure(callContext(env, LONE), tenantId)

@@ -1,10 +1,19 @@
-/** The identity Worker's context builder: settings checked once, bindings brought along. */
+/** The identity Worker's context builders: settings checked once, bindings brought along. */
+import type { Context } from 'hono'
 import { checkSettings } from '../shared/config.ts'
 import type { Client } from '../shared/context.ts'
+import type { AppEnv } from '../shared/http.ts'
 import { createLog, type Log } from '../shared/log.ts'
 import { Settings } from '../shared/settings.ts'
 import { traceparentOf } from '../shared/trace.ts'
-import type { RequestContext } from './identity/issuer/context.ts'
+import { clientOf } from './audit/service.ts'
+import type { CallerContext } from './identity/issuer/caller.ts'
+import type { IssuerContext } from './identity/issuer/context.ts'
+import type { Locale } from './workspace/schemas.ts'
+
+export interface IdentityApp extends AppEnv<CallerContext> {
+  Bindings: IdentityEnv
+}
 
 const IdentitySettings = Settings.pick({
   ENVIRONMENT: true,
@@ -12,32 +21,59 @@ const IdentitySettings = Settings.pick({
   PUBLIC_URL: true,
   DATABASE_HTTP_URL: true,
   AUTH_DATABASE_URL: true,
+  UPSTASH_REDIS_REST_URL: true,
+  UPSTASH_REDIS_REST_TOKEN: true,
   AUTH_SECRET: true,
   AUTH_SECRET_PREVIOUS: true,
   PASSWORD_PEPPER: true,
   PASSWORD_PEPPER_PREVIOUS: true,
   SETUP_TOKEN: true,
+  SIGN_UP: true,
+  BREACHED_PASSWORDS_URL: true,
 })
 
 export const identityLog = ({ LOG_LEVEL: level }: IdentityEnv): Log =>
   createLog({ level }, { worker: 'identity' })
 
-/** What the edge passed on; a call by RPC has none of it. */
+/** Of a request whose caller is not known, or not yet. */
+export function requestContext(c: Context<IdentityApp>): IssuerContext {
+  const { log, requestId, traceparent } = c.var
+  const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
+  const { headers } = c.req.raw
+  const origin = { client: clientOf(headers), locale: localeOf(headers), waitUntil }
+  return identityContext(c.env, { log, requestId, traceparent, ...origin })
+}
+
+/** Of a call by RPC, such as a scheduled job. */
+export function callContext(
+  env: IdentityEnv,
+  waitUntil: (work: Promise<unknown>) => void,
+): IssuerContext {
+  const requestId = crypto.randomUUID()
+  const log = identityLog(env).with({ request_id: requestId })
+  return identityContext(env, { log, requestId, traceparent: traceparentOf(undefined), waitUntil })
+}
+
+/** The language a browser asks for first, as far as we write it. */
+const localeOf = (headers: Headers): Locale =>
+  /^\s*ru\b/i.test(headers.get('accept-language') ?? '') ? 'ru' : 'en'
+
 interface Origin {
-  requestId?: string
-  traceparent?: string
+  log: Log
   client?: Client
-  waitUntil?: (work: Promise<unknown>) => void
+  locale?: Locale
+  requestId: string
+  traceparent: string
+  waitUntil: (work: Promise<unknown>) => void
 }
 
 /** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
-export function identityContext(env: IdentityEnv, log: Log, origin: Origin = {}): RequestContext {
+function identityContext(env: IdentityEnv, origin: Origin): IssuerContext {
   checkSettings(IdentitySettings, env)
-  const { requestId = crypto.randomUUID(), traceparent = traceparentOf(undefined) } = origin
+  const { log, requestId, traceparent, client = {}, locale = 'en', waitUntil } = origin
   const defer = (work: Promise<unknown>) => {
     work.catch((error: unknown) => log.error('deferred work failed', { error }))
-    origin.waitUntil?.(work)
+    waitUntil(work)
   }
-  const { client = {} } = origin
-  return { env, log, requestId, traceparent, client, defer, now: () => new Date() }
+  return { env, log, client, locale, requestId, traceparent, defer, now: () => new Date() }
 }

@@ -5,11 +5,16 @@ import {
   auditKeySet,
   checkpointOf,
   createIdentityApp,
+  dueTenants,
+  eraseTenantRows,
   keySet,
+  noteErasure,
   permissionsOfApiKey,
   permissionsOfSession,
   tokenOfKey,
   tokenOfVoiceKey,
+  runKeyRotation,
+  runOrphanSweep,
   type VoiceGrant,
 } from './identity-app.ts'
 
@@ -46,5 +51,25 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
 
   signVoiceKey(asker: Asker, grant: VoiceGrant) {
     return tokenOfVoiceKey(this.env, asker, grant)
+  }
+
+  rotateKeys() {
+    return runKeyRotation(this.env, (work) => this.ctx.waitUntil(work))
+  }
+
+  sweepOrphans() {
+    return runOrphanSweep(this.env, (work) => this.ctx.waitUntil(work))
+  }
+
+  closeDueTenants() {
+    return dueTenants(this.env)
+  }
+
+  eraseTenantRows(tenantId: string) {
+    return eraseTenantRows(this.env, tenantId)
+  }
+
+  finishErasure(tenantId: string) {
+    return noteErasure(this.env, tenantId)
   }
 }

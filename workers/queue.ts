@@ -6,6 +6,7 @@ import { checkpointChains } from './audit/schedule.ts'
 import { indexerContext } from './indexer-context.ts'
 import { consumeDeadDocuments, consumeDocuments } from './knowledge/consumer.ts'
 import { sweepDocuments } from './knowledge/schedule.ts'
+import { consumeDeadMail, consumeMail } from './workspace/consumer.ts'
 
 type WaitUntil = (work: Promise<unknown>) => void
 
@@ -16,6 +17,8 @@ interface Task {
   traceparent?: string
 }
 
+const JOBS = ['audit', 'mail'] as const
+
 /** Queue names end in the environment's, so they are told apart by how they begin. */
 export async function consumeQueue(
   batch: MessageBatch,
@@ -23,12 +26,13 @@ export async function consumeQueue(
   { waitUntil }: { waitUntil: WaitUntil },
 ): Promise<void> {
   const log = createLog({ level: env.LOG_LEVEL }, { worker: 'indexer', queue: batch.queue })
-  const contextOf = contextsOf(
-    env,
-    batch.queue.startsWith('audit') ? 'audit' : 'documents',
-    waitUntil,
-  )
-  if (batch.queue.startsWith('audit')) {
+  const job = JOBS.find((name) => batch.queue.startsWith(name)) ?? 'documents'
+  const contextOf = contextsOf(env, job, waitUntil)
+  if (job === 'mail') {
+    const consume = batch.queue.startsWith('mail-dead') ? consumeDeadMail : consumeMail
+    return consume(batch, { contextOf: (mail) => contextOf({ ...mail, tenantId: '' }), log })
+  }
+  if (job === 'audit') {
     const consume = batch.queue.startsWith('audit-dead') ? consumeDeadAudit : consumeAudit
     return consume(batch, { contextOf: (tenantId) => contextOf({ tenantId }), log })
   }

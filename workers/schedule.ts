@@ -1,6 +1,7 @@
 /** The minute cron: the edge's own jobs, and those of other Workers by RPC, for cron fires here only. */
 import { traceparentOf } from '../shared/trace.ts'
 import { edgeContext, edgeLog } from './edge-context.ts'
+import { eraseTenants } from './identity/schedule.ts'
 import { rewrapDataKeys } from './provider-keys/schedule.ts'
 
 type WaitUntil = Pick<ExecutionContext, 'waitUntil'>
@@ -12,6 +13,9 @@ export async function runSchedule(
 ): Promise<void> {
   const log = edgeLog(env)
   const jobs = {
+    rotateKeys: () => env.IDENTITY.rotateKeys(),
+    sweepOrphans: () => env.IDENTITY.sweepOrphans(),
+    eraseTenants: () => eraseTenants({ env, log }),
     sweepDocuments: () => env.INDEXER.sweepDocuments(),
     checkpointAudit: () => env.INDEXER.checkpointAudit(),
     rewrapDataKeys: () => rewrapDataKeys({ env, log, contextOf: jobContext(env, execution) }),

@@ -22,6 +22,7 @@ export function renderBox(stack: Shown, columns: number): string {
     row('Realtime', `${stack.tlsUrl.replace('https:', 'wss:')}/v1/realtime`),
     row('', `trust it with NODE_EXTRA_CA_CERTS=${stack.certificatePath}`),
     row('Models', stack.models),
+    row('Mail', `${stack.outbox}/*.txt`),
     '',
     '  Ask from the shell:',
     ...curlLines(stack),

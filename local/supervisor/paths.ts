@@ -19,6 +19,8 @@ export function pathsOf(directory: string) {
     /** Files, queues and Durable Objects of the Workers. */
     wrangler: join(directory, 'wrangler'),
     registry: join(directory, 'registry'),
+    /** Mails, as text files. */
+    outbox: join(directory, 'outbox'),
     log: join(directory, 'log', 'workers.log'),
     certificate: join(directory, 'certificate.pem'),
     key: join(directory, 'key.pem'),

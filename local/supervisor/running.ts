@@ -16,6 +16,8 @@ const RunningStack = z.object({
   databaseHttpUrl: z.string(),
   redisUrl: z.string(),
   openAiBaseUrl: z.string(),
+  /** Folder of the mails that were sent. */
+  outbox: z.string().default(''),
   inspectorPort: z.number(),
   pid: z.number(),
   /** Leader of the process group wrangler and workerd run in. */

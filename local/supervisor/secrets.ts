@@ -15,6 +15,8 @@ const Secrets = z.object({
   authSecret: z.string(),
   passwordPepper: z.string(),
   setupToken: z.string(),
+  /** Younger than the rest, and tied to no data: who has none yet gets one for the day. */
+  mailToken: z.string().default(() => secret()),
   providerKek: z.string(),
 })
 export type Secrets = z.infer<typeof Secrets>
@@ -40,8 +42,6 @@ export async function ensureSecrets(paths: ReturnType<typeof pathsOf>): Promise<
 }
 
 function makeSecrets(): Secrets {
-  // 192 bits; base64url needs no quoting in URLs, env files and shells.
-  const secret = () => randomBytes(24).toString('base64url')
   return {
     ownerPassword: randomBytes(12).toString('base64url'),
     databasePassword: secret(),
@@ -52,6 +52,10 @@ function makeSecrets(): Secrets {
     authSecret: secret(),
     passwordPepper: secret(),
     setupToken: secret(),
+    mailToken: secret(),
     providerKek: secret(),
   }
 }
+
+/** 192 bits; base64url needs no quoting in URLs, env files and shells. */
+const secret = () => randomBytes(24).toString('base64url')

@@ -1,8 +1,9 @@
 /**
- * What stands beside the Workers: database, Redis and models, each embedded or, when the
+ * What stands beside the Workers: database, Redis, models and an outbox, embedded or, when the
  * environment names one, real. All speak the providers' protocols on ports of 127.0.0.1.
  */
 import { migrateUp } from '../../operations/database/migrate.ts'
+import { type MailServer, startMail } from '../mail/server.ts'
 import { type Neon, startNeon } from '../neon/server.ts'
 import { startOpenAi } from '../openai/server.ts'
 import { startPglite } from '../postgres/pglite.ts'
@@ -79,6 +80,17 @@ export async function startRedis(
   const upstash = await startUpstash({ token, ...(redisUrl ? { redisUrl } : {}) })
   closers.defer(() => upstash.close())
   return upstash
+}
+
+/** Mails go to a folder of this machine, whatever the environment says. */
+export async function startOutbox(
+  outbox: string,
+  { mailToken: token }: Secrets,
+  closers: AsyncDisposableStack,
+): Promise<MailServer> {
+  const mail = await startMail({ token, outbox })
+  closers.defer(() => mail.close())
+  return mail
 }
 
 /** OPENAI_BASE_URL and OPENAI_API_KEY in the environment name a real provider. */

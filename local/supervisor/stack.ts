@@ -18,7 +18,14 @@ import { forgetRunning, readRunning, type RunningStack, writeRunning } from './r
 import { startSchedule } from './schedule.ts'
 import { ensureSecrets, type Secrets } from './secrets.ts'
 import { type Progress, seedGuides } from './seed.ts'
-import { type Database, type OpenAi, startDatabase, startModels, startRedis } from './services.ts'
+import {
+  type Database,
+  type OpenAi,
+  startDatabase,
+  startModels,
+  startOutbox,
+  startRedis,
+} from './services.ts'
 import { startTls } from './tls.ts'
 import { watchDatabase } from './watch-database.ts'
 import {
@@ -140,13 +147,14 @@ async function bringUp(setting: Setting): Promise<Stack> {
 
 async function bringUpWorkers(setting: Setting, database: Database) {
   const { environment, secrets, paths, ports, closers, report } = setting
-  const [upstash, { models, openAi }] = await together([
+  const [upstash, { models, openAi }, mail] = await together([
     startRedis(environment, secrets, closers),
     startModels(environment, secrets, closers),
+    startOutbox(paths.outbox, secrets, closers),
     buildAssets(),
   ])
   const description = describe(setting, database, upstash, models)
-  const addresses = { publicUrl: description.url, neon: database.neon, upstash, models }
+  const addresses = { publicUrl: description.url, neon: database.neon, upstash, mail, models }
   const settings = workerSettings(addresses, secrets)
   await writeFile(paths.environment, renderEnvFile(settings), { mode: 0o600 })
   const log = openLogFile(paths.log)
@@ -182,6 +190,7 @@ function describe(
     databaseHttpUrl: neon.httpUrl,
     redisUrl: upstash.redisUrl,
     openAiBaseUrl: models.baseUrl,
+    outbox: paths.outbox,
     pid: process.pid,
   }
 }

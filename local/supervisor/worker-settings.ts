@@ -11,6 +11,7 @@ export interface Addresses {
   readonly publicUrl: string
   readonly neon: { readonly httpUrl: string; url(role: string): string }
   readonly upstash: { readonly url: string }
+  readonly mail: { readonly url: string }
   readonly models: Models
 }
 
@@ -34,7 +35,7 @@ export function describeModels({ type, baseUrl }: Models): string {
 
 /** Every setting that differs from the wrangler files. */
 export function workerSettings(addresses: Addresses, secrets: Secrets): Record<string, string> {
-  const { publicUrl, neon, upstash, models } = addresses
+  const { publicUrl, neon, upstash, mail, models } = addresses
   return {
     ENVIRONMENT: 'local',
     PUBLIC_URL: publicUrl,
@@ -49,6 +50,8 @@ export function workerSettings(addresses: Addresses, secrets: Secrets): Record<s
     AUTH_SECRET: secrets.authSecret,
     PASSWORD_PEPPER: secrets.passwordPepper,
     SETUP_TOKEN: secrets.setupToken,
+    MAIL_URL: mail.url,
+    MAIL_TOKEN: secrets.mailToken,
     PROVIDER_KEK: secrets.providerKek,
   }
 }

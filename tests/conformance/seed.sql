@@ -9,6 +9,10 @@ insert into auth.invitations (id, organization_id, email, expires_at, created_at
 insert into auth.verifications values ('v1', 'ada@example.com', 'x', '2027-01-01Z', '2026-01-01Z', '2026-01-01Z');
 insert into auth.signing_keys (id, public_key, private_key, created_at, active_from) values ('k1', '{"kty":"OKP"}', 'sealed', '2026-01-01Z', '2026-01-01Z');
 insert into auth.api_keys (id, tenant_id, kind, name, scopes, origins, secret_hash, created_by, created_at, expires_at) values ('key1', 'acme', 'client', 'Site', '{flag.evaluate}', '{https://acme.example}', 'hash', 'u1', '2026-01-01Z', '2026-04-01Z');
+update auth.signing_keys set replaces = 'k0' where id = 'k1';
+update auth.sessions set amr = 'pwd otp' where id = 's1';
+insert into auth.backup_codes values ('u1', 'hash');
+insert into auth.two_factors (user_id, secret, created_at) values ('u1', 'sealed', '2026-01-01Z');
 insert into auth.setups (tenant_id, created_at) values ('acme', '2026-01-01Z');
 insert into feature_flags values ('acme', 'new_greeting', 'Says "hello"', true, '{"defaultValue":true}', '2026-01-01Z', '2026-01-02Z'), ('globex', 'new_greeting', '', false, '{"defaultValue":false}', '2026-01-01Z', '2026-01-02Z');
 insert into kb_stat (tenant_id, kb_id, version, chunks) values ('acme', 'default', 3, 1);
@@ -24,4 +28,8 @@ select audit_append('acme', '2026-01-01Z', '{"event":"flag.create","id":"019a000
 select audit_append('globex', '2026-01-01Z', '{"event":"flag.create","id":"019a0000-0000-7000-8000-00000000000b","tenant":"globex"}');
 select audit_erase('acme', 1, '2026-01-02Z', '{"event":"audit.erase","facts":{"through":1},"id":"019a0000-0000-7000-8000-00000000000c","tenant":"acme"}');
 insert into tenant_deks values ('acme', '019a0000-0000-7000-8000-00000000000d', 'aabbccdd', 'wrapped', '2026-01-01Z', null);
-insert into provider_keys values ('acme', 'openai', 'apiKey', 'v1.aabbccdd.019a0000-0000-7000-8000-00000000000d.iv.ct', 1, 'cdef', '2026-01-01Z')
+insert into provider_keys values ('acme', 'openai', 'apiKey', 'v1.aabbccdd.019a0000-0000-7000-8000-00000000000d.iv.ct', 1, 'cdef', '2026-01-01Z');
+insert into auth.roles values ('acme', 'auditor', 'Reads the log', '{audit.read}', 2, '2026-01-01Z', '2026-01-02Z');
+insert into auth.tenant_deletions (tenant_id, requested_by, requested_at, due_at) values ('acme', 'u1', '2026-01-01Z', '2026-01-08Z');
+update auth.invitations set token_hash = 'abc';
+update auth.users set is_platform = true

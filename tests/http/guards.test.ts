@@ -1,11 +1,13 @@
 /**
- * Who may call what, over every route there is. permissions.txt is reviewed by hand: a change in
- * it is a change of the product's authorisation, wanted or not.
+ * Who may call what, over every route there is. permissions.txt and access.txt are reviewed by
+ * hand: a change in them is a change of the product's authorisation, wanted or not.
  */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { PERMISSIONS } from '../../shared/context.ts'
 import { createApp } from '../../workers/app.ts'
-import { permissionsOf, ROLES } from '../../workers/identity/roles.ts'
-import { startApp, type TestApp } from './harness.ts'
+import { encodeBits } from '../../workers/identity/permission-bits.ts'
+import { ROLES } from '../../workers/identity/roles.ts'
+import { startApp, type TestApp, type Who } from './harness.ts'
 
 interface Route {
   method: string
@@ -23,7 +25,21 @@ const routes: Route[] = Object.entries(document().paths ?? {}).flatMap(([path, i
     return { method: method.toUpperCase(), path, permission }
   }),
 )
-const secured = routes.filter(({ permission }) => permission !== 'public')
+const guarded = routes.filter(({ permission }) => permission !== 'public')
+/** Those that everybody who is signed in may call need no permission. */
+const secured = guarded.filter(({ permission }) => permission !== 'signed-in')
+
+/** Everybody there is, as their token has it; a role of a tenant's own grants `kb.read` here. */
+const PRINCIPALS: Record<string, Who | undefined> = {
+  anonymous: undefined,
+  expired: { expires: '-1m' },
+  'unknown-role': { role: 'superuser' },
+  ...Object.fromEntries(ROLES.map((role) => [role, { role }])),
+  'own-role': { role: 'reader', bits: encodeBits(new Set(['kb.read']), PERMISSIONS) },
+  'own-role-forged': { role: 'reader', bits: encodeBits(new Set(PERMISSIONS), PERMISSIONS) },
+  platform: { role: 'viewer', runsPlatform: true },
+  'other-tenant': { tenant: 'globex', role: 'owner' },
+}
 const addressOf = ({ path }: Route) => path.replaceAll(/\{\w+\}/g, 'x')
 
 let app: TestApp
@@ -61,7 +77,7 @@ test('every route names its permission, and each is the one we mean', async () =
 })
 
 test('no guarded route answers a stranger', async () => {
-  for (const route of secured) {
+  for (const route of guarded) {
     for (const who of [undefined, { forged: true }, { expires: '-1m' }]) {
       const headers = who && { authorization: `Bearer ${await app.token(who)}` }
       const init = { method: route.method, ...(headers && { headers }) }
@@ -71,20 +87,30 @@ test('no guarded route answers a stranger', async () => {
   }
 })
 
-test('whoever lacks a permission is told which one, on every route that needs it', async () => {
-  for (const route of secured) {
-    const weak = ROLES.filter(
-      (role) => !Array.from<string>(permissionsOf(role)).includes(route.permission),
-    )
-    for (const role of [...weak, 'superuser']) {
-      const response = await app.send(route.method, addressOf(route), undefined, { role })
-      expect([route.method, route.path, role, response.status]).toEqual([
-        route.method,
-        route.path,
-        role,
-        403,
-      ])
-      expect(await response.text()).toContain(route.permission)
+test('every route lets in whom we mean, and nobody else', async () => {
+  const lines: string[] = []
+  for (const route of routes) {
+    const outcomes: string[] = []
+    for (const [name, who] of Object.entries(PRINCIPALS)) {
+      outcomes.push(`${name}=${await outcomeOf(route, who)}`)
     }
+    lines.push(`${route.method} ${route.path}\n  ${outcomes.join(' ')}\n`)
+  }
+  await expect(lines.toSorted().join('')).toMatchFileSnapshot('access.txt')
+})
+
+/** `in` when the guard let the caller pass, whatever became of an empty request after it. */
+async function outcomeOf(route: Route, who: Who | undefined): Promise<string> {
+  const headers = who && { authorization: `Bearer ${await app.token(who)}` }
+  const init = { method: route.method, ...(headers && { headers }) }
+  const { status } = await app.request(addressOf(route), init)
+  return status === 401 || status === 403 ? String(status) : 'in'
+}
+
+test('whoever lacks a permission is told which one, on every route that needs it', async () => {
+  for (const route of secured.filter(({ permission }) => permission !== 'signed-in')) {
+    const response = await app.send(route.method, addressOf(route), undefined, { role: 'nobody' })
+    expect([route.method, route.path, response.status]).toEqual([route.method, route.path, 403])
+    expect(await response.text()).toContain(route.permission)
   }
 })

@@ -26,6 +26,9 @@ export interface Who {
   forged?: boolean
   /** Of an API key in place of a session. */
   scopes?: readonly string[]
+  /** Bits of a role that the tenant made itself; permission-bits.ts. */
+  bits?: string
+  runsPlatform?: boolean
 }
 
 /** Everything a test file needs; close it in `afterAll`. */
@@ -58,6 +61,9 @@ export async function startApp() {
     SPEECH_VOICE: 'alloy',
     TRANSCRIPTION_MODEL: 'va-words-1',
     MAX_TURNS: '8',
+    MAIL_URL: '',
+    MAIL_TOKEN: 'mail',
+    MAIL_FROM: 'VoiceAssist <no-reply@voiceassist.example>',
     RETRY_MAX_ATTEMPTS: '2',
     RETRY_BACKOFF_INITIAL: '0.01',
     RETRY_BACKOFF_MAX: '0.05',
@@ -84,7 +90,8 @@ export async function startApp() {
       fetch: async () =>
         new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } }),
     },
-  } as unknown as EdgeEnv
+    // Tests hand the edge's messages to the indexer's handler, which has settings of its own.
+  } as unknown as EdgeEnv & IndexerEnv
 
   const execution = {
     waitUntil: (work: Promise<unknown>) => void deferred.push(work),
@@ -141,8 +148,9 @@ async function createSigner() {
 
   function token({ tenant = 'acme', role = 'owner', ...rest }: Who = {}): Promise<string> {
     const { audience = 'va-api', issuer = ISSUER, typ = 'at+jwt' } = rest
-    const { expires = '5m', forged = false, scopes } = rest
-    const rights = scopes ? { scp: scopes.join(' ') } : { role, sid: 'session-1' }
+    const { expires = '5m', forged = false, scopes, bits, runsPlatform } = rest
+    const own = { ...(bits && { p: bits, pv: 1 }), ...(runsPlatform && { plt: true }) }
+    const rights = scopes ? { scp: scopes.join(' ') } : { role, sid: 'session-1', ...own }
     return new SignJWT({ org: tenant, ...rights })
       .setProtectedHeader({ alg: 'EdDSA', typ, kid: KEY_ID })
       .setIssuer(issuer)

@@ -3,17 +3,22 @@
  * production is that the service binding is a function call.
  */
 import { expect } from 'vitest'
+import { connect } from '../../operations/database/connection.ts'
 import {
   auditKeySet,
   checkpointOf,
   createIdentityApp,
+  dueTenants,
+  eraseTenantRows,
   keySet,
+  noteErasure,
   permissionsOfApiKey,
   permissionsOfSession,
   tokenOfKey,
   tokenOfVoiceKey,
 } from '../../workers/identity-app.ts'
 import { Session } from '../../workers/identity/schemas.ts'
+import { MailMessage } from '../../workers/workspace/schemas.ts'
 import { startApp } from './harness.ts'
 
 const SETUP_TOKEN = 'setup-token-setup-token-setup-token'
@@ -27,23 +32,32 @@ export const OWNER = {
 
 export async function startIdentity() {
   const app = await startApp()
-  const settings: IdentityEnv = {
+  const mails: MailMessage[] = []
+  const settings = {
     ENVIRONMENT: 'local',
     LOG_LEVEL: 'error',
     PUBLIC_URL: app.env.PUBLIC_URL,
     AUDIT_EVENTS: app.env.AUDIT_EVENTS,
     AUTH_DATABASE_URL: app.database.url('auth_user'),
     DATABASE_HTTP_URL: app.env.DATABASE_HTTP_URL,
+    UPSTASH_REDIS_REST_URL: app.env.UPSTASH_REDIS_REST_URL,
+    UPSTASH_REDIS_REST_TOKEN: app.env.UPSTASH_REDIS_REST_TOKEN,
     AUTH_SECRET: 'kW3vPz8sQm5xJd2fRt7yNc4hLb9gEa6u',
     PASSWORD_PEPPER: 'Yt6nBq2wXs9kMf4rVj7pHd3cGz8aLe5u',
     SETUP_TOKEN,
-  }
+    SIGN_UP: 'open',
+    BREACHED_PASSWORDS_URL: '',
+    MAIL: { send: async (message: unknown) => void mails.push(MailMessage.parse(message)) },
+  } as unknown as IdentityEnv
   const identity = createIdentityApp()
   const binding = {
     isDown: false,
     jwks: () => keySet(settings),
     auditKeys: () => auditKeySet(settings),
     signCheckpoint: (chain: Parameters<typeof checkpointOf>[1]) => checkpointOf(settings, chain),
+    closeDueTenants: () => dueTenants(settings),
+    eraseTenantRows: (tenantId: string) => eraseTenantRows(settings, tenantId),
+    finishErasure: (tenantId: string) => noteErasure(settings, tenantId),
     permissionsNow(sessionId: string, tenantId: string) {
       if (binding.isDown) throw new Error('The Worker is not there.')
       return permissionsOfSession(settings, sessionId, tenantId)
@@ -87,13 +101,43 @@ export async function startIdentity() {
     plainIdentity,
     settings,
     post,
+    /** What went into the queue `mail`, oldest first. */
+    mails,
+
+    /** Waits for deferred work; the mails it sent to `address`, which are taken away. */
+    async mailsTo(address: string): Promise<MailMessage[]> {
+      await app.settle()
+      const found = mails.filter(({ to }) => to === address)
+      const others = mails.filter(({ to }) => to !== address)
+      mails.splice(0, mails.length, ...others)
+      return found
+    },
+
     setUp: (body: unknown = OWNER, token = SETUP_TOKEN) =>
       post('/api/auth/setup', body, { authorization: `Bearer ${token}` }),
     signIn: (password = OWNER.password, email = OWNER.email) =>
       post('/api/auth/sign-in/email', { email, password }),
     renew: (cookie: string) => app.request('/api/auth/token', { headers: { cookie } }),
+
+    /** The names of a tenant's audit entries, oldest first. */
+    async auditOf(tenant: string): Promise<string[]> {
+      const sql = connect(app.database.owner)
+      const [, rows = []] = await sql.transaction([
+        sql.query(`select set_config('app.tenant_id', $1, true)`, [tenant]),
+        sql.query('select event from audit_log where tenant_id = $1 order by seq', [tenant]),
+      ])
+      return rows.map(({ event }) => String(event))
+    },
   }
 }
+
+/** How several calls at once ended, smallest first. */
+export const statusesOf = (answers: readonly Response[]): number[] =>
+  answers.map(({ status }) => status).toSorted((a, b) => a - b)
+
+/** The secret of a mail's link. */
+export const tokenIn = (mail: MailMessage | undefined): string =>
+  new URL(mail?.data.url ?? 'http://localhost').hash.replace('#token=', '')
 
 /** What a browser would send back. */
 export function cookieOf(response: Response): string {

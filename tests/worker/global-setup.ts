@@ -48,6 +48,11 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     TRANSCRIPTION_MODEL: 'va-words-1',
     AUTH_SECRET: 'test-auth-secret-of-32-characters-at-least',
     PASSWORD_PEPPER: 'test-pepper-of-32-characters-at-least-ok',
+    SIGN_UP: 'invited',
+    BREACHED_PASSWORDS_URL: '',
+    MAIL_URL: '',
+    MAIL_TOKEN: 'mail',
+    MAIL_FROM: 'VoiceAssist <no-reply@voiceassist.example>',
     PROVIDER_KEK: 'test-key-encryption-key-of-32-characters',
     SETUP_TOKEN: 'test-setup-token-of-32-characters-at-least',
   })

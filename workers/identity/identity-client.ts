@@ -1,9 +1,15 @@
 /** The identity Worker's HTTP side, reached through the service binding. */
 import type { Context } from 'hono'
 import { ProblemError } from '../../shared/errors.ts'
+import type { AppEnv } from '../../shared/http.ts'
 
 export interface IdentityBinding {
   readonly IDENTITY: { fetch(request: Request): Promise<Response> }
+}
+
+/** The routers of this feature: what they do is done by the identity Worker. */
+export interface IdentityRoutes extends AppEnv {
+  Bindings: IdentityBinding
 }
 
 interface Trace {

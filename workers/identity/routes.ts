@@ -4,13 +4,16 @@
  */
 import { createRoute } from '@hono/zod-openapi'
 import { open } from '../../shared/guards.ts'
-import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
+import { createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import type { beginSignIn, SignInContext } from '../limits/service.ts'
-import { askIdentity, type IdentityBinding, pass, passed } from './identity-client.ts'
-import { Session, Setup, SignIn } from './schemas.ts'
+import { accountRoutes } from './account-routes.ts'
+import { askIdentity, type IdentityRoutes, pass, passed } from './identity-client.ts'
+import { PendingSignIn, Session, Setup, SignIn } from './schemas.ts'
+import { sessionRoutes } from './session-routes.ts'
+import { twoFactorRoutes } from './two-factor-routes.ts'
 
-interface IdentityRoutes extends AppEnv {
-  Bindings: IdentityBinding & SignInContext['env']
+interface SignInRoutes extends IdentityRoutes {
+  Bindings: IdentityRoutes['Bindings'] & SignInContext['env']
 }
 
 export const setup = open(
@@ -35,10 +38,12 @@ export const signIn = open(
     operationId: 'signInWithEmail',
     tags: ['identity'],
     description:
-      'Sets the session cookie `__Host-va_session`. Slows down after ten attempts; see Retry-After.',
+      'Sets the session cookie `__Host-va_session`. An account with a second factor gets a ticket ' +
+      'instead, for POST /api/auth/two-factor/verify. Slows down after ten attempts; see Retry-After.',
     request: { body: jsonBody(SignIn) },
     responses: {
       200: json(Session, 'Who is signed in, with an access token of five minutes'),
+      202: json(PendingSignIn, 'The password is right; a code is needed as well'),
       ...problems('unauthenticated', 'forbidden', 'invalid_fields', 'rate_limited'),
       ...problems('dependency_down'),
     },
@@ -65,7 +70,7 @@ export const signOut = open(
     path: '/api/auth/sign-out',
     operationId: 'signOut',
     tags: ['identity'],
-    description: 'Ends the session. Its last access token stays valid until it expires.',
+    description: 'Ends the session. Its last access token is refused within 15 seconds.',
     responses: {
       204: { description: 'No session is left' },
       ...problems('forbidden', 'dependency_down'),
@@ -79,7 +84,7 @@ export const signOut = open(
  * @param begin Handed in, so that this file does not bring the limiter into that bundle.
  */
 export const createIdentityRoutes = (begin: typeof beginSignIn) =>
-  createRouter<IdentityRoutes>()
+  createRouter<SignInRoutes>()
     .openapi(setup, (c) => pass(c, c.req.valid('json')))
     .openapi(signIn, async (c) => {
       const { turnstileToken, ...credentials } = c.req.valid('json')
@@ -98,3 +103,6 @@ export const createIdentityRoutes = (begin: typeof beginSignIn) =>
     })
     .openapi(getToken, (c) => pass(c))
     .openapi(signOut, (c) => pass(c))
+    .route('/', sessionRoutes)
+    .route('/', accountRoutes)
+    .route('/', twoFactorRoutes)

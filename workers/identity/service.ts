@@ -12,12 +12,16 @@ import {
 } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { lacking } from '../../shared/guards.ts'
+import type { RedisEnv } from '../../shared/redis.ts'
 import { isApiKey, parseKey } from './api-key.ts'
 import { isWellFormed, tokenOf } from './credential.ts'
 import { createExchange, type ExchangeEnv } from './exchange-client.ts'
 import { findKey, type KeysEnv } from './jwks-client.ts'
+import { decodeBits } from './permission-bits.ts'
+import { revokedOf } from './revocation-client.ts'
+import { type Bearer, isRevoked } from './revocations.ts'
 import { permissionsOf } from './roles.ts'
-import { Claims } from './schemas.ts'
+import { Claims, type UserClaims } from './schemas.ts'
 import { createTokenCache, type TokenCache } from './token-cache.ts'
 
 export interface TokenEnv {
@@ -50,8 +54,12 @@ const DETAILS = {
   key: 'The API key is not valid. Keys are made and renewed at /api/admin/api-keys.',
 }
 
+const NOTHING: ReadonlySet<Permission> = new Set()
+
 interface Verified {
   caller: Caller
+  /** Whom a revocation would name; undefined for an API key, which ends by its exchange. */
+  bearer: Bearer | undefined
   /** Origins of the pages that may use the credential; undefined means any. */
   origins: readonly string[] | undefined
   /** Milliseconds since the epoch. */
@@ -62,6 +70,25 @@ const caches = new WeakMap<TokenEnv, TokenCache<Verified>>()
 const exchange = createExchange(readToken)
 
 /**
+ * Whoever the credential speaks for, unless its session was revoked, which counts after fifteen
+ * seconds at most.
+ *
+ * @throws ProblemError as `authenticate`, and unauthenticated when the session has ended
+ */
+export async function admit(
+  env: TokenEnv & RedisEnv,
+  headers: Headers,
+  waitUntil: (work: Promise<unknown>) => void,
+  now = new Date(),
+): Promise<Caller> {
+  const { caller, bearer } = await verified(env, headers, now)
+  if (bearer && isRevoked(await revokedOf(env, now, waitUntil), bearer)) throw refused('ended')
+  return caller
+}
+
+/**
+ * Whoever the credential speaks for, revoked or not: for who looks at the session itself anyway.
+ *
  * @throws ProblemError unauthenticated, saying whether the credential is missing, expired or not
  *   valid, but never what is wrong with it; forbidden to a page that may not use the key
  * @throws ProblemError dependency_down when the identity Worker must be asked and does not answer
@@ -71,15 +98,19 @@ export async function authenticate(
   headers: Headers,
   now = new Date(),
 ): Promise<Caller> {
+  return (await verified(env, headers, now)).caller
+}
+
+async function verified(env: TokenEnv, headers: Headers, now: Date): Promise<Verified> {
   const text = tokenOf(headers)
   if (!text) throw refused('missing')
-  const verified = isApiKey(text) ? await findByKey(env, text, now) : await recall(env, text, now)
-  const { caller, origins } = verified
+  const found = isApiKey(text) ? await findByKey(env, text, now) : await recall(env, text, now)
+  const { origins } = found
   if (origins && !origins.includes(headers.get('origin') ?? '')) {
     const detail = `This key works in pages of ${origins.join(', ')} only.`
     throw new ProblemError('forbidden', detail)
   }
-  return caller
+  return found
 }
 
 /** A text that cannot be a key is refused here, and asked about nowhere. */
@@ -93,9 +124,9 @@ async function recall(env: TokenEnv, token: string, now: Date): Promise<Verified
   const cache = cacheOf(env)
   const known = cache.get(token, now)
   if (known) return known
-  const verified = await readToken(env, token, now)
-  cache.set(token, verified, verified.expiresAt + CLOCK_SKEW * 1000)
-  return verified
+  const read = await readToken(env, token, now)
+  cache.set(token, read, read.expiresAt + CLOCK_SKEW * 1000)
+  return read
 }
 
 async function readToken(env: TokenEnv, token: string, now: Date): Promise<Verified> {
@@ -107,11 +138,20 @@ async function readToken(env: TokenEnv, token: string, now: Date): Promise<Verif
     const granted = PERMISSIONS.filter((one) => scopes.has(one) && !PERSONAL.has(one))
     const permissions: ReadonlySet<Permission> = new Set(granted)
     const actor: Actor = { type: 'key', keyId: sub, permissions }
-    return { caller: { tenantId, actor }, origins: claims.ori, expiresAt }
+    return { caller: { tenantId, actor }, bearer: undefined, origins: claims.ori, expiresAt }
   }
-  const permissions: ReadonlySet<Permission> = permissionsOf(claims.role)
-  const actor: Actor = { type: 'user', userId: sub, sessionId: claims.sid, permissions }
-  return { caller: { tenantId, actor }, origins: undefined, expiresAt }
+  const permissions = grantedBy(claims)
+  const { sid: sessionId, iat } = claims
+  const actor: Actor = { type: 'user', userId: sub, sessionId, permissions }
+  const bearer = { userId: sub, sessionId, issuedAt: iat * 1000 }
+  return { caller: { tenantId, actor }, bearer, origins: undefined, expiresAt }
+}
+
+/** Running the platform is a claim of its own: no role's bits grant it, whatever they say. */
+function grantedBy({ role, p, plt }: UserClaims): ReadonlySet<Permission> {
+  const granted = p === undefined ? permissionsOf(role) : decodeBits(p, PERMISSIONS)
+  if (plt) return new Set([...granted, 'admin.platform'])
+  return granted.has('admin.platform') ? NOTHING : granted
 }
 
 /**

@@ -45,6 +45,7 @@ const running = {
   databaseHttpUrl: 'http://127.0.0.1:5000/sql',
   redisUrl: 'redis://127.0.0.1:5002',
   openAiBaseUrl: 'http://127.0.0.1:5003/v1',
+  outbox: '/state/outbox',
   inspectorPort: 9229,
   pid: 1,
   workersPid: 2,
@@ -99,12 +100,14 @@ describe('settings of the Workers', () => {
     authSecret: 's',
     passwordPepper: 'p',
     setupToken: 't',
+    mailToken: 'm',
     providerKek: 'e',
   }
   const addresses = {
     publicUrl: running.url,
     neon: { httpUrl: running.databaseHttpUrl, url: (role: string) => `postgres://${role}` },
     upstash: { url: 'http://127.0.0.1:5002' },
+    mail: { url: 'http://127.0.0.1:5004/send' },
   }
 
   test('name the offline models for the stand-in only', () => {

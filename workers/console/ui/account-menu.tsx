@@ -26,6 +26,7 @@ export function AccountMenu({ place }: { place: Place }) {
   if (!session) return null
   const { user, tenant } = session
   const name = user.name || user.email
+  const roleNames: Readonly<Record<string, string>> = account.roles
   return (
     <>
       <button
@@ -59,7 +60,7 @@ export function AccountMenu({ place }: { place: Place }) {
         className={`fixed m-0 w-56 rounded-md border border-line bg-surface p-3 text-ink shadow-overlay ${PLACES[place]}`}
       >
         <p className="truncate font-medium">{user.email}</p>
-        <p className="mb-3 text-xs text-muted">{account.roles[session.role]}</p>
+        <p className="mb-3 text-xs text-muted">{roleNames[session.role] ?? session.role}</p>
         <Preferences />
         <SignOut />
       </div>

@@ -3,7 +3,7 @@
  * minutes; and the tokens in voice keys.
  */
 import { type JWTPayload, SignJWT } from 'jose'
-import type { IssuerContext } from './context.ts'
+import type { IssuerCore } from './context.ts'
 import { signerOf } from './signing-keys.ts'
 
 /** Seconds; also the longest a revoked session's last token lives on. */
@@ -14,6 +14,12 @@ export interface TokenSubject {
   sessionId: string
   tenantId: string
   role: string
+  /** How the user was recognised: RFC 8176, section 2. */
+  amr: string[]
+  /** Of a role that the tenant made itself; see `Claims` in schemas.ts. */
+  p?: string
+  pv?: number
+  plt?: true
 }
 
 export interface AccessToken {
@@ -23,11 +29,11 @@ export interface AccessToken {
 
 /** @throws ProblemError misconfigured when there is no key to sign with */
 export async function signAccessToken(
-  ctx: IssuerContext,
-  { userId, sessionId, tenantId, role }: TokenSubject,
+  ctx: IssuerCore,
+  { userId, sessionId, tenantId, ...rights }: TokenSubject,
 ): Promise<AccessToken> {
   const endsAt = secondsOf(ctx.now()) + TOKEN_LIFETIME
-  const claims = { sub: userId, sid: sessionId, org: tenantId, role }
+  const claims = { sub: userId, sid: sessionId, org: tenantId, ...rights }
   return { accessToken: await sign(ctx, claims, endsAt), expiresAt: new Date(endsAt * 1000) }
 }
 
@@ -45,7 +51,7 @@ interface KeySubject {
  * @throws ProblemError misconfigured when there is no key to sign with
  */
 export function signKeyToken(
-  ctx: IssuerContext,
+  ctx: IssuerCore,
   { id, tenantId, scopes, origins }: KeySubject,
   keyEndsAt: Date,
 ): Promise<string> {
@@ -60,7 +66,7 @@ export function signKeyToken(
  * @throws ProblemError misconfigured when there is no key to sign with
  */
 export function signVoiceToken(
-  ctx: IssuerContext,
+  ctx: IssuerCore,
   claims: JWTPayload & { jti: string; exp: number },
 ): Promise<string> {
   return sign(ctx, claims, claims.exp, VOICE)
@@ -71,7 +77,7 @@ const ACCESS = { typ: 'at+jwt', audience: 'va-api' }
 const VOICE = { typ: 'va-voice+jwt', audience: 'va-voice' }
 
 async function sign(
-  ctx: IssuerContext,
+  ctx: IssuerCore,
   claims: JWTPayload,
   endsAt: number,
   { typ, audience } = ACCESS,

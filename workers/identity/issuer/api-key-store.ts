@@ -8,7 +8,7 @@ import { newId } from '../../../shared/ids.ts'
 import { traceparentOf } from '../../../shared/trace.ts'
 import { auditColumn, auditEntry } from '../../audit/service.ts'
 import type { CallerContext } from './caller.ts'
-import type { IssuerContext } from './context.ts'
+import type { IssuerCore } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { apiKeys } from './tables.ts'
 
@@ -19,7 +19,7 @@ const USE_MS = 60_000
 
 /** At most `limit` keys of the tenant, newest first, from behind the key `cursor`. */
 export async function selectKeys(
-  { env }: IssuerContext,
+  { env }: IssuerCore,
   tenantId: string,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<ApiKeyRow[]> {
@@ -38,10 +38,7 @@ export async function selectKeys(
 }
 
 /** The key, whosever it is: before a key is known there is no tenant. */
-export async function findKey(
-  { env }: IssuerContext,
-  keyId: string,
-): Promise<ApiKeyRow | undefined> {
+export async function findKey({ env }: IssuerCore, keyId: string): Promise<ApiKeyRow | undefined> {
   const [row] = await reaching(
     authDatabaseOf(env).select().from(apiKeys).where(eq(apiKeys.id, keyId)),
   )
@@ -114,7 +111,7 @@ export async function markRevoked(ctx: CallerContext, keyId: string): Promise<bo
 }
 
 /** Writes the time of use, unless somebody did a moment ago. */
-export async function markUsed({ env, now }: IssuerContext, keyId: string): Promise<void> {
+export async function markUsed({ env, now }: IssuerCore, keyId: string): Promise<void> {
   const before = new Date(now().getTime() - USE_MS)
   await reaching(
     authDatabaseOf(env)
@@ -126,7 +123,7 @@ export async function markUsed({ env, now }: IssuerContext, keyId: string): Prom
 
 /** The same for a key that was never used, of which the log tells, once. */
 export async function markFirstUse(
-  { env, now }: IssuerContext,
+  { env, now }: IssuerCore,
   { id, tenantId }: Pick<ApiKeyRow, 'id' | 'tenantId'>,
 ): Promise<void> {
   const db = authDatabaseOf(env)

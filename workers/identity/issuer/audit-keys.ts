@@ -2,7 +2,7 @@
  * The key that signs checkpoints of audit logs: not one that signs tokens, and under a `typ` no
  * token has. Made when the first checkpoint is due; of two made at once, the table keeps one.
  */
-import { desc, isNull } from 'drizzle-orm'
+import { desc, eq, isNull } from 'drizzle-orm'
 import { CompactSign, importPKCS8 } from 'jose'
 import { reaching } from '../../../shared/database.ts'
 import { secret, valuesOf } from '../../../shared/secret.ts'
@@ -33,9 +33,7 @@ export async function signCheckpoint(
   if (!tenantId || !Number.isSafeInteger(seq) || seq < 1 || !/^[0-9a-f]{64}$/.test(hash)) {
     throw new RangeError('This cannot be the end of a chain.')
   }
-  const { id, privateKey } = await activeKey(ctx)
-  const secrets = valuesOf(await secret(ctx.env, 'AUTH_SECRET'))
-  const key = await importPKCS8(await unseal(secrets, id, privateKey), 'EdDSA')
+  const { id, key } = await signerOf(ctx)
   const claims = { at: ctx.now().toISOString(), hash, seq, tenant: tenantId }
   return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
     .setProtectedHeader({ alg: 'EdDSA', typ: CHECKPOINT_TYP, kid: id })
@@ -51,6 +49,22 @@ export async function publishedAuditKeys({ env }: IssuerContext): Promise<Public
       .orderBy(desc(auditKeys.createdAt)),
   )
   return rows.map(({ publicKey }) => publicKey)
+}
+
+/** A key sealed under a secret that is gone signs no more, but goes on verifying. */
+async function signerOf(ctx: IssuerContext): Promise<{ id: string; key: CryptoKey }> {
+  const secrets = valuesOf(await secret(ctx.env, 'AUTH_SECRET'))
+  const { id, privateKey } = await activeKey(ctx)
+  const pem = await unseal(secrets, id, privateKey).catch(() => undefined)
+  if (pem !== undefined) return { id, key: await importPKCS8(pem, 'EdDSA') }
+  ctx.log.error('a checkpoint key cannot be read with any AUTH_SECRET and is replaced', { id })
+  const db = authDatabaseOf(ctx.env)
+  await reaching(db.update(auditKeys).set({ retiredAt: ctx.now() }).where(eq(auditKeys.id, id)))
+  const next = await activeKey(ctx)
+  return {
+    id: next.id,
+    key: await importPKCS8(await unseal(secrets, next.id, next.privateKey), 'EdDSA'),
+  }
 }
 
 async function activeKey(ctx: IssuerContext) {

@@ -1,22 +1,20 @@
 /**
- * better-auth as we configure it: accounts and sessions, never seen by the public. Its own router
- * is not mounted anywhere; identity-app.ts calls the few functions that have a route of ours.
+ * better-auth as we configure it: it reads sessions and keeps them alive. Its own router is not
+ * mounted anywhere. Passwords and second factors are ours: each must be decided by one statement.
  */
 import { createHash } from 'node:crypto'
 import { drizzleAdapter } from '@better-auth/drizzle-adapter'
 import { betterAuth } from 'better-auth/minimal'
 import { organization } from 'better-auth/plugins/organization'
-import { eq } from 'drizzle-orm'
 import { newId } from '../../../shared/ids.ts'
 import { createLog } from '../../../shared/log.ts'
 import { type Secret, secret, valuesOf } from '../../../shared/secret.ts'
 import type { IssuerContext, IssuerEnv } from './context.ts'
 import { authDatabaseOf } from './database.ts'
-import { hashPassword, isOutdated, verifyPassword } from './password.ts'
 import * as tables from './tables.ts'
 
 /** Seconds. A session ends when nobody used it for so long, and is written at most so often. */
-const SESSION = { idle: 30 * 60, updateAge: 5 * 60 }
+export const SESSION = { idle: 30 * 60, updateAge: 5 * 60 }
 
 export const SESSION_COOKIE = '__Host-va_session'
 
@@ -48,13 +46,6 @@ function createAuth(env: IssuerEnv, secrets: Secret) {
     secret: secrets.current,
     secrets: valuesOf(secrets).map(numbered),
     database: drizzleAdapter(authDatabaseOf(env), { provider: 'pg', schema: SCHEMA }),
-    emailAndPassword: {
-      enabled: true,
-      disableSignUp: true,
-      // schemas.ts counts code points; this counts UTF-16 units and must not refuse what that let in.
-      maxPasswordLength: 512,
-      password: passwordsOf(env),
-    },
     session: {
       expiresIn: SESSION.idle,
       updateAge: SESSION.updateAge,
@@ -88,25 +79,4 @@ const SCHEMA = {
   organization: tables.organizations,
   member: tables.members,
   invitation: tables.invitations,
-}
-
-function passwordsOf(env: IssuerEnv) {
-  return {
-    hash: async (password: string) =>
-      hashPassword((await secret(env, 'PASSWORD_PEPPER')).current, password),
-    async verify({ hash, password }: { hash: string; password: string }) {
-      const peppers = await secret(env, 'PASSWORD_PEPPER')
-      const isRight = await verifyPassword(valuesOf(peppers), password, hash)
-      if (isRight && isOutdated(peppers.current, hash)) {
-        await rehash(env, hash, await hashPassword(peppers.current, password))
-      }
-      return isRight
-    },
-  }
-}
-
-/** Hashes are salted, so one names its account; a change made meanwhile is not overwritten. */
-async function rehash(env: IssuerEnv, old: string, password: string): Promise<void> {
-  const { accounts } = tables
-  await authDatabaseOf(env).update(accounts).set({ password }).where(eq(accounts.password, old))
 }

@@ -4,44 +4,27 @@
  * role counts from the next request.
  */
 import { and, eq, gt } from 'drizzle-orm'
-import {
-  type Actor,
-  type Caller,
-  type Client,
-  createContext,
-  type WithEnv,
-} from '../../../shared/context.ts'
+import type { Actor, Caller, WithEnv } from '../../../shared/context.ts'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
-import { permissionsOf } from '../roles.ts'
 import { authenticate, type TokenEnv } from '../service.ts'
 import type { IssuerContext, IssuerEnv } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { exchangeKey, permissionsOfKey } from './key-exchange.ts'
+import { isOwnRole, RIGHTS, rightsOf } from './rights.ts'
 import { publishedKeys } from './signing-keys.ts'
-import { members, sessions } from './tables.ts'
+import { members, roles, sessions, users } from './tables.ts'
 
 /** A guarded route's context in this Worker. */
-export type CallerContext = WithEnv<IssuerEnv>
-
-interface Request {
-  requestId: string
-  traceparent: string
-  client: Client
-  headers: Headers
-  waitUntil: (work: Promise<unknown>) => void
-}
+export type CallerContext = WithEnv<IssuerEnv> & IssuerContext
 
 const verifiers = new WeakMap<IssuerEnv, TokenEnv>()
 
 /** @throws ProblemError unauthenticated */
-export async function identifyCaller(
-  ctx: IssuerContext,
-  { headers, ...origin }: Request,
-): Promise<CallerContext> {
+export async function identifyCaller(ctx: IssuerContext, headers: Headers): Promise<CallerContext> {
   const caller = await authenticate(verifierOf(ctx), headers, ctx.now())
   const live = await withRightsOfNow(ctx, caller)
-  return createContext(ctx.env, ctx.log, { ...live, ...origin })
+  return { ...ctx, ...live, log: ctx.log.with({ tenant_id: live.tenantId }) }
 }
 
 /** What the session's user may do in the tenant now; null when the session or membership ended. */
@@ -53,12 +36,14 @@ export async function permissionsNow(
   const isMember = and(eq(members.userId, sessions.userId), eq(members.organizationId, tenantId))
   const [row] = await reaching(
     authDatabaseOf(ctx.env)
-      .select({ role: members.role })
+      .select(RIGHTS)
       .from(sessions)
+      .innerJoin(users, eq(users.id, sessions.userId))
       .innerJoin(members, isMember)
+      .leftJoin(roles, isOwnRole)
       .where(and(eq(sessions.id, sessionId), gt(sessions.expiresAt, ctx.now()))),
   )
-  return row ? [...permissionsOf(row.role)] : null
+  return row ? [...rightsOf(row)] : null
 }
 
 async function withRightsOfNow(ctx: IssuerContext, { tenantId, actor }: Caller): Promise<Caller> {
@@ -83,8 +68,8 @@ export async function heldNow(ctx: IssuerContext, tenantId: string, actor: Actor
 }
 
 /** This Worker's own keys, where the edge asks for them through its binding. */
-function verifierOf({ env, log, now }: IssuerContext): TokenEnv {
-  const ctx = { env, log, now }
+function verifierOf({ env, now }: IssuerContext): TokenEnv {
+  const ctx = { env, now }
   const IDENTITY = {
     jwks: () => publishedKeys(ctx),
     exchangeKey: async (key: string) => (await exchangeKey(ctx, key))?.token ?? null,

@@ -1,9 +1,11 @@
 /** What the issuer's functions get first: before a sign-in there is no tenant and no actor yet. */
 import type { ServiceContext } from '../../../shared/context.ts'
+import type { RedisEnv } from '../../../shared/redis.ts'
 import type { SecretBinding } from '../../../shared/secret.ts'
 import type { AuditContext } from '../../audit/service.ts'
+import type { Locale, MailMessage } from '../../workspace/schemas.ts'
 
-export interface IssuerEnv {
+export interface IssuerEnv extends RedisEnv {
   readonly AUDIT_EVENTS: AuditContext['env']['AUDIT_EVENTS']
   readonly LOG_LEVEL: string
   readonly PUBLIC_URL: string
@@ -12,10 +14,20 @@ export interface IssuerEnv {
   readonly AUTH_SECRET: SecretBinding
   readonly PASSWORD_PEPPER: SecretBinding
   readonly SETUP_TOKEN: SecretBinding
+  /** closed, invited or open. */
+  readonly SIGN_UP: string
+  /** Empty for none. */
+  readonly BREACHED_PASSWORDS_URL: string
+  readonly MAIL: { send(message: MailMessage): Promise<unknown> }
 }
 
-export type IssuerContext = Pick<ServiceContext, 'now' | 'log'> & { readonly env: IssuerEnv }
+type Shared = Pick<ServiceContext, 'client' | 'requestId' | 'traceparent' | 'now' | 'defer' | 'log'>
 
-/** A request's, which has an origin to record and work that may outlive it. */
-export type RequestContext = IssuerContext &
-  Pick<ServiceContext, 'defer' | 'requestId' | 'traceparent' | 'client'>
+export interface IssuerContext extends Shared {
+  readonly env: IssuerEnv
+  /** Of mails to whoever asks. */
+  readonly locale: Locale
+}
+
+/** What needs no request: keys and tokens are the same whoever asks. */
+export type IssuerCore = Pick<IssuerContext, 'env' | 'now'>

@@ -7,7 +7,7 @@ import { parseKey } from '../api-key.ts'
 import { signKeyToken } from './access-token.ts'
 import { type ApiKeyRow, findKey, markFirstUse, markUsed } from './api-key-store.ts'
 import { hashSecret } from './api-keys.ts'
-import type { IssuerContext } from './context.ts'
+import type { IssuerCore } from './context.ts'
 
 export interface ExchangedKey {
   /** An access token. */
@@ -18,7 +18,7 @@ export interface ExchangedKey {
 
 /** The token for `text`; undefined when it is no key, or not one that is valid now. */
 export async function exchangeKey(
-  ctx: IssuerContext,
+  ctx: IssuerCore,
   text: string,
 ): Promise<ExchangedKey | undefined> {
   const key = parseKey(text)
@@ -31,7 +31,7 @@ export async function exchangeKey(
 
 /** What the key may do at this moment; null when it is revoked, expired or another tenant's. */
 export async function permissionsOfKey(
-  ctx: IssuerContext,
+  ctx: IssuerCore,
   keyId: string,
   tenantId: string,
 ): Promise<readonly string[] | null> {

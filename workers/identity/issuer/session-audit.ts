@@ -2,7 +2,7 @@
 import { eq } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { auditColumn, auditEntry, recordAudit } from '../../audit/service.ts'
-import type { IssuerContext, RequestContext } from './context.ts'
+import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { members, sessions, users } from './tables.ts'
 
@@ -14,7 +14,7 @@ interface SignIn {
 
 /** Waited for: without its entry a session is not handed out. */
 export async function recordSignIn(
-  ctx: RequestContext,
+  ctx: IssuerContext,
   { userId, tenantId, sessionId }: SignIn,
 ): Promise<void> {
   const actor = { type: 'user', userId, sessionId } as const
@@ -30,7 +30,7 @@ export async function recordSignIn(
  * Goes into the log of each tenant the account is in; an address we do not know into the platform's.
  * Looked up after the answer, which so takes as long for a known address as for an unknown one.
  */
-export function recordFailedSignIn(ctx: RequestContext, email: string): void {
+export function recordFailedSignIn(ctx: IssuerContext, email: string): void {
   const record = async () => {
     const rows = await accountsOf(ctx, email)
     const details = { outcome: 'failed', facts: { method: 'password' } } as const
@@ -51,7 +51,7 @@ export function recordFailedSignIn(ctx: RequestContext, email: string): void {
 
 /** Ends a session and records who signed out of it, both or neither; of two at once, one. */
 export async function endSession(
-  ctx: RequestContext,
+  ctx: IssuerContext,
   { id, userId, activeOrganizationId }: Ended,
 ): Promise<void> {
   const db = authDatabaseOf(ctx.env)

@@ -1,18 +1,17 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 /** The first owner, their organization and the first signing key: all of it at once, and once. */
-import { NeonDbError } from '@neondatabase/serverless'
-import { sql } from 'drizzle-orm'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { newId } from '../../../shared/ids.ts'
 import { secret } from '../../../shared/secret.ts'
 import { auditEntry } from '../../audit/service.ts'
 import type { Setup } from '../schemas.ts'
-import type { IssuerContext, RequestContext } from './context.ts'
+import { accountRows, isTaken, organizationRows } from './account-rows.ts'
+import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { hashPassword } from './password.ts'
 import { createSigningKey } from './signing-keys.ts'
-import { accounts, members, organizations, setups, signingKeys, users } from './tables.ts'
+import { setups, signingKeys } from './tables.ts'
 
 /** @throws ProblemError unauthenticated unless `authorization` carries the setup token */
 export async function checkSetupToken(
@@ -32,7 +31,7 @@ export async function checkSetupToken(
  *
  * @throws ProblemError conflict when there is an owner already
  */
-export async function createFirstOwner(ctx: RequestContext, setup: Setup): Promise<void> {
+export async function createFirstOwner(ctx: IssuerContext, setup: Setup): Promise<void> {
   const db = authDatabaseOf(ctx.env)
   const done = await reaching(db.select({ id: setups.id }).from(setups))
   if (done.length > 0) throw alreadyDone()
@@ -42,46 +41,23 @@ export async function createFirstOwner(ctx: RequestContext, setup: Setup): Promi
   })
 }
 
-async function firstRows(ctx: RequestContext, setup: Setup) {
+async function firstRows(ctx: IssuerContext, setup: Setup) {
   const { env, now } = ctx
   const { email, name, organization } = setup
   const db = authDatabaseOf(env)
   const [userId, tenantId] = [newId(now()), newId(now())]
   const pepper = await secret(env, 'PASSWORD_PEPPER')
-  const password = await hashPassword(pepper.current, setup.password)
-  const times = { createdAt: now(), updatedAt: now() }
-  const account = {
-    id: newId(now()),
-    accountId: userId,
-    providerId: 'credential',
-    userId,
-    password,
-  }
-  const member = { id: newId(now()), organizationId: tenantId, userId, role: 'owner' }
-  const at = now()
+  const hash = await hashPassword(pepper.current, setup.password)
   return [
-    db.insert(setups).values({ tenantId, createdAt: at }),
-    db.insert(users).values({ id: userId, name, email, emailVerified: true, ...times }),
-    db.insert(accounts).values({ ...account, ...times }),
-    db
-      .insert(organizations)
-      .values({ id: tenantId, name: organization, slug: tenantId, createdAt: at }),
-    db.insert(members).values({ ...member, createdAt: at }),
+    db.insert(setups).values({ tenantId, createdAt: now() }),
+    ...accountRows(ctx, { userId, email, name, hash }),
+    ...organizationRows(ctx, { userId, email, name, tenantId, organization }),
     db.insert(signingKeys).values(await createSigningKey(ctx)),
-    db.execute(
-      sql`select auth.create_tenant(${tenantId}, ${organization}, ${userId}, ${email}, ${name}, ${at.toISOString()}::timestamptz)`,
-    ),
     db.execute(auditEntry(ctx, 'admin.setup', { tenantId, actor: { type: 'user', userId } })),
   ] as const
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
-
-/** SQLSTATE 23505: unique_violation. */
-const isTaken = (error: unknown) =>
-  [error, error instanceof Error ? error.cause : undefined].some(
-    (cause) => cause instanceof NeonDbError && cause.code === '23505',
-  )
 
 const alreadyDone = (cause?: unknown) =>
   new ProblemError(

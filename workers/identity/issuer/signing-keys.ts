@@ -10,7 +10,7 @@ import { ProblemError } from '../../../shared/errors.ts'
 import { newId } from '../../../shared/ids.ts'
 import { secret, valuesOf } from '../../../shared/secret.ts'
 import type { KeySet } from '../schemas.ts'
-import type { IssuerContext, IssuerEnv } from './context.ts'
+import type { IssuerCore, IssuerEnv } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { seal, unseal } from './key-vault.ts'
 import { signingKeys } from './tables.ts'
@@ -29,7 +29,7 @@ interface Signer {
 const signers = new WeakMap<IssuerEnv, Signer>()
 
 /** A new key as a row that is active from now on; the caller inserts it. */
-export async function createSigningKey({ env, now }: IssuerContext): Promise<Row> {
+export async function createSigningKey({ env, now }: IssuerCore): Promise<Row> {
   const id = newId(now())
   const { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true })
   const { x } = await exportJWK(publicKey)
@@ -42,17 +42,18 @@ export async function createSigningKey({ env, now }: IssuerContext): Promise<Row
     createdAt: now(),
     activeFrom: now(),
     expiresAt: null,
+    replaces: null,
   }
 }
 
 /** What verifies tokens: the key that signs, those before it and those to come. */
-export async function publishedKeys(ctx: Pick<IssuerContext, 'env' | 'now'>): Promise<KeySet> {
+export async function publishedKeys(ctx: IssuerCore): Promise<KeySet> {
   const rows = await liveKeys(ctx)
   return { keys: rows.map(({ publicKey }) => publicKey) }
 }
 
 /** @throws ProblemError misconfigured when no live key is there to sign with */
-export async function signerOf(ctx: IssuerContext): Promise<Signer> {
+export async function signerOf(ctx: IssuerCore): Promise<Signer> {
   const { env, now } = ctx
   const known = signers.get(env)
   if (known && now().getTime() - known.loadedAt < FRESH_MS) return known
@@ -67,7 +68,7 @@ export async function signerOf(ctx: IssuerContext): Promise<Signer> {
 }
 
 /** Newest first. */
-async function liveKeys({ env, now }: Pick<IssuerContext, 'env' | 'now'>): Promise<Row[]> {
+async function liveKeys({ env, now }: IssuerCore): Promise<Row[]> {
   const isLive = or(isNull(signingKeys.expiresAt), gt(signingKeys.expiresAt, now()))
   return reaching(
     authDatabaseOf(env)

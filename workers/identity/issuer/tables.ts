@@ -4,11 +4,14 @@
  */
 import { relations, sql } from 'drizzle-orm'
 import {
+  bigint,
   boolean,
   check,
   index,
+  integer,
   jsonb,
   pgSchema,
+  primaryKey,
   text,
   timestamp,
   uniqueIndex,
@@ -35,6 +38,8 @@ export const users = auth.table('users', {
   email: text().notNull().unique(),
   emailVerified: boolean().notNull().default(false),
   image: text(),
+  /** Runs the platform, whatever their role in a tenant; set by operations/platform.ts alone. */
+  isPlatform: boolean().notNull().default(false),
   createdAt: time().notNull(),
   updatedAt: time().notNull(),
 })
@@ -53,6 +58,8 @@ export const sessions = auth.table(
     userId: userId(),
     /** The tenant the user works in; null means the one joined first. */
     activeOrganizationId: text(),
+    /** How its user was recognised: names of RFC 8176, section 2, with a space between them. */
+    amr: text().notNull().default('pwd'),
   },
   (table) => [index().on(table.userId)],
 )
@@ -79,6 +86,10 @@ export const accounts = auth.table(
   (table) => [index().on(table.userId), uniqueIndex().on(table.providerId, table.accountId)],
 )
 
+/**
+ * What a link in a mail, or the first half of a sign-in, is good for; one-time-token.ts. Each row
+ * is used by deleting it, so once.
+ */
 export const verifications = auth.table(
   'verifications',
   {
@@ -125,9 +136,47 @@ export const invitations = auth.table(
     expiresAt: time().notNull(),
     createdAt: time().notNull(),
     inviterId: userId(),
+    /** SHA-256 of the token in the link, hexadecimal; the token itself is stored nowhere. */
+    tokenHash: text(),
   },
-  (table) => [index().on(table.organizationId), index().on(table.email)],
+  (table) => [
+    index().on(table.organizationId),
+    index().on(table.email),
+    uniqueIndex('invitations_token_hash').on(table.tokenHash),
+    uniqueIndex('invitations_pending')
+      .on(table.organizationId, table.email)
+      .where(sql`status = 'pending'`),
+  ],
 )
+
+/** Roles a tenant made itself, beside those of roles.ts; `members.role` names either kind. */
+export const roles = auth.table(
+  'roles',
+  {
+    organizationId: organizationId(),
+    name: text().notNull(),
+    description: text().notNull(),
+    permissions: text().array().notNull(),
+    /** Grows with every change; tokens carry it as `pv`. */
+    version: integer().notNull().default(1),
+    createdAt: time().notNull(),
+    updatedAt: time().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.name] })],
+)
+
+/** Tenants that are to end, and those that did: ids and times outlive the tenant itself. */
+export const tenantDeletions = auth.table('tenant_deletions', {
+  tenantId: text().primaryKey(),
+  requestedBy: text().notNull(),
+  requestedAt: time().notNull(),
+  /** Until then it can be taken back. */
+  dueAt: time().notNull(),
+  /** Nobody can get in from here on; what they had in hand ends minutes later. */
+  closedAt: time(),
+  /** Nothing is left from here on. */
+  erasedAt: time(),
+})
 
 export const signingKeys = auth.table('signing_keys', {
   id: text().primaryKey(),
@@ -139,6 +188,8 @@ export const signingKeys = auth.table('signing_keys', {
   activeFrom: time().notNull(),
   /** Neither signs nor is published from here on; null while that is not decided. */
   expiresAt: time(),
+  /** The key it takes over from. Unique: whoever rotates at the same time makes one successor. */
+  replaces: text().unique(),
 })
 
 /** API keys of a tenant's programs. They are the tenant's: whoever made one may leave. */
@@ -169,6 +220,27 @@ export const apiKeys = auth.table(
     revokedAt: time(),
   },
   (table) => [index().on(table.tenantId, table.createdAt)],
+)
+
+/** Authenticator apps (TOTP); totp.ts. In force once confirmed. */
+export const twoFactors = auth.table('two_factors', {
+  userId: userId().primaryKey(),
+  /** Encrypted under AUTH_SECRET; key-vault.ts. */
+  secret: text().notNull(),
+  createdAt: time().notNull(),
+  confirmedAt: time(),
+  /** The time step of the last code that was taken; none before it is taken again. */
+  lastStep: bigint({ mode: 'number' }).notNull().default(0),
+  /** Wrong codes in a row. */
+  failures: integer().notNull().default(0),
+  lockedUntil: time(),
+})
+
+/** Codes for the day the authenticator is lost; used by deleting them. */
+export const backupCodes = auth.table(
+  'backup_codes',
+  { userId: userId(), hash: text().notNull() },
+  (table) => [primaryKey({ columns: [table.userId, table.hash] })],
 )
 
 /**

@@ -1,0 +1,160 @@
+/**
+ * No tenant ever meets another's row: the edge refuses a role that could, and every route with an
+ * id in it is asked for another tenant's.
+ */
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { createApp } from '../../workers/app.ts'
+import type { Submitted } from '../../workers/knowledge/schemas.ts'
+import { DOCUMENTS, drain } from './knowledge-harness.ts'
+import { startTenants, type TestTenants } from './tenant-harness.ts'
+
+let app: TestTenants
+let ids: Record<string, string>
+let intruder: string
+
+/** What a leak would carry: everything of the first tenant says this word. */
+const SECRET = 'Xanthophyll'
+
+beforeAll(async () => {
+  app = await startTenants()
+  const member = await app.person(SECRET, 'viewer')
+  const { token } = (await app.tenant('globex')).owner
+  intruder = token
+  ids = await fill(member.id)
+})
+afterEach(() => app.settle())
+afterAll(() => app.close())
+
+const asOwner = (method: string, path: string, body?: unknown) =>
+  app.send(method, path, body, app.owner.accessToken)
+
+async function fill(memberId: string): Promise<Record<string, string>> {
+  const flag = 'xanthophyll'
+  await asOwner('POST', '/api/admin/feature-flags', { name: flag, description: SECRET })
+  await asOwner('POST', '/api/admin/roles', { name: flag, description: SECRET, permissions: [] })
+  const email = `${SECRET}@example.com`
+  const invited = await asOwner('POST', '/api/admin/invitations', { email, role: 'user' })
+  const { id: invitation } = await invited.json<{ id: string }>()
+  const { document, job } = await upload()
+  return { flag, role: flag, invitation, member: memberId, document: document.id, job: job.id }
+}
+
+async function upload(): Promise<Submitted> {
+  const form = new FormData()
+  form.set('file', new File([`# ${SECRET}\n\nA pigment.`], `${SECRET}.md`))
+  const { body, headers } = new Request('http://edge.test', { method: 'POST', body: form })
+  const authorization = `Bearer ${app.owner.accessToken}`
+  const contentType = headers.get('content-type') ?? ''
+  const init = { method: 'POST', headers: { authorization, 'content-type': contentType }, body }
+  const answer = await app.request(DOCUMENTS, { ...init, duplex: 'half' } as RequestInit)
+  const submitted = await answer.json<Submitted>()
+  await drain(app)
+  return submitted
+}
+
+/** Which of the first tenant's things stands in a route's place, and a body that would change it. */
+const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = {
+  'DELETE /api/admin/feature-flags/{name}': { is: 'flag' },
+  'GET /api/admin/feature-flags/{name}': { is: 'flag' },
+  'PATCH /api/admin/feature-flags/{name}': { is: 'flag', body: { enabled: true } },
+  'POST /api/admin/feature-flags/{name}/toggle': { is: 'flag', body: {} },
+  'POST /ofrep/v1/evaluate/flags/{key}': { is: 'flag', body: { context: {} } },
+  'DELETE /api/admin/kb/documents/{id}': { is: 'document' },
+  'GET /api/admin/kb/documents/{id}': { is: 'document' },
+  'GET /api/admin/kb/documents/{id}/text': { is: 'document' },
+  'POST /api/admin/kb/documents/{id}/retry': { is: 'document' },
+  'GET /api/admin/kb/jobs/{id}': { is: 'job' },
+  'GET /api/admin/kb/jobs/{id}/events': { is: 'job' },
+  'DELETE /api/admin/users/{id}': { is: 'member' },
+  'GET /api/admin/users/{id}': { is: 'member' },
+  'PATCH /api/admin/users/{id}': { is: 'member', body: { role: 'user' } },
+  'DELETE /api/admin/invitations/{id}': { is: 'invitation' },
+  'POST /api/admin/invitations/{id}/resend': { is: 'invitation' },
+  'DELETE /api/admin/roles/{name}': { is: 'role' },
+  'PATCH /api/admin/roles/{name}': { is: 'role', body: { description: 'mine' } },
+}
+
+/** Not about a tenant's things. */
+const ELSEWHERE: Record<string, string> = {
+  'GET /api/admin/tenants/{id}': 'for those who run the platform, of all tenants',
+  'DELETE /api/auth/sessions/{id}': 'a user’s own, in no tenant; tests/http/identity-sessions',
+}
+
+test('every route with an id in it is among those asked here', () => {
+  const { paths } = createApp().getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 't', version: '1' },
+  })
+  const withId = Object.entries(paths ?? {})
+    .filter(([path]) => path.includes('{'))
+    .flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`))
+  expect(withId.toSorted()).toEqual([...Object.keys(ROUTES), ...Object.keys(ELSEWHERE)].toSorted())
+})
+
+test.each(Object.entries(ROUTES))(
+  '%s finds nothing of another tenant',
+  async (route, { is, body }) => {
+    const [method = '', template = ''] = route.split(' ')
+    const path = template.replace(/\{\w+\}/, ids[is]!)
+    const answer = await app.send(method, path, body, intruder)
+    const text = await answer.text()
+    expect([route, answer.status]).toEqual([route, 404])
+    expect(text).not.toContain(SECRET)
+    const unknown = template.replace(
+      /\{\w+\}/,
+      is === 'flag' || is === 'role' ? 'nothing' : crypto.randomUUID(),
+    )
+    const nothing = await (await app.send(method, unknown, body, intruder)).json<object>()
+    expect(Object.keys(JSON.parse(text))).toEqual(Object.keys(nothing))
+  },
+)
+
+test('lists, answers and exports of another tenant hold nothing of it either', async () => {
+  const document = createApp().getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 't', version: '1' },
+  })
+  const lists = Object.entries(document.paths ?? {})
+    .filter(([path, item]) => 'get' in item && !path.includes('{'))
+    .filter(([path]) => !path.startsWith('/openapi'))
+  for (const [path] of lists) {
+    const answer = await app.send('GET', path, undefined, intruder)
+    expect([path, (await answer.text()).includes(SECRET)]).toEqual([path, false])
+  }
+  const asked = await app.send('POST', '/api/ask', { question: `What is ${SECRET}?` }, intruder)
+  const { citations } = await asked.json<{ citations?: object[] }>()
+  expect(citations ?? []).toEqual([])
+})
+
+test('the owner finds all of it there afterwards, as it was', async () => {
+  const reads = Object.entries(ROUTES).filter(
+    ([route]) => route.startsWith('GET') && !route.endsWith('/events'),
+  )
+  for (const [route, { is }] of reads) {
+    const path = route.split(' ')[1]!.replace(/\{\w+\}/, ids[is]!)
+    const answer = await asOwner('GET', path)
+    expect([route, answer.status]).toEqual([route, 200])
+  }
+  const flag = await (await asOwner('GET', `/api/admin/feature-flags/${ids['flag']}`)).json()
+  expect(flag).toMatchObject({ enabled: false, description: SECRET })
+  expect(await app.roster()).toMatchObject({ [ids['member']!]: 'viewer' })
+})
+
+test('the edge refuses to serve as a role that row-level security does not bind', async () => {
+  const log = vi.spyOn(console, 'log').mockReturnValue()
+  const env = { ...app.env, DATABASE_URL: app.database.url('voiceassist') }
+  const headers = { authorization: `Bearer ${app.owner.accessToken}` }
+  const ask = (path: string, to: object) =>
+    Promise.resolve(app.app.request(path, { headers }, to, app.execution))
+
+  const refused = await ask('/api/admin/feature-flags', env)
+  expect(refused.status).toBe(500)
+  const text = await refused.text()
+  expect(text).toContain('misconfigured')
+  expect(text).toContain('app_user')
+  expect((await ask('/ready', env)).status).toBe(503)
+  // Once refused, always refused: nothing remembers a role that failed.
+  expect((await ask('/api/admin/feature-flags', env)).status).toBe(500)
+  expect((await ask('/api/admin/feature-flags', app.env)).status).toBe(200)
+  log.mockRestore()
+})

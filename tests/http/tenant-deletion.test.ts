@@ -1,0 +1,183 @@
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { createLog } from '../../shared/log.ts'
+import { redisOf } from '../../shared/redis.ts'
+import { eraseTenants } from '../../workers/identity/schedule.ts'
+import { Tenant } from '../../workers/identity/tenant-schemas.ts'
+import { problemOf } from './identity-harness.ts'
+import { startTenants, type TestTenants } from './tenant-harness.ts'
+
+let app: TestTenants
+let doomed: Awaited<ReturnType<TestTenants['tenant']>>
+beforeAll(async () => {
+  app = await startTenants()
+  doomed = await app.tenant('doomed')
+})
+afterEach(() => app.settle())
+afterAll(() => app.close())
+
+const PATH = '/api/tenant/deletion'
+const log = createLog({ level: 'error' }, {})
+const run = (env: object = {}) => eraseTenants({ log, env: { ...app.env, ...env } })
+const ask = (name: string) => app.send('POST', PATH, { name }, doomed.owner.token)
+const state = async () => {
+  const [row] = await app.sql.query(
+    `select closed_at is not null as closed, erased_at is not null as erased
+     from auth.tenant_deletions where tenant_id = $1`,
+    [doomed.id],
+  )
+  return row
+}
+const pass = (column: string, time: string) =>
+  app.sql.query(
+    `update auth.tenant_deletions set ${column} = ${column} - $2::interval where tenant_id = $1`,
+    [doomed.id, time],
+  )
+
+/** Tables that name a tenant, from the catalogue: a new one is in here without anybody's doing. */
+async function tenantTables() {
+  const rows = await app.sql.query(`
+    select n.nspname || '.' || c.relname as name, a.attname as column
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      join pg_attribute a on a.attrelid = c.oid
+    where n.nspname in ('public', 'auth') and c.relkind in ('r', 'p') and not a.attisdropped
+      and (a.attname in ('tenant_id', 'organization_id')
+        or (n.nspname, c.relname, a.attname) in (('public', 'tenants', 'id'), ('auth', 'organizations', 'id')))
+    order by 1`)
+  return rows as { name: string; column: string }[]
+}
+
+/** Kept on purpose: what proves that the tenant was, and is not any more. */
+const KEPT = [
+  'auth.setups',
+  'auth.tenant_deletions',
+  'public.audit_head',
+  'public.audit_log',
+  'public.audit_tombstones',
+]
+
+async function countRows(tenantId: string) {
+  const counts: Record<string, number> = {}
+  for (const { name, column } of await tenantTables()) {
+    if (KEPT.includes(name)) continue
+    const [, rows] = await app.sql.transaction([
+      app.sql.query(`select set_config('app.tenant_id', $1, true)`, [tenantId]),
+      app.sql.query(`select count(*)::int as n from ${name} where ${column} = $1`, [tenantId]),
+    ])
+    counts[name] = (rows as { n: number }[])[0]!.n
+  }
+  return counts
+}
+
+/** A row in every table of the tenant, by the rows that tests of migrations begin with. */
+async function fill({ id, owner }: { id: string; owner: { id: string } }): Promise<void> {
+  const document = crypto.randomUUID()
+  const at = 'now()'
+  const rows = [
+    `insert into feature_flags values ('${id}', 'f', '', true, '{}', ${at}, ${at})`,
+    `insert into kb_stat (tenant_id, kb_id) values ('${id}', 'default')`,
+    `insert into kb_term values ('${id}', 'default', 42, 1)`,
+    `insert into kb_documents (tenant_id, id, kb_id, title, file_name, media_type, bytes, sha256,
+      generation, created_at, updated_at)
+      values ('${id}', '${document}', 'default', 't', 't', 't', 1, 's', 1, ${at}, ${at})`,
+    `insert into jobs (tenant_id, id, document_id, generation, status, stage, request_id,
+      traceparent, created_at, updated_at) values ('${id}', '${crypto.randomUUID()}', '${document}',
+      1, 'ready', 'done', 'r', 't', ${at}, ${at})`,
+    `insert into kb_purges values ('${id}', '${crypto.randomUUID()}', ${at})`,
+    `insert into kb_chunk values ('${id}', '${document}', 1, 0, 'c', 't', 0, 1, 1, '{0}', 'h')`,
+    `insert into kb_vec select '${id}', '${document}', 1, 0, array_fill(0.5::real, array[1536])::vector`,
+    `insert into kb_lex values ('${id}', '${document}', 1, 0, 'a:1', '{1:0.5}/1048576')`,
+    `insert into auth.invitations (id, organization_id, email, expires_at, created_at, inviter_id)
+      values ('i-${id}', '${id}', 'x@example.com', ${at}, ${at}, '${owner.id}')`,
+    `insert into auth.roles values ('${id}', 'own', '', '{}', 1, ${at}, ${at})`,
+  ]
+  await app.sql.transaction([
+    app.sql.query(`select set_config('app.tenant_id', $1, true)`, [id]),
+    ...rows.map((row) => app.sql.query(row)),
+  ])
+  for (const name of ['a', 'b']) await app.env.FILES.put(`tenants/${id}/documents/${name}`, 'x')
+  await redisOf(app.env).set(`${id}:feature_flag:f`, 'x')
+}
+
+const filesOf = async (id: string) =>
+  (await app.env.FILES.list({ prefix: `tenants/${id}/` })).objects.length
+const cachedOf = (id: string) => redisOf(app.env).exists(`${id}:feature_flag:f`)
+
+test('deletion is asked for by an owner who types the name, and is days away', async () => {
+  const admin = await app.person('grace', 'admin', doomed.id)
+  expect((await app.send('POST', PATH, { name: doomed.name }, admin.token)).status).toBe(403)
+  expect(await problemOf(await ask('Doomed'))).toMatchObject({
+    status: 422,
+    errors: [{ pointer: '/name' }],
+  })
+  const answer = await ask(doomed.name)
+  expect(answer.status).toBe(202)
+  const { deletionDueAt } = Tenant.parse(await answer.json())
+  const days = (Date.parse(deletionDueAt!) - Date.now()) / 86_400_000
+  expect(Math.round(days)).toBe(7)
+  expect(await problemOf(await ask(doomed.name))).toMatchObject({ status: 409 })
+  await run()
+  expect(await state()).toEqual({ closed: false, erased: false })
+})
+
+test('until then it can be taken back, once', async () => {
+  const cancel = () => app.send('DELETE', PATH, undefined, doomed.owner.token)
+  expect((await cancel()).status).toBe(204)
+  expect((await cancel()).status).toBe(404)
+  await run()
+  expect(await state()).toBeUndefined()
+  expect((await app.events(doomed.id)).slice(-2)).toEqual([
+    'tenant.delete.request',
+    'tenant.delete.cancel',
+  ])
+})
+
+test('every table of the tenants is filled by this test, so none can be forgotten', async () => {
+  await Promise.all([fill(doomed), fill({ id: app.tenantId, owner: app.owner.user })])
+  const counts = await countRows(doomed.id)
+  expect(Object.entries(counts).filter(([, n]) => n === 0)).toEqual([])
+})
+
+test('when it is due nobody gets in any more, and nothing else is touched yet', async () => {
+  await ask(doomed.name)
+  await pass('due_at', '7 days 1 minute')
+  await run()
+  expect(await state()).toEqual({ closed: true, erased: false })
+  expect(await app.binding.permissionsNow(doomed.owner.sessionId, doomed.id)).toBeNull()
+  expect((await app.renew(doomed.owner.cookie)).status).toBe(403)
+  const cancel = await app.send('DELETE', PATH, undefined, doomed.owner.token)
+  expect(cancel.status).toBe(401)
+  expect(await filesOf(doomed.id)).toBe(2)
+})
+
+test('an erasure that fails half-way is taken up again, and ends with nothing left', async () => {
+  await pass('closed_at', '11 minutes')
+  const failing = vi.spyOn(console, 'log').mockReturnValue()
+  const broken = { ...app.binding, eraseTenantRows: () => Promise.reject(new Error('down')) }
+  await run({ IDENTITY: broken })
+  failing.mockRestore()
+  expect(await state()).toEqual({ closed: true, erased: false })
+  expect((await countRows(doomed.id))['public.kb_documents']).toBe(1)
+
+  await Promise.all([run(), run()])
+  expect(await state()).toEqual({ closed: true, erased: true })
+  const left = Object.entries(await countRows(doomed.id)).filter(([, n]) => n > 0)
+  expect(left).toEqual([])
+  expect(await filesOf(doomed.id)).toBe(0)
+  expect(await cachedOf(doomed.id)).toBe(0)
+  await run()
+  const ends = (await app.events(doomed.id)).filter((event) => event === 'tenant.delete')
+  expect(ends).toHaveLength(1)
+})
+
+test('the neighbour has everything it had', async () => {
+  const counts = await countRows(app.tenantId)
+  expect(Object.entries(counts).filter(([, n]) => n === 0)).toEqual([])
+  expect(await filesOf(app.tenantId)).toBe(2)
+  expect(await cachedOf(app.tenantId)).toBe(1)
+})
+
+test('the identity Worker’s role erases no tenant that is not closed', async () => {
+  await expect(app.binding.eraseTenantRows(app.tenantId)).rejects.toMatchObject({
+    code: 'conflict',
+  })
+})

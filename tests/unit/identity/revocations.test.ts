@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { deviceOf } from '../../../workers/identity/device.ts'
+import { isRevoked, memberOf, readRevoked } from '../../../workers/identity/revocations.ts'
+
+const at = Date.parse('2026-11-20T12:00:00.400Z')
+const revoked = readRevoked([
+  memberOf({ type: 'session', id: 's1' }),
+  String(at),
+  memberOf({ type: 'user', id: 'u:1' }),
+  String(at),
+  'later kinds:x',
+  '1',
+])
+
+test.each([
+  ['a session that ended', 'u2', 's1', at + 60_000, true],
+  ['another session', 'u2', 's2', at - 60_000, false],
+  ['an older token of a user', 'u:1', 's2', at - 60_000, true],
+  ['a token of that very second', 'u:1', 's2', at - 400, true],
+  ['a token of the next second', 'u:1', 's2', at + 600, false],
+  ['nobody', '', '', 0, false],
+])('%s', (_name, userId, sessionId, issuedAt, expected) => {
+  expect(isRevoked(revoked, { userId, sessionId, issuedAt })).toBe(expected)
+})
+
+const CHROME = 'Chrome/142.0.0.0 Safari/537.36'
+
+test.each([
+  [
+    `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) ${CHROME}`,
+    'Chrome, Linux',
+  ],
+  [`Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${CHROME} Edg/142.0`, 'Edge, Windows'],
+  [
+    'Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:145.0) Gecko/20100101 Firefox/145.0',
+    'Firefox, macOS',
+  ],
+  [
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile/15E148 Safari/604.1',
+    'Safari, iPhone',
+  ],
+  [`Mozilla/5.0 (Linux; Android 16; Pixel 10) ${CHROME}`, 'Chrome, Android'],
+  ['curl/8.14.1', 'curl'],
+  ['<script>alert(1)</script>', ''],
+  [null, ''],
+])('%s is shown as "%s"', (userAgent, device) => {
+  expect(deviceOf(userAgent)).toBe(device)
+})

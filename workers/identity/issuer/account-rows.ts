@@ -1,0 +1,64 @@
+/** What a new account and a new organization are made of: statements, for a batch of the caller's. */
+import { NeonDbError } from '@neondatabase/serverless'
+import { sql } from 'drizzle-orm'
+import { newId } from '../../../shared/ids.ts'
+import type { IssuerContext } from './context.ts'
+import { authDatabaseOf } from './database.ts'
+import { accounts, members, organizations, users } from './tables.ts'
+
+interface Person {
+  userId: string
+  email: string
+  name: string
+}
+
+/** A user whose address is proven, with a password. @param person.hash PHC string */
+export function accountRows(
+  { env, now }: IssuerContext,
+  { userId, email, name, hash }: Person & { hash: string },
+) {
+  const db = authDatabaseOf(env)
+  const times = { createdAt: now(), updatedAt: now() }
+  const account = { id: newId(now()), accountId: userId, providerId: 'credential', userId }
+  return [
+    db.insert(users).values({ id: userId, name, email, emailVerified: true, ...times }),
+    db.insert(accounts).values({ ...account, password: hash, ...times }),
+  ] as const
+}
+
+/** An organization and the tenant of the same id, with the person as its owner. */
+export function organizationRows(
+  { env, now }: IssuerContext,
+  {
+    userId,
+    email,
+    name,
+    tenantId,
+    organization,
+  }: Person & { tenantId: string; organization: string },
+) {
+  const db = authDatabaseOf(env)
+  const createdAt = now()
+  const member = {
+    id: newId(createdAt),
+    organizationId: tenantId,
+    userId,
+    role: 'owner',
+    createdAt,
+  }
+  return [
+    db
+      .insert(organizations)
+      .values({ id: tenantId, name: organization, slug: tenantId, createdAt }),
+    db.insert(members).values(member),
+    db.execute(
+      sql`select auth.create_tenant(${tenantId}, ${organization}, ${userId}, ${email}, ${name}, ${createdAt.toISOString()}::timestamptz)`,
+    ),
+  ] as const
+}
+
+/** Whether Postgres refused a second of what may be there once. SQLSTATE 23505: unique_violation. */
+export const isTaken = (error: unknown) =>
+  [error, error instanceof Error ? error.cause : undefined].some(
+    (cause) => cause instanceof NeonDbError && cause.code === '23505',
+  )

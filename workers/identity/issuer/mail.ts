@@ -1,0 +1,27 @@
+/** Mails this Worker asks for. They leave through the queue; who writes and delivers them is workspace. */
+import { newId } from '../../../shared/ids.ts'
+import type { MailData, MailMessage, Template } from '../../workspace/schemas.ts'
+import type { IssuerContext } from './context.ts'
+
+type Letter = { [T in Template]: { template: T; data: MailData<T> } }[Template]
+
+/** @throws whatever the queue throws when it does not take the message */
+export async function sendMail(ctx: IssuerContext, to: string, letter: Letter): Promise<void> {
+  const { requestId, traceparent, locale } = ctx
+  const message: MailMessage = {
+    id: newId(ctx.now()),
+    to,
+    locale,
+    requestId,
+    traceparent,
+    ...letter,
+  }
+  await ctx.env.MAIL.send(message)
+}
+
+/** Pages of the console that links lead to; a token is in the fragment, which no server sees. */
+export const linkTo = (
+  { env }: Pick<IssuerContext, 'env'>,
+  page: 'verify-email' | 'reset-password' | 'sign-in' | 'account' | 'invitation',
+  token = '',
+): string => `${env.PUBLIC_URL}/console/${page}${token && `#token=${token}`}`

@@ -1,0 +1,129 @@
+/** A user's own account, across the tenants they belong to. */
+import { asc, eq, sql } from 'drizzle-orm'
+import { reaching } from '../../../shared/database.ts'
+import { ProblemError } from '../../../shared/errors.ts'
+import { auditEntry } from '../../audit/service.ts'
+import type { AccountExport, Profile, TenantSummary } from '../tenant-schemas.ts'
+import type { CallerContext } from './caller.ts'
+import { authDatabaseOf } from './database.ts'
+import { refusing } from './refusal.ts'
+import { revoke } from './revocation.ts'
+import { ownOf } from './session-list.ts'
+import { accounts, invitations, members, organizations, sessions, users } from './tables.ts'
+
+export async function getProfile(ctx: CallerContext): Promise<Profile> {
+  const { tenantId, actor } = ctx
+  const [user, tenants] = await Promise.all([getUser(ctx), listTenants(ctx)])
+  const { id, email, name, createdAt, isPlatform } = user
+  const role = tenants.find((tenant) => tenant.id === tenantId)?.role ?? ''
+  const permissions = actor.type === 'user' ? [...actor.permissions] : []
+  const times = { createdAt: createdAt.toISOString() }
+  return { id, email, name, ...times, tenants, tenantId, role, permissions, isPlatform }
+}
+
+export async function renameUser(ctx: CallerContext, name: string): Promise<Profile> {
+  const { id, email } = await getUser(ctx)
+  const db = authDatabaseOf(ctx.env)
+  await reaching(
+    db.batch([
+      db.update(users).set({ name, updatedAt: ctx.now() }).where(eq(users.id, id)),
+      db.execute(sql`select auth.set_profile(${id}, ${email}, ${name})`),
+      db.execute(auditEntry(ctx, 'admin.user.update', { resource: { type: 'user', id } })),
+    ]),
+  )
+  return getProfile(ctx)
+}
+
+/** Tenants the caller belongs to, in the order they joined. */
+export async function listTenants(ctx: CallerContext): Promise<TenantSummary[]> {
+  const rows = await selectTenants(ctx)
+  return rows.map(({ id, name, role }) => ({ id, name, role }))
+}
+
+/** Everything under the user's id. Secrets and hashes are not data about them, and stay. */
+export async function exportAccount(ctx: CallerContext): Promise<AccountExport> {
+  const { userId } = ownOf(ctx)
+  const db = authDatabaseOf(ctx.env)
+  const [user, tenants, [methods, opened, sent]] = await Promise.all([
+    getUser(ctx),
+    selectTenants(ctx),
+    reaching(
+      db.batch([
+        db.select().from(accounts).where(eq(accounts.userId, userId)),
+        db.select().from(sessions).where(eq(sessions.userId, userId)),
+        db.select().from(invitations).where(eq(invitations.inviterId, userId)),
+      ]),
+    ),
+  ])
+  const { id, email, name, emailVerified } = user
+  return {
+    exportedAt: ctx.now().toISOString(),
+    user: { id, email, name, emailVerified, ...timesOf(user) },
+    tenants: tenants.map(({ joinedAt, ...tenant }) => ({
+      ...tenant,
+      joinedAt: joinedAt.toISOString(),
+    })),
+    signInMethods: methods.map(({ providerId, createdAt }) => ({
+      provider: providerId,
+      createdAt: createdAt.toISOString(),
+    })),
+    sessions: opened.map((session) => ({
+      id: session.id,
+      createdAt: session.createdAt.toISOString(),
+      expiresAt: session.expiresAt.toISOString(),
+      ipAddress: session.ipAddress,
+      userAgent: session.userAgent,
+    })),
+    invitationsSent: sent.map((invitation) => ({
+      email: invitation.email,
+      role: invitation.role ?? '',
+      createdAt: invitation.createdAt.toISOString(),
+    })),
+  }
+}
+
+/** @throws ProblemError conflict for the last owner of a tenant; invalid_fields for another address */
+export async function deleteAccount(ctx: CallerContext, email: string): Promise<void> {
+  const user = await getUser(ctx)
+  if (user.email !== email) {
+    const errors = [{ in: 'json', pointer: '/email', detail: 'is not the address of this account' }]
+    throw new ProblemError('invalid_fields', 'Type the address of this account.', { errors })
+  }
+  const db = authDatabaseOf(ctx.env)
+  const resource = { type: 'user', id: user.id }
+  await refusing(
+    db.batch([
+      db.execute(sql`select auth.delete_user(${user.id})`),
+      db.execute(auditEntry(ctx, 'user.delete', { resource })),
+    ]),
+  )
+  await revoke(ctx, [{ type: 'user', id: user.id }])
+}
+
+async function getUser(ctx: CallerContext) {
+  const isCaller = eq(users.id, ownOf(ctx).userId)
+  const [user] = await reaching(authDatabaseOf(ctx.env).select().from(users).where(isCaller))
+  if (!user) throw new ProblemError('unauthenticated', 'This account is gone.')
+  return user
+}
+
+function selectTenants(ctx: CallerContext) {
+  return reaching(
+    authDatabaseOf(ctx.env)
+      .select({
+        id: organizations.id,
+        name: organizations.name,
+        role: members.role,
+        joinedAt: members.createdAt,
+      })
+      .from(members)
+      .innerJoin(organizations, eq(organizations.id, members.organizationId))
+      .where(eq(members.userId, ownOf(ctx).userId))
+      .orderBy(asc(members.createdAt), asc(members.id)),
+  )
+}
+
+const timesOf = ({ createdAt, updatedAt }: { createdAt: Date; updatedAt: Date }) => ({
+  createdAt: createdAt.toISOString(),
+  updatedAt: updatedAt.toISOString(),
+})

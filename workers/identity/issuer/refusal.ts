@@ -1,0 +1,52 @@
+/** What the functions of migrations/0007_tenants.sql refuse, as problems for the caller. */
+import { NeonDbError } from '@neondatabase/serverless'
+import { reaching } from '../../../shared/database.ts'
+import { type ProblemCode, ProblemError } from '../../../shared/errors.ts'
+
+/** SQLSTATE of auth.refuse. */
+const REFUSED = 'VA409'
+
+/** SQLSTATE unique_violation. */
+const TAKEN = '23505'
+
+const REASONS: Record<string, readonly [ProblemCode, string]> = {
+  no_tenant: ['not_found', 'There is no such tenant any more.'],
+  no_role: ['not_found', 'There is no such role; GET /api/admin/roles lists them.'],
+  last_owner: ['conflict', 'A tenant needs an owner: make somebody else one first.'],
+  changed_meanwhile: ['conflict', 'Somebody changed this member just now; look again.'],
+  no_invitation: [
+    'not_found',
+    'This invitation was used, revoked or has expired; ask for another.',
+  ],
+  is_member: ['conflict', 'This address belongs to a member already.'],
+  not_closed: ['conflict', 'Only a tenant whose deletion is due can be erased.'],
+}
+
+/**
+ * What `call` answers; what the database refuses on purpose becomes its problem.
+ *
+ * @param taken The problem of a row that is there already
+ */
+export function refusing<Result>(call: PromiseLike<Result>, taken?: ProblemError): Promise<Result> {
+  return reaching(call).catch((error: unknown) => {
+    const cause = databaseError(error)
+    if (cause?.code === TAKEN && taken) throw taken
+    throw (cause?.code === REFUSED && problemOf(cause.message)) || error
+  })
+}
+
+function problemOf(message: string): ProblemError | undefined {
+  const inUse = /^role_in_use (\d+) (\d+)$/.exec(message)
+  if (inUse) {
+    const detail = `${inUse[1]} members hold this role and ${inUse[2]} are invited to; give them another first.`
+    return new ProblemError('conflict', detail)
+  }
+  const reason = REASONS[message]
+  return reason && new ProblemError(...reason)
+}
+
+/** Drizzle wraps what a single statement throws, and not what a batch does. */
+const databaseError = (error: unknown): NeonDbError | undefined =>
+  [error, error instanceof Error ? error.cause : undefined].find(
+    (cause) => cause instanceof NeonDbError,
+  )

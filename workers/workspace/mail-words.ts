@@ -1,0 +1,119 @@
+/** What mails say, in each language. Pure; how it is laid out is mail.ts. */
+import type { Letter } from './mail.ts'
+import type { Locale, MailData, MailMessage, Template } from './schemas.ts'
+
+type Words = { [T in Template]: (data: MailData<T>) => Letter }
+
+const IGNORE_EN = 'If this was not you, you can ignore this mail: nothing has changed.'
+const IGNORE_RU = 'Если это были не вы, ничего делать не нужно: ничего не изменилось.'
+
+const EN_CHANGES = {
+  password: 'the password of your account was changed',
+  email: 'the e-mail address of your account was changed',
+  two_factor_on: 'two-factor sign-in was turned on for your account',
+  two_factor_off: 'two-factor sign-in was turned off for your account',
+  backup_codes: 'new backup codes were made for your account',
+}
+
+const RU_CHANGES = {
+  password: 'пароль вашей учётной записи изменён',
+  email: 'адрес электронной почты вашей учётной записи изменён',
+  two_factor_on: 'для вашей учётной записи включён вход с кодом',
+  two_factor_off: 'для вашей учётной записи отключён вход с кодом',
+  backup_codes: 'для вашей учётной записи созданы новые резервные коды',
+}
+
+const en: Words = {
+  'verify-email': ({ name }) => ({
+    subject: 'Confirm your e-mail address',
+    paragraphs: [
+      `Hello ${name},`,
+      'please confirm that this address is yours. The link works once.',
+    ],
+    action: 'Confirm the address',
+    footnote: IGNORE_EN,
+  }),
+  'account-exists': ({ name }) => ({
+    subject: 'You have an account already',
+    paragraphs: [
+      `Hello ${name},`,
+      'somebody asked to sign up with this address, which has an account already. Sign in, or ask for a new password there.',
+    ],
+    action: 'Sign in',
+    footnote: IGNORE_EN,
+  }),
+  'reset-password': ({ name }) => ({
+    subject: 'Set a new password',
+    paragraphs: [
+      `Hello ${name},`,
+      'a new password was asked for. The link works once, within an hour. It ends all your sessions.',
+    ],
+    action: 'Set a new password',
+    footnote: IGNORE_EN,
+  }),
+  invitation: ({ organization, inviter }) => ({
+    subject: `Invitation to ${organization}`,
+    paragraphs: [`${inviter} invites you to ${organization} on VoiceAssist.`],
+    action: 'See the invitation',
+    footnote: 'If you do not know the sender, you can ignore this mail.',
+  }),
+  'security-notice': ({ name, change, at }) => ({
+    subject: 'A change to your account',
+    paragraphs: [`Hello ${name},`, `${EN_CHANGES[change]} (${timeOf(at)}).`],
+    action: 'See your account',
+    footnote: 'If this was not you, set a new password at once and end your other sessions.',
+  }),
+}
+
+const ru: Words = {
+  'verify-email': ({ name }) => ({
+    subject: 'Подтвердите адрес электронной почты',
+    paragraphs: [
+      `Здравствуйте, ${name}!`,
+      'Подтвердите, что этот адрес ваш. Ссылка действует один раз.',
+    ],
+    action: 'Подтвердить адрес',
+    footnote: IGNORE_RU,
+  }),
+  'account-exists': ({ name }) => ({
+    subject: 'У вас уже есть учётная запись',
+    paragraphs: [
+      `Здравствуйте, ${name}!`,
+      'Кто-то хотел зарегистрироваться с этим адресом, но для него уже есть учётная запись. Войдите или запросите новый пароль.',
+    ],
+    action: 'Войти',
+    footnote: IGNORE_RU,
+  }),
+  'reset-password': ({ name }) => ({
+    subject: 'Новый пароль',
+    paragraphs: [
+      `Здравствуйте, ${name}!`,
+      'Запрошен новый пароль. Ссылка действует один раз в течение часа и завершает все ваши сеансы.',
+    ],
+    action: 'Задать новый пароль',
+    footnote: IGNORE_RU,
+  }),
+  invitation: ({ organization, inviter }) => ({
+    subject: `Приглашение в ${organization}`,
+    paragraphs: [`${inviter} приглашает вас в ${organization} на VoiceAssist.`],
+    action: 'Открыть приглашение',
+    footnote: 'Если вы не знаете отправителя, не отвечайте на это письмо.',
+  }),
+  'security-notice': ({ name, change, at }) => ({
+    subject: 'Изменение в вашей учётной записи',
+    paragraphs: [`Здравствуйте, ${name}!`, `Сообщаем: ${RU_CHANGES[change]} (${timeOf(at)}).`],
+    action: 'Открыть учётную запись',
+    footnote: 'Если это были не вы, немедленно задайте новый пароль и завершите другие сеансы.',
+  }),
+}
+
+const WORDS: Record<Locale, Words> = { en, ru }
+
+export function words({ template, data, locale }: MailMessage): Letter {
+  const letterOf = WORDS[locale][template]
+  // Safe: MailMessage pairs each template with its own data.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+  return (letterOf as (data: MailMessage['data']) => Letter)(data)
+}
+
+const timeOf = (at: string) => `${at.slice(0, 16).replace('T', ' ')} UTC`
