@@ -159,7 +159,6 @@ test('tenant tables are reached through shared/database.ts and in no other way',
     'shared/database.ts',
     'workers/identity/issuer/database.ts',
     'workers/identity/issuer/refusal.ts',
-    'workers/identity/issuer/setup.ts',
   ])
   const settings = files.filter(
     ({ path, text }) => /\bDATABASE_URL\b/.test(text) && !/settings|context/.test(path),

@@ -141,6 +141,13 @@ export async function startApp() {
 
 export type TestApp = Awaited<ReturnType<typeof startApp>>
 
+/** An API key's claims where it has scopes, else a session's. */
+function rightsOf(role: string, { scopes, bits, runsPlatform }: Who) {
+  if (scopes) return { scp: scopes.join(' ') }
+  const own = { ...(bits && { p: bits, pv: 1 }), ...(runsPlatform && { plt: true }) }
+  return { role, sid: 'session-1', ...own }
+}
+
 async function createSigner() {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
   const stranger = await generateKeyPair('EdDSA')
@@ -148,10 +155,8 @@ async function createSigner() {
 
   function token({ tenant = 'acme', role = 'owner', ...rest }: Who = {}): Promise<string> {
     const { audience = 'va-api', issuer = ISSUER, typ = 'at+jwt' } = rest
-    const { expires = '5m', forged = false, scopes, bits, runsPlatform } = rest
-    const own = { ...(bits && { p: bits, pv: 1 }), ...(runsPlatform && { plt: true }) }
-    const rights = scopes ? { scp: scopes.join(' ') } : { role, sid: 'session-1', ...own }
-    return new SignJWT({ org: tenant, ...rights })
+    const { expires = '5m', forged = false } = rest
+    return new SignJWT({ org: tenant, ...rightsOf(role, rest) })
       .setProtectedHeader({ alg: 'EdDSA', typ, kid: KEY_ID })
       .setIssuer(issuer)
       .setAudience(audience)

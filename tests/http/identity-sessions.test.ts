@@ -1,6 +1,8 @@
 /** A user's own sessions: listed, ended, and refused on the edge soon after, at once where it counts. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { connect } from '../../operations/database/connection.ts'
+import { callContext } from '../../workers/identity-context.ts'
+import { revoke } from '../../workers/identity/issuer/revocation.ts'
 import { SessionList } from '../../workers/identity/schemas.ts'
 import { admit } from '../../workers/identity/service.ts'
 import { cookieOf, OWNER, problemOf, sessionOf, startIdentity } from './identity-harness.ts'
@@ -110,6 +112,19 @@ test('a revoked session may do nothing that must be fresh, from the same moment 
   const { actor } = caller
   const sessionId = actor.type === 'user' ? actor.sessionId : ''
   expect(await app.binding.permissionsNow(sessionId, caller.tenantId)).toBeNull()
+})
+
+test('when a user is revoked their older tokens are refused, and newer ones are good', async () => {
+  const { cookie, token } = await open()
+  const user = (await sessionOf(await app.renew(cookie))).user
+  await revoke(
+    callContext(app.settings, () => {}),
+    [{ type: 'user', id: user.id }],
+  )
+  pass(15)
+  expect(await statusOf(token)).toBe(401)
+  const { accessToken } = await sessionOf(await app.renew(cookie))
+  expect(await statusOf(accessToken)).toBe(200)
 })
 
 test('ending the others leaves the one that asks, ending all leaves none', async () => {

@@ -1,5 +1,4 @@
 /** What a new account and a new organization are made of: statements, for a batch of the caller's. */
-import { NeonDbError } from '@neondatabase/serverless'
 import { sql } from 'drizzle-orm'
 import { newId } from '../../../shared/ids.ts'
 import type { IssuerContext } from './context.ts'
@@ -56,9 +55,3 @@ export function organizationRows(
     ),
   ] as const
 }
-
-/** Whether Postgres refused a second of what may be there once. SQLSTATE 23505: unique_violation. */
-export const isTaken = (error: unknown) =>
-  [error, error instanceof Error ? error.cause : undefined].some(
-    (cause) => cause instanceof NeonDbError && cause.code === '23505',
-  )

@@ -10,7 +10,7 @@ import { authDatabaseOf } from './database.ts'
 import { verifications } from './tables.ts'
 
 /** What each is for, and how many minutes it is good. */
-export const LIFETIMES = {
+const LIFETIMES = {
   'sign-up': 24 * 60,
   'verify-email': 24 * 60,
   'change-email': 60,

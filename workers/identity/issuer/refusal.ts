@@ -1,4 +1,4 @@
-/** What the functions of migrations/0007_tenants.sql refuse, as problems for the caller. */
+/** What Postgres refuses: a second of what may be there once, and what migrations/0007_tenants.sql forbids. */
 import { NeonDbError } from '@neondatabase/serverless'
 import { reaching } from '../../../shared/database.ts'
 import { type ProblemCode, ProblemError } from '../../../shared/errors.ts'
@@ -44,6 +44,9 @@ function problemOf(message: string): ProblemError | undefined {
   const reason = REASONS[message]
   return reason && new ProblemError(...reason)
 }
+
+/** Whether Postgres refused a second of what may be there once. */
+export const isTaken = (error: unknown): boolean => databaseError(error)?.code === TAKEN
 
 /** Drizzle wraps what a single statement throws, and not what a batch does. */
 const databaseError = (error: unknown): NeonDbError | undefined =>
