@@ -36,7 +36,21 @@ async function fill(memberId: string): Promise<Record<string, string>> {
   const invited = await asOwner('POST', '/api/admin/invitations', { email, role: 'user' })
   const { id: invitation } = await invited.json<{ id: string }>()
   const { document, job } = await upload()
-  return { flag, role: flag, invitation, member: memberId, document: document.id, job: job.id }
+  const made = await asOwner('POST', '/api/admin/api-keys', { name: SECRET, scopes: ['kb.read'] })
+  const { id: apiKey } = await made.json<{ id: string }>()
+  await asOwner('PUT', '/api/admin/provider-keys/openai', { values: { apiKey: `sk-${SECRET}` } })
+  const provider = 'openai'
+  const [member, documentId, jobId] = [memberId, document.id, job.id]
+  return {
+    flag,
+    role: flag,
+    invitation,
+    member,
+    document: documentId,
+    job: jobId,
+    apiKey,
+    provider,
+  }
 }
 
 async function upload(): Promise<Submitted> {
@@ -70,12 +84,17 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
   'PATCH /api/admin/users/{id}': { is: 'member', body: { role: 'user' } },
   'DELETE /api/admin/invitations/{id}': { is: 'invitation' },
   'POST /api/admin/invitations/{id}/resend': { is: 'invitation' },
+  'DELETE /api/admin/api-keys/{id}': { is: 'apiKey' },
+  'POST /api/admin/api-keys/{id}/rotate': { is: 'apiKey', body: {} },
+  'GET /api/admin/provider-keys/{provider}': { is: 'provider' },
+  'DELETE /api/admin/provider-keys/{provider}': { is: 'provider' },
   'DELETE /api/admin/roles/{name}': { is: 'role' },
   'PATCH /api/admin/roles/{name}': { is: 'role', body: { description: 'mine' } },
 }
 
-/** Not about a tenant's things. */
+/** Not about a tenant's things, or making the caller's own. */
 const ELSEWHERE: Record<string, string> = {
+  'PUT /api/admin/provider-keys/{provider}': 'writes the caller’s own; tests/http/provider-keys',
   'GET /api/admin/tenants/{id}': 'for those who run the platform, of all tenants',
   'DELETE /api/auth/sessions/{id}': 'a user’s own, in no tenant; tests/http/identity-sessions',
 }
@@ -91,6 +110,13 @@ test('every route with an id in it is among those asked here', () => {
   expect(withId.toSorted()).toEqual([...Object.keys(ROUTES), ...Object.keys(ELSEWHERE)].toSorted())
 })
 
+/** Well formed, and nobody's. */
+function nameless(is: string): string {
+  if (is === 'flag' || is === 'role') return 'nothing'
+  if (is === 'provider') return 'twilio'
+  return is === 'apiKey' ? 'A'.repeat(17) : crypto.randomUUID()
+}
+
 test.each(Object.entries(ROUTES))(
   '%s finds nothing of another tenant',
   async (route, { is, body }) => {
@@ -100,10 +126,7 @@ test.each(Object.entries(ROUTES))(
     const text = await answer.text()
     expect([route, answer.status]).toEqual([route, 404])
     expect(text).not.toContain(SECRET)
-    const unknown = template.replace(
-      /\{\w+\}/,
-      is === 'flag' || is === 'role' ? 'nothing' : crypto.randomUUID(),
-    )
+    const unknown = template.replace(/\{\w+\}/, nameless(is))
     const nothing = await (await app.send(method, unknown, body, intruder)).json<object>()
     expect(Object.keys(JSON.parse(text))).toEqual(Object.keys(nothing))
   },

@@ -88,6 +88,10 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
     `insert into kb_lex values ('${id}', '${document}', 1, 0, 'a:1', '{1:0.5}/1048576')`,
     `insert into auth.invitations (id, organization_id, email, expires_at, created_at, inviter_id)
       values ('i-${id}', '${id}', 'x@example.com', ${at}, ${at}, '${owner.id}')`,
+    `insert into auth.api_keys (id, tenant_id, kind, name, scopes, secret_hash, created_by, created_at,
+      expires_at) values ('k-${id}', '${id}', 'live', 'k', '{}', 'h', '${owner.id}', ${at}, ${at})`,
+    `insert into tenant_deks values ('${id}', 'd', 'k', 'w', ${at})`,
+    `insert into provider_keys values ('${id}', 'openai', 'apiKey', 's', 1, 'last', ${at})`,
     `insert into auth.roles values ('${id}', 'own', '', '{}', 1, ${at}, ${at})`,
   ]
   await app.sql.transaction([
