@@ -9,6 +9,8 @@ export interface ConsoleUnderTest {
   url: string
   email: string
   password: string
+  /** Folder of the mails sent. */
+  outbox: string
 }
 
 declare module 'vitest' {
@@ -21,7 +23,7 @@ export default async function setup(project: TestProject) {
   const directory = await mkdtemp(join(tmpdir(), 'voiceassist-browser-'))
   const options = { directory, port: 0, tlsPort: 0, quiet: true, seedDocs: true }
   const stack = await startStack(options)
-  project.provide('consoleUnderTest', { url: stack.url, ...stack.owner })
+  project.provide('consoleUnderTest', { url: stack.url, outbox: stack.outbox, ...stack.owner })
   return async () => {
     await stack.stop()
     await rm(directory, { recursive: true, force: true })

@@ -4,7 +4,7 @@
  */
 import { VoiceAssistError } from '../../../sdk/errors.ts'
 import { createTransport } from '../../../sdk/transport.ts'
-import type { Session } from '../../identity/schemas.ts'
+import type { PendingSignIn, Session } from '../../identity/schemas.ts'
 
 /** `unknown` until the cookie has been tried once. */
 export type SessionState =
@@ -37,10 +37,29 @@ export class SessionStore {
     return this.#renew()
   }
 
-  /** @throws VoiceAssistError `unauthenticated` when email and password do not match */
-  async signIn(email: string, password: string): Promise<void> {
+  /**
+   * @returns what a code must be sent with, where the account has a second factor
+   * @throws VoiceAssistError `unauthenticated` when email and password do not match
+   */
+  async signIn(email: string, password: string): Promise<PendingSignIn | null> {
     const call = { method: 'POST', body: { email, password } } as const
-    const session = await this.#transport.json<Session>('/api/auth/sign-in/email', call)
+    const answer = await this.#transport.json<Session | PendingSignIn>(
+      '/api/auth/sign-in/email',
+      call,
+    )
+    if ('ticket' in answer) return answer
+    this.adopt(answer)
+    return null
+  }
+
+  /** @throws VoiceAssistError `unauthenticated` when the code is wrong or the ticket too old */
+  async verify(ticket: string, code: string): Promise<void> {
+    const call = { method: 'POST', body: { ticket, code } } as const
+    this.adopt(await this.#transport.json<Session>('/api/auth/two-factor/verify', call))
+  }
+
+  /** Works with a session that another call has just opened. */
+  adopt(session: Session): void {
     this.#set({ status: 'signed-in', session })
   }
 

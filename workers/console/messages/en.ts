@@ -1,4 +1,5 @@
 /** Every word of the console in English. Its type is the contract the other languages satisfy. */
+import { door } from './door-en.ts'
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
 
@@ -72,15 +73,7 @@ export const en = {
     notFound: 'There is no such page.',
     goHome: 'Go to Ask',
   },
-  signIn: {
-    title: 'Sign in to VoiceAssist',
-    email: 'Email',
-    password: 'Password',
-    submit: 'Sign in',
-    submitting: 'Signing in',
-    rejected: 'Email and password do not match.',
-    hint: 'On a local start, the terminal shows the owner’s email and password.',
-  },
+  ...door,
   ask: {
     title: 'Ask',
     subtitle: 'Answers come only from your documents, and each says where it is from.',

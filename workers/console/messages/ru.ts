@@ -1,4 +1,5 @@
 /** Every word of the console in Russian. */
+import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
 
 const plural = new Intl.PluralRules('ru')
@@ -84,15 +85,7 @@ export const ru: Messages = {
     notFound: 'Такой страницы нет.',
     goHome: 'Перейти к вопросам',
   },
-  signIn: {
-    title: 'Вход в VoiceAssist',
-    email: 'Почта',
-    password: 'Пароль',
-    submit: 'Войти',
-    submitting: 'Выполняется вход',
-    rejected: 'Почта и пароль не совпадают.',
-    hint: 'При локальном запуске почта и пароль владельца показаны в терминале.',
-  },
+  ...door,
   ask: {
     title: 'Вопросы',
     subtitle: 'Ответы берутся только из ваших документов, и каждый говорит, откуда он.',
