@@ -1,6 +1,5 @@
 /** What is measured: one row per kind of request, with the most it may cost. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { indexGuide } from './indexing.ts'
 import type { Target } from './load.ts'
 import { type Bench, post } from './stack.ts'
 
@@ -21,7 +20,7 @@ export async function rowsOf(bench: Bench, scale: number): Promise<Row[]> {
   const { edge } = bench
   const authorization = await authorize(bench)
   await post(`${edge}/api/admin/feature-flags`, { name: FLAG, enabled: true }, { authorization })
-  await addDocument(bench, authorization)
+  await indexGuide(bench, authorization)
   const apiKey = await makeKey(bench, authorization)
   const [many, some, few] = [2000 * scale, 800 * scale, 80 * scale]
   let asked = 0
@@ -73,7 +72,7 @@ async function makeKey({ edge }: Bench, authorization: string): Promise<string> 
 
 const CONTEXT = { targetingKey: 'user-123', plan: 'premium' }
 
-const authorize = async (bench: Bench) => `Bearer ${(await bench.mintTokens(1)).join('')}`
+export const authorize = async (bench: Bench) => `Bearer ${(await bench.mintTokens(1)).join('')}`
 
 /** What everything else is compared with. */
 export const bareRow = (bench: Bench, scale: number): Row => {
@@ -93,21 +92,4 @@ async function posted(bench: Bench, path: string, body: () => object): Promise<T
   return { url: bench.edge + path, status: 200, shot }
 }
 
-const DOCUMENT = join(import.meta.dirname, '../../docs/operations/runbooks/DEPLOYMENT.md')
 const QUESTION = 'How do I roll back a deployment?'
-const DOCUMENTS = '/api/admin/kb/documents'
-
-/** @throws Error when the document is not searchable within half a minute */
-async function addDocument({ edge }: Bench, authorization: string): Promise<void> {
-  const form = new FormData()
-  form.set('file', new File([await readFile(DOCUMENT)], 'DEPLOYMENT.md', { type: 'text/markdown' }))
-  const headers = { authorization }
-  const sent = await fetch(edge + DOCUMENTS, { method: 'POST', headers, body: form })
-  if (!sent.ok) throw new Error(`The upload was answered ${sent.status}: ${await sent.text()}`)
-  for (let second = 0; second < 30; second++) {
-    const list: unknown = await (await fetch(edge + DOCUMENTS, { headers })).json()
-    if (Object(list).items?.[0]?.status === 'ready') return
-    await new Promise((resolve) => setTimeout(resolve, 1000))
-  }
-  throw new Error('The document was not ready after half a minute.')
-}

@@ -74,10 +74,7 @@ test('a PDF of a hundred pages is read, indexed and cited by page', async () => 
   ]
   const bytes = await makePdf(Array.from({ length: 100 }, (_, number) => page(number + 1)))
   const id = await store('machines.pdf', 'application/pdf', bytes)
-  const began = Date.now()
   expect(await deliver(id)).toBe('ack')
-  // Twice the bar of 10 s: on a busy machine a time proves little.
-  expect(Date.now() - began).toBeLessThan(20_000)
   const stored = await findDocument(open().ctx, id)
   expect(stored?.document).toMatchObject({ status: 'ready', pages: 100 })
 
