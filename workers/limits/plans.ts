@@ -22,13 +22,14 @@ const perMinute = (limit: number): Rate => ({ limit, windowSeconds: 60 })
 export const PLANS = {
   standard: {
     ask: { caller: perMinute(60), tenant: perMinute(600) },
-    'voice.start': { caller: perMinute(10), tenant: perMinute(100) },
+    // A page that comes back to its session after a lost connection counts each time.
+    'voice.start': { caller: perMinute(30), tenant: perMinute(300) },
     upload: { caller: perMinute(600), tenant: perMinute(1200) },
     'admin.write': { caller: perMinute(600), tenant: perMinute(3000) },
   },
   large: {
     ask: { caller: perMinute(300), tenant: perMinute(6000) },
-    'voice.start': { caller: perMinute(30), tenant: perMinute(1000) },
+    'voice.start': { caller: perMinute(60), tenant: perMinute(1000) },
     upload: { caller: perMinute(1200), tenant: perMinute(6000) },
     'admin.write': { caller: perMinute(1200), tenant: perMinute(12_000) },
   },
