@@ -27,7 +27,7 @@ export const WORKERS: readonly WorkerRule[] = [
     worker: 'identity',
     config: 'wrangler.identity.toml',
     maxGzip: 600 * KIB,
-    forbidden: ['unpdf', 'pdfjs', 'openai', '@upstash/'],
+    forbidden: ['unpdf', 'pdfjs', 'openai', '@upstash/ratelimit'],
     why: 'files, providers and counters are no matter of the Worker that holds the signing keys',
   },
   {
