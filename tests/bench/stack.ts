@@ -41,6 +41,7 @@ export async function startBench(): Promise<Bench> {
     AUTH_SECRET: 'secret-of-the-benchmark-and-of-nothing-else',
     PASSWORD_PEPPER: 'pepper-of-the-benchmark-and-of-nothing-else',
     RATE_PLAN: 'unmetered',
+    MAIL_TOKEN: 'token-of-the-benchmark-and-of-nothing-else',
     PROVIDER_KEK: 'kek-of-the-benchmark-and-of-nothing-else',
     SETUP_TOKEN,
   })
