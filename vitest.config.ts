@@ -24,10 +24,13 @@ const entrypoint = (name: string) =>
 export default defineConfig({
   test: {
     silent: 'passed-only',
+    maxWorkers: '100%',
     projects: [
       {
         test: {
           name: 'node',
+          // Most of a file's time is loading the same modules; what they keep, they keep by `env`.
+          isolate: false,
           globalSetup: ['tests/http/global-setup.ts'],
           include: ['tests/{unit,http}/**/*.test.ts'],
           testTimeout: 30_000,
@@ -37,6 +40,7 @@ export default defineConfig({
       {
         test: {
           name: 'conformance',
+          isolate: false,
           include: ['tests/conformance/**/*.test.ts'],
           globalSetup: ['tests/http/global-setup.ts'],
           ...slow,

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { embed } from '../../local/openai/embedding.ts'
+import { traceparentOf } from '../../shared/trace.ts'
 import { blocksOfPlainText } from '../../workers/knowledge/blocks.ts'
 import {
   type ChunkRow,
@@ -57,7 +58,8 @@ beforeAll(async () => {
   database = await openDatabase()
   const env = { DATABASE_URL: database.url('app_user'), DATABASE_HTTP_URL: database.neon.httpUrl }
   const now = () => new Date()
-  const base = { tenantId: 'acme', requestId: 'r', traceparent: 't', now, env }
+  const traceparent = traceparentOf(undefined)
+  const base = { tenantId: 'acme', requestId: 'scifact', traceparent, now, env }
   ctx = base as unknown as ChunkStoreContext
   await readSet()
 }, 600_000)
