@@ -12,6 +12,7 @@ import { recordDenial } from './audit/service.ts'
 import { accountHandlers } from './identity-accounts.ts'
 import { apiKeyHandlers } from './identity-api-keys.ts'
 import { callContext, type IdentityApp, identityLog, requestContext } from './identity-context.ts'
+import { passkeyHandlers } from './identity-passkeys.ts'
 import { sessionHandlers } from './identity-sessions.ts'
 import { tenantHandlers } from './identity-tenants.ts'
 import { twoFactorHandlers } from './identity-two-factor.ts'
@@ -93,6 +94,7 @@ export function createIdentityApp() {
     .route('/', tenantHandlers)
     .route('/', accountHandlers)
     .route('/', twoFactorHandlers)
+    .route('/', passkeyHandlers)
     .route('/', apiKeyHandlers)
 }
 

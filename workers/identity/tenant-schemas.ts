@@ -212,7 +212,12 @@ export const AccountExport = z
       updatedAt: time(),
     }),
     tenants: z.array(TenantSummary.extend({ joinedAt: time() })),
-    signInMethods: z.array(z.object({ provider: z.string(), createdAt: time() })),
+    signInMethods: z.array(
+      z.object({ provider: z.string(), label: z.string().nullable(), createdAt: time() }),
+    ),
+    passkeys: z.array(
+      z.object({ name: z.string(), createdAt: time(), lastUsedAt: time().nullable() }),
+    ),
     sessions: z.array(
       z.object({
         id: z.string(),

@@ -1,6 +1,6 @@
 /**
- * Secrets that are good for one thing, once, for a while: links in mails and the first half of a
- * sign-in. The database knows their hash only; using one is deleting its row.
+ * Secrets that are good for one thing, once, for a while: links in mails, the first half of a
+ * sign-in, challenges of passkeys. The database knows their hash only; using one is deleting its row.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { and, eq, gt } from 'drizzle-orm'
@@ -16,6 +16,8 @@ const LIFETIMES = {
   'change-email': 60,
   'reset-password': 60,
   'second-factor': 10,
+  'passkey-add': 5,
+  'passkey-sign-in': 5,
 } as const
 
 export type Purpose = keyof typeof LIFETIMES
@@ -24,7 +26,7 @@ export interface OneTimeToken {
   /** The hash, which names the row. */
   id: string
   purpose: Purpose
-  /** User id, or the address where there is no user yet. */
+  /** User id, or the address where there is no user yet; empty where it is anybody’s. */
   subject: string
   /** What it was made for, as its maker wrote it. */
   value: string

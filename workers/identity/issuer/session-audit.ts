@@ -6,22 +6,26 @@ import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { members, sessions, users } from './tables.ts'
 
+/** What somebody signed in with; where a second factor followed, what came first. */
+export type SignInMethod = 'password' | 'passkey'
+
 interface SignIn {
   userId: string
   tenantId: string
   sessionId: string
+  method: SignInMethod
 }
 
 /** Waited for: without its entry a session is not handed out. */
 export async function recordSignIn(
   ctx: IssuerContext,
-  { userId, tenantId, sessionId }: SignIn,
+  { userId, tenantId, sessionId, method }: SignIn,
 ): Promise<void> {
   const actor = { type: 'user', userId, sessionId } as const
   const entry = auditEntry(ctx, 'auth.signin.ok', {
     tenantId,
     actor,
-    facts: { method: 'password' },
+    facts: { method },
   })
   await reaching(authDatabaseOf(ctx.env).execute(entry))
 }

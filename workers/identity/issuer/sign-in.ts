@@ -12,7 +12,7 @@ import { provePassword } from './credential.ts'
 import { authDatabaseOf } from './database.ts'
 import { createToken, findToken, type OneTimeToken } from './one-time-token.ts'
 import { findPerson } from './person.ts'
-import { sessionRow } from './session-row.ts'
+import { insertSession, sessionRow } from './session-row.ts'
 import { type Opened, present, startSession } from './session.ts'
 import { verifications } from './tables.ts'
 import { type Factor, proveFactor, wrongCode } from './two-factor.ts'
@@ -27,7 +27,8 @@ export async function signIn(
   headers: Headers,
 ): Promise<Opened | PendingSignIn> {
   const { userId, hasSecondFactor } = await provePassword(ctx, credentials)
-  if (!hasSecondFactor) return startSession(ctx, { userId, amr: AMR.first }, headers)
+  if (!hasSecondFactor)
+    return startSession(ctx, { userId, amr: AMR.first, method: 'password' }, headers)
   const { token: ticket, row } = createToken(ctx, 'second-factor', userId)
   await reaching(authDatabaseOf(ctx.env).insert(verifications).values(row))
   return { ticket, methods: ['totp', 'backup-code'], expiresAt: row.expiresAt.toISOString() }
@@ -49,7 +50,7 @@ export async function finishSignIn(
   const factor = await proveFactor(ctx, pending.subject, code)
   const row = sessionRow(ctx, { userId: pending.subject, amr: AMR.both }, headers)
   await redeem(ctx, pending, factor, row)
-  return present(ctx, row.token)
+  return present(ctx, row.token, 'password')
 }
 
 /** One statement: code and ticket used up, the session there, and the record of it; or nothing. */
@@ -59,7 +60,6 @@ async function redeem(
   { type, use }: Factor,
   session: ReturnType<typeof sessionRow>,
 ): Promise<void> {
-  const time = (date: Date) => sql`${date.toISOString()}::timestamptz`
   const person = await findPerson(ctx, { userId })
   const actor = { type: 'user', userId, sessionId: session.id } as const
   const resource = { type: 'user', id: userId }
@@ -72,11 +72,7 @@ async function redeem(
         update auth.two_factors f set failures = 0, locked_until = null from factor
         where ${type === 'backup-code'} and f.user_id = factor.user_id
       ), opened as (
-        insert into auth.sessions
-          (id, expires_at, token, created_at, updated_at, ip_address, user_agent, user_id, amr)
-        select ${session.id}, ${time(session.expiresAt)}, ${session.token}, ${time(session.createdAt)},
-          ${time(session.updatedAt)}, ${session.ipAddress}, ${session.userAgent}, factor.user_id, ${session.amr}
-        from ticket, factor returning id
+        ${insertSession(session, sql`ticket`)}
       )
       select ${auditColumn(ctx, 'auth.mfa.ok', details)} from opened`),
   )
