@@ -7,6 +7,7 @@ import { open } from '../../shared/guards.ts'
 import { createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import type { beginSignIn, SignInContext } from '../limits/service.ts'
 import { accountRoutes } from './account-routes.ts'
+import { federationRoutes } from './federation-routes.ts'
 import { askIdentity, type IdentityRoutes, pass, passed } from './identity-client.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
 import { PendingSignIn, Session, Setup, SignIn } from './schemas.ts'
@@ -108,3 +109,4 @@ export const createIdentityRoutes = (begin: typeof beginSignIn) =>
     .route('/', accountRoutes)
     .route('/', twoFactorRoutes)
     .route('/', passkeyRoutes)
+    .route('/', federationRoutes)

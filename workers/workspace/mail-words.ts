@@ -15,6 +15,8 @@ const EN_CHANGES = {
   backup_codes: 'new backup codes were made for your account',
   passkey_added: 'a passkey that opens your account was added',
   passkey_removed: 'a passkey of your account was removed',
+  login_linked: 'an account at another provider was linked, which now opens your account',
+  login_unlinked: 'an account at another provider does not open your account any more',
 }
 
 const RU_CHANGES = {
@@ -25,6 +27,8 @@ const RU_CHANGES = {
   backup_codes: 'для вашей учётной записи созданы новые резервные коды',
   passkey_added: 'к вашей учётной записи добавлен ключ доступа',
   passkey_removed: 'из вашей учётной записи удалён ключ доступа',
+  login_linked: 'привязан вход через внешнюю учётную запись',
+  login_unlinked: 'отвязан вход через внешнюю учётную запись',
 }
 
 const en: Words = {

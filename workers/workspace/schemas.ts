@@ -29,6 +29,8 @@ export const MAILS = {
       'backup_codes',
       'passkey_added',
       'passkey_removed',
+      'login_linked',
+      'login_unlinked',
     ]),
     name: Text,
     url: Link,

@@ -16,6 +16,7 @@ const LIFETIMES = {
   'change-email': 60,
   'reset-password': 60,
   'second-factor': 10,
+  federation: 10,
   'passkey-add': 5,
   'passkey-sign-in': 5,
 } as const
@@ -26,7 +27,7 @@ export interface OneTimeToken {
   /** The hash, which names the row. */
   id: string
   purpose: Purpose
-  /** User id, or the address where there is no user yet; empty where it is anybody’s. */
+  /** User id, or what else is known of whom it is for; empty where it is anybody’s. */
   subject: string
   /** What it was made for, as its maker wrote it. */
   value: string
@@ -63,6 +64,28 @@ export async function findToken(
   if (!row || !purpose) return undefined
   const subject = row.identifier.slice(purpose.length + 1)
   return { id: hashOf(token), purpose, subject, value: row.value }
+}
+
+/**
+ * Uses a token up, whatever comes of it; of several at once one gets its value.
+ *
+ * @returns undefined when it is not known, for somebody else, or over
+ */
+export async function takeToken(
+  { env, now }: Pick<IssuerContext, 'env' | 'now'>,
+  token: string,
+  purpose: Purpose,
+  subject: string,
+): Promise<string | undefined> {
+  const isIt = and(
+    eq(verifications.id, hashOf(token)),
+    eq(verifications.identifier, `${purpose}:${subject}`),
+    gt(verifications.expiresAt, now()),
+  )
+  const [row] = await reaching(
+    authDatabaseOf(env).delete(verifications).where(isIt).returning({ value: verifications.value }),
+  )
+  return row?.value
 }
 
 /** Whether a token for this was made in the last minute: mails are not for filling a mailbox. */

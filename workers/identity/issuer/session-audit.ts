@@ -2,12 +2,13 @@
 import { eq } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { auditColumn, auditEntry, recordAudit } from '../../audit/service.ts'
+import type { ProviderId } from '../federation-schemas.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { members, sessions, users } from './tables.ts'
 
 /** What somebody signed in with; where a second factor followed, what came first. */
-export type SignInMethod = 'password' | 'passkey'
+export type SignInMethod = 'password' | 'passkey' | ProviderId
 
 interface SignIn {
   userId: string

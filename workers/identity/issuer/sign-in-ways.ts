@@ -5,6 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { CallerContext } from './caller.ts'
 import { authDatabaseOf } from './database.ts'
+import { providersOf } from './providers.ts'
 import { refusing } from './refusal.ts'
 
 /**
@@ -24,13 +25,17 @@ export async function removeWay(
     db.batch([
       db.execute(sql`select from auth.users where id = ${userId} for update`),
       db.execute(sql`with gone as (${removal}) select ${audited} from gone`),
-      db.execute(sql`select auth.refuse('last_way') where not exists (${waysOf(userId)})`),
+      db.execute(sql`select auth.refuse('last_way') where not exists (${waysOf(ctx, userId)})`),
     ]),
   )
   return removed.rowCount > 0
 }
 
-const waysOf = (userId: string) => sql`
-  select from auth.passkeys p where p.user_id = ${userId} union all
-  select from auth.accounts a where a.user_id = ${userId}
-    and (a.provider_id <> 'credential' or a.password is not null)`
+/** An account at a provider that is not offered any more opens nothing. */
+function waysOf({ env }: CallerContext, userId: string): SQL {
+  const offered = JSON.stringify(providersOf(env).map(({ id }) => id))
+  return sql`
+    select from auth.passkeys p where p.user_id = ${userId} union all
+    select from auth.accounts a where a.user_id = ${userId} and (a.password is not null
+      or a.provider_id in (select json_array_elements_text(${offered}::json)))`
+}
