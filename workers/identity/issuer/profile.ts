@@ -15,11 +15,11 @@ import { accounts, invitations, members, organizations, sessions, users } from '
 export async function getProfile(ctx: CallerContext): Promise<Profile> {
   const { tenantId, actor } = ctx
   const [user, tenants] = await Promise.all([getUser(ctx), listTenants(ctx)])
-  const { id, email, name, createdAt, isPlatform } = user
+  const { id, email, emailVerified, name, createdAt, isPlatform } = user
   const role = tenants.find((tenant) => tenant.id === tenantId)?.role ?? ''
   const permissions = actor.type === 'user' ? [...actor.permissions] : []
-  const times = { createdAt: createdAt.toISOString() }
-  return { id, email, name, ...times, tenants, tenantId, role, permissions, isPlatform }
+  const own = { id, email, emailVerified, name, createdAt: createdAt.toISOString() }
+  return { ...own, tenants, tenantId, role, permissions, isPlatform }
 }
 
 export async function renameUser(ctx: CallerContext, name: string): Promise<Profile> {
