@@ -1,11 +1,13 @@
 /**
- * The `voiceassist` client: questions, documents, flags and the audit log of one deployment. No dependency; runs
- * in browsers, Node and Workers. Speaking with the assistant is voice.ts.
+ * The `voiceassist` client: questions, documents, flags, people and the audit log of one deployment.
+ * No dependency; runs in browsers, Node and Workers. Speaking with the assistant is voice.ts.
  */
+import { Account } from './account.ts'
 import { type AskBody, AnswerStream } from './ask.ts'
 import { Audit } from './audit.ts'
 import { Documents } from './documents.ts'
 import { Flags } from './flags.ts'
+import { Tenants } from './tenants.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 
 /** Options of one question besides its words. */
@@ -20,16 +22,20 @@ export interface AskOptions extends Omit<AskBody, 'question'> {
  * ```
  */
 export class VoiceAssist {
+  readonly account: Account
   readonly audit: Audit
   readonly documents: Documents
   readonly flags: Flags
+  readonly tenants: Tenants
   readonly #transport
 
   constructor(options: TransportOptions) {
     this.#transport = createTransport(options)
+    this.account = new Account(this.#transport)
     this.audit = new Audit(this.#transport)
     this.documents = new Documents(this.#transport)
     this.flags = new Flags(this.#transport)
+    this.tenants = new Tenants(this.#transport)
   }
 
   /** Sends the question when the answer is first read. */

@@ -12,6 +12,8 @@ import { recordDenial } from './audit/service.ts'
 import { accountHandlers } from './identity-accounts.ts'
 import { apiKeyHandlers } from './identity-api-keys.ts'
 import { callContext, type IdentityApp, identityLog, requestContext } from './identity-context.ts'
+import { federationHandlers } from './identity-federation.ts'
+import { passkeyHandlers } from './identity-passkeys.ts'
 import { sessionHandlers } from './identity-sessions.ts'
 import { tenantHandlers } from './identity-tenants.ts'
 import { twoFactorHandlers } from './identity-two-factor.ts'
@@ -93,6 +95,8 @@ export function createIdentityApp() {
     .route('/', tenantHandlers)
     .route('/', accountHandlers)
     .route('/', twoFactorHandlers)
+    .route('/', passkeyHandlers)
+    .route('/', federationHandlers)
     .route('/', apiKeyHandlers)
 }
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { at, openSignedIn, overflowOf, violationsOf } from './browser.ts'
 
-const PAGES = ['ask', 'voice', 'knowledge', 'flags', 'help'] as const
+const PAGES = ['ask', 'voice', 'knowledge', 'flags', 'help', 'account'] as const
 
 test.each(['light', 'dark'] as const)(
   'axe finds nothing on any page in %s',
@@ -47,6 +47,7 @@ test('the whole console is reached from the keyboard', async () => {
     ['v', 'Voice'],
     ['f', 'Flags'],
     ['h', 'Help'],
+    ['c', 'Account'],
     ['a', 'Ask'],
   ] as const) {
     await page.keyboard.press('g')

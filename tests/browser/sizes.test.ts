@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { at, openPage, openSignedIn } from './browser.ts'
 
 /** KiB, gzipped. */
-const LIMITS = { firstPage: 170, lazyPage: 40, wholeConsole: 450 }
+const LIMITS = { firstPage: 170, lazyPage: 40, managementPage: 12, wholeConsole: 450 }
 
 const kib = (bytes: number) => bytes / 1024
 
@@ -42,6 +42,19 @@ test('the first page signed in, and each page after it, stay within their limits
     const lazyPage = await weight()
     expect(lazyPage).toBeLessThanOrEqual(LIMITS.lazyPage)
   }
+})
+
+test.each([['Account', 'c']])('%s, a page of administration, is small', async (name, letter) => {
+  const page = await openSignedIn('/help')
+  await page.waitForLoadState('networkidle')
+  const weight = weigh(page)
+  await page.keyboard.press('g')
+  await page.keyboard.press(letter)
+  await page.getByRole('heading', { level: 1, name }).waitFor()
+  await page.waitForLoadState('networkidle')
+  const bytes = await weight()
+  expect(bytes).toBeGreaterThan(0)
+  expect(bytes).toBeLessThanOrEqual(LIMITS.managementPage)
 })
 
 test('the whole console stays within its limit, and no file is inlined', async () => {

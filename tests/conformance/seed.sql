@@ -13,6 +13,8 @@ update auth.signing_keys set replaces = 'k0' where id = 'k1';
 update auth.sessions set amr = 'pwd otp' where id = 's1';
 insert into auth.backup_codes values ('u1', 'hash');
 insert into auth.two_factors (user_id, secret, created_at) values ('u1', 'sealed', '2026-01-01Z');
+insert into auth.passkeys values ('p1', 'u1', 'credential', 'key', 7, '{usb}', 'Key', false, '2026-01-01Z', '2026-01-02Z');
+update auth.accounts set label = 'ada' where id = 'a1';
 insert into auth.setups (tenant_id, created_at) values ('acme', '2026-01-01Z');
 insert into feature_flags values ('acme', 'new_greeting', 'Says "hello"', true, '{"defaultValue":true}', '2026-01-01Z', '2026-01-02Z'), ('globex', 'new_greeting', '', false, '{"defaultValue":false}', '2026-01-01Z', '2026-01-02Z');
 insert into kb_stat (tenant_id, kb_id, version, chunks) values ('acme', 'default', 3, 1);

@@ -47,6 +47,15 @@ export async function startIdentity() {
     SETUP_TOKEN,
     SIGN_UP: 'open',
     BREACHED_PASSWORDS_URL: '',
+    GITHUB_CLIENT_ID: '',
+    GITHUB_URL: 'https://github.com',
+    GITHUB_API_URL: 'https://api.github.com',
+    GOOGLE_CLIENT_ID: '',
+    GOOGLE_ISSUER: 'https://accounts.google.com',
+    OIDC_CLIENT_ID: '',
+    OIDC_ISSUER: '',
+    OIDC_NAME: 'OpenID Connect',
+    TRUSTED_PROVIDERS: '',
     MAIL: { send: async (message: unknown) => void mails.push(MailMessage.parse(message)) },
   } as unknown as IdentityEnv
   const identity = createIdentityApp()

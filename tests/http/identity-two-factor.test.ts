@@ -63,7 +63,7 @@ test('an authenticator counts once a code of it is confirmed', async () => {
   const made = NewAuthenticator.parse(await (await call('/setup', { password })).json())
   secret = fromBase32(made.secret)
   expect((await app.signIn(password)).status).toBe(200)
-  expect((await call('/confirm', { code: await wrong() })).status).toBe(401)
+  expect((await call('/confirm', { code: await wrong() })).status).toBe(403)
 
   ;({ backupCodes: codes } = BackupCodes.parse(
     await (await call('/confirm', { code: await code() })).json(),
@@ -153,7 +153,7 @@ test('new backup codes end the old ones, and both proofs are asked for', async (
   await signInAgain()
   const ask = (body: object) => call('/backup-codes', body)
   expect((await ask({ password: 'wrong', code: await code() })).status).toBe(403)
-  expect((await ask({ password, code: await wrong() })).status).toBe(401)
+  expect((await ask({ password, code: await wrong() })).status).toBe(403)
   const old = codes[6]!
   ;({ backupCodes: codes } = BackupCodes.parse(
     await (await ask({ password, code: await code() })).json(),
@@ -164,7 +164,7 @@ test('new backup codes end the old ones, and both proofs are asked for', async (
 
 test('it is turned off with both proofs, and nothing of it is left', async () => {
   await signInAgain()
-  expect((await call('/disable', { password, code: await wrong() })).status).toBe(401)
+  expect((await call('/disable', { password, code: await wrong() })).status).toBe(403)
   expect((await call('/disable', { password, code: await code() })).status).toBe(204)
   expect(await (await call('')).json()).toEqual({ isEnabled: false, backupCodesLeft: 0 })
   expect((await app.signIn(password)).status).toBe(200)

@@ -96,6 +96,12 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
 const ELSEWHERE: Record<string, string> = {
   'PUT /api/admin/provider-keys/{provider}': 'writes the caller’s own; tests/http/provider-keys',
   'GET /api/admin/tenants/{id}': 'for those who run the platform, of all tenants',
+  'POST /api/auth/sign-in/provider/{provider}': 'before there is a tenant; tests/http/federation',
+  'GET /api/auth/callback/{provider}': 'before there is a tenant; tests/http/federation',
+  'POST /api/auth/linked-accounts/{provider}': 'a user’s own; tests/http/linked-accounts',
+  'POST /api/auth/linked-accounts/{provider}/remove': 'a user’s own; tests/http/linked-accounts',
+  'PATCH /api/auth/passkeys/{id}': 'a user’s own, in no tenant; tests/http/passkeys',
+  'POST /api/auth/passkeys/{id}/remove': 'a user’s own, in no tenant; tests/http/passkeys',
   'DELETE /api/auth/sessions/{id}': 'a user’s own, in no tenant; tests/http/identity-sessions',
 }
 

@@ -28,6 +28,7 @@ test('everybody sees who they are, where, and what they may do', async () => {
   expect(profile).toMatchObject({
     id: viewer.id,
     email: viewer.email,
+    emailVerified: true,
     tenants: [{ id: app.tenantId, name: 'Analytical Engines', role: 'viewer' }],
     tenantId: app.tenantId,
     role: 'viewer',

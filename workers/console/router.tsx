@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
+import { firstPage } from './lib/pages.ts'
 import type { Services } from './lib/services.tsx'
 import { PageError, PageMissing, PagePending } from './ui/page-states.tsx'
 import { Shell } from './ui/shell.tsx'
@@ -88,8 +89,9 @@ const shell = createRoute({
 const home = createRoute({
   getParentRoute: () => shell,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/ask', replace: true })
+  beforeLoad: async ({ context }) => {
+    const session = await context.session.restore()
+    throw redirect({ to: firstPage(session?.permissions ?? []), replace: true })
   },
 })
 
@@ -135,6 +137,12 @@ const help = createRoute({
   component: lazyRouteComponent(() => import('./pages/help.tsx'), 'HelpPage'),
 })
 
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./pages/account/account.tsx'), 'AccountPage'),
+})
+
 /** An address that is none, shown inside the shell like any page. */
 const missing = createRoute({ getParentRoute: () => shell, path: '$', component: PageMissing })
 
@@ -144,7 +152,7 @@ const routeTree = root.addChildren([
   resetPassword,
   verifyEmail,
   invitation,
-  shell.addChildren([home, ask, voice, knowledge, flags, help, missing]),
+  shell.addChildren([home, ask, voice, knowledge, flags, help, account, missing]),
 ])
 
 export function createAppRouter(services: Services) {

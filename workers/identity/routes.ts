@@ -7,7 +7,9 @@ import { open } from '../../shared/guards.ts'
 import { createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import type { beginSignIn, SignInContext } from '../limits/service.ts'
 import { accountRoutes } from './account-routes.ts'
+import { federationRoutes } from './federation-routes.ts'
 import { askIdentity, type IdentityRoutes, pass, passed } from './identity-client.ts'
+import { passkeyRoutes } from './passkey-routes.ts'
 import { PendingSignIn, Session, Setup, SignIn } from './schemas.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { twoFactorRoutes } from './two-factor-routes.ts'
@@ -106,3 +108,5 @@ export const createIdentityRoutes = (begin: typeof beginSignIn) =>
     .route('/', sessionRoutes)
     .route('/', accountRoutes)
     .route('/', twoFactorRoutes)
+    .route('/', passkeyRoutes)
+    .route('/', federationRoutes)

@@ -38,6 +38,8 @@ export const Profile = z
   .object({
     id: z.string(),
     email: z.string(),
+    /** Whether a link mailed to the address was used. */
+    emailVerified: z.boolean(),
     name: z.string(),
     createdAt: time(),
     /** Every tenant the user belongs to, and as what. */
@@ -131,6 +133,8 @@ export const Acceptance = z
 export type Acceptance = z.infer<typeof Acceptance>
 
 export const TenantList = z.object({ items: z.array(TenantSummary) }).openapi('TenantList')
+export type TenantList = z.infer<typeof TenantList>
+
 export const TenantName = z.strictObject({ name: Name }).openapi('TenantName')
 export const TenantSwitch = z.strictObject({ tenantId: Id }).openapi('TenantSwitch')
 
@@ -212,7 +216,12 @@ export const AccountExport = z
       updatedAt: time(),
     }),
     tenants: z.array(TenantSummary.extend({ joinedAt: time() })),
-    signInMethods: z.array(z.object({ provider: z.string(), createdAt: time() })),
+    signInMethods: z.array(
+      z.object({ provider: z.string(), label: z.string().nullable(), createdAt: time() }),
+    ),
+    passkeys: z.array(
+      z.object({ name: z.string(), createdAt: time(), lastUsedAt: time().nullable() }),
+    ),
     sessions: z.array(
       z.object({
         id: z.string(),

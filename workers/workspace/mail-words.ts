@@ -13,6 +13,10 @@ const EN_CHANGES = {
   two_factor_on: 'two-factor sign-in was turned on for your account',
   two_factor_off: 'two-factor sign-in was turned off for your account',
   backup_codes: 'new backup codes were made for your account',
+  passkey_added: 'a passkey that opens your account was added',
+  passkey_removed: 'a passkey of your account was removed',
+  login_linked: 'an account at another provider was linked, which now opens your account',
+  login_unlinked: 'an account at another provider does not open your account any more',
 }
 
 const RU_CHANGES = {
@@ -21,6 +25,10 @@ const RU_CHANGES = {
   two_factor_on: 'для вашей учётной записи включён вход с кодом',
   two_factor_off: 'для вашей учётной записи отключён вход с кодом',
   backup_codes: 'для вашей учётной записи созданы новые резервные коды',
+  passkey_added: 'к вашей учётной записи добавлен ключ доступа',
+  passkey_removed: 'из вашей учётной записи удалён ключ доступа',
+  login_linked: 'привязан вход через внешнюю учётную запись',
+  login_unlinked: 'отвязан вход через внешнюю учётную запись',
 }
 
 const en: Words = {

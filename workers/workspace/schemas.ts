@@ -21,7 +21,17 @@ export const MAILS = {
   invitation: z.strictObject({ url: Link, organization: Text, inviter: Text }),
   /** Tells of a change whoever might not have made it. */
   'security-notice': z.strictObject({
-    change: z.enum(['password', 'email', 'two_factor_on', 'two_factor_off', 'backup_codes']),
+    change: z.enum([
+      'password',
+      'email',
+      'two_factor_on',
+      'two_factor_off',
+      'backup_codes',
+      'passkey_added',
+      'passkey_removed',
+      'login_linked',
+      'login_unlinked',
+    ]),
     name: Text,
     url: Link,
     /** RFC 3339. */

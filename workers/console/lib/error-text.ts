@@ -19,8 +19,14 @@ export function errorText(error: unknown, { errors }: Messages): string {
   if (!(error instanceof VoiceAssistError)) return errors.title
   const known = KNOWN.find((code) => code === error.code)
   if (known) return errors[known]
+  const permission = missingPermission(error)
+  if (permission) return errors.lacking(permission)
   return error.fields[0]?.detail ?? error.message
 }
 
 export const requestIdOf = (error: unknown): string | null =>
   error instanceof VoiceAssistError ? error.requestId : null
+
+/** The permission a refusal names; null for refusals that are about something else. */
+const missingPermission = ({ code, message }: VoiceAssistError): string | null =>
+  code === 'forbidden' ? (/\bneeds the permission ([a-z.]+)\./.exec(message)?.[1] ?? null) : null

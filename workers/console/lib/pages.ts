@@ -5,29 +5,57 @@ import {
   Flag,
   MessageSquareText,
   Mic,
+  UserRound,
   type LucideIcon,
 } from 'lucide-react'
 import type { Messages } from '../messages/en.ts'
 
-type PageKey = Exclude<keyof Messages['nav'], 'label'>
+type PageKey = Exclude<keyof Messages['nav'], 'label' | 'manage' | 'more'>
 
 export interface PageEntry {
   key: PageKey
-  to: '/ask' | '/voice' | '/knowledge' | '/flags' | '/help'
+  to: '/ask' | '/voice' | '/knowledge' | '/flags' | '/help' | '/account'
+  /** What it is about; `own` pages are reached from the account menu. */
+  area: 'work' | 'manage' | 'help' | 'own'
   icon: LucideIcon
   letter: string
   /** What the role must include; null for pages that need no more than a session. */
   permission: string | null
 }
 
+const page = (
+  key: PageKey & keyof typeof ICONS,
+  area: PageEntry['area'],
+  letter: string,
+  permission: string | null,
+): PageEntry => ({ key, to: `/${key}`, area, icon: ICONS[key], letter, permission })
+
+const ICONS = {
+  ask: MessageSquareText,
+  voice: Mic,
+  knowledge: BookOpenText,
+  flags: Flag,
+  help: CircleHelp,
+  account: UserRound,
+} as const
+
 export const PAGES: readonly PageEntry[] = [
-  { key: 'ask', to: '/ask', icon: MessageSquareText, letter: 'a', permission: 'rag.query' },
-  { key: 'voice', to: '/voice', icon: Mic, letter: 'v', permission: 'voice.start' },
-  { key: 'knowledge', to: '/knowledge', icon: BookOpenText, letter: 'k', permission: 'kb.read' },
-  { key: 'flags', to: '/flags', icon: Flag, letter: 'f', permission: 'flag.read' },
-  { key: 'help', to: '/help', icon: CircleHelp, letter: 'h', permission: null },
+  page('ask', 'work', 'a', 'rag.query'),
+  page('voice', 'work', 'v', 'voice.start'),
+  page('knowledge', 'work', 'k', 'kb.read'),
+  page('flags', 'work', 'f', 'flag.read'),
+  page('help', 'help', 'h', null),
+  page('account', 'own', 'c', null),
 ]
 
 export function visiblePages(permissions: readonly string[]): readonly PageEntry[] {
   return PAGES.filter(({ permission }) => permission === null || permissions.includes(permission))
 }
+
+/** Where somebody with these permissions begins: the first page they may use. */
+export const firstPage = (permissions: readonly string[]): PageEntry['to'] =>
+  visiblePages(permissions)[0]?.to ?? '/help'
+
+/** @param path Below /console */
+export const pageAt = (path: string): PageEntry | undefined =>
+  PAGES.find(({ to }) => path === to || path.startsWith(`${to}/`))

@@ -63,8 +63,18 @@ export class SessionStore {
     this.#set({ status: 'signed-in', session })
   }
 
+  /** After a change of what a session says: the name, the role, the tenant. */
+  async refresh(): Promise<void> {
+    await this.#renew()
+  }
+
   async signOut(): Promise<void> {
     await this.#transport.send('/api/auth/sign-out', { method: 'POST' })
+    this.forget()
+  }
+
+  /** For calls that end the session themselves. */
+  forget(): void {
     this.#set({ status: 'signed-out' })
   }
 

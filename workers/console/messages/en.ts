@@ -1,4 +1,5 @@
 /** Every word of the console in English. Its type is the contract the other languages satisfy. */
+import { myAccount } from './account-en.ts'
 import { door } from './door-en.ts'
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
@@ -14,6 +15,8 @@ export const en = {
     create: 'Create',
     delete: 'Delete',
     dismiss: 'Dismiss',
+    done: 'Done',
+    download: 'Download',
     loading: 'Loading',
     loadMore: 'Load more',
     retry: 'Retry',
@@ -31,9 +34,13 @@ export const en = {
     knowledge: 'Knowledge',
     flags: 'Flags',
     help: 'Help',
+    account: 'Account',
+    manage: 'Organization',
+    more: 'More',
   },
   account: {
     open: 'Account and preferences',
+    manage: 'Manage account',
     theme: 'Theme',
     light: 'Light',
     dark: 'Dark',
@@ -68,12 +75,16 @@ export const en = {
     microphone_failed: 'The microphone could not be opened. You can still type below.',
     connection_refused: 'The voice session could not be opened. Try again in a moment.',
     disconnected: 'The connection was lost. Start again to go on.',
-    forbidden: (permission: string) =>
-      `Your role does not include the permission ${permission}. Ask an owner to change your role.`,
+    noAccess: 'Your role does not include this page.',
+    forbidden: (role: string, permission: string) =>
+      `It needs the permission ${permission}, which the role ${role} does not have. Ask an owner or admin for another role.`,
+    lacking: (permission: string) =>
+      `This needs the permission ${permission}, which your role does not have.`,
     notFound: 'There is no such page.',
-    goHome: 'Go to Ask',
+    goHome: 'Go to the first page',
   },
   ...door,
+  myAccount,
   ask: {
     title: 'Ask',
     subtitle: 'Answers come only from your documents, and each says where it is from.',

@@ -1,13 +1,8 @@
 /** Every word of the console in Russian. */
+import { myAccount } from './account-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
-
-const plural = new Intl.PluralRules('ru')
-const count = (n: number, one: string, few: string, many: string) => {
-  const form = plural.select(n)
-  if (form === 'one') return `${n} ${one}`
-  return `${n} ${form === 'few' ? few : many}`
-}
+import { count } from './plural-ru.ts'
 
 export const ru: Messages = {
   locale: 'ru',
@@ -20,6 +15,8 @@ export const ru: Messages = {
     create: 'Создать',
     delete: 'Удалить',
     dismiss: 'Скрыть',
+    done: 'Готово',
+    download: 'Скачать',
     loading: 'Загрузка',
     loadMore: 'Показать ещё',
     retry: 'Повторить',
@@ -37,9 +34,13 @@ export const ru: Messages = {
     knowledge: 'Знания',
     flags: 'Флаги',
     help: 'Помощь',
+    account: 'Учётная запись',
+    manage: 'Организация',
+    more: 'Ещё',
   },
   account: {
     open: 'Учётная запись и настройки',
+    manage: 'Управление учётной записью',
     theme: 'Тема',
     light: 'Светлая',
     dark: 'Тёмная',
@@ -80,12 +81,15 @@ export const ru: Messages = {
     microphone_failed: 'Микрофон не удалось открыть. Писать можно и без него.',
     connection_refused: 'Не удалось открыть голосовой сеанс. Попробуйте чуть позже.',
     disconnected: 'Связь прервалась. Начните снова, чтобы продолжить.',
-    forbidden: (permission) =>
-      `В вашей роли нет права ${permission}. Попросите владельца изменить роль.`,
+    noAccess: 'Эта страница недоступна с вашей ролью.',
+    forbidden: (role, permission) =>
+      `Нужно право ${permission}, которого у роли «${role}» нет. Попросите владельца или администратора дать вам другую роль.`,
+    lacking: (permission) => `Нужно право ${permission}, которого у вашей роли нет.`,
     notFound: 'Такой страницы нет.',
-    goHome: 'Перейти к вопросам',
+    goHome: 'К первой странице',
   },
   ...door,
+  myAccount,
   ask: {
     title: 'Вопросы',
     subtitle: 'Ответы берутся только из ваших документов, и каждый говорит, откуда он.',

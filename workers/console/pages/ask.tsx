@@ -3,11 +3,9 @@ import { useSearch } from '@tanstack/react-router'
 import { MessageSquarePlus, MessagesSquare } from 'lucide-react'
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { isRunning } from '../lib/conversation.ts'
-import { usePermission } from '../lib/hooks.ts'
 import { useServices } from '../lib/services.tsx'
 import { useMessages } from '../messages/locale.tsx'
 import { Button } from '../ui/button.tsx'
-import { PageForbidden } from '../ui/page-states.tsx'
 import { Empty, Page } from '../ui/page.tsx'
 import { WithSource } from '../ui/with-source.tsx'
 import { AskTurn } from './ask-turn.tsx'
@@ -15,10 +13,9 @@ import { Composer } from './composer.tsx'
 
 export function AskPage() {
   const search = useSearch({ from: '/shell/ask' })
-  const mayAsk = usePermission('rag.query')
   return (
     <WithSource search={search}>
-      {mayAsk ? <Conversation /> : <PageForbidden permission="rag.query" />}
+      <Conversation />
     </WithSource>
   )
 }

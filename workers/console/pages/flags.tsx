@@ -10,14 +10,13 @@ import { Button } from '../ui/button.tsx'
 import { ConfirmDelete } from '../ui/confirm-delete.tsx'
 import { DataTable, Filter, wide } from '../ui/data-table.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
-import { PageForbidden, Skeletons } from '../ui/page-states.tsx'
+import { Skeletons } from '../ui/page-states.tsx'
 import { Empty, Page } from '../ui/page.tsx'
 import { CreateFlag } from './create-flag.tsx'
 import { FlagRow } from './flag-row.tsx'
 
 export function FlagsPage() {
   const { flags } = useMessages()
-  const mayRead = usePermission('flag.read')
   const mayWrite = usePermission('flag.write')
   const { create } = useSearch({ from: '/shell/flags' })
   const navigate = useNavigate({ from: '/flags' })
@@ -26,7 +25,6 @@ export function FlagsPage() {
       search: ({ create: _create, ...rest }) => (isOpen ? { ...rest, create: true } : rest),
       replace: true,
     })
-  if (!mayRead) return <PageForbidden permission="flag.read" />
   const action = mayWrite && (
     <Button look="primary" onClick={() => setCreating(true)}>
       <Plus size={16} aria-hidden />

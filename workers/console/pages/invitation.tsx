@@ -11,7 +11,7 @@ import { useMessages } from '../messages/locale.tsx'
 import { Button } from '../ui/button.tsx'
 import { Door } from '../ui/door.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
-import { TextField } from '../ui/field.tsx'
+import { NewPasswordField, TextField } from '../ui/field.tsx'
 import { PagePending } from '../ui/page-states.tsx'
 
 export function InvitationPage() {
@@ -44,7 +44,7 @@ function Acceptance({ token, invited }: { token: string; invited: InvitationView
     session.adopt(await acceptInvitation(token, person))
     queries.clear()
     conversation.clear()
-    await navigate({ to: '/ask' })
+    await navigate({ to: '/' })
   })
   return (
     <form onSubmit={onSubmit} className="space-y-4">
@@ -74,15 +74,7 @@ function NewPerson() {
   return (
     <>
       <TextField label={invitation.name} name="name" autoComplete="name" required autoFocus />
-      <TextField
-        label={signIn.password}
-        hint={recovery.passwordHint}
-        name="password"
-        type="password"
-        autoComplete="new-password"
-        minLength={8}
-        required
-      />
+      <NewPasswordField label={signIn.password} hint={recovery.passwordHint} />
     </>
   )
 }

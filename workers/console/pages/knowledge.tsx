@@ -10,7 +10,6 @@ import { useServices } from '../lib/services.tsx'
 import { useMessages } from '../messages/locale.tsx'
 import { Button } from '../ui/button.tsx'
 import { ConfirmDelete } from '../ui/confirm-delete.tsx'
-import { PageForbidden } from '../ui/page-states.tsx'
 import { Page } from '../ui/page.tsx'
 import { useToasts } from '../ui/toasts.tsx'
 import { WithSource } from '../ui/with-source.tsx'
@@ -21,8 +20,6 @@ import { UploadRows } from './upload-rows.tsx'
 
 export function KnowledgePage() {
   const search = useSearch({ from: '/shell/knowledge' })
-  const mayRead = usePermission('kb.read')
-  if (!mayRead) return <PageForbidden permission="kb.read" />
   return (
     <WithSource search={search}>
       <Knowledge />

@@ -25,7 +25,7 @@ function useEnter() {
     conversation.clear()
     // Only addresses of this console: a crafted link must not lead elsewhere after sign-in.
     if (from?.startsWith('/') && !from.startsWith('//')) router.history.push(`/console${from}`)
-    else await navigate({ to: '/ask' })
+    else await navigate({ to: '/' })
   }
 }
 

@@ -2,13 +2,15 @@
  * Who is signed in, and the preferences of this browser, in a native popover: Esc and a click
  * outside close it, radio buttons bring their own arrow keys.
  */
-import { ChevronsUpDown, LogOut } from 'lucide-react'
-import { useId, useState } from 'react'
+import { Link } from '@tanstack/react-router'
+import { ChevronsUpDown, LogOut, UserRound } from 'lucide-react'
+import { useId, useRef, useState } from 'react'
 import { useSession } from '../lib/hooks.ts'
+import { roleNameOf } from '../lib/role-name.ts'
 import { useServices } from '../lib/services.tsx'
 import { chooseTheme, readTheme, THEMES } from '../lib/theme.ts'
 import { isLocale, LOCALES, useLocale, useMessages } from '../messages/locale.tsx'
-import { Button } from './button.tsx'
+import { Button, buttonClass } from './button.tsx'
 import { useToasts } from './toasts.tsx'
 
 /** Where it opens: above its button in the side bar, below it in the top bar. */
@@ -20,13 +22,14 @@ const PLACES = {
 type Place = keyof typeof PLACES
 
 export function AccountMenu({ place }: { place: Place }) {
-  const { account } = useMessages()
+  const messages = useMessages()
+  const { account } = messages
   const session = useSession()
   const id = useId()
+  const menu = useRef<HTMLDivElement>(null)
   if (!session) return null
   const { user, tenant } = session
   const name = user.name || user.email
-  const roleNames: Readonly<Record<string, string>> = account.roles
   return (
     <>
       <button
@@ -53,6 +56,7 @@ export function AccountMenu({ place }: { place: Place }) {
         )}
       </button>
       <div
+        ref={menu}
         id={id}
         popover="auto"
         role="dialog"
@@ -60,7 +64,15 @@ export function AccountMenu({ place }: { place: Place }) {
         className={`fixed m-0 w-56 rounded-md border border-line bg-surface p-3 text-ink shadow-overlay ${PLACES[place]}`}
       >
         <p className="truncate font-medium">{user.email}</p>
-        <p className="mb-3 text-xs text-muted">{roleNames[session.role] ?? session.role}</p>
+        <p className="truncate text-xs text-muted">{tenant.name}</p>
+        <p className="mb-3 text-xs text-muted">{roleNameOf(session.role, messages)}</p>
+        <Link
+          to="/account"
+          onClick={() => menu.current?.hidePopover()}
+          className={`${buttonClass()} mb-3 w-full`}
+        >
+          <UserRound size={14} aria-hidden /> {account.manage}
+        </Link>
         <Preferences />
         <SignOut />
       </div>

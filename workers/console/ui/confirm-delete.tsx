@@ -11,6 +11,8 @@ interface ConfirmDeleteProps {
   hint: string
   name: string
   label: string
+  /** What the button says; that it deletes, when left out. */
+  action?: string
   onClose: () => void
   /** Closes nothing by itself; a rejection is shown and the question stays open. */
   onConfirm: () => Promise<void>
@@ -47,7 +49,7 @@ export function ConfirmDelete(props: ConfirmDeleteProps) {
         <div className="flex justify-end gap-2">
           <Button onClick={props.onClose}>{common.cancel}</Button>
           <Button type="submit" look="danger" disabled={!matches || isBusy}>
-            {common.delete}
+            {props.action ?? common.delete}
           </Button>
         </div>
       </form>

@@ -2,11 +2,18 @@
 import { Check, Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useMessages } from '../messages/locale.tsx'
-import { IconButton } from './button.tsx'
+import { Button, IconButton } from './button.tsx'
 
 const SHOWN_MS = 1_600
 
-export function CopyButton({ text, label }: { text: string; label: string }) {
+interface CopyButtonProps {
+  text: string
+  label: string
+  /** As a button with its label, where copying is what most people do next. */
+  isLabelled?: boolean
+}
+
+export function CopyButton({ text, label, isLabelled = false }: CopyButtonProps) {
   const { common } = useMessages()
   const [copied, setCopied] = useState(false)
   useEffect(() => {
@@ -15,11 +22,22 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
     return () => clearTimeout(timer)
   }, [copied])
   const copy = () => void navigator.clipboard.writeText(text).then(() => setCopied(true))
+  const icon = copied ? (
+    <Check size={14} aria-hidden className="text-good" />
+  ) : (
+    <Copy size={14} aria-hidden />
+  )
   return (
     <>
-      <IconButton label={label} onClick={copy} className="h-6! min-w-6!">
-        {copied ? <Check size={14} className="text-good" /> : <Copy size={14} />}
-      </IconButton>
+      {isLabelled ? (
+        <Button onClick={copy}>
+          {icon} {label}
+        </Button>
+      ) : (
+        <IconButton label={label} onClick={copy} className="h-6! min-w-6!">
+          {icon}
+        </IconButton>
+      )}
       <span role="status" className="sr-only">
         {copied ? common.copied : ''}
       </span>

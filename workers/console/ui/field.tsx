@@ -33,3 +33,79 @@ export function TextField({ label, hint, error, className = '', ...rest }: TextF
     </div>
   )
 }
+
+/** A password that is being chosen, named `password`. */
+export function NewPasswordField(props: Pick<TextFieldProps, 'label' | 'hint' | 'autoFocus'>) {
+  return (
+    <TextField
+      name="password"
+      type="password"
+      autoComplete="new-password"
+      minLength={8}
+      required
+      {...props}
+    />
+  )
+}
+
+interface SelectFieldProps extends ComponentProps<'select'> {
+  label: string
+  hint?: string
+  options: readonly { value: string; name: string }[]
+}
+
+export function SelectField({ label, hint, options, className = '', ...rest }: SelectFieldProps) {
+  const id = useId()
+  return (
+    <div className={className}>
+      <label htmlFor={id} className="mb-1 block text-sm font-medium">
+        {label}
+      </label>
+      <select
+        id={id}
+        className={`h-9 ${inputClass}`}
+        aria-describedby={hint ? `${id}-note` : undefined}
+        {...rest}
+      >
+        {options.map(({ value, name }) => (
+          <option key={value} value={value}>
+            {name}
+          </option>
+        ))}
+      </select>
+      {hint && (
+        <p id={`${id}-note`} className="mt-1 text-sm text-muted">
+          {hint}
+        </p>
+      )}
+    </div>
+  )
+}
+
+interface CheckFieldProps extends ComponentProps<'input'> {
+  label: string
+  hint?: string
+}
+
+export function CheckField({ label, hint, ...rest }: CheckFieldProps) {
+  const id = useId()
+  return (
+    <div className="flex items-start gap-2">
+      <input
+        id={id}
+        type="checkbox"
+        className="mt-[3px] size-4 shrink-0 accent-accent"
+        aria-describedby={hint ? `${id}-note` : undefined}
+        {...rest}
+      />
+      <div className="min-w-0">
+        <label htmlFor={id}>{label}</label>
+        {hint && (
+          <p id={`${id}-note`} className="text-sm text-pretty text-muted">
+            {hint}
+          </p>
+        )}
+      </div>
+    </div>
+  )
+}

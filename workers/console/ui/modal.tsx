@@ -7,11 +7,13 @@ import { IconButton } from './button.tsx'
 interface ModalProps {
   title: string
   onClose: () => void
+  /** For tables and long forms. */
+  isWide?: boolean
   children: ReactNode
 }
 
 /** Shown while it is mounted. */
-export function Modal({ title, onClose, children }: ModalProps) {
+export function Modal({ title, onClose, isWide = false, children }: ModalProps) {
   const { common } = useMessages()
   const ref = useRef<HTMLDialogElement>(null)
   const id = useId()
@@ -25,7 +27,7 @@ export function Modal({ title, onClose, children }: ModalProps) {
       aria-labelledby={id}
       onClose={onClose}
       onMouseDown={closeOutside}
-      className="m-auto w-[min(28rem,calc(100vw-2rem))] rounded-lg border border-line bg-surface p-0 text-ink shadow-overlay"
+      className={`m-auto ${isWide ? 'w-[min(42rem,calc(100vw-2rem))]' : 'w-[min(28rem,calc(100vw-2rem))]'} rounded-lg border border-line bg-surface p-0 text-ink shadow-overlay`}
     >
       <div className="p-5">
         <h2 id={id} className="mb-3 pr-8 text-md font-semibold">

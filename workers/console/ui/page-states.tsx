@@ -1,6 +1,8 @@
 /** What stands where a page should be: it loads, it failed, it does not exist, it is not allowed. */
 import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router'
 import { Lock, MapPinOff } from 'lucide-react'
+import { useSession } from '../lib/hooks.ts'
+import { roleNameOf } from '../lib/role-name.ts'
 import { useMessages } from '../messages/locale.tsx'
 import { buttonClass } from './button.tsx'
 import { ErrorNote } from './error-note.tsx'
@@ -48,7 +50,7 @@ export function PageMissing() {
   const { errors } = useMessages()
   return (
     <Empty icon={<MapPinOff size={32} />} title={errors.notFound}>
-      <Link to="/ask" className={buttonClass('primary')}>
+      <Link to="/" className={buttonClass('primary')}>
         {errors.goHome}
       </Link>
     </Empty>
@@ -57,6 +59,18 @@ export function PageMissing() {
 
 /** A deep link to a page the role may not see says which permission is missing. */
 export function PageForbidden({ permission }: { permission: string }) {
-  const { errors } = useMessages()
-  return <Empty icon={<Lock size={32} />} title={errors.forbidden(permission)} />
+  const messages = useMessages()
+  const { errors } = messages
+  const role = useSession()?.role ?? ''
+  return (
+    <Empty
+      icon={<Lock size={32} />}
+      title={errors.noAccess}
+      hint={errors.forbidden(roleNameOf(role, messages), permission)}
+    >
+      <Link to="/" className={buttonClass('primary')}>
+        {errors.goHome}
+      </Link>
+    </Empty>
+  )
 }

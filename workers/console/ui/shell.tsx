@@ -1,14 +1,15 @@
 /** What surrounds every page behind the sign-in: navigation, account, palette, offline banner. */
-import { Link, Outlet, useRouter } from '@tanstack/react-router'
-import { Search, WifiOff } from 'lucide-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router'
+import { Ellipsis, Search, WifiOff } from 'lucide-react'
+import { lazy, Suspense, useEffect, useId, useRef, useState } from 'react'
 import { useOnline, useSession } from '../lib/hooks.ts'
-import { visiblePages, type PageEntry } from '../lib/pages.ts'
+import { pageAt, visiblePages, type PageEntry } from '../lib/pages.ts'
 import { useShortcuts } from '../lib/shortcuts.ts'
 import { useMessages } from '../messages/locale.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { Kbd, MOD } from './kbd.tsx'
 import { Logo } from './logo.tsx'
+import { PageForbidden } from './page-states.tsx'
 
 const Palette = lazy(() => import('./palette.tsx'))
 
@@ -46,7 +47,7 @@ export function Shell() {
         className="flex min-w-0 flex-1 flex-col outline-none max-md:pb-14"
       >
         <OfflineBanner />
-        <Outlet />
+        <CurrentPage pages={pages} />
       </main>
       <TabBar pages={pages} />
       {isPaletteOpen && (
@@ -56,6 +57,13 @@ export function Shell() {
       )}
     </div>
   )
+}
+
+/** Whether its role lets somebody see a page is asked here, once for all pages. */
+function CurrentPage({ pages }: Pick<BarProps, 'pages'>) {
+  const current = pageAt(useLocation().pathname)
+  const lacks = current?.permission && !pages.includes(current) ? current.permission : null
+  return lacks === null ? <Outlet /> : <PageForbidden permission={lacks} />
 }
 
 function OfflineBanner() {
@@ -97,20 +105,41 @@ function SideBar({ pages, openPalette }: BarProps) {
           <Kbd>{`${MOD} K`}</Kbd>
         </span>
       </button>
-      <nav aria-label={nav.label} className="flex flex-1 flex-col gap-0.5">
-        {pages.map(({ key, to, icon: Icon }) => (
-          <Link
-            key={key}
-            to={to}
-            className="flex h-8 items-center gap-2.5 rounded-sm px-2 text-muted hover:bg-raised hover:text-ink aria-[current=page]:bg-accent/10 aria-[current=page]:font-medium aria-[current=page]:text-accent"
-          >
-            <Icon size={16} aria-hidden />
-            {nav[key]}
-          </Link>
-        ))}
+      <nav aria-label={nav.label} className="flex min-h-0 flex-1 flex-col gap-0.5 overflow-y-auto">
+        <SideLinks pages={pages} area="work" />
+        <SideLinks pages={pages} area="manage" title={nav.manage} />
+        <div className="mt-auto pt-2">
+          <SideLinks pages={pages} area="help" />
+        </div>
       </nav>
       <AccountMenu place="side" />
     </header>
+  )
+}
+
+interface SideLinksProps extends Pick<BarProps, 'pages'> {
+  area: PageEntry['area']
+  title?: string
+}
+
+function SideLinks({ pages, area, title }: SideLinksProps) {
+  const { nav } = useMessages()
+  const shown = pages.filter((page) => page.area === area)
+  if (shown.length === 0) return null
+  return (
+    <>
+      {title && <p className="px-2 pt-4 pb-1 text-xs text-muted">{title}</p>}
+      {shown.map(({ key, to, icon: Icon }) => (
+        <Link
+          key={key}
+          to={to}
+          className="flex h-8 shrink-0 items-center gap-2.5 rounded-sm px-2 text-muted hover:bg-raised hover:text-ink aria-[current=page]:bg-accent/10 aria-[current=page]:font-medium aria-[current=page]:text-accent"
+        >
+          <Icon size={16} aria-hidden />
+          {nav[key]}
+        </Link>
+      ))}
+    </>
   )
 }
 
@@ -133,23 +162,64 @@ function TopBar({ openPalette }: Pick<BarProps, 'openPalette'>) {
   )
 }
 
+const TAB =
+  'flex min-w-0 flex-col items-center justify-center gap-0.5 text-xs text-muted aria-[current=page]:font-medium aria-[current=page]:text-accent'
+
 function TabBar({ pages }: Pick<BarProps, 'pages'>) {
   const { nav } = useMessages()
+  const work = pages.filter(({ area }) => area === 'work')
+  const rest = pages.filter(({ area }) => area === 'manage' || area === 'help')
   return (
     <nav
       aria-label={nav.label}
       className="fixed inset-x-0 bottom-0 z-20 grid h-14 auto-cols-fr grid-flow-col border-t border-line bg-surface md:hidden"
     >
-      {pages.map(({ key, to, icon: Icon }) => (
-        <Link
-          key={key}
-          to={to}
-          className="flex min-w-0 flex-col items-center justify-center gap-0.5 text-xs text-muted aria-[current=page]:font-medium aria-[current=page]:text-accent"
-        >
+      {work.map(({ key, to, icon: Icon }) => (
+        <Link key={key} to={to} className={TAB}>
           <Icon size={18} aria-hidden />
           <span className="max-w-full truncate">{nav[key]}</span>
         </Link>
       ))}
+      <MoreTab pages={rest} />
     </nav>
+  )
+}
+
+/** The pages a thumb's bar has no room for, in a popover above it. */
+function MoreTab({ pages }: Pick<BarProps, 'pages'>) {
+  const { nav } = useMessages()
+  const id = useId()
+  const menu = useRef<HTMLDivElement>(null)
+  const current = pageAt(useLocation().pathname)
+  const isHere = current !== undefined && pages.includes(current)
+  return (
+    <>
+      <button
+        type="button"
+        popoverTarget={id}
+        className={`${TAB} ${isHere ? 'font-medium text-accent!' : ''}`}
+      >
+        <Ellipsis size={18} aria-hidden />
+        <span>{nav.more}</span>
+      </button>
+      <div
+        ref={menu}
+        id={id}
+        popover="auto"
+        className="fixed inset-auto right-2 bottom-16 m-0 w-52 rounded-md border border-line bg-surface p-1.5 text-ink shadow-overlay"
+      >
+        {pages.map(({ key, to, icon: Icon }) => (
+          <Link
+            key={key}
+            to={to}
+            onClick={() => menu.current?.hidePopover()}
+            className="flex h-10 items-center gap-3 rounded-sm px-2 hover:bg-raised aria-[current=page]:font-medium aria-[current=page]:text-accent"
+          >
+            <Icon size={18} aria-hidden className="text-muted" />
+            {nav[key]}
+          </Link>
+        ))}
+      </div>
+    </>
   )
 }

@@ -63,10 +63,10 @@ export async function setUpAuthenticator(
   return { secret: toBase32(bytes), uri: totpUri(bytes, email) }
 }
 
-/** From here on it is asked for. @throws ProblemError as `proveFactor` */
+/** From here on it is asked for. @throws ProblemError as `proveOwnFactor` */
 export async function confirmAuthenticator(ctx: CallerContext, code: string): Promise<BackupCodes> {
   const { userId } = ownOf(ctx)
-  const { use } = await proveFactor(ctx, userId, code, true)
+  const { use } = await proveOwnFactor(ctx, userId, code, true)
   const at = sql`${ctx.now().toISOString()}::timestamptz`
   const codes = newCodes()
   // A row is changed once by one statement, so the code is used and the factor confirmed in two.
@@ -78,14 +78,14 @@ export async function confirmAuthenticator(ctx: CallerContext, code: string): Pr
   return { backupCodes: codes }
 }
 
-/** @throws ProblemError forbidden for a wrong password, and as `proveFactor` */
+/** @throws ProblemError forbidden for a wrong password, and as `proveOwnFactor` */
 export async function turnOffTwoFactor(
   ctx: CallerContext,
   { password, code }: { password: string; code: string },
 ): Promise<void> {
   const credential = await proveCredential(ctx, password)
   const { userId } = credential
-  const { use } = await proveFactor(ctx, userId, code)
+  const { use } = await proveOwnFactor(ctx, userId, code)
   await useUp(ctx, use)
   const off = sql`delete from auth.two_factors where user_id = ${userId} returning user_id`
   await replaceCodes(ctx, off, [], 'auth.mfa.disable')
@@ -99,17 +99,32 @@ export async function renewBackupCodes(
 ): Promise<BackupCodes> {
   const credential = await proveCredential(ctx, password)
   const { userId } = credential
-  const { use } = await proveFactor(ctx, userId, code)
+  const { use } = await proveOwnFactor(ctx, userId, code)
   const codes = newCodes()
   await replaceCodes(ctx, use, codes, 'auth.mfa.codes')
   notify(ctx, credential, 'backup_codes')
   return { backupCodes: codes }
 }
 
+/**
+ * For who is signed in: a wrong code refuses the act, as a wrong password does, and says nothing
+ * against the session. A client that took it for an old token would send the same code again.
+ *
+ * @throws ProblemError forbidden for a wrong code; conflict and rate_limited as `proveFactor`
+ */
+function proveOwnFactor(ctx: CallerContext, userId: string, code: string, isPending = false) {
+  return proveFactor(ctx, userId, code, isPending).catch((error: unknown) => {
+    const isWrong = error instanceof ProblemError && error.code === 'unauthenticated'
+    throw isWrong ? refused(error) : error
+  })
+}
+
 async function useUp(ctx: CallerContext, use: SQL): Promise<void> {
   const { rowCount } = await reaching(authDatabaseOf(ctx.env).execute(use))
-  if (rowCount === 0) throw wrongCode()
+  if (rowCount === 0) throw refused(wrongCode())
 }
+
+const refused = ({ message }: ProblemError) => new ProblemError('forbidden', message)
 
 /** One statement: what `change` does to the user's row, then their codes and the record; or nothing. */
 async function replaceCodes(
@@ -130,7 +145,7 @@ async function replaceCodes(
       )
       select ${auditColumn(ctx, event, details)} from changed`),
   )
-  if (rowCount === 0) throw wrongCode()
+  if (rowCount === 0) throw refused(wrongCode())
 }
 
 const newCodes = () =>

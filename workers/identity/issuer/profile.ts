@@ -6,6 +6,7 @@ import { auditEntry } from '../../audit/service.ts'
 import type { AccountExport, Profile, TenantSummary } from '../tenant-schemas.ts'
 import type { CallerContext } from './caller.ts'
 import { authDatabaseOf } from './database.ts'
+import { passkeys } from './passkey-tables.ts'
 import { refusing } from './refusal.ts'
 import { revoke } from './revocation.ts'
 import { ownOf } from './session-list.ts'
@@ -14,11 +15,11 @@ import { accounts, invitations, members, organizations, sessions, users } from '
 export async function getProfile(ctx: CallerContext): Promise<Profile> {
   const { tenantId, actor } = ctx
   const [user, tenants] = await Promise.all([getUser(ctx), listTenants(ctx)])
-  const { id, email, name, createdAt, isPlatform } = user
+  const { id, email, emailVerified, name, createdAt, isPlatform } = user
   const role = tenants.find((tenant) => tenant.id === tenantId)?.role ?? ''
   const permissions = actor.type === 'user' ? [...actor.permissions] : []
-  const times = { createdAt: createdAt.toISOString() }
-  return { id, email, name, ...times, tenants, tenantId, role, permissions, isPlatform }
+  const own = { id, email, emailVerified, name, createdAt: createdAt.toISOString() }
+  return { ...own, tenants, tenantId, role, permissions, isPlatform }
 }
 
 export async function renameUser(ctx: CallerContext, name: string): Promise<Profile> {
@@ -44,12 +45,13 @@ export async function listTenants(ctx: CallerContext): Promise<TenantSummary[]> 
 export async function exportAccount(ctx: CallerContext): Promise<AccountExport> {
   const { userId } = ownOf(ctx)
   const db = authDatabaseOf(ctx.env)
-  const [user, tenants, [methods, opened, sent]] = await Promise.all([
+  const [user, tenants, [methods, keys, opened, sent]] = await Promise.all([
     getUser(ctx),
     selectTenants(ctx),
     reaching(
       db.batch([
         db.select().from(accounts).where(eq(accounts.userId, userId)),
+        db.select().from(passkeys).where(eq(passkeys.userId, userId)),
         db.select().from(sessions).where(eq(sessions.userId, userId)),
         db.select().from(invitations).where(eq(invitations.inviterId, userId)),
       ]),
@@ -63,9 +65,15 @@ export async function exportAccount(ctx: CallerContext): Promise<AccountExport> 
       ...tenant,
       joinedAt: joinedAt.toISOString(),
     })),
-    signInMethods: methods.map(({ providerId, createdAt }) => ({
+    signInMethods: methods.map(({ providerId, label, createdAt }) => ({
       provider: providerId,
+      label,
       createdAt: createdAt.toISOString(),
+    })),
+    passkeys: keys.map((key) => ({
+      name: key.name,
+      createdAt: key.createdAt.toISOString(),
+      lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
     })),
     sessions: opened.map((session) => ({
       id: session.id,

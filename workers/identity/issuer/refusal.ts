@@ -12,6 +12,7 @@ const TAKEN = '23505'
 const REASONS: Record<string, readonly [ProblemCode, string]> = {
   no_tenant: ['not_found', 'There is no such tenant any more.'],
   no_role: ['not_found', 'There is no such role; GET /api/admin/roles lists them.'],
+  last_way: ['conflict', 'This is the last way to sign in: add another first.'],
   last_owner: ['conflict', 'A tenant needs an owner: make somebody else one first.'],
   changed_meanwhile: ['conflict', 'Somebody changed this member just now; look again.'],
   no_invitation: [

@@ -2,26 +2,31 @@
 import { eq } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { auditColumn, auditEntry, recordAudit } from '../../audit/service.ts'
+import type { ProviderId } from '../federation-schemas.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { members, sessions, users } from './tables.ts'
+
+/** What somebody signed in with; where a second factor followed, what came first. */
+export type SignInMethod = 'password' | 'passkey' | ProviderId
 
 interface SignIn {
   userId: string
   tenantId: string
   sessionId: string
+  method: SignInMethod
 }
 
 /** Waited for: without its entry a session is not handed out. */
 export async function recordSignIn(
   ctx: IssuerContext,
-  { userId, tenantId, sessionId }: SignIn,
+  { userId, tenantId, sessionId, method }: SignIn,
 ): Promise<void> {
   const actor = { type: 'user', userId, sessionId } as const
   const entry = auditEntry(ctx, 'auth.signin.ok', {
     tenantId,
     actor,
-    facts: { method: 'password' },
+    facts: { method },
   })
   await reaching(authDatabaseOf(ctx.env).execute(entry))
 }

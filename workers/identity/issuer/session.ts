@@ -12,7 +12,7 @@ import { provePassword } from './credential.ts'
 import { authDatabaseOf } from './database.ts'
 import { revokeSessions } from './revocation.ts'
 import { isOwnRole, RIGHTS, rightsClaims, rightsOf } from './rights.ts'
-import { endSession, recordSignIn } from './session-audit.ts'
+import { endSession, recordSignIn, type SignInMethod } from './session-audit.ts'
 import { withCurrentSignature } from './session-cookie.ts'
 import { sessionCookie, sessionRow } from './session-row.ts'
 import { members, organizations, roles, sessions, users } from './tables.ts'
@@ -38,24 +38,29 @@ export async function openSession(
   headers: Headers,
 ): Promise<Opened> {
   const { userId } = await provePassword(ctx, credentials)
-  return startSession(ctx, { userId, amr: 'pwd' }, headers)
+  return startSession(ctx, { userId, amr: 'pwd', method: 'password' }, headers)
 }
 
 /** @throws ProblemError forbidden when the account is in no organization */
 export async function startSession(
   ctx: IssuerContext,
-  proven: { userId: string; amr: string },
+  { method, ...proven }: { userId: string; amr: string; method: SignInMethod },
   headers: Headers,
 ): Promise<Opened> {
   const row = sessionRow(ctx, proven, headers)
   await reaching(authDatabaseOf(ctx.env).insert(sessions).values(row))
-  return present(ctx, row.token)
+  return present(ctx, row.token, method)
 }
 
 /** A session that was just put into the database, for who opened it. */
-export async function present(ctx: IssuerContext, token: string): Promise<Opened> {
+export async function present(
+  ctx: IssuerContext,
+  token: string,
+  method: SignInMethod,
+): Promise<Opened> {
   const { session, sessionId } = await describe(ctx, token)
-  await recordSignIn(ctx, { userId: session.user.id, tenantId: session.tenant.id, sessionId })
+  const { user, tenant } = session
+  await recordSignIn(ctx, { userId: user.id, tenantId: tenant.id, sessionId, method })
   return { session, cookies: [await sessionCookie(ctx, token)] }
 }
 

@@ -6,7 +6,7 @@ import { newId } from '../../../shared/ids.ts'
 import { secret } from '../../../shared/secret.ts'
 import { auditEntry } from '../../audit/service.ts'
 import type { Setup } from '../schemas.ts'
-import { accountRows, organizationRows } from './account-rows.ts'
+import { accountRows, organizationRows, passwordLogin } from './account-rows.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { hashPassword } from './password.ts'
@@ -51,7 +51,7 @@ async function firstRows(ctx: IssuerContext, setup: Setup) {
   const hash = await hashPassword(pepper.current, setup.password)
   return [
     db.insert(setups).values({ tenantId, createdAt: now() }),
-    ...accountRows(ctx, { userId, email, name, hash }),
+    ...accountRows(ctx, { userId, email, name }, passwordLogin(userId, hash)),
     ...organizationRows(ctx, { userId, email, name, tenantId, organization }),
     db.insert(signingKeys).values(await createSigningKey(ctx)),
     db.execute(auditEntry(ctx, 'admin.setup', { tenantId, actor: { type: 'user', userId } })),

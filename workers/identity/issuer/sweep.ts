@@ -18,6 +18,7 @@ export async function sweepOrphans(ctx: IssuerContext): Promise<number> {
     db.batch([
       db.execute(sql`delete from auth.users u where u.created_at < ${at} - interval '10 minutes'
         and not exists (select from auth.accounts a where a.user_id = u.id)
+        and not exists (select from auth.passkeys p where p.user_id = u.id)
         and not exists (select from auth.members m where m.user_id = u.id)`),
       db.execute(sql`delete from auth.verifications where expires_at < ${at} - interval '1 day'`),
       db.execute(sql`delete from auth.sessions where expires_at < ${at} - interval '1 day'`),

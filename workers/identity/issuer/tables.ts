@@ -64,7 +64,10 @@ export const sessions = auth.table(
   (table) => [index().on(table.userId)],
 )
 
-/** Ways to sign in: a password (`providerId` credential) or an account elsewhere. */
+/**
+ * Ways to sign in: a password (`providerId` credential) or an account elsewhere, whose `accountId` is
+ * issuer and subject with a space between them. Passkeys are in passkey-tables.ts.
+ */
 export const accounts = auth.table(
   'accounts',
   {
@@ -72,6 +75,8 @@ export const accounts = auth.table(
     accountId: text().notNull(),
     providerId: text().notNull(),
     userId: userId(),
+    /** How the account elsewhere is called there, for its owner to tell it by. */
+    label: text(),
     accessToken: text(),
     refreshToken: text(),
     idToken: text(),

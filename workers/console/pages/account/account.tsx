@@ -1,0 +1,23 @@
+/** The own account. Each section loads and fails by itself. */
+import { useMessages } from '../../messages/locale.tsx'
+import { Page } from '../../ui/page.tsx'
+import { DataSection } from './data-section.tsx'
+import { PasswordSection } from './password-section.tsx'
+import { ProfileSection } from './profile-section.tsx'
+import { SessionsSection } from './sessions-section.tsx'
+import { TenantsSection } from './tenants-section.tsx'
+import { TwoFactorSection } from './two-factor-section.tsx'
+
+export function AccountPage() {
+  const { myAccount } = useMessages()
+  return (
+    <Page title={myAccount.title} subtitle={myAccount.subtitle}>
+      <ProfileSection />
+      <PasswordSection />
+      <TwoFactorSection />
+      <SessionsSection />
+      <TenantsSection />
+      <DataSection />
+    </Page>
+  )
+}

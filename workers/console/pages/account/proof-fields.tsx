@@ -1,0 +1,33 @@
+/** What the second factor is changed with: the password, and a code of it. */
+import { useMessages } from '../../messages/locale.tsx'
+import { TextField } from '../../ui/field.tsx'
+
+export function PasswordField() {
+  const { passwordOf } = useMessages().myAccount
+  return (
+    <TextField
+      label={passwordOf}
+      name="password"
+      type="password"
+      autoComplete="current-password"
+      required
+      autoFocus
+    />
+  )
+}
+
+export function CodeField({ autoFocus = false }: { autoFocus?: boolean }) {
+  const { code, codeHint } = useMessages().myAccount
+  return (
+    <TextField
+      label={code}
+      hint={codeHint}
+      name="code"
+      autoComplete="one-time-code"
+      inputMode="numeric"
+      minLength={6}
+      required
+      autoFocus={autoFocus}
+    />
+  )
+}
