@@ -141,9 +141,9 @@ async function readToken(env: TokenEnv, token: string, now: Date): Promise<Verif
     return { caller: { tenantId, actor }, bearer: undefined, origins: claims.ori, expiresAt }
   }
   const permissions = grantedBy(claims)
-  const { sid: sessionId, iat } = claims
+  const { sid: sessionId, iat, role } = claims
   const actor: Actor = { type: 'user', userId: sub, sessionId, permissions }
-  const bearer = { userId: sub, sessionId, issuedAt: iat * 1000 }
+  const bearer = { userId: sub, sessionId, tenantId, role, issuedAt: iat * 1000 }
   return { caller: { tenantId, actor }, bearer, origins: undefined, expiresAt }
 }
 
