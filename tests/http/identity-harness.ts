@@ -153,4 +153,10 @@ export async function problemOf(response: Response): Promise<Record<string, unkn
   return problem
 }
 
-export const sessionOf = async (response: Response) => Session.parse(await response.json())
+/** Of somebody who is in a tenant. */
+export async function sessionOf(response: Response) {
+  const session = Session.parse(await response.json())
+  const { tenant } = session
+  if (!tenant) throw new Error('This session is in no tenant.')
+  return { ...session, tenant }
+}

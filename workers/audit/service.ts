@@ -28,6 +28,7 @@ type AuditActor =
 
 /** Who, where and when. A ServiceContext has it all; before a sign-in there is no tenant or actor. */
 export interface AuditSource extends Pick<ServiceContext, 'requestId' | 'traceparent' | 'now'> {
+  /** Empty like none: of somebody who is in no tenant. */
   readonly tenantId?: string
   readonly actor?: AuditActor
   readonly client?: Client
@@ -118,7 +119,7 @@ function messageOf(source: AuditSource, event: AuditEvent, details: AuditDetails
     v: 1,
     id: newId(at),
     event,
-    tenant: details.tenantId ?? source.tenantId ?? PLATFORM,
+    tenant: details.tenantId ?? (source.tenantId || PLATFORM),
     ...identityOf(details.actor ?? source.actor ?? { type: 'anonymous' }),
     resource,
     outcome,

@@ -46,7 +46,7 @@ export function AccountMenu({ place }: { place: Place }) {
           <>
             <span className="min-w-0 flex-1 leading-tight">
               <span className="block truncate font-medium">{name}</span>
-              <span className="block truncate text-xs text-muted">{tenant.name}</span>
+              <span className="block truncate text-xs text-muted">{tenant?.name}</span>
             </span>
             <ChevronsUpDown size={14} aria-hidden className="text-muted" />
           </>

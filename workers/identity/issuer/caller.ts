@@ -7,6 +7,7 @@ import { and, eq, gt } from 'drizzle-orm'
 import type { Actor, Caller, WithEnv } from '../../../shared/context.ts'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
+import { NO_TENANT } from '../schemas.ts'
 import { authenticate, type TokenEnv } from '../service.ts'
 import type { IssuerContext, IssuerEnv } from './context.ts'
 import { authDatabaseOf } from './database.ts'
@@ -27,7 +28,10 @@ export async function identifyCaller(ctx: IssuerContext, headers: Headers): Prom
   return { ...ctx, ...live, log: ctx.log.with({ tenant_id: live.tenantId }) }
 }
 
-/** What the session's user may do in the tenant now; null when the session or membership ended. */
+/**
+ * What the session's user may do in the tenant now; null when the session or membership ended. Who
+ * is in no tenant has no role, and lives on.
+ */
 export async function permissionsNow(
   ctx: IssuerContext,
   sessionId: string,
@@ -39,11 +43,12 @@ export async function permissionsNow(
       .select(RIGHTS)
       .from(sessions)
       .innerJoin(users, eq(users.id, sessions.userId))
-      .innerJoin(members, isMember)
+      .leftJoin(members, isMember)
       .leftJoin(roles, isOwnRole)
       .where(and(eq(sessions.id, sessionId), gt(sessions.expiresAt, ctx.now()))),
   )
-  return row ? [...rightsOf(row)] : null
+  if (!row || (row.role === null && tenantId !== NO_TENANT)) return null
+  return [...rightsOf({ ...row, role: row.role ?? '' })]
 }
 
 async function withRightsOfNow(ctx: IssuerContext, { tenantId, actor }: Caller): Promise<Caller> {

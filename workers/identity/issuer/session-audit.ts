@@ -1,30 +1,28 @@
 /** What the audit log learns of sessions: who signed in, who tried, who signed out. */
-import { eq } from 'drizzle-orm'
+import { asc, eq, sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
-import { auditColumn, auditEntry, recordAudit } from '../../audit/service.ts'
+import { auditColumn, recordAudit } from '../../audit/service.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { members, sessions, users } from './tables.ts'
 
-interface SignIn {
+interface Opener {
   userId: string
-  tenantId: string
   sessionId: string
+  /** None for who is in no tenant. */
+  tenantId: string | undefined
 }
 
-/** Waited for: without its entry a session is not handed out. */
-export async function recordSignIn(
-  ctx: IssuerContext,
-  { userId, tenantId, sessionId }: SignIn,
-): Promise<void> {
+/** As a column: for the statement that makes the session. */
+export function signInColumn(ctx: IssuerContext, { userId, sessionId, tenantId }: Opener) {
   const actor = { type: 'user', userId, sessionId } as const
-  const entry = auditEntry(ctx, 'auth.signin.ok', {
-    tenantId,
-    actor,
-    facts: { method: 'password' },
-  })
-  await reaching(authDatabaseOf(ctx.env).execute(entry))
+  const details = { actor, facts: { method: 'password' }, ...(tenantId && { tenantId }) }
+  return auditColumn(ctx, 'auth.signin.ok', details)
 }
+
+/** For the batch that makes the session. */
+export const signInEntry = (ctx: IssuerContext, opener: Opener) =>
+  sql`select ${signInColumn(ctx, opener)}`
 
 /**
  * Goes into the log of each tenant the account is in; an address we do not know into the platform's.
@@ -71,13 +69,17 @@ interface Ended {
   activeOrganizationId?: string | null | undefined
 }
 
-async function firstTenantOf({ env }: IssuerContext, userId: string): Promise<string | undefined> {
+/** Where a session of theirs works as long as they chose nothing else. */
+export async function firstTenantOf(
+  { env }: IssuerContext,
+  userId: string,
+): Promise<string | undefined> {
   const [row] = await reaching(
     authDatabaseOf(env)
       .select({ tenantId: members.organizationId })
       .from(members)
       .where(eq(members.userId, userId))
-      .orderBy(members.createdAt)
+      .orderBy(asc(members.createdAt), asc(members.id))
       .limit(1),
   )
   return row?.tenantId

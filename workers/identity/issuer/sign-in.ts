@@ -13,14 +13,15 @@ import { authDatabaseOf } from './database.ts'
 import { createToken, findToken, type OneTimeToken } from './one-time-token.ts'
 import { findPerson } from './person.ts'
 import { sessionRow } from './session-row.ts'
-import { type Opened, present, startSession } from './session.ts'
+import { signInColumn } from './session-audit.ts'
+import { handOver, type Opened, startSession } from './session.ts'
 import { verifications } from './tables.ts'
 import { type Factor, proveFactor, wrongCode } from './two-factor.ts'
 
 /** RFC 8176, section 2: a password, a one-time password, and that these were several. */
 const AMR = { first: 'pwd', both: 'pwd otp mfa' }
 
-/** @throws ProblemError as `provePassword` and `startSession` */
+/** @throws ProblemError as `provePassword` */
 export async function signIn(
   ctx: IssuerContext,
   credentials: SignIn,
@@ -49,10 +50,10 @@ export async function finishSignIn(
   const factor = await proveFactor(ctx, pending.subject, code)
   const row = sessionRow(ctx, { userId: pending.subject, amr: AMR.both }, headers)
   await redeem(ctx, pending, factor, row)
-  return present(ctx, row.token)
+  return handOver(ctx, row.token)
 }
 
-/** One statement: code and ticket used up, the session there, and the record of it; or nothing. */
+/** One statement: code and ticket used up, the session there, and the records of it; or nothing. */
 async function redeem(
   ctx: IssuerContext,
   { id, subject: userId }: OneTimeToken,
@@ -64,6 +65,7 @@ async function redeem(
   const actor = { type: 'user', userId, sessionId: session.id } as const
   const resource = { type: 'user', id: userId }
   const details = { ...person?.tenantId, actor, resource, facts: { method: type } }
+  const opener = { userId, sessionId: session.id, tenantId: person?.tenantId.tenantId }
   const { rowCount } = await reaching(
     authDatabaseOf(ctx.env).execute(sql`
       with factor as (${use}), ticket as (
@@ -78,7 +80,7 @@ async function redeem(
           ${time(session.updatedAt)}, ${session.ipAddress}, ${session.userAgent}, factor.user_id, ${session.amr}
         from ticket, factor returning id
       )
-      select ${auditColumn(ctx, 'auth.mfa.ok', details)} from opened`),
+      select ${auditColumn(ctx, 'auth.mfa.ok', details)}, ${signInColumn(ctx, opener)} from opened`),
   )
   if (rowCount === 0) throw wrongCode()
 }
