@@ -1,4 +1,5 @@
-import { createHmac, scryptSync } from 'node:crypto'
+import crypto, { createHmac, scryptSync } from 'node:crypto'
+import { syncBuiltinESMExports } from 'node:module'
 import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { connect, type Sql } from '../../operations/database/connection.ts'
@@ -160,6 +161,24 @@ test('signing in takes three round trips to the database, a fresh token two', as
   }
   expect(await trips(() => app.signIn())).toBe(3)
   expect(await trips(() => app.renew(cookie))).toBe(2)
+})
+
+test('an unknown address and a wrong password cost the same trips and the same hashing', async () => {
+  const costOf = async (email: string) => {
+    const [fetches, hashes] = [vi.spyOn(globalThis, 'fetch'), vi.spyOn(crypto, 'scrypt')]
+    syncBuiltinESMExports()
+    const answer = await app.signIn('not the passphrase', email)
+    const before = fetches.mock.calls.length
+    await app.settle()
+    const trips = [before, fetches.mock.calls.length]
+    const work = hashes.mock.calls.map(([, , length, options]) => [length, options])
+    vi.restoreAllMocks()
+    syncBuiltinESMExports()
+    return { status: answer.status, trips, work }
+  }
+  const wrong = await costOf(OWNER.email)
+  expect(wrong).toMatchObject({ status: 401, work: [[32, { N: 2 ** 15, r: 8, p: 3 }]] })
+  expect(await costOf('nobody@example.com')).toEqual(wrong)
 })
 
 test.each([
