@@ -26,6 +26,7 @@ import {
   beginSignIn,
   type LimitContext,
   meter,
+  meterAddress,
   refuseFlood,
   refuseStranger,
 } from './limits/service.ts'
@@ -135,7 +136,7 @@ export function createApp() {
   app.route('/', opsRoutes)
   app.route('/', flagRoutes)
   app.route('/', knowledgeRoutes)
-  app.route('/', createIdentityRoutes(beginSignIn))
+  app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes(meter))
   app.route('/', memberRoutes)
   app.route('/', invitationRoutes)

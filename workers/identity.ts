@@ -1,5 +1,6 @@
 /** The identity Worker: the only file wrangler.identity.toml names. The edge calls it, nobody else. */
 import { WorkerEntrypoint } from 'cloudflare:workers'
+import type { Client } from '../shared/context.ts'
 import {
   type Asker,
   auditKeySet,
@@ -9,6 +10,7 @@ import {
   eraseTenantRows,
   keySet,
   noteErasure,
+  noteLockout,
   permissionsOfApiKey,
   permissionsOfSession,
   tokenOfKey,
@@ -47,6 +49,10 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
 
   permissionsOfKey(keyId: string, tenantId: string) {
     return permissionsOfApiKey(this.env, keyId, tenantId)
+  }
+
+  noteLockout(email: string, client: Client) {
+    return noteLockout(this.env, { email, client }, (work) => this.ctx.waitUntil(work))
   }
 
   signVoiceKey(asker: Asker, grant: VoiceGrant) {

@@ -79,6 +79,7 @@ export async function startApp() {
       permissionsNow: async () => PERMISSIONS,
       permissionsOfKey: async () => PERMISSIONS,
       exchangeKey: async () => null,
+      noteLockout: async () => {},
       signVoiceKey: async () => 'header.payload.signature',
       fetch: async () => new Response(null, { status: 501 }),
     },

@@ -12,6 +12,7 @@ import {
   eraseTenantRows,
   keySet,
   noteErasure,
+  noteLockout,
   permissionsOfApiKey,
   permissionsOfSession,
   tokenOfKey,
@@ -71,6 +72,10 @@ export async function startIdentity() {
     ) => {
       if (binding.isDown) throw new Error('The Worker is not there.')
       return tokenOfVoiceKey(settings, ...asked)
+    },
+    noteLockout(email: string, client: object) {
+      if (binding.isDown) throw new Error('The Worker is not there.')
+      return noteLockout(settings, { email, client }, (work) => app.execution.waitUntil(work))
     },
     /** Keys sent here so far. */
     exchanges: 0,

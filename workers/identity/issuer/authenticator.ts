@@ -108,7 +108,7 @@ export async function renewBackupCodes(
 
 async function useUp(ctx: CallerContext, use: SQL): Promise<void> {
   const { rowCount } = await reaching(authDatabaseOf(ctx.env).execute(use))
-  if (rowCount === 0) throw wrongCode()
+  if (rowCount === 0) throw wrongCode(ctx, ownOf(ctx).userId)
 }
 
 /** One statement: what `change` does to the user's row, then their codes and the record; or nothing. */
@@ -130,7 +130,7 @@ async function replaceCodes(
       )
       select ${auditColumn(ctx, event, details)} from changed`),
   )
-  if (rowCount === 0) throw wrongCode()
+  if (rowCount === 0) throw wrongCode(ctx, ownOf(ctx).userId)
 }
 
 const newCodes = () =>

@@ -1,5 +1,5 @@
 /** What the audit log learns of sessions: who signed in, who tried, who signed out. */
-import { asc, eq, sql } from 'drizzle-orm'
+import { asc, eq, type SQL, sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { auditColumn, recordAudit } from '../../audit/service.ts'
 import type { IssuerContext } from './context.ts'
@@ -30,18 +30,39 @@ export const signInEntry = (ctx: IssuerContext, opener: Opener) =>
  */
 export function recordFailedSignIn(ctx: IssuerContext, email: string): void {
   const record = async () => {
-    const rows = await accountsOf(ctx, email)
+    const rows = await accountsOf(ctx, eq(users.email, email))
     const details = { outcome: 'failed', facts: { method: 'password' } } as const
     if (rows.length === 0) {
       recordAudit(ctx, 'auth.signin.fail', { ...details, reason: 'There is no such account.' })
     }
-    for (const { userId, tenantId } of rows) {
-      recordAudit(ctx, 'auth.signin.fail', {
-        ...details,
-        reason: 'The password is wrong.',
-        resource: { type: 'user', id: userId },
-        ...(tenantId && { tenantId }),
-      })
+    for (const row of rows) {
+      const reason = 'The password is wrong.'
+      recordAudit(ctx, 'auth.signin.fail', { ...details, reason, ...aboutOf(row) })
+    }
+  }
+  ctx.defer(record())
+}
+
+/**
+ * Guessing at the account began to be slowed down: into the log of each tenant it is in, or, for an
+ * address we do not know, into the platform's.
+ */
+export async function recordLockout(ctx: IssuerContext, email: string): Promise<void> {
+  const details = { outcome: 'denied', reason: 'Too many attempts to sign in.' } as const
+  const rows = await accountsOf(ctx, eq(users.email, email))
+  if (rows.length === 0) recordAudit(ctx, 'auth.lockout', details)
+  for (const row of rows) recordAudit(ctx, 'auth.lockout', { ...details, ...aboutOf(row) })
+}
+
+/** A code was refused, and with the tenth in a row the account takes none for a while. */
+export function recordFailedFactor(ctx: IssuerContext, userId: string, isLocked: boolean): void {
+  const record = async () => {
+    for (const row of await accountsOf(ctx, eq(users.id, userId))) {
+      const about = aboutOf(row)
+      const wrong = { outcome: 'failed', reason: 'The code is wrong, or was used before.' } as const
+      recordAudit(ctx, 'auth.mfa.fail', { ...wrong, ...about })
+      const locked = { outcome: 'denied', reason: 'Too many wrong codes.' } as const
+      if (isLocked) recordAudit(ctx, 'auth.lockout', { ...locked, ...about })
     }
   }
   ctx.defer(record())
@@ -85,11 +106,22 @@ export async function firstTenantOf(
   return row?.tenantId
 }
 
-const accountsOf = ({ env }: IssuerContext, email: string) =>
+interface AccountRow {
+  userId: string
+  tenantId: string | null
+}
+
+const aboutOf = ({ userId, tenantId }: AccountRow) => ({
+  resource: { type: 'user', id: userId },
+  ...(tenantId !== null && { tenantId }),
+})
+
+/** One row per tenant the account is in, or one without a tenant. */
+const accountsOf = ({ env }: IssuerContext, which: SQL) =>
   reaching(
     authDatabaseOf(env)
       .select({ userId: users.id, tenantId: members.organizationId })
       .from(users)
       .leftJoin(members, eq(members.userId, users.id))
-      .where(eq(users.email, email)),
+      .where(which),
   )

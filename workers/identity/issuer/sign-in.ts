@@ -12,8 +12,8 @@ import { provePassword } from './credential.ts'
 import { authDatabaseOf } from './database.ts'
 import { createToken, findToken, type OneTimeToken } from './one-time-token.ts'
 import { findPerson } from './person.ts'
-import { sessionRow } from './session-row.ts'
 import { signInColumn } from './session-audit.ts'
+import { sessionRow } from './session-row.ts'
 import { handOver, type Opened, startSession } from './session.ts'
 import { verifications } from './tables.ts'
 import { type Factor, proveFactor, wrongCode } from './two-factor.ts'
@@ -82,7 +82,7 @@ async function redeem(
       )
       select ${auditColumn(ctx, 'auth.mfa.ok', details)}, ${signInColumn(ctx, opener)} from opened`),
   )
-  if (rowCount === 0) throw wrongCode()
+  if (rowCount === 0) throw wrongCode(ctx, userId)
 }
 
 const staleTicket = () =>
