@@ -15,6 +15,7 @@ import type { FlagContext } from './flags/service.ts'
 import { createApiKeyRoutes } from './identity/api-key-routes.ts'
 import { invitationRoutes } from './identity/invitation-routes.ts'
 import { memberRoutes } from './identity/member-routes.ts'
+import { platformRoutes } from './identity/platform-routes.ts'
 import { roleRoutes } from './identity/role-routes.ts'
 import { createIdentityRoutes } from './identity/routes.ts'
 import { admit, confirm } from './identity/service.ts'
@@ -142,6 +143,7 @@ export function createApp() {
   app.route('/', invitationRoutes)
   app.route('/', tenantRoutes)
   app.route('/', roleRoutes)
+  app.route('/', platformRoutes)
   app.route('/', auditRoutes)
   app.route('/', voiceRoutes)
   app.route('/', providerKeyRoutes)

@@ -13,6 +13,7 @@ import { recordDenial } from './audit/service.ts'
 import { accountHandlers } from './identity-accounts.ts'
 import { apiKeyHandlers } from './identity-api-keys.ts'
 import { callContext, type IdentityApp, identityLog, requestContext } from './identity-context.ts'
+import { platformHandlers } from './identity-platform.ts'
 import { sessionHandlers } from './identity-sessions.ts'
 import { tenantHandlers } from './identity-tenants.ts'
 import { twoFactorHandlers } from './identity-two-factor.ts'
@@ -93,6 +94,7 @@ export function createIdentityApp() {
     })
     .route('/', sessionHandlers)
     .route('/', tenantHandlers)
+    .route('/', platformHandlers)
     .route('/', accountHandlers)
     .route('/', twoFactorHandlers)
     .route('/', apiKeyHandlers)

@@ -1,6 +1,5 @@
 /** The identity Worker: the only file wrangler.identity.toml names. The edge calls it, nobody else. */
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import type { Client } from '../shared/context.ts'
 import {
   type Asker,
   auditKeySet,
@@ -51,7 +50,7 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
     return permissionsOfApiKey(this.env, keyId, tenantId)
   }
 
-  noteLockout(email: string, client: Client) {
+  noteLockout(email: string, client: Parameters<typeof noteLockout>[1]['client']) {
     return noteLockout(this.env, { email, client }, (work) => this.ctx.waitUntil(work))
   }
 

@@ -272,32 +272,3 @@ test('a solved challenge takes the place of the wait, once; nobody is asked befo
   expect((await attempt(addressOf(25), solved)).status).toBe(429)
   vi.restoreAllMocks()
 })
-
-test('the log of an account’s tenant hears once that guessing at it is slowed down', async () => {
-  const spy = judge(401)
-  email = OWNER.email
-  const before = app.audited.length
-  await statusesOf(14, () => addressOf(1))
-  spy.mockRestore()
-  const told = app.audited.slice(before)
-  expect(told).toMatchObject([
-    {
-      entry: {
-        event: 'auth.lockout',
-        tenant: expect.stringMatching(/^[\w-]{36}$/),
-        outcome: 'denied',
-        resource: { type: 'user' },
-        ip: addressOf(1),
-      },
-    },
-  ])
-})
-
-test('a lockout of an unknown address goes into the platform’s log, and never the address', async () => {
-  judge(401)
-  const before = app.audited.length
-  await statusesOf(12, () => addressOf(1))
-  const told = app.audited.slice(before)
-  expect(told).toMatchObject([{ entry: { event: 'auth.lockout', tenant: '_platform' } }])
-  expect(JSON.stringify(told)).not.toContain(email)
-})

@@ -78,6 +78,8 @@ export const Session = z
     /** A built-in role, or one the tenant made itself; empty without a tenant. */
     role: z.string(),
     permissions: z.array(z.string()),
+    /** Who runs the platform and acts as this user; null for the user themself. */
+    impersonatedBy: z.object({ id: z.string(), name: z.string() }).nullable(),
     /** Goes into `Authorization: Bearer …`. */
     accessToken: z.string(),
     /** When the access token ends, not the session. */
@@ -101,6 +103,8 @@ const OpenSession = z
     expiresAt: z.iso.datetime(),
     /** Whether it is the one that asks. */
     isCurrent: z.boolean(),
+    /** Whether somebody who runs the platform works in it, as the user. */
+    isImpersonated: z.boolean(),
   })
   .openapi('OpenSession')
 
@@ -175,6 +179,8 @@ export const UserClaims = z.object({
   pv: z.int().optional(),
   /** Whether the user runs the platform, and proved a second factor in this session. */
   plt: z.literal(true).optional(),
+  /** Who acts as the user (RFC 8693, section 4.1); absent for the user themself. */
+  act: z.object({ sub: z.string().min(1) }).optional(),
   /** How the user was recognised (RFC 8176): `pwd`, and `otp` and `mfa` with a second factor. */
   amr: z.array(z.string()).optional(),
 })

@@ -1,4 +1,5 @@
 /** Making voice keys and reading them. Both ends trust the identity Worker's signature alone. */
+import type { z } from 'zod'
 import type { Actor, Caller, ServiceContext, WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
@@ -117,8 +118,9 @@ export async function standingOf({ env, tenantId, actor }: SignerContext): Promi
 }
 
 /** Whoever made the key, with no right but the one it was made for. */
-function actorOf({ sub, sid }: { sub: string; sid?: string | undefined }): Actor {
+function actorOf({ sub, sid, act }: z.infer<typeof VoiceClaims>): Actor {
   const permissions = new Set(['voice.start'])
   if (sid === undefined) return { type: 'key', keyId: sub, permissions }
-  return { type: 'user', userId: sub, sessionId: sid, permissions }
+  const actedBy = act && { actedBy: act.sub }
+  return { type: 'user', userId: sub, sessionId: sid, permissions, ...actedBy }
 }

@@ -63,6 +63,12 @@ export class SessionStore {
     this.#set({ status: 'signed-in', session })
   }
 
+  /** Goes back from acting as somebody else. @throws VoiceAssistError 401 when there is no way back */
+  async stopActing(): Promise<void> {
+    const transport = createTransport({ url: '', getToken: this.getToken })
+    this.adopt(await transport.json<Session>('/api/admin/impersonation', { method: 'DELETE' }))
+  }
+
   async signOut(): Promise<void> {
     await this.#transport.send('/api/auth/sign-out', { method: 'POST' })
     this.#set({ status: 'signed-out' })

@@ -20,6 +20,9 @@ export interface TokenSubject {
   p?: string
   pv?: number
   plt?: true
+  act?: { sub: string }
+  /** The token ends then at the latest. */
+  endsAt?: Date | undefined
   /**
    * When what the token says was looked up, or before; now unless said otherwise. A revocation
    * refuses tokens that are older, so one that was read before a change must not look newer.
@@ -35,9 +38,10 @@ export interface AccessToken {
 /** @throws ProblemError misconfigured when there is no key to sign with */
 export async function signAccessToken(
   ctx: IssuerCore,
-  { userId, sessionId, tenantId, readAt = ctx.now(), ...rights }: TokenSubject,
+  { userId, sessionId, tenantId, readAt = ctx.now(), endsAt: last, ...rights }: TokenSubject,
 ): Promise<AccessToken> {
-  const endsAt = secondsOf(readAt) + TOKEN_LIFETIME
+  const latest = last ? secondsOf(last) : Number.POSITIVE_INFINITY
+  const endsAt = Math.min(secondsOf(readAt) + TOKEN_LIFETIME, latest)
   // RFC 7519 section 2 lets a NumericDate have a fraction: in the second of a revocation it tells
   // the token before it from the one that came after.
   const iat = readAt.getTime() / 1000

@@ -12,7 +12,15 @@ import { authenticate, type TokenEnv } from '../service.ts'
 import type { IssuerContext, IssuerEnv } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { exchangeKey, permissionsOfKey } from './key-exchange.ts'
-import { isOwnRole, RIGHTS, rightsOf } from './rights.ts'
+import {
+  impersonators,
+  isImpersonationOver,
+  isImpersonator,
+  isOwnRole,
+  isReachable,
+  RIGHTS,
+  rightsOf,
+} from './rights.ts'
 import { publishedKeys } from './signing-keys.ts'
 import { members, roles, sessions, users } from './tables.ts'
 
@@ -37,7 +45,11 @@ export async function permissionsNow(
   sessionId: string,
   tenantId: string,
 ): Promise<readonly string[] | null> {
-  const isMember = and(eq(members.userId, sessions.userId), eq(members.organizationId, tenantId))
+  const isMember = and(
+    eq(members.userId, sessions.userId),
+    eq(members.organizationId, tenantId),
+    isReachable,
+  )
   const [row] = await reaching(
     authDatabaseOf(ctx.env)
       .select(RIGHTS)
@@ -45,10 +57,12 @@ export async function permissionsNow(
       .innerJoin(users, eq(users.id, sessions.userId))
       .leftJoin(members, isMember)
       .leftJoin(roles, isOwnRole)
+      .leftJoin(impersonators, isImpersonator)
       .where(and(eq(sessions.id, sessionId), gt(sessions.expiresAt, ctx.now()))),
   )
   if (!row || (row.role === null && tenantId !== NO_TENANT)) return null
-  return [...rightsOf({ ...row, role: row.role ?? '' })]
+  const rights = { ...row, role: row.role ?? '' }
+  return isImpersonationOver(rights, ctx.now()) ? null : [...rightsOf(rights)]
 }
 
 async function withRightsOfNow(ctx: IssuerContext, { tenantId, actor }: Caller): Promise<Caller> {

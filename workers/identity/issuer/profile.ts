@@ -4,6 +4,7 @@ import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { auditEntry } from '../../audit/service.ts'
 import type { AccountExport, Profile, TenantSummary } from '../tenant-schemas.ts'
+import { bans } from './ban-tables.ts'
 import type { CallerContext } from './caller.ts'
 import { authDatabaseOf } from './database.ts'
 import { refusing } from './refusal.ts'
@@ -18,7 +19,8 @@ export async function getProfile(ctx: CallerContext): Promise<Profile> {
   const role = tenants.find((tenant) => tenant.id === tenantId)?.role ?? ''
   const permissions = actor.type === 'user' ? [...actor.permissions] : []
   const times = { createdAt: createdAt.toISOString() }
-  return { id, email, name, ...times, tenants, tenantId, role, permissions, isPlatform }
+  const rights = { tenants, tenantId, role, permissions, isPlatform }
+  return { id, email, name, ...times, ...rights, impersonatedBy: await findActor(ctx) }
 }
 
 export async function renameUser(ctx: CallerContext, name: string): Promise<Profile> {
@@ -44,7 +46,7 @@ export async function listTenants(ctx: CallerContext): Promise<TenantSummary[]> 
 export async function exportAccount(ctx: CallerContext): Promise<AccountExport> {
   const { userId } = ownOf(ctx)
   const db = authDatabaseOf(ctx.env)
-  const [user, tenants, [methods, opened, sent]] = await Promise.all([
+  const [user, tenants, [methods, opened, sent, banned]] = await Promise.all([
     getUser(ctx),
     selectTenants(ctx),
     reaching(
@@ -52,6 +54,7 @@ export async function exportAccount(ctx: CallerContext): Promise<AccountExport> 
         db.select().from(accounts).where(eq(accounts.userId, userId)),
         db.select().from(sessions).where(eq(sessions.userId, userId)),
         db.select().from(invitations).where(eq(invitations.inviterId, userId)),
+        db.select().from(bans).where(eq(bans.userId, userId)),
       ]),
     ),
   ])
@@ -79,6 +82,11 @@ export async function exportAccount(ctx: CallerContext): Promise<AccountExport> 
       role: invitation.role ?? '',
       createdAt: invitation.createdAt.toISOString(),
     })),
+    bans: banned.map(({ reason, bannedAt, expiresAt }) => ({
+      reason,
+      bannedAt: bannedAt.toISOString(),
+      expiresAt: expiresAt?.toISOString() ?? null,
+    })),
   }
 }
 
@@ -98,6 +106,15 @@ export async function deleteAccount(ctx: CallerContext, email: string): Promise<
     ]),
   )
   await revoke(ctx, [{ type: 'user', id: user.id }])
+}
+
+async function findActor({ env, actor }: CallerContext) {
+  const actedBy = actor.type === 'user' ? actor.actedBy : undefined
+  if (actedBy === undefined) return null
+  const columns = { id: users.id, name: users.name }
+  const isActor = eq(users.id, actedBy)
+  const [row] = await reaching(authDatabaseOf(env).select(columns).from(users).where(isActor))
+  return row ?? null
 }
 
 async function getUser(ctx: CallerContext) {

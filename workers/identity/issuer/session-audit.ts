@@ -68,26 +68,29 @@ export function recordFailedFactor(ctx: IssuerContext, userId: string, isLocked:
   ctx.defer(record())
 }
 
-/** Ends a session and records who signed out of it, both or neither; of two at once, one. */
-export async function endSession(
-  ctx: IssuerContext,
-  { id, userId, activeOrganizationId }: Ended,
-): Promise<void> {
+/**
+ * Ends a session and records who signed out of it, both or neither; of two at once, one. With one in
+ * which somebody acts as another their own ends as well.
+ *
+ * @returns ids of the sessions that ended
+ */
+export async function endSession(ctx: IssuerContext, id: string): Promise<string[]> {
   const db = authDatabaseOf(ctx.env)
+  const [session] = await reaching(db.select().from(sessions).where(eq(sessions.id, id)))
+  if (!session) return []
+  const { userId, activeOrganizationId, impersonatedBy, impersonatorSession } = session
   const tenantId = activeOrganizationId ?? (await firstTenantOf(ctx, userId))
-  const actor = { type: 'user', userId, sessionId: id } as const
+  const actedBy = impersonatedBy && { actedBy: impersonatedBy }
+  const actor = { type: 'user', userId, sessionId: id, ...actedBy } as const
   const details = { actor, ...(tenantId && { tenantId }) }
+  const event = impersonatedBy ? 'impersonate.stop' : 'auth.signout'
   const ended = db
     .$with('ended')
     .as(db.delete(sessions).where(eq(sessions.id, id)).returning({ id: sessions.id }))
-  const seq = auditColumn(ctx, 'auth.signout', details)
+  const seq = auditColumn(ctx, event, details)
   await reaching(db.with(ended).select({ id: ended.id, seq }).from(ended))
-}
-
-interface Ended {
-  id: string
-  userId: string
-  activeOrganizationId?: string | null | undefined
+  if (!impersonatorSession) return [id]
+  return [id, ...(await endSession(ctx, impersonatorSession))]
 }
 
 /** Where a session of theirs works as long as they chose nothing else. */

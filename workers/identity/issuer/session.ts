@@ -1,6 +1,6 @@
 /** Sessions: opening one with a password, trading it for an access token, ending it. */
 import { isAPIError } from 'better-auth/api'
-import { asc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, isNotNull, type SQL, sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { secret } from '../../../shared/secret.ts'
@@ -10,8 +10,19 @@ import { authOf, SESSION_COOKIE } from './auth.ts'
 import type { IssuerContext } from './context.ts'
 import { provePassword } from './credential.ts'
 import { authDatabaseOf } from './database.ts'
+import { refusing } from './refusal.ts'
 import { revokeSessions } from './revocation.ts'
-import { isOwnRole, RIGHTS, rightsClaims, rightsOf } from './rights.ts'
+import {
+  impersonators,
+  isImpersonationOver,
+  isImpersonator,
+  isOwnRole,
+  isReachable,
+  MAX_IMPERSONATION_MS,
+  RIGHTS,
+  rightsClaims,
+  rightsOf,
+} from './rights.ts'
 import { endSession, firstTenantOf, signInEntry } from './session-audit.ts'
 import { withCurrentSignature } from './session-cookie.ts'
 import { sessionCookie, sessionRow } from './session-row.ts'
@@ -41,7 +52,11 @@ export async function openSession(
   return startSession(ctx, { userId, amr: 'pwd' }, headers)
 }
 
-/** Session and record in one transaction: neither is there without the other. */
+/**
+ * Session and record in one transaction: neither is there without the other.
+ *
+ * @throws ProblemError forbidden for an account that is banned
+ */
 export async function startSession(
   ctx: IssuerContext,
   proven: { userId: string; amr: string },
@@ -52,7 +67,7 @@ export async function startSession(
   const row = sessionRow(ctx, proven, headers)
   const db = authDatabaseOf(ctx.env)
   const opener = { userId: row.userId, sessionId: row.id, tenantId }
-  const [, , found] = await reaching(
+  const [, , found] = await refusing(
     db.batch([
       db.insert(sessions).values(row),
       db.execute(signInEntry(ctx, opener)),
@@ -85,11 +100,15 @@ export async function renewToken(ctx: IssuerContext, headers: Headers): Promise<
  */
 export async function closeSession(ctx: IssuerContext, headers: Headers): Promise<string[]> {
   const { response } = await readSession(ctx, headers)
-  if (response) {
-    await endSession(ctx, response.session)
-    await revokeSessions(ctx, [response.session.id])
-  }
+  if (response) await revokeSessions(ctx, await endSession(ctx, response.session.id))
   return FORGET_SESSION
+}
+
+/** The session of the cookie in `headers`, taken up again. @throws ProblemError as `renewToken` */
+export async function resumeSession(ctx: IssuerContext, headers: Headers): Promise<Opened> {
+  const { response } = await readSession(ctx, headers)
+  if (!response) throw noSession()
+  return handOver(ctx, response.session.token)
 }
 
 /** As Set-Cookie values: the browser forgets the session. */
@@ -105,13 +124,24 @@ async function readSession(ctx: IssuerContext, given: Headers) {
   })
 }
 
-/** The session a cookie carries, whatever tenant it is for, and whether there is any. */
+/**
+ * The session a cookie carries, whatever tenant it is for, and whether there is any: for what its user
+ * does by it.
+ *
+ * @throws ProblemError forbidden when somebody else acts as the user
+ */
 export async function findSession(
   ctx: IssuerContext,
   headers: Headers,
 ): Promise<{ id: string; userId: string } | undefined> {
   const { response } = await readSession(ctx, headers)
-  return response ? { id: response.session.id, userId: response.user.id } : undefined
+  if (!response) return undefined
+  const { id } = response.session
+  const isActed = and(eq(sessions.id, id), isNotNull(sessions.impersonatedBy))
+  if ((await reaching(authDatabaseOf(ctx.env).$count(sessions, isActed))) > 0) {
+    throw new ProblemError('forbidden', 'Only the person themself may do this, nobody for them.')
+  }
+  return { id, userId: response.user.id }
 }
 
 /** Who the session is, by the token in its cookie; as `describeSession`. */
@@ -135,19 +165,25 @@ type Row = Awaited<ReturnType<typeof selectMembership>>[number]
 
 async function toSession(ctx: IssuerContext, row: Row | undefined, readAt: Date): Promise<Session> {
   if (!row) throw noSession()
-  const { sessionId, user, tenant } = row
+  const { sessionId, user, tenant, openedAt } = row
   const role = row.role ?? ''
-  const ageMs = readAt.getTime() - row.createdAt.getTime()
+  const rights = { ...row, role }
+  const ageMs = readAt.getTime() - openedAt.getTime()
   const maxHours = WEEKLY.has(role) ? MAX_HOURS.weekly : MAX_HOURS.daily
-  if (ageMs >= maxHours * 3_600_000) throw noSession()
+  if (ageMs >= maxHours * 3_600_000 || isImpersonationOver(rights, readAt)) throw noSession()
 
   const place = { tenantId: tenant?.id ?? NO_TENANT, role }
-  const subject = { userId: user.id, sessionId, amr: row.amr.split(' '), ...place, readAt }
-  const rights = { ...row, role }
+  const endsAt = row.impersonatedBy
+    ? new Date(openedAt.getTime() + MAX_IMPERSONATION_MS)
+    : undefined
+  const subject = { userId: user.id, sessionId, amr: row.amr.split(' '), ...place, readAt, endsAt }
   const signed = await signAccessToken(ctx, { ...subject, ...rightsClaims(rights) })
   const { accessToken } = signed
   const expiresAt = signed.expiresAt.toISOString()
-  return { user, tenant, role, permissions: [...rightsOf(rights)], accessToken, expiresAt }
+  const permissions = [...rightsOf(rights)]
+  const { impersonatedBy } = row
+  const actor = impersonatedBy ? { id: impersonatedBy, name: row.actorName ?? '' } : null
+  return { user, tenant, role, permissions, impersonatedBy: actor, accessToken, expiresAt }
 }
 
 /** The tenant chosen last comes first; where that is none, or gone, the one joined first. */
@@ -157,15 +193,16 @@ function selectMembership({ env }: IssuerContext, which: SQL) {
     .select({
       ...RIGHTS,
       sessionId: sessions.id,
-      createdAt: sessions.createdAt,
+      actorName: impersonators.name,
       user: { id: users.id, email: users.email, name: users.name },
       tenant: { id: organizations.id, name: organizations.name },
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .leftJoin(members, eq(members.userId, users.id))
+    .leftJoin(members, and(eq(members.userId, users.id), isReachable))
     .leftJoin(organizations, eq(organizations.id, members.organizationId))
     .leftJoin(roles, isOwnRole)
+    .leftJoin(impersonators, isImpersonator)
     .where(which)
     .orderBy(sql`${isActive} desc`, asc(members.createdAt), asc(members.id))
     .limit(1)

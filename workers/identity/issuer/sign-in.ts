@@ -12,6 +12,7 @@ import { provePassword } from './credential.ts'
 import { authDatabaseOf } from './database.ts'
 import { createToken, findToken, type OneTimeToken } from './one-time-token.ts'
 import { findPerson } from './person.ts'
+import { refusing } from './refusal.ts'
 import { signInColumn } from './session-audit.ts'
 import { sessionRow } from './session-row.ts'
 import { handOver, type Opened, startSession } from './session.ts'
@@ -66,7 +67,7 @@ async function redeem(
   const resource = { type: 'user', id: userId }
   const details = { ...person?.tenantId, actor, resource, facts: { method: type } }
   const opener = { userId, sessionId: session.id, tenantId: person?.tenantId.tenantId }
-  const { rowCount } = await reaching(
+  const { rowCount } = await refusing(
     authDatabaseOf(ctx.env).execute(sql`
       with factor as (${use}), ticket as (
         delete from auth.verifications v using factor where v.id = ${id} returning v.id
