@@ -1,4 +1,4 @@
-/** drizzle-kit's view of the schema: `npm run db:generate` writes migrations/ from every tables.ts. */
+/** drizzle-kit's view of the schema: `npm run db:generate` writes migrations/ from every tables file. */
 import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({

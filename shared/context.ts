@@ -53,8 +53,28 @@ export const PERSONAL: ReadonlySet<Permission> = new Set([
   'admin.platform',
 ])
 
+/**
+ * What nobody gets by acting as somebody else, whatever that person may do: rights that would outlast
+ * the session, and what was entrusted to the person alone.
+ */
+export const WITHHELD: ReadonlySet<Permission> = new Set([
+  'member.manage',
+  'role.manage',
+  'key.manage',
+  'tenant.delete',
+  'phi.read',
+  'admin.platform',
+])
+
 export type Actor =
-  | { type: 'user'; userId: string; sessionId: string; permissions: ReadonlySet<string> }
+  | {
+      type: 'user'
+      userId: string
+      sessionId: string
+      permissions: ReadonlySet<string>
+      /** Who runs the platform and acts as this user (RFC 8693, section 4.1); absent for oneself. */
+      actedBy?: string
+    }
   /** A program with an API key; its permissions are the key's scopes. */
   | { type: 'key'; keyId: string; permissions: ReadonlySet<string> }
   | { type: 'system'; job: string }

@@ -15,6 +15,7 @@ import type { FlagContext } from './flags/service.ts'
 import { createApiKeyRoutes } from './identity/api-key-routes.ts'
 import { invitationRoutes } from './identity/invitation-routes.ts'
 import { memberRoutes } from './identity/member-routes.ts'
+import { platformRoutes } from './identity/platform-routes.ts'
 import { roleRoutes } from './identity/role-routes.ts'
 import { createIdentityRoutes } from './identity/routes.ts'
 import { admit, confirm } from './identity/service.ts'
@@ -26,6 +27,7 @@ import {
   beginSignIn,
   type LimitContext,
   meter,
+  meterAddress,
   refuseFlood,
   refuseStranger,
 } from './limits/service.ts'
@@ -135,12 +137,13 @@ export function createApp() {
   app.route('/', opsRoutes)
   app.route('/', flagRoutes)
   app.route('/', knowledgeRoutes)
-  app.route('/', createIdentityRoutes(beginSignIn))
+  app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes(meter))
   app.route('/', memberRoutes)
   app.route('/', invitationRoutes)
   app.route('/', tenantRoutes)
   app.route('/', roleRoutes)
+  app.route('/', platformRoutes)
   app.route('/', auditRoutes)
   app.route('/', voiceRoutes)
   app.route('/', providerKeyRoutes)

@@ -4,6 +4,7 @@
  */
 import { createMiddleware } from 'hono/factory'
 import { requestId } from 'hono/request-id'
+import type { Client } from '../shared/context.ts'
 import { ProblemError } from '../shared/errors.ts'
 import { refuseUnguarded } from '../shared/guards.ts'
 import { createRouter, renderError } from '../shared/http.ts'
@@ -14,6 +15,7 @@ import { apiKeyHandlers } from './identity-api-keys.ts'
 import { callContext, type IdentityApp, identityLog, requestContext } from './identity-context.ts'
 import { federationHandlers } from './identity-federation.ts'
 import { passkeyHandlers } from './identity-passkeys.ts'
+import { platformHandlers } from './identity-platform.ts'
 import { sessionHandlers } from './identity-sessions.ts'
 import { tenantHandlers } from './identity-tenants.ts'
 import { twoFactorHandlers } from './identity-two-factor.ts'
@@ -22,6 +24,7 @@ import { identifyCaller, permissionsNow } from './identity/issuer/caller.ts'
 import { closeDueTenants, eraseRows, finishErasure } from './identity/issuer/erasure.ts'
 import { exchangeKey, permissionsOfKey } from './identity/issuer/key-exchange.ts'
 import { rotateKeys } from './identity/issuer/key-rotation.ts'
+import { recordLockout } from './identity/issuer/session-audit.ts'
 import { closeSession, type Opened, openSession, renewToken } from './identity/issuer/session.ts'
 import { checkSetupToken, createFirstOwner } from './identity/issuer/setup.ts'
 import * as issuer from './identity/issuer/sign-in.ts'
@@ -93,6 +96,7 @@ export function createIdentityApp() {
     })
     .route('/', sessionHandlers)
     .route('/', tenantHandlers)
+    .route('/', platformHandlers)
     .route('/', accountHandlers)
     .route('/', twoFactorHandlers)
     .route('/', passkeyHandlers)
@@ -127,6 +131,13 @@ export const permissionsOfApiKey = (env: IdentityEnv, keyId: string, tenantId: s
 /** A voice key's token for `asker`; null when they may not have one. */
 export const tokenOfVoiceKey = (env: IdentityEnv, asker: Asker, grant: VoiceGrant) =>
   signVoiceKey(callContext(env, LONE), asker, grant)
+
+/** Says in the log of the account's tenants that guessing at it is slowed down. */
+export const noteLockout = (
+  env: IdentityEnv,
+  { email, client }: { email: string; client: Client },
+  waitUntil: WaitUntil,
+): Promise<void> => recordLockout({ ...callContext(env, waitUntil), client }, email)
 
 /** The public keys every access token can be checked with. */
 export const keySet = (env: IdentityEnv): Promise<KeySet> => publishedKeys(callContext(env, LONE))

@@ -9,6 +9,7 @@ import {
   eraseTenantRows,
   keySet,
   noteErasure,
+  noteLockout,
   permissionsOfApiKey,
   permissionsOfSession,
   tokenOfKey,
@@ -47,6 +48,10 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
 
   permissionsOfKey(keyId: string, tenantId: string) {
     return permissionsOfApiKey(this.env, keyId, tenantId)
+  }
+
+  noteLockout(email: string, client: Parameters<typeof noteLockout>[1]['client']) {
+    return noteLockout(this.env, { email, client }, (work) => this.ctx.waitUntil(work))
   }
 
   signVoiceKey(asker: Asker, grant: VoiceGrant) {

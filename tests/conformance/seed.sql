@@ -34,4 +34,6 @@ insert into provider_keys values ('acme', 'openai', 'apiKey', 'v1.aabbccdd.019a0
 insert into auth.roles values ('acme', 'auditor', 'Reads the log', '{audit.read}', 2, '2026-01-01Z', '2026-01-02Z');
 insert into auth.tenant_deletions (tenant_id, requested_by, requested_at, due_at) values ('acme', 'u1', '2026-01-01Z', '2026-01-08Z');
 update auth.invitations set token_hash = 'abc';
-update auth.users set is_platform = true
+update auth.users set is_platform = true;
+insert into auth.bans values ('u1', 'Spam', 'u2', '2026-01-01Z', '2026-01-08Z');
+insert into auth.sessions (id, expires_at, token, created_at, updated_at, user_id, impersonated_by, impersonator_session) values ('s2', '2027-01-01Z', 't2', '2026-01-09Z', '2026-01-09Z', 'u1', 'u1', 's1')

@@ -12,6 +12,7 @@ import {
   eraseTenantRows,
   keySet,
   noteErasure,
+  noteLockout,
   permissionsOfApiKey,
   permissionsOfSession,
   tokenOfKey,
@@ -80,6 +81,10 @@ export async function startIdentity() {
     ) => {
       if (binding.isDown) throw new Error('The Worker is not there.')
       return tokenOfVoiceKey(settings, ...asked)
+    },
+    noteLockout(email: string, client: object) {
+      if (binding.isDown) throw new Error('The Worker is not there.')
+      return noteLockout(settings, { email, client }, (work) => app.execution.waitUntil(work))
     },
     /** Keys sent here so far. */
     exchanges: 0,
@@ -162,4 +167,10 @@ export async function problemOf(response: Response): Promise<Record<string, unkn
   return problem
 }
 
-export const sessionOf = async (response: Response) => Session.parse(await response.json())
+/** Of somebody who is in a tenant. */
+export async function sessionOf(response: Response) {
+  const session = Session.parse(await response.json())
+  const { tenant } = session
+  if (!tenant) throw new Error('This session is in no tenant.')
+  return { ...session, tenant }
+}

@@ -122,10 +122,21 @@ test('a backup code is good once, also for ten at once', async () => {
 test('ten wrong codes lock it for a quarter of an hour, however fast they come', async () => {
   const half = await ticket()
   const bad = await wrong()
+  await app.settle()
+  app.audited.length = 0
   const tries = await Promise.all(Array.from({ length: 20 }, () => verify(half, bad)))
   expect(statusesOf(tries)).toEqual([
     ...Array.from({ length: 10 }, () => 401),
     ...Array.from({ length: 10 }, () => 429),
+  ])
+  await app.settle()
+  const told = (app.audited as { entry: { event: string; tenant: string } }[]).map(({ entry }) => {
+    expect(entry.tenant).toBe(tenant)
+    return entry.event
+  })
+  expect(told.toSorted()).toEqual([
+    'auth.lockout',
+    ...Array.from({ length: 10 }, () => 'auth.mfa.fail'),
   ])
   const locked = await verify(await ticket(), await code())
   expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(800)

@@ -102,6 +102,8 @@ const ELSEWHERE: Record<string, string> = {
   'POST /api/auth/linked-accounts/{provider}/remove': 'a user’s own; tests/http/linked-accounts',
   'PATCH /api/auth/passkeys/{id}': 'a user’s own, in no tenant; tests/http/passkeys',
   'POST /api/auth/passkeys/{id}/remove': 'a user’s own, in no tenant; tests/http/passkeys',
+  'POST /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
+  'DELETE /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
   'DELETE /api/auth/sessions/{id}': 'a user’s own, in no tenant; tests/http/identity-sessions',
 }
 

@@ -222,10 +222,15 @@ test('the same subject of another issuer is somebody else', async () => {
   Object.assign(app.settings, { OIDC_ISSUER: issuer })
 })
 
-test('an account in no organization is told so', async () => {
+test('an account in no organization gets in, and one that is suspended is told so', async () => {
   const person = await app.person('outsider', null)
   arrival(person.email)
-  expect(await app.signInThrough('oidc')).toMatchObject({ error: 'no_tenant' })
+  expect(await app.signInThrough('oidc')).toMatchObject({ error: null })
+  await app.sql.query(
+    `insert into auth.bans (user_id, reason, banned_by, banned_at) values ($1, 'spam', $1, now())`,
+    [person.id],
+  )
+  expect(await app.signInThrough('oidc')).toMatchObject({ error: 'suspended' })
 })
 
 test('an account that only a provider opens stays, and is exported and ended whole', async () => {

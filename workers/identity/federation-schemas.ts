@@ -60,7 +60,7 @@ export type FederationFailure =
   /** The invitation is for another address. */
   | 'other_address'
   | 'invitation_gone'
-  | 'no_tenant'
+  | 'suspended'
   /** While linking: another account has it, or this one has another there; no session any more. */
   | 'linked_elsewhere'
   | 'linked_already'

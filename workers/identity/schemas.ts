@@ -73,10 +73,13 @@ export type ChangeEmail = z.infer<typeof ChangeEmail>
 export const Session = z
   .object({
     user: z.object({ id: z.string(), email: z.string(), name: z.string() }),
-    tenant: z.object({ id: z.string(), name: z.string() }),
-    /** A built-in role, or one the tenant made itself. */
+    /** Null for who is in no tenant. */
+    tenant: z.object({ id: z.string(), name: z.string() }).nullable(),
+    /** A built-in role, or one the tenant made itself; empty without a tenant. */
     role: z.string(),
     permissions: z.array(z.string()),
+    /** Who runs the platform and acts as this user; null for the user themself. */
+    impersonatedBy: z.object({ id: z.string(), name: z.string() }).nullable(),
     /** Goes into `Authorization: Bearer …`. */
     accessToken: z.string(),
     /** When the access token ends, not the session. */
@@ -100,6 +103,8 @@ const OpenSession = z
     expiresAt: z.iso.datetime(),
     /** Whether it is the one that asks. */
     isCurrent: z.boolean(),
+    /** Whether somebody who runs the platform works in it, as the user. */
+    isImpersonated: z.boolean(),
   })
   .openapi('OpenSession')
 
@@ -151,18 +156,21 @@ export type NewAuthenticator = z.infer<typeof NewAuthenticator>
 export const BackupCodes = z.object({ backupCodes: z.array(z.string()) }).openapi('BackupCodes')
 export type BackupCodes = z.infer<typeof BackupCodes>
 
+/** Tenant id in the token of somebody who is in none: no row is of it. */
+export const NO_TENANT = ''
+
 const common = {
   sub: z.string().min(1),
   jti: z.string().min(1),
-  /** Tenant id. */
-  org: z.string().min(1),
-  /** Seconds since the epoch, like `exp`. */
+  /** Seconds since the epoch, like `exp`; a session's has milliseconds in its fraction. */
   iat: z.number(),
   exp: z.number(),
 }
 
 export const UserClaims = z.object({
   ...common,
+  /** Tenant id, or NO_TENANT. */
+  org: z.string(),
   sid: z.string().min(1),
   role: z.string(),
   /** What a role that the tenant made itself grants; permission-bits.ts. Absent for the built-in ones. */
@@ -171,6 +179,8 @@ export const UserClaims = z.object({
   pv: z.int().optional(),
   /** Whether the user runs the platform, and proved a second factor in this session. */
   plt: z.literal(true).optional(),
+  /** Who acts as the user (RFC 8693, section 4.1); absent for the user themself. */
+  act: z.object({ sub: z.string().min(1) }).optional(),
   /** How the user was recognised (RFC 8176): `pwd`, and `otp` and `mfa` with a second factor. */
   amr: z.array(z.string()).optional(),
 })
@@ -179,6 +189,8 @@ export type UserClaims = z.infer<typeof UserClaims>
 
 const KeyClaims = z.object({
   ...common,
+  /** Tenant id. */
+  org: z.string().min(1),
   /** Permissions, with spaces between (RFC 8693, section 4.2). */
   scp: z.string().min(1),
   /** Origins of the pages that may use the key; absent means any. */

@@ -9,6 +9,7 @@ import {
   type Permission,
   PERMISSIONS,
   PERSONAL,
+  WITHHELD,
 } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { lacking } from '../../shared/guards.ts'
@@ -51,7 +52,7 @@ const DETAILS = {
   expired: 'The access token has expired; GET /api/auth/token gives a new one.',
   invalid: 'The access token is not valid; sign in again to get one that is.',
   ended: 'The session has ended; sign in again.',
-  key: 'The API key is not valid. Keys are made and renewed at /api/admin/api-keys.',
+  key: 'The API key is not valid, or whoever made it is suspended. Keys are made and renewed at /api/admin/api-keys.',
 }
 
 const NOTHING: ReadonlySet<Permission> = new Set()
@@ -141,15 +142,17 @@ async function readToken(env: TokenEnv, token: string, now: Date): Promise<Verif
     return { caller: { tenantId, actor }, bearer: undefined, origins: claims.ori, expiresAt }
   }
   const permissions = grantedBy(claims)
-  const { sid: sessionId, iat } = claims
-  const actor: Actor = { type: 'user', userId: sub, sessionId, permissions }
-  const bearer = { userId: sub, sessionId, issuedAt: iat * 1000 }
+  const { sid: sessionId, iat, role, act } = claims
+  const actedBy = act && { actedBy: act.sub }
+  const actor: Actor = { type: 'user', userId: sub, sessionId, permissions, ...actedBy }
+  const bearer = { userId: sub, sessionId, tenantId, role, issuedAt: iat * 1000 }
   return { caller: { tenantId, actor }, bearer, origins: undefined, expiresAt }
 }
 
 /** Running the platform is a claim of its own: no role's bits grant it, whatever they say. */
-function grantedBy({ role, p, plt }: UserClaims): ReadonlySet<Permission> {
+function grantedBy({ role, p, plt, act }: UserClaims): ReadonlySet<Permission> {
   const granted = p === undefined ? permissionsOf(role) : decodeBits(p, PERMISSIONS)
+  if (act) return new Set([...granted].filter((one) => !WITHHELD.has(one)))
   if (plt) return new Set([...granted, 'admin.platform'])
   return granted.has('admin.platform') ? NOTHING : granted
 }

@@ -40,6 +40,12 @@ export type Plan = keyof typeof PLANS
 export type Metered = keyof (typeof PLANS)['standard']
 
 /**
+ * Sign-ups, resets and uses of mailed links from one address. Each costs a hash or a mail, and an
+ * office that starts together is behind one address.
+ */
+export const ACCOUNT: Rate = { limit: 30, windowSeconds: 600 }
+
+/**
  * Requests from one address, at one Cloudflare location, before anything else is looked at. One
  * address may be a whole office, or a server that asks for its flags one by one: neither is a flood.
  */

@@ -5,7 +5,7 @@
 import type { RouteConfig } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'
 import type { BreakerContext } from '../../shared/breaker.ts'
-import type { Actor, WithEnv } from '../../shared/context.ts'
+import type { Actor, Client, WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { type AppEnv, problems } from '../../shared/http.ts'
 import type { RedisEnv } from '../../shared/redis.ts'
@@ -22,7 +22,13 @@ import {
   rulesOf,
   type Subjects,
 } from './policy.ts'
-import { forgiveAttempts, giveBackAttempt, takeAttempt } from './sign-in-client.ts'
+import {
+  type Attempt,
+  forgiveAttempts,
+  giveBackAttempt,
+  isFirstWait,
+  takeAttempt,
+} from './sign-in-client.ts'
 import { describeWait, isSignedIn, isUnjudged, SIGN_IN } from './sign-in.ts'
 import { hasChallenge, isSolved, type TurnstileEnv } from './turnstile-client.ts'
 
@@ -132,7 +138,18 @@ export async function refuseFlood(env: FloodEnv, headers: Headers): Promise<void
   throw new ProblemError('rate_limited', detail, { retryAfterSeconds: windowSeconds })
 }
 
-export type SignInContext = BreakerContext & { env: RedisEnv & TurnstileEnv }
+interface NoticeEnv {
+  readonly IDENTITY: {
+    /** Tells the log of the account's tenants that guessing at it is slowed down. */
+    noteLockout(email: string, client: Client): Promise<void>
+  }
+}
+
+export type SignInContext = BreakerContext & {
+  env: RedisEnv & TurnstileEnv & NoticeEnv
+  client: Client
+  waitUntil: (work: Promise<unknown>) => void
+}
 
 /**
  * Lets an attempt to sign in begin. It is asked on the edge, before the identity Worker is: hashing
@@ -152,7 +169,10 @@ export async function beginSignIn(
     waitMs = await takeAttempt(ctx, attempt, true)
   }
   if (waitMs === null) throw cannotCount()
-  if (waitMs > 0) throw await slowDown(ctx, Math.ceil(waitMs / 1000))
+  if (waitMs > 0) {
+    ctx.waitUntil(noticeWait(ctx, attempt))
+    throw await slowDown(ctx, Math.ceil(waitMs / 1000))
+  }
   return async (status) => {
     if (isSignedIn(status)) await forgiveAttempts(ctx, attempt)
     else if (isUnjudged(status)) await giveBackAttempt(ctx, attempt)
@@ -163,6 +183,35 @@ async function slowDown({ env, log }: SignInContext, seconds: number): Promise<P
   log.warn('sign-in slowed down', { seconds, free: SIGN_IN.free })
   const detail = describeWait(seconds, await hasChallenge(env))
   return new ProblemError('rate_limited', detail, { retryAfterSeconds: seconds })
+}
+
+async function noticeWait(ctx: SignInContext, attempt: Attempt): Promise<void> {
+  try {
+    if (await isFirstWait(ctx, attempt))
+      await ctx.env.IDENTITY.noteLockout(attempt.email, ctx.client)
+  } catch (error) {
+    ctx.log.error('a lockout could not be recorded', { error })
+  }
+}
+
+/** What of a request's Hono context is needed to count it before anybody is known to be asking. */
+export interface Unknown {
+  readonly env: LimitEnv
+  readonly var: { readonly log: BreakerContext['log'] }
+  readonly req: { readonly raw: Request }
+  readonly header: SetHeader
+}
+
+/**
+ * Counts a request about an account by its address: signing up and recovery cost a hash or a mail,
+ * and there is no caller to count.
+ *
+ * @throws ProblemError rate_limited; dependency_down while nobody can count
+ */
+export function meterAddress({ env, var: { log }, req, header }: Unknown): Promise<void> {
+  const address = addressOf(req.raw.headers)
+  const ctx = { env, log, now: () => new Date() }
+  return count(ctx, 'account', address ? { address } : {}, (field, value) => header(field, value))
 }
 
 const cannotCount = () =>

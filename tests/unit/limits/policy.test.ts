@@ -47,6 +47,7 @@ test.each<[LimitName, Subjects, string[]]>([
   ['key.create', ADA, ['acme:limit:key.create:caller:ada 20/60']],
   ['access.change', ADA, ['acme:limit:access.change:caller:ada 20/60']],
   ['stranger', { address: '1.2.3.4' }, ['limit:stranger:address:1.2.3.4 20/60']],
+  ['account', { address: '1.2.3.4' }, ['limit:account:address:1.2.3.4 30/600']],
   ['telephony', { number: '+100' }, ['limit:telephony:number:+100 30/60']],
   ['stranger', {}, []],
 ])('%s of %j is counted under its own keys', (name, subjects, expected) => {
@@ -66,8 +67,12 @@ test('the plan of the deployment decides', () => {
 
 test('only what lets strangers in or makes credentials is refused while nobody can count', () => {
   const names: LimitName[] = ['ask', 'voice.start', 'upload', 'admin.write', 'key.create']
-  const more: LimitName[] = ['access.change', 'stranger', 'telephony']
-  expect([...names, ...more].filter(isClosedWhenDown)).toEqual(['key.create', 'telephony'])
+  const more: LimitName[] = ['access.change', 'stranger', 'account', 'telephony']
+  expect([...names, ...more].filter(isClosedWhenDown)).toEqual([
+    'key.create',
+    'account',
+    'telephony',
+  ])
 })
 
 describe('headers', () => {

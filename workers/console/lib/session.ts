@@ -68,6 +68,12 @@ export class SessionStore {
     await this.#renew()
   }
 
+  /** Goes back from acting as somebody else. @throws VoiceAssistError 401 when there is no way back */
+  async stopActing(): Promise<void> {
+    const transport = createTransport({ url: '', getToken: this.getToken })
+    this.adopt(await transport.json<Session>('/api/admin/impersonation', { method: 'DELETE' }))
+  }
+
   async signOut(): Promise<void> {
     await this.#transport.send('/api/auth/sign-out', { method: 'POST' })
     this.forget()

@@ -26,6 +26,8 @@ export const en = {
     offline: 'You are offline. What you see may be old.',
     staleSince: (time: string) => `Could not refresh. Shown as of ${time}.`,
     skipToContent: 'Skip to content',
+    actingAs: (name: string, tenant: string) => `You act as ${name} in ${tenant}. It is on record.`,
+    stopActing: 'Stop acting',
   },
   nav: {
     label: 'Pages',

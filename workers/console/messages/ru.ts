@@ -26,6 +26,9 @@ export const ru: Messages = {
     offline: 'Нет сети. Данные на экране могли устареть.',
     staleSince: (time) => `Обновить не удалось. Показано состояние на ${time}.`,
     skipToContent: 'К содержимому',
+    actingAs: (name: string, tenant: string) =>
+      `Вы действуете как ${name} в ${tenant}. Это записывается.`,
+    stopActing: 'Вернуться к себе',
   },
   nav: {
     label: 'Страницы',

@@ -2,11 +2,12 @@
  * SQL for API keys. Every statement names the tenant, but those that a key itself sets off. What
  * changes a key writes it to the audit log in the same statement or batch.
  */
-import { and, desc, eq, isNull, lte, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull, lte, notExists, or, sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { newId } from '../../../shared/ids.ts'
 import { traceparentOf } from '../../../shared/trace.ts'
 import { auditColumn, auditEntry } from '../../audit/service.ts'
+import { bans } from './ban-tables.ts'
 import type { CallerContext } from './caller.ts'
 import type { IssuerCore } from './context.ts'
 import { authDatabaseOf } from './database.ts'
@@ -41,6 +42,26 @@ export async function selectKeys(
 export async function findKey({ env }: IssuerCore, keyId: string): Promise<ApiKeyRow | undefined> {
   const [row] = await reaching(
     authDatabaseOf(env).select().from(apiKeys).where(eq(apiKeys.id, keyId)),
+  )
+  return row
+}
+
+/** The same for who uses it: while its maker is banned there is no such key. */
+export async function findUsableKey(
+  { env, now }: IssuerCore,
+  keyId: string,
+): Promise<ApiKeyRow | undefined> {
+  const db = authDatabaseOf(env)
+  const isInForce = or(isNull(bans.expiresAt), gt(bans.expiresAt, now()))
+  const ban = db
+    .select({ userId: bans.userId })
+    .from(bans)
+    .where(and(eq(bans.userId, apiKeys.createdBy), isInForce))
+  const [row] = await reaching(
+    db
+      .select()
+      .from(apiKeys)
+      .where(and(eq(apiKeys.id, keyId), notExists(ban))),
   )
   return row
 }

@@ -121,7 +121,7 @@ function proveOwnFactor(ctx: CallerContext, userId: string, code: string, isPend
 
 async function useUp(ctx: CallerContext, use: SQL): Promise<void> {
   const { rowCount } = await reaching(authDatabaseOf(ctx.env).execute(use))
-  if (rowCount === 0) throw refused(wrongCode())
+  if (rowCount === 0) throw refused(wrongCode(ctx, ownOf(ctx).userId))
 }
 
 const refused = ({ message }: ProblemError) => new ProblemError('forbidden', message)
@@ -145,7 +145,7 @@ async function replaceCodes(
       )
       select ${auditColumn(ctx, event, details)} from changed`),
   )
-  if (rowCount === 0) throw refused(wrongCode())
+  if (rowCount === 0) throw refused(wrongCode(ctx, ownOf(ctx).userId))
 }
 
 const newCodes = () =>

@@ -157,8 +157,8 @@ function refuse(
 }
 
 const PROBLEM_FAILURES: Partial<Record<ProblemCode, FederationFailure>> = {
-  /** What opening a session says of an account in no organization. */
-  forbidden: 'no_tenant',
+  /** What opening a session says of an account that is banned. */
+  forbidden: 'suspended',
   /** Somebody made the account at the same moment. */
   conflict: 'stale',
   not_found: 'failed',

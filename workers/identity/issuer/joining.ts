@@ -36,8 +36,8 @@ export async function viewInvitation(ctx: IssuerContext, token: string): Promise
  * Of several at once one wins. Whoever has an account proves it by their session; for others the
  * link proves the address, so the account it makes needs no further proof of it.
  *
- * @throws ProblemError not_found, unauthenticated, forbidden when another account is signed in,
- *   invalid_fields when a new account lacks name or password
+ * @throws ProblemError not_found, unauthenticated, forbidden when another account is signed in or
+ *   no new ones are made, invalid_fields when a new account lacks name or password
  */
 export async function acceptInvitation(
   ctx: IssuerContext,
@@ -86,6 +86,9 @@ async function joinAsNew(
   { email, ...invitation }: Waiting,
   headers: Headers,
 ): Promise<Opened> {
+  if (ctx.env.SIGN_UP === 'closed') {
+    throw new ProblemError('forbidden', 'No new accounts are made here; ask whoever runs it.')
+  }
   if (name === undefined || password === undefined) throw incomplete({ name, password })
   await checkNewPassword(ctx, password, { email, name }, '/password')
   const userId = newId(ctx.now())

@@ -20,8 +20,10 @@ import {
   loadVerifier,
   relyingPartyOf,
 } from './relying-party.ts'
+import { refusing } from './refusal.ts'
+import { firstTenantOf, signInColumn } from './session-audit.ts'
 import { insertSession, sessionRow } from './session-row.ts'
-import { type Opened, present } from './session.ts'
+import { handOver, type Opened } from './session.ts'
 import { verifications } from './tables.ts'
 
 /**
@@ -40,8 +42,8 @@ export async function beginPasskeySignIn(ctx: IssuerContext): Promise<AssertionO
 /**
  * Of several with one challenge one wins, and a signature counter never goes back.
  *
- * @throws ProblemError unauthenticated, the same for whatever does not fit; forbidden when the
- *   account is in no organization
+ * @throws ProblemError unauthenticated, the same for whatever does not fit; forbidden for an
+ *   account that is banned
  */
 export async function signInWithPasskey(
   ctx: IssuerContext,
@@ -57,7 +59,9 @@ export async function signInWithPasskey(
   const amr = isSynced ? AMR.synced : AMR.bound
   const session = sessionRow(ctx, { userId: passkey.userId, amr }, headers)
   const at = sql`${ctx.now().toISOString()}::timestamptz`
-  const { rowCount } = await reaching(
+  const tenantId = await firstTenantOf(ctx, passkey.userId)
+  const opener = { userId: passkey.userId, sessionId: session.id, tenantId, method: 'passkey' } as const
+  const { rowCount } = await refusing(
     authDatabaseOf(ctx.env).execute(sql`
       with used as (
         delete from auth.verifications where id = ${begun.id} and expires_at > ${at} returning id
@@ -66,11 +70,13 @@ export async function signInWithPasskey(
         from used where p.id = ${passkey.id}
           and (p.counter < ${info.newCounter}::bigint or (p.counter = 0 and ${info.newCounter}::bigint = 0))
         returning p.id
+      ), opened as (
+        ${insertSession(session, sql`counted`)}
       )
-      ${insertSession(session, sql`counted`)}`),
+      select ${signInColumn(ctx, opener)} from opened`),
   )
   if (rowCount === 0) throw refuse(ctx, passkey)
-  return present(ctx, session.token, 'passkey')
+  return handOver(ctx, session.token)
 }
 
 type Known = Exclude<Awaited<ReturnType<typeof findPasskey>>, undefined>

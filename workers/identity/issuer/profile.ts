@@ -4,6 +4,7 @@ import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { auditEntry } from '../../audit/service.ts'
 import type { AccountExport, Profile, TenantSummary } from '../tenant-schemas.ts'
+import { bans } from './ban-tables.ts'
 import type { CallerContext } from './caller.ts'
 import { authDatabaseOf } from './database.ts'
 import { passkeys } from './passkey-tables.ts'
@@ -19,7 +20,8 @@ export async function getProfile(ctx: CallerContext): Promise<Profile> {
   const role = tenants.find((tenant) => tenant.id === tenantId)?.role ?? ''
   const permissions = actor.type === 'user' ? [...actor.permissions] : []
   const own = { id, email, emailVerified, name, createdAt: createdAt.toISOString() }
-  return { ...own, tenants, tenantId, role, permissions, isPlatform }
+  const rights = { tenants, tenantId, role, permissions, isPlatform }
+  return { ...own, ...rights, impersonatedBy: await findActor(ctx) }
 }
 
 export async function renameUser(ctx: CallerContext, name: string): Promise<Profile> {
@@ -45,7 +47,7 @@ export async function listTenants(ctx: CallerContext): Promise<TenantSummary[]> 
 export async function exportAccount(ctx: CallerContext): Promise<AccountExport> {
   const { userId } = ownOf(ctx)
   const db = authDatabaseOf(ctx.env)
-  const [user, tenants, [methods, keys, opened, sent]] = await Promise.all([
+  const [user, tenants, [methods, keys, opened, sent, banned]] = await Promise.all([
     getUser(ctx),
     selectTenants(ctx),
     reaching(
@@ -54,6 +56,7 @@ export async function exportAccount(ctx: CallerContext): Promise<AccountExport> 
         db.select().from(passkeys).where(eq(passkeys.userId, userId)),
         db.select().from(sessions).where(eq(sessions.userId, userId)),
         db.select().from(invitations).where(eq(invitations.inviterId, userId)),
+        db.select().from(bans).where(eq(bans.userId, userId)),
       ]),
     ),
   ])
@@ -87,6 +90,11 @@ export async function exportAccount(ctx: CallerContext): Promise<AccountExport> 
       role: invitation.role ?? '',
       createdAt: invitation.createdAt.toISOString(),
     })),
+    bans: banned.map(({ reason, bannedAt, expiresAt }) => ({
+      reason,
+      bannedAt: bannedAt.toISOString(),
+      expiresAt: expiresAt?.toISOString() ?? null,
+    })),
   }
 }
 
@@ -106,6 +114,15 @@ export async function deleteAccount(ctx: CallerContext, email: string): Promise<
     ]),
   )
   await revoke(ctx, [{ type: 'user', id: user.id }])
+}
+
+async function findActor({ env, actor }: CallerContext) {
+  const actedBy = actor.type === 'user' ? actor.actedBy : undefined
+  if (actedBy === undefined) return null
+  const columns = { id: users.id, name: users.name }
+  const isActor = eq(users.id, actedBy)
+  const [row] = await reaching(authDatabaseOf(env).select(columns).from(users).where(isActor))
+  return row ?? null
 }
 
 async function getUser(ctx: CallerContext) {

@@ -20,6 +20,9 @@ const REASONS: Record<string, readonly [ProblemCode, string]> = {
     'This invitation was used, revoked or has expired; ask for another.',
   ],
   is_member: ['conflict', 'This address belongs to a member already.'],
+  no_user: ['not_found', 'There is no such account.'],
+  is_platform: ['forbidden', 'This account runs the platform; that has to be taken back first.'],
+  not_banned: ['not_found', 'This account is not suspended.'],
   not_closed: ['conflict', 'Only a tenant whose deletion is due can be erased.'],
 }
 
@@ -37,6 +40,12 @@ export function refusing<Result>(call: PromiseLike<Result>, taken?: ProblemError
 }
 
 function problemOf(message: string): ProblemError | undefined {
+  const banned = /^banned ?(\S*)$/.exec(message)
+  if (banned) {
+    const until = banned[1] ? ` until ${banned[1]}` : ''
+    const detail = `This account is suspended${until}; ask whoever runs the platform.`
+    return new ProblemError('forbidden', detail)
+  }
   const inUse = /^role_in_use (\d+) (\d+)$/.exec(message)
   if (inUse) {
     const detail = `${inUse[1]} members hold this role and ${inUse[2]} are invited to; give them another first.`

@@ -39,9 +39,13 @@ export function insertSession(row: ReturnType<typeof sessionRow>, source: SQL): 
 }
 
 /** As a Set-Cookie value. The token is signed, so the database's copy alone opens nothing. */
-export async function sessionCookie({ env }: IssuerContext, token: string): Promise<string> {
+export async function sessionCookie(
+  { env }: IssuerContext,
+  token: string,
+  { name, maxAge } = { name: SESSION_COOKIE, maxAge: SESSION.idle },
+): Promise<string> {
   const { current } = await secret(env, 'AUTH_SECRET')
   const signature = createHmac('sha256', current).update(token).digest('base64')
   const value = encodeURIComponent(`${token}.${signature}`)
-  return `${SESSION_COOKIE}=${value}; Max-Age=${SESSION.idle}; Path=/; HttpOnly; Secure; SameSite=Lax`
+  return `${name}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; Secure; SameSite=Lax`
 }

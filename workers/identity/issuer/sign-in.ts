@@ -14,8 +14,10 @@ import { provePassword } from './credential.ts'
 import { authDatabaseOf } from './database.ts'
 import { createToken, findToken, type OneTimeToken } from './one-time-token.ts'
 import { findPerson } from './person.ts'
+import { refusing } from './refusal.ts'
+import { signInColumn } from './session-audit.ts'
 import { insertSession, sessionRow } from './session-row.ts'
-import { type Opened, present, startSession } from './session.ts'
+import { handOver, type Opened, startSession } from './session.ts'
 import { verifications } from './tables.ts'
 import { type Factor, proveFactor, wrongCode } from './two-factor.ts'
 
@@ -29,7 +31,7 @@ const AMR = { password: 'pwd', elsewhere: 'fed', second: 'otp mfa' }
 const First = z.enum(['password', ...PROVIDER_IDS])
 type First = z.infer<typeof First>
 
-/** @throws ProblemError as `provePassword` and `startSession` */
+/** @throws ProblemError as `provePassword` */
 export async function signIn(
   ctx: IssuerContext,
   credentials: SignIn,
@@ -69,22 +71,24 @@ export async function finishSignIn(
   const factor = await proveFactor(ctx, pending.subject, code)
   const amr = `${first === 'password' ? AMR.password : AMR.elsewhere} ${AMR.second}`
   const row = sessionRow(ctx, { userId: pending.subject, amr }, headers)
-  await redeem(ctx, pending, factor, row)
-  return present(ctx, row.token, first)
+  await redeem(ctx, pending, factor, row, first)
+  return handOver(ctx, row.token)
 }
 
-/** One statement: code and ticket used up, the session there, and the record of it; or nothing. */
+/** One statement: code and ticket used up, the session there, and the records of it; or nothing. */
 async function redeem(
   ctx: IssuerContext,
   { id, subject: userId }: OneTimeToken,
   { type, use }: Factor,
   session: ReturnType<typeof sessionRow>,
+  method: First,
 ): Promise<void> {
   const person = await findPerson(ctx, { userId })
   const actor = { type: 'user', userId, sessionId: session.id } as const
   const resource = { type: 'user', id: userId }
   const details = { ...person?.tenantId, actor, resource, facts: { method: type } }
-  const { rowCount } = await reaching(
+  const opener = { userId, sessionId: session.id, tenantId: person?.tenantId.tenantId, method }
+  const { rowCount } = await refusing(
     authDatabaseOf(ctx.env).execute(sql`
       with factor as (${use}), ticket as (
         delete from auth.verifications v using factor where v.id = ${id} returning v.id
@@ -94,9 +98,9 @@ async function redeem(
       ), opened as (
         ${insertSession(session, sql`ticket`)}
       )
-      select ${auditColumn(ctx, 'auth.mfa.ok', details)} from opened`),
+      select ${auditColumn(ctx, 'auth.mfa.ok', details)}, ${signInColumn(ctx, opener)} from opened`),
   )
-  if (rowCount === 0) throw wrongCode()
+  if (rowCount === 0) throw wrongCode(ctx, userId)
 }
 
 const staleTicket = () =>

@@ -4,6 +4,7 @@
  */
 import { relations, sql } from 'drizzle-orm'
 import {
+  type AnyPgColumn,
   bigint,
   boolean,
   check,
@@ -60,8 +61,11 @@ export const sessions = auth.table(
     activeOrganizationId: text(),
     /** How its user was recognised: names of RFC 8176, section 2, with a space between them. */
     amr: text().notNull().default('pwd'),
+    /** Who acts as the user in it, and from which session of their own; with that, this one ends. */
+    impersonatedBy: text().references(() => users.id, { onDelete: 'cascade' }),
+    impersonatorSession: text().references((): AnyPgColumn => sessions.id, { onDelete: 'cascade' }),
   },
-  (table) => [index().on(table.userId)],
+  (table) => [index().on(table.userId), index().on(table.impersonatorSession)],
 )
 
 /**
