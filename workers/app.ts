@@ -34,6 +34,8 @@ import {
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
 import { providerKeyRoutes } from './provider-keys/routes.ts'
 import type { KeyContext } from './provider-keys/service.ts'
+import { teamRoutes } from './teams/routes.ts'
+import type { TeamContext } from './teams/service.ts'
 import { voiceRoutes } from './voice/routes.ts'
 import type { VoiceContext } from './voice/service.ts'
 import { readVoiceKey } from './voice/voice-key-service.ts'
@@ -46,7 +48,8 @@ type Needs = OpsContext &
   KnowledgeContext &
   VoiceContext &
   LimitContext &
-  KeyContext
+  KeyContext &
+  TeamContext
 
 interface EdgeApp extends AppEnv<Needs> {
   Bindings: EdgeEnv
@@ -145,6 +148,7 @@ export function createApp() {
   app.route('/', roleRoutes)
   app.route('/', platformRoutes)
   app.route('/', auditRoutes)
+  app.route('/', teamRoutes)
   app.route('/', voiceRoutes)
   app.route('/', providerKeyRoutes)
   return app
