@@ -50,6 +50,7 @@ async function tenantTables() {
 const KEPT = [
   'auth.setups',
   'auth.tenant_deletions',
+  'public.audit_checks',
   'public.audit_head',
   'public.audit_log',
   'public.audit_tombstones',
