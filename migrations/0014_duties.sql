@@ -8,6 +8,7 @@ CREATE TABLE "audit_checks" (
 DROP INDEX "auth"."audit_keys_active";--> statement-breakpoint
 ALTER TABLE "auth"."audit_keys" ADD COLUMN "active_from" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "auth"."audit_keys" ADD COLUMN "replaces" text;--> statement-breakpoint
+ALTER TABLE "auth"."organizations" ADD COLUMN "plan" text;--> statement-breakpoint
 ALTER TABLE "auth"."audit_keys" ADD CONSTRAINT "audit_keys_replaces_unique" UNIQUE("replaces");--> statement-breakpoint
 -- From here by hand. What has served its time goes (workers/identity/issuer/sweep.ts).
 GRANT DELETE ON auth.api_keys TO auth_user;
@@ -41,7 +42,8 @@ DO $$ BEGIN
     INSERT INTO audit_checks SELECT * FROM archive_audit_checks;
     UPDATE auth.audit_keys k SET active_from = a.active_from, replaces = a.replaces
       FROM auth.archive_audit_key_turns a WHERE a.id = k.id;
-    DROP TABLE archive_audit_checks, auth.archive_audit_key_turns;
+    UPDATE auth.organizations o SET plan = a.plan FROM auth.archive_tenant_plans a WHERE a.id = o.id;
+    DROP TABLE archive_audit_checks, auth.archive_audit_key_turns, auth.archive_tenant_plans;
   END IF;
 END $$;
 --> statement-breakpoint

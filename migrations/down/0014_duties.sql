@@ -6,9 +6,13 @@ CREATE TABLE archive_audit_checks AS SELECT * FROM audit_checks;
 --> statement-breakpoint
 CREATE TABLE auth.archive_audit_key_turns AS SELECT id, active_from, replaces FROM auth.audit_keys;
 --> statement-breakpoint
+CREATE TABLE auth.archive_tenant_plans AS SELECT id, plan FROM auth.organizations WHERE plan IS NOT NULL;
+--> statement-breakpoint
 DROP FUNCTION audit_due_checks(timestamptz, integer);
 --> statement-breakpoint
 DROP TABLE audit_checks;
+--> statement-breakpoint
+ALTER TABLE auth.organizations DROP COLUMN plan;
 --> statement-breakpoint
 ALTER TABLE auth.audit_keys DROP COLUMN replaces, DROP COLUMN active_from;
 --> statement-breakpoint

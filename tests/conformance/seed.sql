@@ -38,4 +38,5 @@ insert into auth.sessions (id, expires_at, token, created_at, updated_at, user_i
 insert into teams values ('acme', '019a0000-0000-7000-8000-000000000020', 'Night shift', '2026-01-01Z', '2026-01-02Z');
 insert into team_members values ('acme', '019a0000-0000-7000-8000-000000000020', 'u1', '2026-01-01Z');
 insert into audit_checks values ('acme', '{"rows":1}', '2026-01-01Z', 'gap:2');
-update auth.audit_keys set active_from = '2026-01-02Z', replaces = ''
+update auth.audit_keys set active_from = '2026-01-02Z', replaces = '';
+update auth.organizations set plan = 'large'

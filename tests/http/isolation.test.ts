@@ -106,6 +106,8 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
 const ELSEWHERE: Record<string, string> = {
   'PUT /api/admin/provider-keys/{provider}': 'writes the caller’s own; tests/http/provider-keys',
   'GET /api/admin/tenants/{id}': 'for those who run the platform, of all tenants',
+  'GET /api/admin/tenants/{id}/plan': 'for those who run the platform; tests/http/tenant-plans',
+  'PUT /api/admin/tenants/{id}/plan': 'for those who run the platform; tests/http/tenant-plans',
   'POST /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
   'DELETE /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
   'DELETE /api/auth/sessions/{id}': 'a user’s own, in no tenant; tests/http/identity-sessions',

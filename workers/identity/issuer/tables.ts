@@ -115,6 +115,8 @@ export const organizations = auth.table('organizations', {
   logo: text(),
   createdAt: time().notNull(),
   metadata: text(),
+  /** How much its people may use (limits/plans.ts); null means as the deployment says. */
+  plan: text(),
 })
 
 export const members = auth.table(
