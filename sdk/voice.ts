@@ -70,7 +70,8 @@ export class VoiceClient {
     try {
       if (microphone) await this.#openAudio(deviceId)
       const token = await this.#options.getToken({ rejected: false })
-      if (this.state === 'connecting') this.#openSocket({ token, speaks: microphone, rejected: false })
+      if (this.state === 'connecting')
+        this.#openSocket({ token, speaks: microphone, rejected: false })
     } catch (thrown) {
       this.#fail(fromFailure(thrown))
     }

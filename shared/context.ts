@@ -88,6 +88,8 @@ export interface Client {
 export interface ServiceContext {
   readonly tenantId: string
   readonly actor: Actor
+  /** The tenant's own plan, as the credential says; absent means the deployment's. */
+  readonly plan?: string
   /** Absent where no client asked: in queues and schedules. */
   readonly client?: Client
   readonly requestId: string
@@ -103,7 +105,7 @@ export interface ServiceContext {
 /** A context that also carries the bindings a feature names, and no others it could see. */
 export type WithEnv<Env> = ServiceContext & { readonly env: Env }
 
-export type Caller = Pick<ServiceContext, 'tenantId' | 'actor'>
+export type Caller = Pick<ServiceContext, 'tenantId' | 'actor' | 'plan'>
 
 /** What only the entry knows. `waitUntil` is the platform's: of the request or of the object. */
 export interface Origin extends Caller {
@@ -115,7 +117,7 @@ export interface Origin extends Caller {
 
 /** Connects to nothing and parses nothing, so it may be built for every effect. */
 export function createContext<Env>(env: Env, log: Log, origin: Origin): WithEnv<Env> {
-  const { tenantId, actor, requestId, traceparent, client = {}, waitUntil } = origin
+  const { tenantId, actor, plan, requestId, traceparent, client = {}, waitUntil } = origin
   const bound = log.with({ tenant_id: tenantId, request_id: requestId })
   /** The platform gets the work itself, so it counts a failure, and a test that waits fails. */
   const defer = (work: Promise<unknown>) => {
@@ -123,5 +125,6 @@ export function createContext<Env>(env: Env, log: Log, origin: Origin): WithEnv<
     waitUntil(work)
   }
   const now = () => new Date()
-  return { tenantId, actor, client, requestId, traceparent, now, defer, log: bound, env }
+  const caller = { tenantId, actor, ...(plan !== undefined && { plan }) }
+  return { ...caller, client, requestId, traceparent, now, defer, log: bound, env }
 }

@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { requestId } from 'hono/request-id'
+import type { Caller } from '../shared/context.ts'
 import { ProblemError } from '../shared/errors.ts'
 import { assertGuarded, open } from '../shared/guards.ts'
 import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
@@ -34,6 +35,8 @@ import {
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
 import { providerKeyRoutes } from './provider-keys/routes.ts'
 import type { KeyContext } from './provider-keys/service.ts'
+import { teamRoutes } from './teams/routes.ts'
+import type { TeamContext } from './teams/service.ts'
 import { voiceRoutes } from './voice/routes.ts'
 import type { VoiceContext } from './voice/service.ts'
 import { readVoiceKey } from './voice/voice-key-service.ts'
@@ -46,7 +49,8 @@ type Needs = OpsContext &
   KnowledgeContext &
   VoiceContext &
   LimitContext &
-  KeyContext
+  KeyContext &
+  TeamContext
 
 interface EdgeApp extends AppEnv<Needs> {
   Bindings: EdgeEnv
@@ -111,13 +115,15 @@ export function createApp() {
       const { headers } = c.req.raw
       const stranger = { path: c.req.path, headers, setHeader: c.header }
       const key = accepts === 'voice_key' ? await readVoiceKey(c.env, headers) : undefined
-      const { tenantId, actor } =
+      const caller: Caller =
         key ??
         (await admit(c.env, headers, waitUntil).catch((refusal: unknown) =>
           refuseStranger(strangerContext(c.env, c.var.log), stranger, refusal),
         ))
       const client = clientOf(headers)
-      return edgeContext(c.env, { tenantId, actor, client, requestId: id, traceparent, waitUntil })
+      const { tenantId, actor, plan } = caller
+      const who = { tenantId, actor, ...(plan !== undefined && { plan }) }
+      return edgeContext(c.env, { ...who, client, requestId: id, traceparent, waitUntil })
     })
     c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
     c.set('confirm', (caller, permission) => confirm(c.env, caller, permission))
@@ -145,6 +151,7 @@ export function createApp() {
   app.route('/', roleRoutes)
   app.route('/', platformRoutes)
   app.route('/', auditRoutes)
+  app.route('/', teamRoutes)
   app.route('/', voiceRoutes)
   app.route('/', providerKeyRoutes)
   return app

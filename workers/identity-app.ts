@@ -19,11 +19,13 @@ import { platformHandlers } from './identity-platform.ts'
 import { sessionHandlers } from './identity-sessions.ts'
 import { tenantHandlers } from './identity-tenants.ts'
 import { twoFactorHandlers } from './identity-two-factor.ts'
+import { rotateAuditKeys } from './identity/issuer/audit-key-rotation.ts'
 import { type ChainEnd, publishedAuditKeys, signCheckpoint } from './identity/issuer/audit-keys.ts'
 import { identifyCaller, permissionsNow } from './identity/issuer/caller.ts'
 import { closeDueTenants, eraseRows, finishErasure } from './identity/issuer/erasure.ts'
 import { exchangeKey, permissionsOfKey } from './identity/issuer/key-exchange.ts'
 import { rotateKeys } from './identity/issuer/key-rotation.ts'
+import { alertBrokenLog, type BrokenLog } from './identity/issuer/platform-alert.ts'
 import { recordLockout } from './identity/issuer/session-audit.ts'
 import { closeSession, type Opened, openSession, renewToken } from './identity/issuer/session.ts'
 import { checkSetupToken, createFirstOwner } from './identity/issuer/setup.ts'
@@ -149,9 +151,16 @@ export const auditKeySet = (env: IdentityEnv) => publishedAuditKeys(callContext(
 export const checkpointOf = (env: IdentityEnv, chain: ChainEnd) =>
   signCheckpoint(callContext(env, LONE), chain)
 
+/** Tells those who run the platform that a tenant's audit log is broken. */
+export const alertPlatform = (env: IdentityEnv, alert: BrokenLog): Promise<void> =>
+  alertBrokenLog(callContext(env, LONE), alert)
+
 /** Called by the edge's minute cron, like the next. */
-export const runKeyRotation = (env: IdentityEnv, waitUntil: WaitUntil): Promise<void> =>
-  rotateKeys(callContext(env, waitUntil))
+export async function runKeyRotation(env: IdentityEnv, waitUntil: WaitUntil): Promise<void> {
+  const ctx = callContext(env, waitUntil)
+  await rotateKeys(ctx)
+  await rotateAuditKeys(ctx)
+}
 
 /** @returns how many accounts nobody can sign in to were removed */
 export const runOrphanSweep = (env: IdentityEnv, waitUntil: WaitUntil): Promise<number> =>

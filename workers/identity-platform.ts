@@ -4,6 +4,7 @@ import type { IdentityApp } from './identity-context.ts'
 import * as impersonation from './identity/issuer/impersonation.ts'
 import * as accounts from './identity/issuer/platform-accounts.ts'
 import * as platform from './identity/issuer/platform.ts'
+import * as plans from './identity/issuer/tenant-plan.ts'
 import * as contract from './identity/platform-routes.ts'
 import * as tenants from './identity/tenant-routes.ts'
 
@@ -24,6 +25,13 @@ export const platformHandlers = createRouter<IdentityApp>()
   .openapi(contract.unbanAccount, async (c) => {
     await accounts.unbanAccount(c.var.ctx, c.req.valid('param').id)
     return c.body(null, 204)
+  })
+  .openapi(contract.getPlan, async (c) => {
+    return c.json(await plans.getPlan(c.var.ctx, c.req.valid('param').id), 200)
+  })
+  .openapi(contract.setPlan, async (c) => {
+    const { id } = c.req.valid('param')
+    return c.json(await plans.setPlan(c.var.ctx, id, c.req.valid('json')), 200)
   })
   .openapi(contract.startImpersonation, async (c) => {
     const { headers } = c.req.raw

@@ -1,6 +1,7 @@
 /** The identity Worker: the only file wrangler.identity.toml names. The edge calls it, nobody else. */
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import {
+  alertPlatform,
   type Asker,
   auditKeySet,
   checkpointOf,
@@ -36,6 +37,10 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
 
   signCheckpoint(chain: Parameters<typeof checkpointOf>[1]) {
     return checkpointOf(this.env, chain)
+  }
+
+  alertBrokenLog(alert: Parameters<typeof alertPlatform>[1]) {
+    return alertPlatform(this.env, alert)
   }
 
   permissionsNow(sessionId: string, tenantId: string) {

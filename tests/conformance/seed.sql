@@ -36,4 +36,9 @@ insert into auth.tenant_deletions (tenant_id, requested_by, requested_at, due_at
 update auth.invitations set token_hash = 'abc';
 update auth.users set is_platform = true;
 insert into auth.bans values ('u1', 'Spam', 'u2', '2026-01-01Z', '2026-01-08Z');
-insert into auth.sessions (id, expires_at, token, created_at, updated_at, user_id, impersonated_by, impersonator_session) values ('s2', '2027-01-01Z', 't2', '2026-01-09Z', '2026-01-09Z', 'u1', 'u1', 's1')
+insert into auth.sessions (id, expires_at, token, created_at, updated_at, user_id, impersonated_by, impersonator_session) values ('s2', '2027-01-01Z', 't2', '2026-01-09Z', '2026-01-09Z', 'u1', 'u1', 's1');
+insert into teams values ('acme', '019a0000-0000-7000-8000-000000000020', 'Night shift', '2026-01-01Z', '2026-01-02Z');
+insert into team_members values ('acme', '019a0000-0000-7000-8000-000000000020', 'u1', '2026-01-01Z');
+insert into audit_checks values ('acme', '{"rows":1}', '2026-01-01Z', 'gap:2');
+update auth.audit_keys set active_from = '2026-01-02Z', replaces = '';
+update auth.organizations set plan = 'large'

@@ -5,6 +5,7 @@
 import { expect } from 'vitest'
 import { connect } from '../../operations/database/connection.ts'
 import {
+  alertPlatform,
   auditKeySet,
   checkpointOf,
   createIdentityApp,
@@ -65,6 +66,7 @@ export async function startIdentity() {
     jwks: () => keySet(settings),
     auditKeys: () => auditKeySet(settings),
     signCheckpoint: (chain: Parameters<typeof checkpointOf>[1]) => checkpointOf(settings, chain),
+    alertBrokenLog: (alert: Parameters<typeof alertPlatform>[1]) => alertPlatform(settings, alert),
     closeDueTenants: () => dueTenants(settings),
     eraseTenantRows: (tenantId: string) => eraseTenantRows(settings, tenantId),
     finishErasure: (tenantId: string) => noteErasure(settings, tenantId),

@@ -135,7 +135,10 @@ test('an account in no organization signs in, and may do what is its own and not
     expect(made.status).toBe(201)
     const { id } = await made.json<{ id: string }>()
     const cookie = cookieOf(answer)
-    expect(await sessionOf(await app.renew(cookie))).toMatchObject({ tenant: { id }, role: 'owner' })
+    expect(await sessionOf(await app.renew(cookie))).toMatchObject({
+      tenant: { id },
+      role: 'owner',
+    })
     await sql.query('delete from auth.members where organization_id = $1', [id])
   } finally {
     const names = Object.keys(member!)

@@ -3,7 +3,14 @@ import { createRoute } from '@hono/zod-openapi'
 import { secured, signedIn } from '../../shared/guards.ts'
 import { createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import { type IdentityRoutes, pass } from './identity-client.ts'
-import { Account, AccountList, AccountQuery, NewBan, NewImpersonation } from './platform-schemas.ts'
+import {
+  Account,
+  AccountList,
+  AccountQuery,
+  NewBan,
+  NewImpersonation,
+  TenantPlan,
+} from './platform-schemas.ts'
 import { Session } from './schemas.ts'
 import { IdParam } from './tenant-schemas.ts'
 
@@ -93,9 +100,45 @@ export const stopImpersonation = signedIn(
   { acting: true },
 )
 
+const PLAN = '/api/admin/tenants/{id}/plan'
+
+export const getPlan = secured(
+  'admin.platform',
+  createRoute({
+    method: 'get',
+    path: PLAN,
+    operationId: 'getTenantPlan',
+    tags: TAGS,
+    request: { params: IdParam },
+    responses: {
+      200: json(TenantPlan, 'The plan'),
+      ...problems('unauthenticated', 'forbidden', 'not_found', 'dependency_down'),
+    },
+  }),
+)
+
+export const setPlan = secured(
+  'admin.platform',
+  createRoute({
+    method: 'put',
+    path: PLAN,
+    operationId: 'setTenantPlan',
+    tags: TAGS,
+    description:
+      'How much a tenant may use; counts with the next access token, within five minutes.',
+    request: { params: IdParam, body: jsonBody(TenantPlan) },
+    responses: {
+      200: json(TenantPlan, 'The plan as it is now'),
+      ...problems('unauthenticated', 'forbidden', 'not_found', 'invalid_fields', 'dependency_down'),
+    },
+  }),
+)
+
 export const platformRoutes = createRouter<IdentityRoutes>()
   .openapi(findAccounts, (c) => pass(c))
   .openapi(banAccount, (c) => pass(c, c.req.valid('json')))
   .openapi(unbanAccount, (c) => pass(c))
+  .openapi(getPlan, (c) => pass(c))
+  .openapi(setPlan, (c) => pass(c, c.req.valid('json')))
   .openapi(startImpersonation, (c) => pass(c, c.req.valid('json')))
   .openapi(stopImpersonation, (c) => pass(c))

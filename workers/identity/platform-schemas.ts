@@ -1,5 +1,6 @@
 /** Accounts as those who run the platform see them, and acting as somebody else, over HTTP. */
 import { z } from '@hono/zod-openapi'
+import { PlanName } from '../limits/schemas.ts'
 import { Email } from './schemas.ts'
 
 const Id = z.string().min(1).max(64)
@@ -9,6 +10,14 @@ const time = () => z.iso.datetime()
 const Reason = z.string().trim().min(3).max(300).openapi({ example: 'Support ticket 4711' })
 
 export const AccountQuery = z.object({ email: Email })
+
+export const TenantPlan = z
+  .strictObject({
+    /** Null for what the deployment says. */
+    plan: PlanName.nullable(),
+  })
+  .openapi('TenantPlan')
+export type TenantPlan = z.infer<typeof TenantPlan>
 
 const Ban = z
   .object({

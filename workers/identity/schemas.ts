@@ -162,6 +162,8 @@ export const NO_TENANT = ''
 const common = {
   sub: z.string().min(1),
   jti: z.string().min(1),
+  /** The tenant's plan; absent means the deployment's. */
+  pln: z.string().optional(),
   /** Seconds since the epoch, like `exp`; a session's has milliseconds in its fraction. */
   iat: z.number(),
   exp: z.number(),

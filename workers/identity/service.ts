@@ -132,21 +132,22 @@ async function recall(env: TokenEnv, token: string, now: Date): Promise<Verified
 
 async function readToken(env: TokenEnv, token: string, now: Date): Promise<Verified> {
   const claims = await verify(env, token, now)
-  const { sub, org: tenantId, exp } = claims
+  const { sub, org: tenantId, exp, pln } = claims
+  const place = { tenantId, ...(pln !== undefined && { plan: pln }) }
   const expiresAt = exp * 1000
   if ('scp' in claims) {
     const scopes = new Set(claims.scp.split(' '))
     const granted = PERMISSIONS.filter((one) => scopes.has(one) && !PERSONAL.has(one))
     const permissions: ReadonlySet<Permission> = new Set(granted)
     const actor: Actor = { type: 'key', keyId: sub, permissions }
-    return { caller: { tenantId, actor }, bearer: undefined, origins: claims.ori, expiresAt }
+    return { caller: { ...place, actor }, bearer: undefined, origins: claims.ori, expiresAt }
   }
   const permissions = grantedBy(claims)
   const { sid: sessionId, iat, role, act } = claims
   const actedBy = act && { actedBy: act.sub }
   const actor: Actor = { type: 'user', userId: sub, sessionId, permissions, ...actedBy }
   const bearer = { userId: sub, sessionId, tenantId, role, issuedAt: iat * 1000 }
-  return { caller: { tenantId, actor }, bearer, origins: undefined, expiresAt }
+  return { caller: { ...place, actor }, bearer, origins: undefined, expiresAt }
 }
 
 /** Running the platform is a claim of its own: no role's bits grant it, whatever they say. */

@@ -1,6 +1,6 @@
 /**
  * How much of what costs anything a caller and a tenant may use: the one place with these numbers.
- * Which plan a deployment's tenants have is the setting RATE_PLAN. Cheap routes (reads, flag
+ * Which plan a tenant has its token says, or else the setting RATE_PLAN. Cheap routes (reads, flag
  * evaluation) are in no plan: only the flood limit per address is in front of them.
  */
 

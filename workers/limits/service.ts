@@ -70,7 +70,9 @@ export interface Metered {
  */
 export function meter({ var: { ctx }, header }: Metered, name: LimitName): Promise<void> {
   const subjects = { tenant: ctx.tenantId, caller: callerOf(ctx.actor) }
-  return count(ctx, name, subjects, (field, value) => header(field, value))
+  const { RATE_PLAN, ADMIN_RATE_LIMIT, TWILIO_RATE_LIMIT } = ctx.env
+  const settings = { RATE_PLAN: ctx.plan ?? RATE_PLAN, ADMIN_RATE_LIMIT, TWILIO_RATE_LIMIT }
+  return count(ctx, { name, settings }, subjects, (field, value) => header(field, value))
 }
 
 function callerOf(actor: Actor): string {
@@ -98,7 +100,7 @@ export async function refuseStranger(
   const isStranger = refusal instanceof ProblemError && refusal.code === 'unauthenticated'
   const address = addressOf(headers)
   if (isStranger && address && /^(\/api)?\/admin\//.test(path)) {
-    await count(ctx, 'stranger', { address }, setHeader)
+    await count(ctx, { name: 'stranger', settings: ctx.env }, { address }, setHeader)
   }
   throw refusal
 }
@@ -106,11 +108,11 @@ export async function refuseStranger(
 /** @throws ProblemError rate_limited; dependency_down where nothing may pass uncounted */
 async function count(
   ctx: BreakerContext & { env: LimitEnv },
-  name: LimitName,
+  { name, settings }: { name: LimitName; settings: LimitSettings },
   subjects: Subjects,
   setHeader: SetHeader,
 ): Promise<void> {
-  const standings = await countRequest(ctx, rulesOf(name, ctx.env, subjects))
+  const standings = await countRequest(ctx, rulesOf(name, settings, subjects))
   if (!standings) {
     if (isClosedWhenDown(name)) throw cannotCount()
     return
@@ -211,7 +213,8 @@ export interface Unknown {
 export function meterAddress({ env, var: { log }, req, header }: Unknown): Promise<void> {
   const address = addressOf(req.raw.headers)
   const ctx = { env, log, now: () => new Date() }
-  return count(ctx, 'account', address ? { address } : {}, (field, value) => header(field, value))
+  const limit = { name: 'account', settings: env } as const
+  return count(ctx, limit, address ? { address } : {}, (field, value) => header(field, value))
 }
 
 const cannotCount = () =>

@@ -71,6 +71,15 @@ const en: Words = {
     action: 'See your account',
     footnote: 'If this was not you, set a new password at once and end your other sessions.',
   }),
+  'audit-alert': ({ tenant, fault }) => ({
+    subject: 'An audit log is broken',
+    paragraphs: [
+      `The audit log of the tenant ${tenant} is not what was written (${fault}).`,
+      'Keep the database and the checkpoints as they are, and run npm run audit:verify.',
+    ],
+    action: 'Open VoiceAssist',
+    footnote: 'You get this mail because your account runs the platform.',
+  }),
 }
 
 const ru: Words = {
@@ -112,6 +121,15 @@ const ru: Words = {
     paragraphs: [`Здравствуйте, ${name}!`, `Сообщаем: ${RU_CHANGES[change]} (${timeOf(at)}).`],
     action: 'Открыть учётную запись',
     footnote: 'Если это были не вы, немедленно задайте новый пароль и завершите другие сеансы.',
+  }),
+  'audit-alert': ({ tenant, fault }) => ({
+    subject: 'Журнал аудита повреждён',
+    paragraphs: [
+      `Журнал аудита арендатора ${tenant} не совпадает с тем, что было записано (${fault}).`,
+      'Сохраните базу данных и контрольные точки как есть и выполните npm run audit:verify.',
+    ],
+    action: 'Открыть VoiceAssist',
+    footnote: 'Вы получили это письмо, потому что ваша учётная запись управляет платформой.',
   }),
 }
 

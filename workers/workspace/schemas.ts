@@ -37,6 +37,8 @@ export const MAILS = {
     /** RFC 3339. */
     at: z.iso.datetime(),
   }),
+  /** To those who run the platform: a tenant's audit log is not what was written. */
+  'audit-alert': z.strictObject({ tenant: Text, fault: Text, url: Link }),
 } as const
 
 export type Template = keyof typeof MAILS
@@ -60,5 +62,6 @@ export const MailMessage = z.discriminatedUnion('template', [
   messageOf('reset-password'),
   messageOf('invitation'),
   messageOf('security-notice'),
+  messageOf('audit-alert'),
 ])
 export type MailMessage = z.infer<typeof MailMessage>

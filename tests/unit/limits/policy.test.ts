@@ -14,6 +14,7 @@ import {
   rulesOf,
   type Subjects,
 } from '../../../workers/limits/policy.ts'
+import { PlanName } from '../../../workers/limits/schemas.ts'
 import { describeWait, SIGN_IN, WAITS } from '../../../workers/limits/sign-in.ts'
 
 const SETTINGS = {
@@ -63,6 +64,7 @@ test('the plan of the deployment decides', () => {
   expect(rulesOf('ask', { ...SETTINGS, RATE_PLAN: 'unmetered' }, ADA)).toEqual([])
   const plans = [...Object.keys(PLANS), 'unmetered']
   expect(Settings.shape.RATE_PLAN.options.toSorted()).toEqual(plans.toSorted())
+  expect(PlanName.options.toSorted()).toEqual(plans.toSorted())
 })
 
 test('only what lets strangers in or makes credentials is refused while nobody can count', () => {

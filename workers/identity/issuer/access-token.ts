@@ -21,6 +21,8 @@ export interface TokenSubject {
   pv?: number
   plt?: true
   act?: { sub: string }
+  /** The tenant's plan, where it has one of its own. */
+  pln?: string
   /** The token ends then at the latest. */
   endsAt?: Date | undefined
   /**
@@ -55,6 +57,7 @@ interface KeySubject {
   tenantId: string
   scopes: string[]
   origins: string[] | null
+  plan: string | null
 }
 
 /**
@@ -64,11 +67,12 @@ interface KeySubject {
  */
 export function signKeyToken(
   ctx: IssuerCore,
-  { id, tenantId, scopes, origins }: KeySubject,
+  { id, tenantId, scopes, origins, plan }: KeySubject,
   keyEndsAt: Date,
 ): Promise<string> {
   const endsAt = Math.min(secondsOf(ctx.now()) + TOKEN_LIFETIME, secondsOf(keyEndsAt))
-  const claims = { sub: id, org: tenantId, scp: scopes.join(' '), ...(origins && { ori: origins }) }
+  const optional = { ...(origins && { ori: origins }), ...(plan && { pln: plan }) }
+  const claims = { sub: id, org: tenantId, scp: scopes.join(' '), ...optional }
   return sign(ctx, claims, endsAt)
 }
 

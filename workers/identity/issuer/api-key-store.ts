@@ -11,7 +11,7 @@ import { bans } from './ban-tables.ts'
 import type { CallerContext } from './caller.ts'
 import type { IssuerCore } from './context.ts'
 import { authDatabaseOf } from './database.ts'
-import { apiKeys } from './tables.ts'
+import { apiKeys, organizations } from './tables.ts'
 
 export type ApiKeyRow = typeof apiKeys.$inferSelect
 
@@ -50,7 +50,7 @@ export async function findKey({ env }: IssuerCore, keyId: string): Promise<ApiKe
 export async function findUsableKey(
   { env, now }: IssuerCore,
   keyId: string,
-): Promise<ApiKeyRow | undefined> {
+): Promise<(ApiKeyRow & { plan: string | null }) | undefined> {
   const db = authDatabaseOf(env)
   const isInForce = or(isNull(bans.expiresAt), gt(bans.expiresAt, now()))
   const ban = db
@@ -59,11 +59,12 @@ export async function findUsableKey(
     .where(and(eq(bans.userId, apiKeys.createdBy), isInForce))
   const [row] = await reaching(
     db
-      .select()
+      .select({ key: apiKeys, plan: organizations.plan })
       .from(apiKeys)
+      .innerJoin(organizations, eq(organizations.id, apiKeys.tenantId))
       .where(and(eq(apiKeys.id, keyId), notExists(ban))),
   )
-  return row
+  return row && { ...row.key, plan: row.plan }
 }
 
 /** The log tells of it in the same batch. */

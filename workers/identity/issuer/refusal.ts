@@ -1,13 +1,10 @@
 /** What Postgres refuses: a second of what may be there once, and what migrations/0007_tenants.sql forbids. */
 import { NeonDbError } from '@neondatabase/serverless'
-import { reaching } from '../../../shared/database.ts'
+import { isTaken, reaching } from '../../../shared/database.ts'
 import { type ProblemCode, ProblemError } from '../../../shared/errors.ts'
 
 /** SQLSTATE of auth.refuse. */
 const REFUSED = 'VA409'
-
-/** SQLSTATE unique_violation. */
-const TAKEN = '23505'
 
 const REASONS: Record<string, readonly [ProblemCode, string]> = {
   no_tenant: ['not_found', 'There is no such tenant any more.'],
@@ -34,7 +31,7 @@ const REASONS: Record<string, readonly [ProblemCode, string]> = {
 export function refusing<Result>(call: PromiseLike<Result>, taken?: ProblemError): Promise<Result> {
   return reaching(call).catch((error: unknown) => {
     const cause = databaseError(error)
-    if (cause?.code === TAKEN && taken) throw taken
+    if (taken && isTaken(error)) throw taken
     throw (cause?.code === REFUSED && problemOf(cause.message)) || error
   })
 }
@@ -54,9 +51,6 @@ function problemOf(message: string): ProblemError | undefined {
   const reason = REASONS[message]
   return reason && new ProblemError(...reason)
 }
-
-/** Whether Postgres refused a second of what may be there once. */
-export const isTaken = (error: unknown): boolean => databaseError(error)?.code === TAKEN
 
 /** Drizzle wraps what a single statement throws, and not what a batch does. */
 const databaseError = (error: unknown): NeonDbError | undefined =>

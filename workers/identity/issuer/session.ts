@@ -172,7 +172,8 @@ async function toSession(ctx: IssuerContext, row: Row | undefined, readAt: Date)
   const maxHours = WEEKLY.has(role) ? MAX_HOURS.weekly : MAX_HOURS.daily
   if (ageMs >= maxHours * 3_600_000 || isImpersonationOver(rights, readAt)) throw noSession()
 
-  const place = { tenantId: tenant?.id ?? NO_TENANT, role }
+  const plan = row.plan && { pln: row.plan }
+  const place = { tenantId: tenant?.id ?? NO_TENANT, role, ...plan }
   const endsAt = row.impersonatedBy
     ? new Date(openedAt.getTime() + MAX_IMPERSONATION_MS)
     : undefined
@@ -196,6 +197,7 @@ function selectMembership({ env }: IssuerContext, which: SQL) {
       actorName: impersonators.name,
       user: { id: users.id, email: users.email, name: users.name },
       tenant: { id: organizations.id, name: organizations.name },
+      plan: organizations.plan,
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))

@@ -1,6 +1,6 @@
 /** The first owner, their organization and the first signing key: all of it at once, and once. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { reaching } from '../../../shared/database.ts'
+import { isTaken, reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { newId } from '../../../shared/ids.ts'
 import { secret } from '../../../shared/secret.ts'
@@ -10,7 +10,6 @@ import { accountRows, organizationRows, passwordLogin } from './account-rows.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { hashPassword } from './password.ts'
-import { isTaken } from './refusal.ts'
 import { createSigningKey } from './signing-keys.ts'
 import { setups, signingKeys } from './tables.ts'
 

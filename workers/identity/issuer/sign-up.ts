@@ -5,7 +5,7 @@
  */
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
-import { reaching } from '../../../shared/database.ts'
+import { isTaken, reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { newId } from '../../../shared/ids.ts'
 import { secret } from '../../../shared/secret.ts'
@@ -20,7 +20,6 @@ import { checkNewPassword } from './password-policy.ts'
 import { hashPassword } from './password.ts'
 import { findPerson } from './person.ts'
 import { staleLink } from './recovery.ts'
-import { isTaken } from './refusal.ts'
 import { verifications } from './tables.ts'
 
 /** What waits for the proof of the address. */

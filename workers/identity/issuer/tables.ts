@@ -120,6 +120,8 @@ export const organizations = auth.table('organizations', {
   logo: text(),
   createdAt: time().notNull(),
   metadata: text(),
+  /** How much its people may use (limits/plans.ts); null means as the deployment says. */
+  plan: text(),
 })
 
 export const members = auth.table(
@@ -253,25 +255,22 @@ export const backupCodes = auth.table(
 )
 
 /**
- * Keys that sign checkpoints of audit logs and nothing else. One signs at a time; none is ever
- * deleted, for old checkpoints are checked with old keys.
+ * Keys that sign checkpoints of audit logs and nothing else. The newest that is active signs; none is
+ * ever deleted, for old checkpoints are checked with old keys.
  */
-export const auditKeys = auth.table(
-  'audit_keys',
-  {
-    id: text().primaryKey(),
-    publicKey: jsonb().$type<PublicKey>().notNull(),
-    /** Encrypted under AUTH_SECRET; key-vault.ts. */
-    privateKey: text().notNull(),
-    createdAt: time().notNull(),
-    retiredAt: time(),
-  },
-  () => [
-    uniqueIndex('audit_keys_active')
-      .on(sql`(retired_at is null)`)
-      .where(sql`retired_at is null`),
-  ],
-)
+export const auditKeys = auth.table('audit_keys', {
+  id: text().primaryKey(),
+  publicKey: jsonb().$type<PublicKey>().notNull(),
+  /** Encrypted under AUTH_SECRET; key-vault.ts. */
+  privateKey: text().notNull(),
+  createdAt: time().notNull(),
+  /** Published from the start, signs from here on; null means from the start. */
+  activeFrom: time(),
+  /** Signs no more from here on; null while that is not decided. */
+  retiredAt: time(),
+  /** The key it takes over from, or '' of the first. Unique: of two made at once one stays. */
+  replaces: text().unique(),
+})
 
 /** Has one row once the first owner exists, and cannot have two. */
 export const setups = auth.table(
