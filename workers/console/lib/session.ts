@@ -4,7 +4,9 @@
  */
 import { VoiceAssistError } from '../../../sdk/errors.ts'
 import { createTransport } from '../../../sdk/transport.ts'
+import type { AssertionOptions } from '../../identity/passkey-schemas.ts'
 import type { PendingSignIn, Session } from '../../identity/schemas.ts'
+import { getAssertion } from './passkeys.ts'
 
 /** `unknown` until the cookie has been tried once. */
 export type SessionState =
@@ -56,6 +58,20 @@ export class SessionStore {
   async verify(ticket: string, code: string): Promise<void> {
     const call = { method: 'POST', body: { ticket, code } } as const
     this.adopt(await this.#transport.json<Session>('/api/auth/two-factor/verify', call))
+  }
+
+  /**
+   * @returns false when the reader changed their mind
+   * @throws VoiceAssistError `unauthenticated` when the passkey opens no account here
+   */
+  async signInWithPasskey(): Promise<boolean> {
+    const path = '/api/auth/sign-in/passkey'
+    const begin = { method: 'POST' } as const
+    const options = await this.#transport.json<AssertionOptions>(`${path}/options`, begin)
+    const body = await getAssertion(options)
+    if (!body) return false
+    this.adopt(await this.#transport.json<Session>(path, { method: 'POST', body }))
+    return true
   }
 
   /** Works with a session that another call has just opened. */

@@ -1,6 +1,7 @@
 /** Every word of the console in English. Its type is the contract the other languages satisfy. */
 import { myAccount } from './account-en.ts'
 import { door } from './door-en.ts'
+import { ways } from './ways-en.ts'
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
 
@@ -86,6 +87,7 @@ export const en = {
     goHome: 'Go to the first page',
   },
   ...door,
+  ways,
   myAccount,
   ask: {
     title: 'Ask',

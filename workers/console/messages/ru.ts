@@ -3,6 +3,7 @@ import { myAccount } from './account-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
 import { count } from './plural-ru.ts'
+import { ways } from './ways-ru.ts'
 
 export const ru: Messages = {
   locale: 'ru',
@@ -92,6 +93,7 @@ export const ru: Messages = {
     goHome: 'К первой странице',
   },
   ...door,
+  ways,
   myAccount,
   ask: {
     title: 'Вопросы',

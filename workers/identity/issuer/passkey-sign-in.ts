@@ -13,6 +13,7 @@ import { createToken, findToken } from './one-time-token.ts'
 import { passkeys } from './passkey-tables.ts'
 import { handleOf } from './passkeys.ts'
 import { findPerson } from './person.ts'
+import { refusing } from './refusal.ts'
 import {
   CEREMONY_MS,
   challengeIn,
@@ -20,7 +21,6 @@ import {
   loadVerifier,
   relyingPartyOf,
 } from './relying-party.ts'
-import { refusing } from './refusal.ts'
 import { firstTenantOf, signInColumn } from './session-audit.ts'
 import { insertSession, sessionRow } from './session-row.ts'
 import { handOver, type Opened } from './session.ts'
@@ -60,7 +60,12 @@ export async function signInWithPasskey(
   const session = sessionRow(ctx, { userId: passkey.userId, amr }, headers)
   const at = sql`${ctx.now().toISOString()}::timestamptz`
   const tenantId = await firstTenantOf(ctx, passkey.userId)
-  const opener = { userId: passkey.userId, sessionId: session.id, tenantId, method: 'passkey' } as const
+  const opener = {
+    userId: passkey.userId,
+    sessionId: session.id,
+    tenantId,
+    method: 'passkey',
+  } as const
   const { rowCount } = await refusing(
     authDatabaseOf(ctx.env).execute(sql`
       with used as (
