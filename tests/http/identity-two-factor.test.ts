@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { BackupCodes, NewAuthenticator, PendingSignIn } from '../../workers/identity/schemas.ts'
 import { codeAt, stepAt } from '../../workers/identity/totp.ts'
 import {
+  cookieOf,
   OWNER,
   problemOf,
   sessionOf,
@@ -86,6 +87,16 @@ test('the password alone opens nothing any more; with a code the token says how'
   const [cookie = ''] = answer.headers.getSetCookie()
   const renewed = await sessionOf(await app.renew(cookie.split(';')[0]!))
   expect(decodeJwt(renewed.accessToken)['amr']).toEqual(['pwd', 'otp', 'mfa'])
+})
+
+test('a sign-in with a code ends the session its browser had before', async () => {
+  const former = cookieOf(await verify(await ticket(), await code()))
+  pass(90)
+  const again = { ticket: await ticket(), code: await code() }
+  expect((await app.renew(former)).status).toBe(200)
+  const answer = await app.post(`${PATH}/verify`, again, { cookie: former })
+  expect((await app.renew(former)).status).toBe(401)
+  expect((await app.renew(cookieOf(answer))).status).toBe(200)
 })
 
 test('of ten who use one code at once exactly one gets in', async () => {

@@ -49,7 +49,13 @@ export async function startSession(
 ): Promise<Opened> {
   const row = sessionRow(ctx, proven, headers)
   await reaching(authDatabaseOf(ctx.env).insert(sessions).values(row))
+  await endFormer(ctx, headers)
   return present(ctx, row.token)
+}
+
+/** Ends the session a browser had until it signed in anew (OWASP ASVS 5.0, 7.2.4). */
+export async function endFormer(ctx: IssuerContext, headers: Headers): Promise<void> {
+  if (headers.get('cookie')?.includes(`${SESSION_COOKIE}=`)) await closeSession(ctx, headers)
 }
 
 /** A session that was just put into the database, for who opened it. */

@@ -13,7 +13,7 @@ import { authDatabaseOf } from './database.ts'
 import { createToken, findToken, type OneTimeToken } from './one-time-token.ts'
 import { findPerson } from './person.ts'
 import { sessionRow } from './session-row.ts'
-import { type Opened, present, startSession } from './session.ts'
+import { endFormer, type Opened, present, startSession } from './session.ts'
 import { verifications } from './tables.ts'
 import { type Factor, proveFactor, wrongCode } from './two-factor.ts'
 
@@ -49,6 +49,7 @@ export async function finishSignIn(
   const factor = await proveFactor(ctx, pending.subject, code)
   const row = sessionRow(ctx, { userId: pending.subject, amr: AMR.both }, headers)
   await redeem(ctx, pending, factor, row)
+  await endFormer(ctx, headers)
   return present(ctx, row.token)
 }
 
