@@ -115,6 +115,15 @@ test('a hash of older parameters is made anew when its owner signs in', async ()
   expect((await app.signIn()).status).toBe(200)
 })
 
+test('a password of ten years ago is as good as one of today', async () => {
+  const age = (years: number) =>
+    sql.query(`update auth.accounts set created_at = created_at - interval '${years} years',
+      updated_at = updated_at - interval '${years} years'`)
+  await age(10)
+  expect((await app.signIn()).status).toBe(200)
+  await age(-10)
+})
+
 test('while secrets are rotated sessions, keys and passwords made before stay good', async () => {
   const { AUTH_SECRET, PASSWORD_PEPPER } = app.settings
   const cookie = cookieOf(await app.signIn())

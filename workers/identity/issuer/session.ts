@@ -24,7 +24,7 @@ export interface Opened {
 }
 
 /** Hours after which a session ends however busy it was: those who manage others sign in daily. */
-const MAX_HOURS = { daily: 12, weekly: 168 }
+export const MAX_HOURS = { daily: 12, weekly: 168 }
 const WEEKLY = new Set(['viewer', 'user', 'editor'])
 
 /**
