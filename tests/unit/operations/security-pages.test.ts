@@ -67,6 +67,12 @@ test('every address the Workers call is in the table', async () => {
   expect((await sources()).filter(([, source]) => literal.test(source))).toEqual([])
 })
 
+test('nothing but the log reaches the console', async () => {
+  const writers = (await sources()).filter(([, source]) => /\bconsole\.\w+\(/.test(source))
+  expect(writers.map(([path]) => path)).toEqual(['shared/log.ts'])
+  expect(missingIn(await page('security/logs.md'), ['shared/log.ts'])).toEqual([])
+})
+
 test('every table and store of data has its class', async () => {
   const tables = new Set<string>()
   for await (const path of glob('migrations/*.sql')) {
