@@ -173,6 +173,22 @@ test('new backup codes end the old ones, and both proofs are asked for', async (
   expect((await verify(await ticket(), codes[6]!)).status).toBe(200)
 })
 
+test('a change of address asks for both proofs as well', async () => {
+  await signInAgain()
+  const ask = (proofs: object) =>
+    app.send('POST', '/api/auth/change-email', { newEmail: 'new@example.com', ...proofs }, token)
+  const missing = await problemOf(await ask({ password }))
+  expect(missing).toMatchObject({ status: 422, errors: [{ in: 'json', pointer: '/code' }] })
+  expect((await ask({ password, code: await wrong() })).status).toBe(401)
+  expect((await ask({ password: 'wrong', code: await code() })).status).toBe(403)
+  expect(await app.mailsTo('new@example.com')).toEqual([])
+
+  const once = await code()
+  expect((await ask({ password, code: once })).status).toBe(202)
+  expect(await app.mailsTo('new@example.com')).toHaveLength(1)
+  expect((await ask({ password, code: once })).status).toBe(401)
+})
+
 test('it is turned off with both proofs, and nothing of it is left', async () => {
   await signInAgain()
   expect((await call('/disable', { password, code: await wrong() })).status).toBe(401)

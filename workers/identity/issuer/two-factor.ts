@@ -48,6 +48,22 @@ export async function proveFactor(
   throw wrongCode()
 }
 
+/**
+ * Uses a code up, where nothing else belongs into the same statement.
+ *
+ * @throws ProblemError as `proveFactor`
+ */
+export async function spendFactor(
+  ctx: IssuerContext,
+  userId: string,
+  code: string,
+  isPending = false,
+): Promise<void> {
+  const { use } = await proveFactor(ctx, userId, code, isPending)
+  const { rowCount } = await reaching(authDatabaseOf(ctx.env).execute(use))
+  if (rowCount === 0) throw wrongCode()
+}
+
 /** Counts the try as a wrong one; the statement that uses the code takes that back. */
 async function takePlace(
   ctx: IssuerContext,
