@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-export const HEADER = ['id', 'level', 'asks', 'status', 'tests', 'reason'] as const
+export const HEADER = ['id', 'level', 'asks', 'status', 'tests', 'reason']
 
 /** The titles of a test file's tests, as written there; undefined when there is no such file. */
 export type TitlesOf = (file: string) => readonly string[] | undefined
@@ -14,7 +14,7 @@ export type TitlesOf = (file: string) => readonly string[] | undefined
  * How many requirements of each chapter the list has: all of levels 1 and 2 (of V17 its section 3),
  * and of level 3 V6.3.8, V7.5.3 and V8.3.2.
  */
-const CHAPTERS = {
+const CHAPTERS: Readonly<Record<string, number>> = {
   V6: 36,
   V7: 19,
   V8: 8,
@@ -27,7 +27,7 @@ const CHAPTERS = {
   V17: 2,
 }
 
-/** Which of the two a status must have, and which it may not have. */
+/** Whether a status must have tests, or may not have any; and whether it must have a reason. */
 const STATUSES: Readonly<Record<string, { tests: boolean; reason?: true }>> = {
   met: { tests: true },
   partly: { tests: true, reason: true },
@@ -35,15 +35,19 @@ const STATUSES: Readonly<Record<string, { tests: boolean; reason?: true }>> = {
   'not applicable': { tests: false, reason: true },
 }
 
-/** @returns what is wrong with the list, in words for who edits it; empty when nothing is */
-export function faultsOf(csv: string, titlesOf: TitlesOf, chapters = CHAPTERS as object): string[] {
+/**
+ * What is wrong with the list, in words for whoever edits it; empty when nothing is.
+ *
+ * @param chapters How many requirements each must have
+ */
+export function faultsOf(csv: string, titlesOf: TitlesOf, chapters = CHAPTERS): string[] {
   const [header = [], ...rows] = parseCsv(csv)
   if (header.join() !== HEADER.join()) return [`The first line is not ${HEADER.join()}.`]
   const ids = rows.map(([id = '']) => id)
   const twice = ids.filter((id, index) => ids.indexOf(id) !== index)
   const counts = Object.entries(chapters).flatMap(([chapter, wanted]) => {
     const count = new Set(ids.filter((id) => id.startsWith(`${chapter}.`))).size
-    return count === wanted ? [] : [`${chapter} has ${count} requirements, not ${wanted}.`]
+    return count === wanted ? [] : [`${chapter}: has ${count} requirements, not ${wanted}.`]
   })
   return [
     ...rows.flatMap((row) => rowFaults(row, titlesOf).map((fault) => `${row[0]}: ${fault}.`)),

@@ -50,7 +50,7 @@ test.each([
 test('a requirement is there once, and none is forgotten', () => {
   const row = 'V6.2.1,1,length,not yet,,later'
   expect(faults(row, row)).toEqual(['V6.2.1: is there twice.'])
-  expect(faultsOf(listOf(row), titlesOf, { V6: 2 })).toEqual(['V6 has 1 requirements, not 2.'])
+  expect(faultsOf(listOf(row), titlesOf, { V6: 2 })).toEqual(['V6: has 1 requirements, not 2.'])
   expect(faultsOf(row, titlesOf, {})).toEqual([`The first line is not ${HEADER.join()}.`])
 })
 
