@@ -106,6 +106,9 @@ export function createApp() {
 
   app.use(requestId())
   app.use(async (c, next) => {
+    // Of what is made for one caller nothing is kept, neither by a proxy nor by the browser.
+    c.header('cache-control', 'no-store')
+    c.header('x-content-type-options', 'nosniff')
     const id = c.get('requestId')
     const traceparent = traceparentOf(c.req.header('traceparent'))
     c.set('traceparent', traceparent)

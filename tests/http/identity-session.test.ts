@@ -44,6 +44,32 @@ test.each([
   })
 })
 
+test('whoever signs in again has a new session, and the one before is over', async () => {
+  const before = await app.signIn()
+  const [cookie, { accessToken }] = [cookieOf(before), await sessionOf(before)]
+  const credentials = { email: OWNER.email, password: OWNER.password }
+  const wrong = { ...credentials, password: 'not the passphrase' }
+  expect((await app.post('/api/auth/sign-in/email', wrong, { cookie })).status).toBe(401)
+  expect((await app.renew(cookie)).status).toBe(200)
+
+  const again = await app.post('/api/auth/sign-in/email', credentials, { cookie })
+  expect((await app.renew(cookie)).status).toBe(401)
+  expect((await app.renew(cookieOf(again))).status).toBe(200)
+  const { id } = (await sessionOf(again)).tenant
+  expect((await app.auditOf(id)).slice(-2)).toEqual(['auth.signout', 'auth.signin.ok'])
+  const keys = await app.send('GET', '/api/admin/api-keys', undefined, accessToken)
+  expect(keys.status).toBe(401)
+})
+
+test('a session’s token is new each time and has 192 random bits', async () => {
+  const cookies = [cookieOf(await app.signIn()), cookieOf(await app.signIn())]
+  const tokens = cookies.map(
+    (cookie) => decodeURIComponent(cookie.split('=')[1] ?? '').split('.')[0],
+  )
+  expect(new Set(tokens).size).toBe(2)
+  for (const token of tokens) expect(Buffer.from(token ?? '', 'base64url')).toHaveLength(24)
+})
+
 test('a session ends after half an hour of rest, and after twelve hours of an owner’s work', async () => {
   const age = (column: string, shift: string) =>
     sql.query(`update auth.sessions set ${column} = ${column} - interval '${shift}'`)
@@ -89,6 +115,15 @@ test('a hash of older parameters is made anew when its owner signs in', async ()
   expect((await app.signIn()).status).toBe(200)
   expect(await storedHash()).toContain('$ln=15,r=8,p=3,')
   expect((await app.signIn()).status).toBe(200)
+})
+
+test('a password of ten years ago is as good as one of today', async () => {
+  const age = (years: number) =>
+    sql.query(`update auth.accounts set created_at = created_at - interval '${years} years',
+      updated_at = updated_at - interval '${years} years'`)
+  await age(10)
+  expect((await app.signIn()).status).toBe(200)
+  await age(-10)
 })
 
 test('while secrets are rotated sessions, keys and passwords made before stay good', async () => {

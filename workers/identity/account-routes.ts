@@ -116,12 +116,14 @@ export const changeEmail = signedIn(
     operationId: 'changeEmail',
     tags: TAGS,
     description:
-      'Sends a link to the new address. The address changes when the link is used, and the old one ' +
+      'Asks for the password, and a code where there is a second factor. Sends a link to the new ' +
+      'address. The address changes when the link is used, and the old one ' +
       'is told then.',
     request: { body: jsonBody(ChangeEmail) },
     responses: {
       202: ON_ITS_WAY,
-      ...problems('unauthenticated', 'forbidden', 'invalid_fields', 'dependency_down'),
+      ...problems('unauthenticated', 'forbidden', 'conflict', 'invalid_fields'),
+      ...problems('rate_limited', 'dependency_down'),
     },
   }),
 )

@@ -19,6 +19,9 @@ const countOf = (text: string) => Array.from(text.normalize('NFKC')).length
 
 const CurrentPassword = z.string().min(1).max(MAX_UNITS).openapi({ format: 'password' })
 
+/** Six digits of an authenticator, or a backup code; spaces and dashes do not matter. */
+const Code = z.string().trim().min(6).max(60).openapi({ example: '123456' })
+
 export const Name = z.string().trim().min(1).max(200)
 
 export const SignIn = z
@@ -65,7 +68,12 @@ export type ResetPassword = z.infer<typeof ResetPassword>
 export const VerifyEmail = z.strictObject({ token: Secret }).openapi('VerifyEmail')
 
 export const ChangeEmail = z
-  .strictObject({ newEmail: Email, password: CurrentPassword })
+  .strictObject({
+    newEmail: Email,
+    password: CurrentPassword,
+    /** Needed where the account has a second factor. */
+    code: Code.optional(),
+  })
   .openapi('ChangeEmail')
 export type ChangeEmail = z.infer<typeof ChangeEmail>
 
@@ -124,9 +132,6 @@ export const PendingSignIn = z
   })
   .openapi('PendingSignIn')
 export type PendingSignIn = z.infer<typeof PendingSignIn>
-
-/** Six digits of an authenticator, or a backup code; spaces and dashes do not matter. */
-const Code = z.string().trim().min(6).max(60).openapi({ example: '123456' })
 
 export const SecondFactor = z.strictObject({ ticket: Secret, code: Code }).openapi('SecondFactor')
 export type SecondFactor = z.infer<typeof SecondFactor>

@@ -217,7 +217,7 @@ export async function verifySigned(
 ): Promise<JWTPayload> {
   if (!isWellFormed(token)) throw refused('invalid')
   try {
-    const { payload } = await jwtVerify(token, ({ kid }) => getKey(env, kid, now), {
+    const { payload } = await jwtVerify(token, (header) => getKey(env, header, now), {
       algorithms: ['EdDSA'],
       issuer: env.PUBLIC_URL,
       audience,
@@ -233,8 +233,12 @@ export async function verifySigned(
   }
 }
 
-async function getKey(env: TokenEnv, kid: JWTHeaderParameters['kid'], now: Date) {
-  const key = kid ? await findKey(env, kid, now) : undefined
+/** All that a header of ours has. More would be a key of its own, or another way to read the token. */
+const HEADER = new Set(['alg', 'typ', 'kid'])
+
+async function getKey(env: TokenEnv, header: JWTHeaderParameters, now: Date) {
+  const isOurs = Object.keys(header).every((name) => HEADER.has(name))
+  const key = isOurs && header.kid ? await findKey(env, header.kid, now) : undefined
   if (key) return key
   throw new errors.JWKSNoMatchingKey()
 }

@@ -23,7 +23,7 @@ import {
 } from './relying-party.ts'
 import { firstTenantOf, signInColumn } from './session-audit.ts'
 import { insertSession, sessionRow } from './session-row.ts'
-import { handOver, type Opened } from './session.ts'
+import { endFormer, handOver, type Opened } from './session.ts'
 import { verifications } from './tables.ts'
 
 /**
@@ -81,6 +81,7 @@ export async function signInWithPasskey(
       select ${signInColumn(ctx, opener)} from opened`),
   )
   if (rowCount === 0) throw refuse(ctx, passkey)
+  await endFormer(ctx, headers)
   return handOver(ctx, session.token)
 }
 

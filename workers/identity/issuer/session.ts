@@ -35,7 +35,7 @@ export interface Opened {
 }
 
 /** Hours after which a session ends however busy it was: those who manage others sign in daily. */
-const MAX_HOURS = { daily: 12, weekly: 168 }
+export const MAX_HOURS = { daily: 12, weekly: 168 }
 const WEEKLY = new Set(['viewer', 'user', 'editor'])
 
 /**
@@ -74,8 +74,14 @@ export async function startSession(
       selectMembership(ctx, eq(sessions.id, row.id)),
     ]),
   )
+  await endFormer(ctx, headers)
   const session = await toSession(ctx, found[0], readAt)
   return { session, cookies: [await sessionCookie(ctx, row.token)] }
+}
+
+/** Ends the session a browser had until it signed in anew (OWASP ASVS 5.0, 7.2.4). */
+export async function endFormer(ctx: IssuerContext, headers: Headers): Promise<void> {
+  if (headers.get('cookie')?.includes(`${SESSION_COOKIE}=`)) await closeSession(ctx, headers)
 }
 
 /** For who opened it: a session that was just put into the database, together with its record. */

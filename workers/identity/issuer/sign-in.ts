@@ -17,7 +17,7 @@ import { findPerson } from './person.ts'
 import { refusing } from './refusal.ts'
 import { signInColumn } from './session-audit.ts'
 import { insertSession, sessionRow } from './session-row.ts'
-import { handOver, type Opened, startSession } from './session.ts'
+import { endFormer, handOver, type Opened, startSession } from './session.ts'
 import { verifications } from './tables.ts'
 import { type Factor, proveFactor, wrongCode } from './two-factor.ts'
 
@@ -72,6 +72,7 @@ export async function finishSignIn(
   const amr = `${first === 'password' ? AMR.password : AMR.elsewhere} ${AMR.second}`
   const row = sessionRow(ctx, { userId: pending.subject, amr }, headers)
   await redeem(ctx, pending, factor, row, first)
+  await endFormer(ctx, headers)
   return handOver(ctx, row.token)
 }
 

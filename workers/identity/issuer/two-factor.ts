@@ -55,6 +55,44 @@ interface Place {
   isLast: boolean
 }
 
+/**
+ * For who is signed in: a wrong code refuses the act, as a wrong password does, and says nothing
+ * against the session. A client that took it for an old token would send the same code again.
+ *
+ * @throws ProblemError forbidden for a wrong code; conflict and rate_limited as `proveFactor`
+ */
+export function proveOwnFactor(
+  ctx: IssuerContext,
+  userId: string,
+  code: string,
+  isPending = false,
+): Promise<Factor> {
+  return proveFactor(ctx, userId, code, isPending).catch((error: unknown) => {
+    const isWrong = error instanceof ProblemError && error.code === 'unauthenticated'
+    throw isWrong ? new ProblemError('forbidden', error.message) : error
+  })
+}
+
+/** Of two acts with one code, the second. */
+export const refusedCode = (ctx: IssuerContext, userId: string) =>
+  new ProblemError('forbidden', wrongCode(ctx, userId).message)
+
+/**
+ * Uses a code up, where nothing else belongs into the same statement.
+ *
+ * @throws ProblemError as `proveOwnFactor`
+ */
+export async function spendFactor(
+  ctx: IssuerContext,
+  userId: string,
+  code: string,
+  isPending = false,
+): Promise<void> {
+  const { use } = await proveOwnFactor(ctx, userId, code, isPending)
+  const { rowCount } = await reaching(authDatabaseOf(ctx.env).execute(use))
+  if (rowCount === 0) throw refusedCode(ctx, userId)
+}
+
 /** Counts the try as a wrong one; the statement that uses the code takes that back. */
 async function takePlace(ctx: IssuerContext, userId: string, isPending: boolean): Promise<Place> {
   const at = sql`${ctx.now().toISOString()}::timestamptz`
