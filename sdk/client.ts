@@ -3,10 +3,13 @@
  * No dependency; runs in browsers, Node and Workers. Speaking with the assistant is voice.ts.
  */
 import { Account } from './account.ts'
+import { ApiKeys } from './api-keys.ts'
 import { type AskBody, AnswerStream } from './ask.ts'
 import { Audit } from './audit.ts'
 import { Documents } from './documents.ts'
 import { Flags } from './flags.ts'
+import { Members } from './members.ts'
+import { Roles } from './roles.ts'
 import { Tenants } from './tenants.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 
@@ -23,18 +26,24 @@ export interface AskOptions extends Omit<AskBody, 'question'> {
  */
 export class VoiceAssist {
   readonly account: Account
+  readonly apiKeys: ApiKeys
   readonly audit: Audit
   readonly documents: Documents
   readonly flags: Flags
+  readonly members: Members
+  readonly roles: Roles
   readonly tenants: Tenants
   readonly #transport
 
   constructor(options: TransportOptions) {
     this.#transport = createTransport(options)
     this.account = new Account(this.#transport)
+    this.apiKeys = new ApiKeys(this.#transport)
     this.audit = new Audit(this.#transport)
     this.documents = new Documents(this.#transport)
     this.flags = new Flags(this.#transport)
+    this.members = new Members(this.#transport)
+    this.roles = new Roles(this.#transport)
     this.tenants = new Tenants(this.#transport)
   }
 

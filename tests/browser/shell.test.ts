@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { at, openSignedIn, overflowOf, violationsOf } from './browser.ts'
 
-const PAGES = ['ask', 'voice', 'knowledge', 'flags', 'help', 'account'] as const
+const PAGES = ['ask', 'voice', 'knowledge', 'flags', 'help', 'account', 'members', 'keys'] as const
 
 test.each(['light', 'dark'] as const)(
   'axe finds nothing on any page in %s',
@@ -26,6 +26,15 @@ test.each(['light', 'dark'] as const)(
   },
 )
 
+test('a phone reaches the pages its bar has no room for', async () => {
+  const page = await openSignedIn('/ask', { options: { viewport: { width: 390, height: 844 } } })
+  await page.getByRole('button', { name: 'More' }).click()
+  expect(await violationsOf(page)).toEqual([])
+  await page.getByRole('link', { name: 'Members' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Members' }).waitFor()
+  expect(await page.getByRole('link', { name: 'Help' }).isVisible()).toBe(false)
+})
+
 test.each(['en-US', 'ru-RU'])('nothing is wider than a phone of 390 px in %s', async (locale) => {
   const page = await openSignedIn('/ask', {
     options: { locale, viewport: { width: 390, height: 844 } },
@@ -48,6 +57,8 @@ test('the whole console is reached from the keyboard', async () => {
     ['f', 'Flags'],
     ['h', 'Help'],
     ['c', 'Account'],
+    ['m', 'Members'],
+    ['y', 'API keys'],
     ['a', 'Ask'],
   ] as const) {
     await page.keyboard.press('g')

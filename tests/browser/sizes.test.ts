@@ -44,7 +44,11 @@ test('the first page signed in, and each page after it, stay within their limits
   }
 })
 
-test.each([['Account', 'c']])('%s, a page of administration, is small', async (name, letter) => {
+test.each([
+  ['Account', 'c'],
+  ['Members', 'm'],
+  ['API keys', 'y'],
+])('%s, a page of administration, is small', async (name, letter) => {
   const page = await openSignedIn('/help')
   await page.waitForLoadState('networkidle')
   const weight = weigh(page)

@@ -121,7 +121,7 @@ test('another tenant’s keys are not there', async () => {
   expect((await keys.call('DELETE', `${PATH}/${id}`)).status).toBe(404)
   expect((await keys.call('POST', `${PATH}/${id}/rotate`, {})).status).toBe(404)
   expect(await (await keys.call('GET', PATH)).text()).not.toContain(id)
-  expect(await (await keys.call('GET', `${PATH}?cursor=${id}`)).json()).toEqual({
+  expect(await (await keys.call('GET', `${PATH}?cursor=${id}`)).json()).toMatchObject({
     items: [],
     nextCursor: null,
   })
@@ -166,4 +166,12 @@ test('keys come page by page, newest first', async () => {
   const first = await page('')
   expect(first.items.map(({ id }) => id)).toEqual([made[2], made[1]])
   expect((await page(`&cursor=${first.nextCursor}`)).items[0]?.id).toBe(made[0])
+})
+
+test('the list says what its reader may let a key do, and what of it is sensitive', async () => {
+  const page = await (await keys.call('GET', PATH)).json()
+  const { scopes } = page as { scopes: { name: string; isSensitive: boolean }[] }
+  expect(scopes).toContainEqual({ name: 'kb.read', isSensitive: false })
+  expect(scopes).toContainEqual({ name: 'phi.read', isSensitive: true })
+  expect(scopes.map(({ name }) => name)).not.toContain('key.manage')
 })

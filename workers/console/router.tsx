@@ -53,6 +53,14 @@ const readFailure = (search: Search): FailureSearch => ({
   ...textIn(search, 'error'),
   ...textIn(search, 'provider'),
 })
+export interface MembersSearch {
+  q?: string
+  invite?: boolean
+}
+
+export interface KeysSearch {
+  create?: boolean
+}
 
 const root = createRootRouteWithContext<Services>()()
 
@@ -158,6 +166,23 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('./pages/account/account.tsx'), 'AccountPage'),
 })
 
+const members = createRoute({
+  getParentRoute: () => shell,
+  path: '/members',
+  validateSearch: (search: Search): MembersSearch => ({
+    ...textIn(search, 'q'),
+    ...yesIn(search, 'invite'),
+  }),
+  component: lazyRouteComponent(() => import('./pages/members/members.tsx'), 'MembersPage'),
+})
+
+const keys = createRoute({
+  getParentRoute: () => shell,
+  path: '/keys',
+  validateSearch: (search: Search): KeysSearch => yesIn(search, 'create'),
+  component: lazyRouteComponent(() => import('./pages/keys/keys.tsx'), 'KeysPage'),
+})
+
 /** An address that is none, shown inside the shell like any page. */
 const missing = createRoute({ getParentRoute: () => shell, path: '$', component: PageMissing })
 
@@ -167,7 +192,7 @@ const routeTree = root.addChildren([
   resetPassword,
   verifyEmail,
   invitation,
-  shell.addChildren([home, ask, voice, knowledge, flags, help, account, missing]),
+  shell.addChildren([home, ask, voice, knowledge, flags, help, account, members, keys, missing]),
 ])
 
 export function createAppRouter(services: Services) {

@@ -111,6 +111,11 @@ export const ApiKeyPageQuery = z.object({
 export type ApiKeyPageQuery = z.infer<typeof ApiKeyPageQuery>
 
 export const ApiKeyPage = z
-  .object({ items: z.array(ApiKey), nextCursor: z.string().nullable() })
+  .object({
+    items: z.array(ApiKey),
+    nextCursor: z.string().nullable(),
+    /** What the caller may let a key do; a sensitive one needs `allowSensitive`. */
+    scopes: z.array(z.object({ name: z.enum(PERMISSIONS), isSensitive: z.boolean() })),
+  })
   .openapi('ApiKeyPage')
 export type ApiKeyPage = z.infer<typeof ApiKeyPage>

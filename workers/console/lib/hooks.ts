@@ -1,5 +1,5 @@
 /** Small bridges between React and what lives outside it. */
-import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Session } from '../../identity/schemas.ts'
 import { useServices } from './services.tsx'
 
@@ -40,4 +40,14 @@ export function useWindowEvent<K extends keyof WindowEventMap>(
     addEventListener(type, call)
     return () => removeEventListener(type, call)
   }, [type])
+}
+
+/** The value once it has stood still for `ms`: for calls that should not follow every keystroke. */
+export function useDebounced<T>(value: T, ms: number): T {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), ms)
+    return () => clearTimeout(timer)
+  }, [value, ms])
+  return settled
 }

@@ -6,6 +6,8 @@ import {
   MessageSquareText,
   Mic,
   UserRound,
+  Users,
+  KeyRound,
   type LucideIcon,
 } from 'lucide-react'
 import type { Messages } from '../messages/en.ts'
@@ -14,7 +16,7 @@ type PageKey = Exclude<keyof Messages['nav'], 'label' | 'manage' | 'more'>
 
 export interface PageEntry {
   key: PageKey
-  to: '/ask' | '/voice' | '/knowledge' | '/flags' | '/help' | '/account'
+  to: '/ask' | '/voice' | '/knowledge' | '/flags' | '/members' | '/keys' | '/help' | '/account'
   /** What it is about; `own` pages are reached from the account menu. */
   area: 'work' | 'manage' | 'help' | 'own'
   icon: LucideIcon
@@ -35,6 +37,8 @@ const ICONS = {
   voice: Mic,
   knowledge: BookOpenText,
   flags: Flag,
+  members: Users,
+  keys: KeyRound,
   help: CircleHelp,
   account: UserRound,
 } as const
@@ -44,6 +48,8 @@ export const PAGES: readonly PageEntry[] = [
   page('voice', 'work', 'v', 'voice.start'),
   page('knowledge', 'work', 'k', 'kb.read'),
   page('flags', 'work', 'f', 'flag.read'),
+  page('members', 'manage', 'm', 'member.read'),
+  page('keys', 'manage', 'y', 'key.manage'),
   page('help', 'help', 'h', null),
   page('account', 'own', 'c', null),
 ]

@@ -1,4 +1,5 @@
 /** The words of the account page, in English. */
+import { count } from './plural-en.ts'
 
 export const myAccount = {
   title: 'Account',
@@ -36,7 +37,7 @@ export const myAccount = {
     hint: 'A code from your phone is asked for beside the password.',
     on: 'On',
     off: 'Off',
-    codesLeft: (n: number) => `${n} backup ${n === 1 ? 'code' : 'codes'} left`,
+    codesLeft: (n: number) => `${count(n, 'backup code', 'backup codes')} left`,
     setUp: 'Set up',
     setUpHint: 'First your password, so that nobody else at this screen can do it.',
     next: 'Next',
@@ -69,7 +70,7 @@ export const myAccount = {
     endOf: (device: string) => `End the session on ${device}`,
     ended: 'The session has ended.',
     endOthers: 'End all others',
-    othersEnded: (n: number) => `${n} ${n === 1 ? 'session has' : 'sessions have'} ended.`,
+    othersEnded: (n: number) => `${count(n, 'session has', 'sessions have')} ended.`,
     endAll: 'Sign out everywhere',
     endAllHint: 'All sessions end, this one too. You will have to sign in again.',
     failed: 'The session was not ended.',

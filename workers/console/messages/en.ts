@@ -1,9 +1,12 @@
 /** Every word of the console in English. Its type is the contract the other languages satisfy. */
 import { myAccount } from './account-en.ts'
 import { door } from './door-en.ts'
+import { keys } from './keys-en.ts'
+import { knowledge } from './knowledge-en.ts'
+import { members } from './members-en.ts'
+import { permissions } from './permissions-en.ts'
+import { count } from './plural-en.ts'
 import { ways } from './ways-en.ts'
-
-const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
 
 export const en = {
   locale: 'en',
@@ -37,6 +40,8 @@ export const en = {
     knowledge: 'Knowledge',
     flags: 'Flags',
     help: 'Help',
+    members: 'Members',
+    keys: 'API keys',
     account: 'Account',
     manage: 'Organization',
     more: 'More',
@@ -61,6 +66,7 @@ export const en = {
     actions: 'Actions',
     documents: 'Documents',
     upload: 'Add documents',
+    invite: 'Invite somebody',
     newFlag: 'Create a flag',
     newConversation: 'Start a new conversation',
     themeOf: (theme: string) => `Theme: ${theme}`,
@@ -89,6 +95,9 @@ export const en = {
   ...door,
   ways,
   myAccount,
+  permissions,
+  keys,
+  members,
   ask: {
     title: 'Ask',
     subtitle: 'Answers come only from your documents, and each says where it is from.',
@@ -121,61 +130,7 @@ export const en = {
     page: (page: number) => `Page ${page}`,
     backToPassage: 'Back to the passage',
   },
-  knowledge: {
-    title: 'Knowledge',
-    subtitle: 'What the assistant answers from.',
-    add: 'Add documents',
-    drop: 'Drop to add',
-    filter: 'Filter by title',
-    status: 'Status',
-    anyStatus: 'Any status',
-    table: 'Documents',
-    columns: {
-      title: 'Title',
-      status: 'Status',
-      size: 'Size',
-      chunks: 'Passages',
-      updated: 'Updated',
-    },
-    statuses: {
-      queued: 'Queued',
-      parsing: 'Reading',
-      embedding: 'Indexing',
-      ready: 'Ready',
-      failed: 'Failed',
-      needs_ocr: 'No text',
-      cancelled: 'Cancelled',
-    },
-    stages: {
-      queue: 'waiting for its turn',
-      fetch: 'fetching the file',
-      extract: 'extracting the text',
-      embed: 'computing the passages',
-      publish: 'publishing',
-      done: 'done',
-    },
-    needsOcrHint: 'The pages are images. Add a version with text.',
-    uploading: 'Sending',
-    uploadFailed: 'Not added',
-    cancelUpload: (name: string) => `Cancel sending ${name}`,
-    dismissUpload: (name: string) => `Dismiss ${name}`,
-    duplicate: (name: string) => `${name} is already here.`,
-    tooLarge: (limit: string) => `The file is larger than ${limit}. Split it and add the parts.`,
-    emptyFile: 'The file is empty.',
-    progressOf: (name: string) => `Progress of ${name}`,
-    pages: (n: number) => count(n, 'page', 'pages'),
-    retryOf: (name: string) => `Retry ${name}`,
-    deleteOf: (name: string) => `Delete ${name}`,
-    openOf: (name: string) => `Read ${name}`,
-    emptyTitle: 'No documents yet',
-    emptyHint: 'Drop PDF, Markdown or text files anywhere on this page.',
-    noMatch: 'No document matches.',
-    clearFilter: 'Clear the filter',
-    deleteTitle: 'Delete this document?',
-    deleteHint: 'Its text and passages go with it. Answers can no longer cite it.',
-    typeName: (name: string) => `Type ${name} to confirm`,
-    deleted: (name: string) => `${name} is deleted.`,
-  },
+  knowledge,
   voice: {
     title: 'Voice',
     subtitle: 'Talk with your documents. Interrupt whenever you like.',

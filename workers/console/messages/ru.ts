@@ -2,6 +2,10 @@
 import { myAccount } from './account-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
+import { keys } from './keys-ru.ts'
+import { knowledge } from './knowledge-ru.ts'
+import { members } from './members-ru.ts'
+import { permissions } from './permissions-ru.ts'
 import { count } from './plural-ru.ts'
 import { ways } from './ways-ru.ts'
 
@@ -38,6 +42,8 @@ export const ru: Messages = {
     knowledge: 'Знания',
     flags: 'Флаги',
     help: 'Помощь',
+    members: 'Участники',
+    keys: 'Ключи API',
     account: 'Учётная запись',
     manage: 'Организация',
     more: 'Ещё',
@@ -68,6 +74,7 @@ export const ru: Messages = {
     actions: 'Действия',
     documents: 'Документы',
     upload: 'Добавить документы',
+    invite: 'Пригласить участника',
     newFlag: 'Создать флаг',
     newConversation: 'Начать новый разговор',
     themeOf: (theme) => `Тема: ${theme.toLowerCase()}`,
@@ -95,6 +102,9 @@ export const ru: Messages = {
   ...door,
   ways,
   myAccount,
+  permissions,
+  keys,
+  members,
   ask: {
     title: 'Вопросы',
     subtitle: 'Ответы берутся только из ваших документов, и каждый говорит, откуда он.',
@@ -127,62 +137,7 @@ export const ru: Messages = {
     page: (page) => `Страница ${page}`,
     backToPassage: 'К отрывку',
   },
-  knowledge: {
-    title: 'Знания',
-    subtitle: 'То, из чего ассистент берёт ответы.',
-    add: 'Добавить документы',
-    drop: 'Отпустите, чтобы добавить',
-    filter: 'Фильтр по названию',
-    status: 'Состояние',
-    anyStatus: 'Любое состояние',
-    table: 'Документы',
-    columns: {
-      title: 'Название',
-      status: 'Состояние',
-      size: 'Размер',
-      chunks: 'Отрывки',
-      updated: 'Изменён',
-    },
-    statuses: {
-      queued: 'В очереди',
-      parsing: 'Чтение',
-      embedding: 'Индексация',
-      ready: 'Готов',
-      failed: 'Ошибка',
-      needs_ocr: 'Нет текста',
-      cancelled: 'Отменён',
-    },
-    stages: {
-      queue: 'ждёт своей очереди',
-      fetch: 'загрузка файла',
-      extract: 'извлечение текста',
-      embed: 'подготовка отрывков',
-      publish: 'публикация',
-      done: 'готово',
-    },
-    needsOcrHint: 'Страницы являются изображениями. Добавьте версию с текстом.',
-    uploading: 'Отправка',
-    uploadFailed: 'Не добавлен',
-    cancelUpload: (name) => `Отменить отправку ${name}`,
-    dismissUpload: (name) => `Скрыть ${name}`,
-    duplicate: (name) => `${name} уже есть.`,
-    tooLarge: (limit) => `Файл больше ${limit}. Разделите его и добавьте частями.`,
-    emptyFile: 'Файл пуст.',
-    progressOf: (name) => `Ход обработки: ${name}`,
-    pages: (n) => count(n, 'страница', 'страницы', 'страниц'),
-    retryOf: (name) => `Повторить ${name}`,
-    deleteOf: (name) => `Удалить ${name}`,
-    openOf: (name) => `Читать ${name}`,
-    emptyTitle: 'Документов пока нет',
-    emptyHint: 'Перетащите файлы PDF, Markdown или текст в любое место страницы.',
-    noMatch: 'Нет подходящих документов.',
-    clearFilter: 'Сбросить фильтр',
-    deleteTitle: 'Удалить этот документ?',
-    deleteHint:
-      'Вместе с ним исчезнут его текст и отрывки. Ответы больше не смогут на него ссылаться.',
-    typeName: (name) => `Введите ${name} для подтверждения`,
-    deleted: (name) => `${name} удалён.`,
-  },
+  knowledge,
   voice: {
     title: 'Голос',
     subtitle: 'Говорите с вашими документами. Перебивать можно в любой момент.',

@@ -10,6 +10,7 @@ import { Button } from '../ui/button.tsx'
 import { ConfirmDelete } from '../ui/confirm-delete.tsx'
 import { DataTable, Filter, wide } from '../ui/data-table.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
+import { LoadMore } from '../ui/load-more.tsx'
 import { Skeletons } from '../ui/page-states.tsx'
 import { Empty, Page } from '../ui/page.tsx'
 import { CreateFlag } from './create-flag.tsx'
@@ -70,11 +71,7 @@ function FlagList({ onCreate }: { onCreate: () => void }) {
           ))}
         </DataTable>
       )}
-      {query.hasNextPage && (
-        <div className="mt-3 text-center">
-          <Button onClick={() => void query.fetchNextPage()}>{common.loadMore}</Button>
-        </div>
-      )}
+      <LoadMore query={query} />
       {condemned && (
         <ConfirmDelete
           title={flags.deleteTitle}

@@ -59,7 +59,7 @@ export function Filter({ label, value, onChange }: FilterProps) {
         if (value === '') event.currentTarget.blur()
         else onChange('')
       }}
-      className="h-8 w-56 min-w-0 flex-1 rounded-sm border border-control/60 bg-surface px-3 placeholder:text-muted sm:flex-none"
+      className="h-8 w-64 min-w-0 flex-1 rounded-sm border border-control/60 bg-surface px-3 placeholder:text-muted sm:flex-none"
     />
   )
 }

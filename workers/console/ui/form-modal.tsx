@@ -13,6 +13,8 @@ interface FormModalProps {
   submit: string
   look?: Look
   isWide?: boolean
+  /** What can be chosen in it is not known yet. */
+  isLoading?: boolean
   /** Said when the server answers that this may not be done, such as for a wrong password. */
   refusal?: string
   onClose: () => void
@@ -25,7 +27,8 @@ const isRefusal = (error: unknown) =>
   error instanceof VoiceAssistError && error.code === 'forbidden'
 
 export function FormModal(props: FormModalProps) {
-  const { title, hint, submit, look = 'primary', isWide = false, refusal, onClose } = props
+  const { title, hint, submit, look = 'primary', isWide = false } = props
+  const { refusal, isLoading = false, onClose } = props
   const { common } = useMessages()
   const { onSubmit, error, isBusy } = useSubmit(props.onSubmit)
   return (
@@ -38,7 +41,7 @@ export function FormModal(props: FormModalProps) {
         )}
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{common.cancel}</Button>
-          <Button type="submit" look={look} disabled={isBusy}>
+          <Button type="submit" look={look} disabled={isBusy || isLoading}>
             {submit}
           </Button>
         </div>

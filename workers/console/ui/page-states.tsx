@@ -49,7 +49,7 @@ export function PageError({ error, reset }: ErrorComponentProps) {
 export function PageMissing() {
   const { errors } = useMessages()
   return (
-    <Empty icon={<MapPinOff size={32} />} title={errors.notFound}>
+    <Empty icon={<MapPinOff size={32} />} title={errors.notFound} isPage>
       <Link to="/" className={buttonClass('primary')}>
         {errors.goHome}
       </Link>
@@ -67,6 +67,7 @@ export function PageForbidden({ permission }: { permission: string }) {
       icon={<Lock size={32} />}
       title={errors.noAccess}
       hint={errors.forbidden(roleNameOf(role, messages), permission)}
+      isPage
     >
       <Link to="/" className={buttonClass('primary')}>
         {errors.goHome}

@@ -37,17 +37,20 @@ interface EmptyProps {
   icon: ReactNode
   title: string
   hint?: string
+  /** The whole page is this, so its sentence is the page's heading. */
+  isPage?: boolean
   children?: ReactNode
 }
 
 /** Nothing here yet: one sentence, one hint, one way on. */
-export function Empty({ icon, title, hint, children }: EmptyProps) {
+export function Empty({ icon, title, hint, isPage = false, children }: EmptyProps) {
+  const Title = isPage ? 'h1' : 'p'
   return (
     <div className="flex flex-1 flex-col items-center justify-center gap-2 px-4 py-16 text-center">
       <span aria-hidden className="mb-1 text-control">
         {icon}
       </span>
-      <p className="text-md font-medium">{title}</p>
+      <Title className="text-md font-medium">{title}</Title>
       {hint && <p className="max-w-[48ch] text-pretty text-muted">{hint}</p>}
       {children && <div className="mt-3">{children}</div>}
     </div>

@@ -8,6 +8,7 @@ import {
   MessageSquarePlus,
   Plus,
   SunMoon,
+  UserPlus,
   type LucideIcon,
 } from 'lucide-react'
 import { useEffect, useRef, type MouseEvent } from 'react'
@@ -69,6 +70,12 @@ function useCommands(pages: readonly PageEntry[]): CommandGroup[] {
         palette.newFlag,
         Plus,
         () => void navigate({ to: '/flags', search: { create: true } }),
+      ),
+    has('members') &&
+      command(
+        palette.invite,
+        UserPlus,
+        () => void navigate({ to: '/members', search: { invite: true } }),
       ),
     ...THEMES.map((theme) =>
       command(palette.themeOf(account[theme]), SunMoon, () => chooseTheme(theme)),

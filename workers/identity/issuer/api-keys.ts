@@ -1,6 +1,6 @@
 /** What an administrator does with API keys: list, make, rotate, revoke. Using one is key-exchange.ts. */
 import { createHash } from 'node:crypto'
-import type { Permission } from '../../../shared/context.ts'
+import { FRESH, type Permission, PERMISSIONS, PERSONAL } from '../../../shared/context.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import type {
   ApiKey,
@@ -33,7 +33,16 @@ export async function listKeys(
 ): Promise<ApiKeyPage> {
   const rows = await selectKeys(ctx, ctx.tenantId, { limit: limit + 1, cursor })
   const items = rows.slice(0, limit).map((row) => describe(row, ctx.now()))
-  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null }
+  const nextCursor = rows.length > limit ? (items.at(-1)?.id ?? null) : null
+  return { items, nextCursor, scopes: scopesFor(ctx) }
+}
+
+function scopesFor({ actor }: CallerContext): ApiKeyPage['scopes'] {
+  const held = actor.type === 'user' ? actor.permissions : new Set<string>()
+  return PERMISSIONS.filter((name) => held.has(name) && !PERSONAL.has(name)).map((name) => ({
+    name,
+    isSensitive: FRESH.has(name),
+  }))
 }
 
 /** @throws ProblemError forbidden when the key could do what its creator cannot */

@@ -1,0 +1,47 @@
+/** The words of the members page, in Russian. */
+import type { MemberMessages } from './members-en.ts'
+
+export const members: MemberMessages = {
+  title: 'Участники',
+  subtitle: 'Кто работает в этой организации и в какой роли.',
+  invite: 'Пригласить',
+  filter: 'Поиск по имени или адресу',
+  table: 'Список участников',
+  columns: { person: 'Кто', role: 'Роль', joined: 'С какого дня' },
+  you: 'Вы',
+  roleOf: (name) => `Роль: ${name}`,
+  roleChanged: (name) => `Роль изменена: ${name}. Она начнёт действовать в течение пяти минут.`,
+  rolledBack: (name) => `Роль не изменена: ${name}.`,
+  removeOf: (name) => `Исключить: ${name}`,
+  remove: 'Исключить',
+  removeTitle: 'Исключить этого человека?',
+  removeHint:
+    'Доступ пропадёт за несколько секунд. Сделанное останется, учётная запись и другие организации тоже.',
+  typeEmail: (email) => `Введите ${email} для подтверждения`,
+  removed: (name) => `Больше не участник: ${name}.`,
+  noMatch: 'Никто не найден.',
+  invitations: {
+    title: 'Открытые приглашения',
+    empty: 'Ни одно приглашение не ждёт ответа.',
+    table: 'Список приглашений',
+    columns: { email: 'Адрес', role: 'Роль', state: 'Состояние', expires: 'Действует до' },
+    pending: 'Ждёт ответа',
+    expired: 'Истекло',
+    inviteTitle: 'Приглашение',
+    inviteHint: 'Придёт письмо со ссылкой: она действует один раз в течение семи дней.',
+    email: 'Адрес',
+    role: 'Роль',
+    roleHint: 'Можно дать роль, в которой прав не больше, чем у вас.',
+    send: 'Отправить приглашение',
+    linkTitle: 'Приглашение отправлено',
+    linkHint:
+      'Ссылку можно передать и самому. Она показана только сейчас; при повторной отправке будет новая.',
+    resend: 'Отправить снова',
+    resendOf: (email) => `Отправить приглашение снова: ${email}`,
+    withdraw: 'Отозвать',
+    withdrawOf: (email) => `Отозвать приглашение: ${email}`,
+    withdrawn: (email) => `Приглашение отозвано: ${email}.`,
+    notSent: 'Приглашение не отправлено снова.',
+    notWithdrawn: 'Приглашение не отозвано.',
+  },
+}
