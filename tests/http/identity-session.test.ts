@@ -56,7 +56,7 @@ test('whoever signs in again has a new session, and the one before is over', asy
   expect((await app.renew(cookie)).status).toBe(401)
   expect((await app.renew(cookieOf(again))).status).toBe(200)
   const { id } = (await sessionOf(again)).tenant
-  expect((await app.auditOf(id)).slice(-2)).toEqual(['auth.signout', 'auth.signin.ok'])
+  expect((await app.auditOf(id)).slice(-2)).toEqual(['auth.signin.ok', 'auth.signout'])
   const keys = await app.send('GET', '/api/admin/api-keys', undefined, accessToken)
   expect(keys.status).toBe(401)
 })

@@ -190,14 +190,14 @@ test('a change of address asks for both proofs as well', async () => {
     app.send('POST', '/api/auth/change-email', { newEmail: 'new@example.com', ...proofs }, token)
   const missing = await problemOf(await ask({ password }))
   expect(missing).toMatchObject({ status: 422, errors: [{ in: 'json', pointer: '/code' }] })
-  expect((await ask({ password, code: await wrong() })).status).toBe(401)
+  expect((await ask({ password, code: await wrong() })).status).toBe(403)
   expect((await ask({ password: 'wrong', code: await code() })).status).toBe(403)
   expect(await app.mailsTo('new@example.com')).toEqual([])
 
   const once = await code()
   expect((await ask({ password, code: once })).status).toBe(202)
   expect(await app.mailsTo('new@example.com')).toHaveLength(1)
-  expect((await ask({ password, code: once })).status).toBe(401)
+  expect((await ask({ password, code: once })).status).toBe(403)
 })
 
 test('it is turned off with both proofs, and nothing of it is left', async () => {

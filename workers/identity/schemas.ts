@@ -174,23 +174,25 @@ const common = {
   exp: z.number(),
 }
 
-export const UserClaims = z.object({
-  ...common,
-  /** Tenant id, or NO_TENANT. */
-  org: z.string(),
-  sid: z.string().min(1),
-  role: z.string(),
-  /** What a role that the tenant made itself grants; permission-bits.ts. Absent for the built-in ones. */
-  p: z.string().optional(),
-  /** Version of that role. */
-  pv: z.int().optional(),
-  /** Whether the user runs the platform, and proved a second factor in this session. */
-  plt: z.literal(true).optional(),
-  /** Who acts as the user (RFC 8693, section 4.1); absent for the user themself. */
-  act: z.object({ sub: z.string().min(1) }).optional(),
-  /** How the user was recognised (RFC 8176): `pwd`, and `otp` and `mfa` with a second factor. */
-  amr: z.array(z.string()).optional(),
-})
+export const UserClaims = z
+  .object({
+    ...common,
+    /** Tenant id, or NO_TENANT. */
+    org: z.string(),
+    sid: z.string().min(1),
+    role: z.string(),
+    /** What a role that the tenant made itself grants; permission-bits.ts. Absent for the built-in ones. */
+    p: z.string().optional(),
+    /** Version of that role. */
+    pv: z.int().optional(),
+    /** Whether the user runs the platform, and proved a second factor in this session. */
+    plt: z.literal(true).optional(),
+    /** Who acts as the user (RFC 8693, section 4.1); absent for the user themself. */
+    act: z.object({ sub: z.string().min(1) }).optional(),
+    /** How the user was recognised (RFC 8176): `pwd`, and `otp` and `mfa` with a second factor. */
+    amr: z.array(z.string()).optional(),
+  })
+  .refine(({ org, role, p }) => org !== NO_TENANT || (role === '' && p === undefined))
 
 export type UserClaims = z.infer<typeof UserClaims>
 
