@@ -54,8 +54,15 @@ export const PERSONAL: ReadonlySet<Permission> = new Set([
 ])
 
 export type Actor =
-  | { type: 'user'; userId: string; sessionId: string; permissions: ReadonlySet<string> }
-  /** A program with an API key; its permissions are the key's scopes. */
+  | {
+      type: 'user'
+      userId: string
+      sessionId: string
+      permissions: ReadonlySet<string>
+      /** An application that acts for the user, within these permissions; not the user themselves. */
+      clientId?: string
+    }
+  /** A program with an API key, or a service with its token; its permissions are their scopes. */
   | { type: 'key'; keyId: string; permissions: ReadonlySet<string> }
   | { type: 'system'; job: string }
 

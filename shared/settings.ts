@@ -166,6 +166,11 @@ export const Settings = z.object({
     'Range endpoint that new passwords are looked up at by five digits of their SHA-1; empty for none.',
     'https://api.pwnedpasswords.com/range',
   ),
+  OAUTH_PROVIDER: setting(
+    z.enum(['off', 'on']),
+    'Whether applications of others may be registered, and sign users in by OAuth and OpenID Connect.',
+    'off',
+  ),
   MAIL_URL: setting(
     optionalUrl,
     'Endpoint that takes mail as JSON (docs/features/identity.md); empty, and no mail is sent.',

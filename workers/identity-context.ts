@@ -30,6 +30,7 @@ const IdentitySettings = Settings.pick({
   SETUP_TOKEN: true,
   SIGN_UP: true,
   BREACHED_PASSWORDS_URL: true,
+  OAUTH_PROVIDER: true,
 })
 
 export const identityLog = ({ LOG_LEVEL: level }: IdentityEnv): Log =>

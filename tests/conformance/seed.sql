@@ -32,4 +32,8 @@ insert into provider_keys values ('acme', 'openai', 'apiKey', 'v1.aabbccdd.019a0
 insert into auth.roles values ('acme', 'auditor', 'Reads the log', '{audit.read}', 2, '2026-01-01Z', '2026-01-02Z');
 insert into auth.tenant_deletions (tenant_id, requested_by, requested_at, due_at) values ('acme', 'u1', '2026-01-01Z', '2026-01-08Z');
 update auth.invitations set token_hash = 'abc';
-update auth.users set is_platform = true
+update auth.users set is_platform = true;
+insert into auth.oauth_clients (id, tenant_id, name, type, grant_types, redirect_uris, scopes, secret_hash, created_by, created_at) values ('oc1', 'acme', 'Notes', 'confidential', '{authorization_code}', '{https://notes.example/cb}', '{kb.read}', 'hash', 'u1', '2026-01-01Z');
+insert into auth.oauth_consents values ('acme', 'oc1', 'u1', '{kb.read}', '2026-01-01Z', '2026-01-02Z');
+insert into auth.oauth_grants (id, tenant_id, client_id, user_id, scopes, redirect_uri, code_hash, code_challenge, code_expires_at, amr, auth_time, created_at, expires_at) values ('og1', 'acme', 'oc1', 'u1', '{kb.read}', 'https://notes.example/cb', 'hash', 'challenge', '2026-01-01Z', 'pwd', '2026-01-01Z', '2026-01-01Z', '2026-07-01Z');
+insert into auth.oauth_refresh_tokens values ('hash', 'acme', 'og1', '2026-01-01Z', '2026-02-01Z', null)

@@ -38,6 +38,12 @@ async function fill(memberId: string): Promise<Record<string, string>> {
   const { document, job } = await upload()
   const made = await asOwner('POST', '/api/admin/api-keys', { name: SECRET, scopes: ['kb.read'] })
   const { id: apiKey } = await made.json<{ id: string }>()
+  const client = { name: SECRET, type: 'confidential', grantTypes: ['client_credentials'] }
+  const registered = await asOwner('POST', '/api/admin/oauth-clients', {
+    ...client,
+    scopes: ['kb.read'],
+  })
+  const { id: oauthClient } = await registered.json<{ id: string }>()
   await asOwner('PUT', '/api/admin/provider-keys/openai', { values: { apiKey: `sk-${SECRET}` } })
   const provider = 'openai'
   const [member, documentId, jobId] = [memberId, document.id, job.id]
@@ -49,6 +55,7 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     document: documentId,
     job: jobId,
     apiKey,
+    oauthClient,
     provider,
   }
 }
@@ -86,6 +93,8 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
   'POST /api/admin/invitations/{id}/resend': { is: 'invitation' },
   'DELETE /api/admin/api-keys/{id}': { is: 'apiKey' },
   'POST /api/admin/api-keys/{id}/rotate': { is: 'apiKey', body: {} },
+  'DELETE /api/admin/oauth-clients/{id}': { is: 'oauthClient' },
+  'POST /api/admin/oauth-clients/{id}/rotate': { is: 'oauthClient', body: {} },
   'GET /api/admin/provider-keys/{provider}': { is: 'provider' },
   'DELETE /api/admin/provider-keys/{provider}': { is: 'provider' },
   'DELETE /api/admin/roles/{name}': { is: 'role' },
@@ -96,6 +105,7 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
 const ELSEWHERE: Record<string, string> = {
   'PUT /api/admin/provider-keys/{provider}': 'writes the caller’s own; tests/http/provider-keys',
   'GET /api/admin/tenants/{id}': 'for those who run the platform, of all tenants',
+  'DELETE /api/auth/oauth/consents/{id}': 'a user’s own, in no tenant; tests/http/oauth-tokens',
   'DELETE /api/auth/sessions/{id}': 'a user’s own, in no tenant; tests/http/identity-sessions',
 }
 

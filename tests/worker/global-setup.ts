@@ -50,6 +50,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     PASSWORD_PEPPER: 'test-pepper-of-32-characters-at-least-ok',
     SIGN_UP: 'invited',
     BREACHED_PASSWORDS_URL: '',
+    OAUTH_PROVIDER: 'off',
     MAIL_URL: '',
     MAIL_TOKEN: 'mail',
     MAIL_FROM: 'VoiceAssist <no-reply@voiceassist.example>',

@@ -223,6 +223,15 @@ export const AccountExport = z
       }),
     ),
     invitationsSent: z.array(z.object({ email: z.string(), role: z.string(), createdAt: time() })),
+    /** Those the user let in, by OAuth. */
+    applications: z.array(
+      z.object({
+        clientId: z.string(),
+        tenantId: z.string(),
+        scopes: z.array(z.string()),
+        createdAt: time(),
+      }),
+    ),
   })
   .openapi('AccountExport')
 export type AccountExport = z.infer<typeof AccountExport>

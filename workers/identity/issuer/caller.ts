@@ -8,9 +8,10 @@ import type { Actor, Caller, WithEnv } from '../../../shared/context.ts'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { authenticate, type TokenEnv } from '../service.ts'
-import type { IssuerContext, IssuerEnv } from './context.ts'
+import type { IssuerContext, IssuerCore, IssuerEnv } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { exchangeKey, permissionsOfKey } from './key-exchange.ts'
+import { permissionsOfGrant } from './oauth-grant-store.ts'
 import { isOwnRole, RIGHTS, rightsOf } from './rights.ts'
 import { publishedKeys } from './signing-keys.ts'
 import { members, roles, sessions, users } from './tables.ts'
@@ -27,7 +28,10 @@ export async function identifyCaller(ctx: IssuerContext, headers: Headers): Prom
   return { ...ctx, ...live, log: ctx.log.with({ tenant_id: live.tenantId }) }
 }
 
-/** What the session's user may do in the tenant now; null when the session or membership ended. */
+/**
+ * What the session's user may do in the tenant now, or the application whose authorization has this
+ * id; null when that or the membership ended.
+ */
 export async function permissionsNow(
   ctx: IssuerContext,
   sessionId: string,
@@ -43,7 +47,7 @@ export async function permissionsNow(
       .leftJoin(roles, isOwnRole)
       .where(and(eq(sessions.id, sessionId), gt(sessions.expiresAt, ctx.now()))),
   )
-  return row ? [...rightsOf(row)] : null
+  return row ? [...rightsOf(row)] : permissionsOfGrant(ctx, sessionId, tenantId)
 }
 
 async function withRightsOfNow(ctx: IssuerContext, { tenantId, actor }: Caller): Promise<Caller> {
@@ -68,7 +72,7 @@ export async function heldNow(ctx: IssuerContext, tenantId: string, actor: Actor
 }
 
 /** This Worker's own keys, where the edge asks for them through its binding. */
-function verifierOf({ env, now }: IssuerContext): TokenEnv {
+export function verifierOf({ env, now }: IssuerCore): TokenEnv {
   const ctx = { env, now }
   const IDENTITY = {
     jwks: () => publishedKeys(ctx),

@@ -18,6 +18,8 @@ export interface IssuerEnv extends RedisEnv {
   readonly SIGN_UP: string
   /** Empty for none. */
   readonly BREACHED_PASSWORDS_URL: string
+  /** off or on. */
+  readonly OAUTH_PROVIDER: string
   readonly MAIL: { send(message: MailMessage): Promise<unknown> }
 }
 

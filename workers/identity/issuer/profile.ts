@@ -6,6 +6,7 @@ import { auditEntry } from '../../audit/service.ts'
 import type { AccountExport, Profile, TenantSummary } from '../tenant-schemas.ts'
 import type { CallerContext } from './caller.ts'
 import { authDatabaseOf } from './database.ts'
+import { oauthConsents } from './oauth-tables.ts'
 import { refusing } from './refusal.ts'
 import { revoke } from './revocation.ts'
 import { ownOf } from './session-list.ts'
@@ -44,7 +45,7 @@ export async function listTenants(ctx: CallerContext): Promise<TenantSummary[]> 
 export async function exportAccount(ctx: CallerContext): Promise<AccountExport> {
   const { userId } = ownOf(ctx)
   const db = authDatabaseOf(ctx.env)
-  const [user, tenants, [methods, opened, sent]] = await Promise.all([
+  const [user, tenants, [methods, opened, sent, consents]] = await Promise.all([
     getUser(ctx),
     selectTenants(ctx),
     reaching(
@@ -52,6 +53,7 @@ export async function exportAccount(ctx: CallerContext): Promise<AccountExport> 
         db.select().from(accounts).where(eq(accounts.userId, userId)),
         db.select().from(sessions).where(eq(sessions.userId, userId)),
         db.select().from(invitations).where(eq(invitations.inviterId, userId)),
+        db.select().from(oauthConsents).where(eq(oauthConsents.userId, userId)),
       ]),
     ),
   ])
@@ -78,6 +80,12 @@ export async function exportAccount(ctx: CallerContext): Promise<AccountExport> 
       email: invitation.email,
       role: invitation.role ?? '',
       createdAt: invitation.createdAt.toISOString(),
+    })),
+    applications: consents.map(({ clientId, tenantId, scopes, createdAt }) => ({
+      clientId,
+      tenantId,
+      scopes,
+      createdAt: createdAt.toISOString(),
     })),
   }
 }
