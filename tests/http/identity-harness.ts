@@ -155,3 +155,11 @@ export async function problemOf(response: Response): Promise<Record<string, unkn
 }
 
 export const sessionOf = async (response: Response) => Session.parse(await response.json())
+
+/** RFC 4648, section 6: the secret of an authenticator, as it is typed. */
+export function fromBase32(text: string): Uint8Array {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+  const bits = Array.from(text, (char) => alphabet.indexOf(char).toString(2).padStart(5, '0'))
+  const octets = bits.join('').match(/.{8}/g) ?? []
+  return Uint8Array.from(octets, (octet) => Number.parseInt(octet, 2))
+}

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { BackupCodes, NewAuthenticator, PendingSignIn } from '../../workers/identity/schemas.ts'
 import { codeAt, stepAt } from '../../workers/identity/totp.ts'
 import {
+  fromBase32,
   OWNER,
   problemOf,
   sessionOf,
@@ -176,12 +177,3 @@ test('what happened is in the tenant’s log', async () => {
     expect(events).toContain(event)
   }
 })
-
-/** RFC 4648, section 6. */
-function fromBase32(text: string): Uint8Array {
-  const bits = Array.from(text, (char) =>
-    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(char).toString(2).padStart(5, '0'),
-  ).join('')
-  const bytes = bits.match(/.{8}/g) ?? []
-  return Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 2))
-}
