@@ -81,9 +81,8 @@ const protocolHandlers = createRouter<IdentityApp>()
     return c.json({ keys: keys.map((key) => ({ ...key })) }, 200)
   })
   .openapi(contract.authorize, async (c) => {
-    const { search } = new URL(c.req.url)
-    const from = { search, headers: c.req.raw.headers }
-    const location = await authorization.authorize(requestContext(c), c.req.valid('query'), from)
+    const { headers } = c.req.raw
+    const location = await authorization.authorize(requestContext(c), c.req.valid('query'), headers)
     return c.body(null, 302, { location, 'referrer-policy': 'no-referrer' })
   })
   .openapi(contract.token, async (c) => {

@@ -100,7 +100,7 @@ test('nobody is asked behind their back: prompt none ends where a question would
 test('what a user allowed once is not asked again; more of it is, and so is what says so', async () => {
   const eve = await app.person('eve', 'editor')
   const { request } = app.ask(client.id)
-  const page = `${app.env.PUBLIC_URL}/console/consent?${queryOf(request)}`
+  const page = app.consentPage(request)
   expect((await app.visit(request)).location).toBe(page)
   expect((await app.visit(request, eve.cookie)).location).toBe(page)
   const denied = await app.decide(request, eve, false)

@@ -60,6 +60,17 @@ export async function startOAuth() {
     return { status: answer.status, location: answer.headers.get('location') ?? '', answer }
   }
 
+  /** Where the user is asked. */
+  const consentPage = (request: Record<string, string>) => {
+    const order = ['client_id', 'redirect_uri', 'response_type', 'scope', 'state', 'nonce']
+    const rest = ['code_challenge', 'code_challenge_method', 'prompt', 'max_age']
+    const asked = [...order, ...rest].flatMap((name) =>
+      request[name] === undefined ? [] : [[name, request[name]]],
+    )
+    const text = JSON.stringify(Object.fromEntries(asked))
+    return `${app.env.PUBLIC_URL}/console/consent#request=${Buffer.from(text).toString('base64url')}`
+  }
+
   const decide = (request: Record<string, string>, who: Pick<Person, 'token'>, allow = true) =>
     app.send('POST', '/api/auth/oauth/authorization', { request, allow }, who.token)
 
@@ -119,6 +130,7 @@ export async function startOAuth() {
   return {
     ...app,
     useElsewhere,
+    consentPage,
     register,
     ask,
     visit,

@@ -44,7 +44,7 @@ test('a stock client signs a user in, calls the API, renews its token and gives 
   // Nobody has allowed it yet, so the browser is sent to the page that asks.
   const request = Object.fromEntries(url.searchParams)
   const { location: page } = await app.visit(request, user.cookie)
-  expect(page).toBe(`${app.env.PUBLIC_URL}/console/consent${url.search}`)
+  expect(page).toBe(app.consentPage(request))
   const view = await app.send(
     'GET',
     `/api/auth/oauth/authorization${url.search}`,

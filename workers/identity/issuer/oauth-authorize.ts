@@ -36,13 +36,13 @@ const CODE_LIFETIME = 60
 export async function authorize(
   ctx: IssuerContext,
   asked: AuthorizationParameters,
-  { search, headers }: { search: string; headers: Headers },
+  headers: Headers,
 ): Promise<string> {
   const client = await knownClient(ctx, asked)
   const fault = faultOf(asked, client)
   if (fault) return answer(ctx, asked, fault)
   const prompts = readScopes(asked.prompt ?? '')
-  const page = `${ctx.env.PUBLIC_URL}/console/consent${search}`
+  const page = consentPage(ctx, asked)
   const session = await findSession(ctx, headers)
   if (!session) return prompts.includes('none') ? answer(ctx, asked, SIGN_IN) : page
   const standing = await standingOf(ctx, client, asked, session.id)
@@ -55,6 +55,12 @@ export async function authorize(
   }
   if (!prompts.includes('none')) return page
   return answer(ctx, asked, { error: 'consent_required', description: 'The user must be asked.' })
+}
+
+/** In one word after the #: no router takes it for parameters of its own, and no server sees it. */
+function consentPage({ env }: IssuerContext, asked: AuthorizationParameters): string {
+  const request = Buffer.from(JSON.stringify(asked)).toString('base64url')
+  return `${env.PUBLIC_URL}/console/consent#request=${request}`
 }
 
 /** @throws ProblemError invalid_fields for a request that cannot be granted */
