@@ -40,7 +40,6 @@ export default defineConfig({
       {
         test: {
           name: 'conformance',
-          isolate: false,
           include: ['tests/conformance/**/*.test.ts'],
           globalSetup: ['tests/http/global-setup.ts'],
           ...slow,
