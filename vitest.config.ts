@@ -2,6 +2,9 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
+/** Tests of the database driver alone. */
+const DRIVER = 'tests/conformance/neon*.test.ts'
+
 const slow = { testTimeout: 120_000, hookTimeout: 240_000 }
 
 /** The edge in workerd. The other two Workers are only names here: no test of it calls them. */
@@ -40,7 +43,18 @@ export default defineConfig({
       {
         test: {
           name: 'conformance',
+          isolate: false,
           include: ['tests/conformance/**/*.test.ts'],
+          exclude: [DRIVER],
+          globalSetup: ['tests/http/global-setup.ts'],
+          ...slow,
+        },
+      },
+      {
+        // By itself, for drizzle changes the driver's parsers for the whole process.
+        test: {
+          name: 'driver',
+          include: [DRIVER],
           globalSetup: ['tests/http/global-setup.ts'],
           ...slow,
         },

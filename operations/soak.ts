@@ -15,7 +15,7 @@ interface Report {
 
 const folder = await mkdtemp(join(tmpdir(), 'voiceassist-soak-'))
 const output = join(folder, 'report.json')
-const projects = ['node', 'conformance', 'e2e'].flatMap((name) => ['--project', name])
+const projects = ['node', 'conformance', 'driver', 'e2e'].flatMap((name) => ['--project', name])
 /** Of the node project only what has more rounds to run. */
 const files = [
   'tests/conformance',
