@@ -48,6 +48,7 @@ test.each([
   ['Account', 'c'],
   ['Members', 'm'],
   ['API keys', 'y'],
+  ['Roles', 'r'],
 ])('%s, a page of administration, is small', async (name, letter) => {
   const page = await openSignedIn('/help')
   await page.waitForLoadState('networkidle')

@@ -52,6 +52,12 @@ export interface KeysSearch {
   create?: boolean
 }
 
+export interface RolesSearch {
+  create?: boolean
+  /** Name of the role whose form is open. */
+  edit?: string
+}
+
 const root = createRootRouteWithContext<Services>()()
 
 const signIn = createRoute({
@@ -169,6 +175,16 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import('./pages/keys/keys.tsx'), 'KeysPage'),
 })
 
+const roles = createRoute({
+  getParentRoute: () => shell,
+  path: '/roles',
+  validateSearch: (search: Search): RolesSearch => ({
+    ...yesIn(search, 'create'),
+    ...textIn(search, 'edit'),
+  }),
+  component: lazyRouteComponent(() => import('./pages/roles/roles.tsx'), 'RolesPage'),
+})
+
 /** An address that is none, shown inside the shell like any page. */
 const missing = createRoute({ getParentRoute: () => shell, path: '$', component: PageMissing })
 
@@ -178,7 +194,19 @@ const routeTree = root.addChildren([
   resetPassword,
   verifyEmail,
   invitation,
-  shell.addChildren([home, ask, voice, knowledge, flags, help, account, members, keys, missing]),
+  shell.addChildren([
+    home,
+    ask,
+    voice,
+    knowledge,
+    flags,
+    help,
+    account,
+    members,
+    keys,
+    roles,
+    missing,
+  ]),
 ])
 
 export function createAppRouter(services: Services) {

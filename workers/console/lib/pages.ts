@@ -8,6 +8,7 @@ import {
   UserRound,
   Users,
   KeyRound,
+  ShieldCheck,
   type LucideIcon,
 } from 'lucide-react'
 import type { Messages } from '../messages/en.ts'
@@ -16,7 +17,16 @@ type PageKey = Exclude<keyof Messages['nav'], 'label' | 'manage' | 'more'>
 
 export interface PageEntry {
   key: PageKey
-  to: '/ask' | '/voice' | '/knowledge' | '/flags' | '/members' | '/keys' | '/help' | '/account'
+  to:
+    | '/ask'
+    | '/voice'
+    | '/knowledge'
+    | '/flags'
+    | '/members'
+    | '/keys'
+    | '/roles'
+    | '/help'
+    | '/account'
   /** What it is about; `own` pages are reached from the account menu. */
   area: 'work' | 'manage' | 'help' | 'own'
   icon: LucideIcon
@@ -39,6 +49,7 @@ const ICONS = {
   flags: Flag,
   members: Users,
   keys: KeyRound,
+  roles: ShieldCheck,
   help: CircleHelp,
   account: UserRound,
 } as const
@@ -50,6 +61,7 @@ export const PAGES: readonly PageEntry[] = [
   page('flags', 'work', 'f', 'flag.read'),
   page('members', 'manage', 'm', 'member.read'),
   page('keys', 'manage', 'y', 'key.manage'),
+  page('roles', 'manage', 'r', 'member.read'),
   page('help', 'help', 'h', null),
   page('account', 'own', 'c', null),
 ]

@@ -6,6 +6,7 @@ import { knowledge } from './knowledge-en.ts'
 import { members } from './members-en.ts'
 import { permissions } from './permissions-en.ts'
 import { count } from './plural-en.ts'
+import { roles } from './roles-en.ts'
 
 export const en = {
   locale: 'en',
@@ -39,6 +40,7 @@ export const en = {
     help: 'Help',
     members: 'Members',
     keys: 'API keys',
+    roles: 'Roles',
     account: 'Account',
     manage: 'Organization',
     more: 'More',
@@ -91,6 +93,7 @@ export const en = {
   },
   ...door,
   myAccount,
+  roles,
   permissions,
   keys,
   members,

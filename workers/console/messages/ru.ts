@@ -7,6 +7,7 @@ import { knowledge } from './knowledge-ru.ts'
 import { members } from './members-ru.ts'
 import { permissions } from './permissions-ru.ts'
 import { count } from './plural-ru.ts'
+import { roles } from './roles-ru.ts'
 
 export const ru: Messages = {
   locale: 'ru',
@@ -40,6 +41,7 @@ export const ru: Messages = {
     help: 'Помощь',
     members: 'Участники',
     keys: 'Ключи API',
+    roles: 'Роли',
     account: 'Учётная запись',
     manage: 'Организация',
     more: 'Ещё',
@@ -97,6 +99,7 @@ export const ru: Messages = {
   },
   ...door,
   myAccount,
+  roles,
   permissions,
   keys,
   members,

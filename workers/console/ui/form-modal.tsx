@@ -13,8 +13,8 @@ interface FormModalProps {
   submit: string
   look?: Look
   isWide?: boolean
-  /** What can be chosen in it is not known yet. */
-  isLoading?: boolean
+  /** Whether it can be sent at all: what there is to choose from is known, and enough is chosen. */
+  isReady?: boolean
   /** Said when the server answers that this may not be done, such as for a wrong password. */
   refusal?: string
   onClose: () => void
@@ -28,7 +28,7 @@ const isRefusal = (error: unknown) =>
 
 export function FormModal(props: FormModalProps) {
   const { title, hint, submit, look = 'primary', isWide = false } = props
-  const { refusal, isLoading = false, onClose } = props
+  const { refusal, isReady = true, onClose } = props
   const { common } = useMessages()
   const { onSubmit, error, isBusy } = useSubmit(props.onSubmit)
   return (
@@ -41,7 +41,7 @@ export function FormModal(props: FormModalProps) {
         )}
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{common.cancel}</Button>
-          <Button type="submit" look={look} disabled={isBusy || isLoading}>
+          <Button type="submit" look={look} disabled={isBusy || !isReady}>
             {submit}
           </Button>
         </div>

@@ -41,7 +41,7 @@ export function CreateKey({ grantable, onClose }: CreateKeyProps) {
       title={keys.createTitle}
       submit={common.create}
       isWide
-      isLoading={grantable.length === 0}
+      isReady={kind === 'client' || chosen.length > 0}
       onClose={onClose}
       onSubmit={submit}
     >

@@ -64,9 +64,9 @@ function KeyTable({ shown }: { shown: readonly ApiKey[] }) {
         columns={[
           { key: 'key', title: columns.key },
           { key: 'state', title: columns.state, className: 'w-28' },
-          { key: 'scopes', title: columns.scopes, className: `w-52 ${wide}` },
+          { key: 'scopes', title: columns.scopes, className: `w-44 ${wide}` },
           { key: 'used', title: columns.used, className: `w-28 ${wide}` },
-          { key: 'expires', title: columns.expires, className: `w-28 ${wide}` },
+          { key: 'expires', title: columns.expires, className: `w-34 ${wide}` },
           { key: 'actions', title: common.actions, className: 'w-20', isSilent: true },
         ]}
       >

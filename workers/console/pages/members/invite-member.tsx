@@ -24,7 +24,7 @@ export function InviteMember({ onClose }: { onClose: () => void }) {
       title={invitations.inviteTitle}
       hint={invitations.inviteHint}
       submit={invitations.send}
-      isLoading={roles.length === 0}
+      isReady={roles.length > 0}
       onClose={onClose}
       onSubmit={submit}
     >
