@@ -75,11 +75,11 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
    * key is used, before anybody is answered.
    */
   async admit(owner: Owner, opening: KeyedOpening): Promise<Admission> {
-    const { sessionId: id, model, session, keyExpiresAt } = opening
-    const now = { at: Date.now(), keyExpiresAt }
+    const { sessionId: id, model, session, keyExpiresAt, maker } = opening
+    const now = { at: Date.now(), keyExpiresAt, maker }
     const verdict = judgeDial(this.#session, this.#dial?.since ?? null, now)
     const ticket = crypto.randomUUID()
-    if (verdict === 'rival' || verdict === 'expired') return { verdict, ticket }
+    if (verdict !== 'first' && verdict !== 'again') return { verdict, ticket }
     this.#dial = { ticket, since: now.at }
     if (verdict === 'first') {
       const config = updateConfig(this.#defaultsOf(model), session)

@@ -16,7 +16,7 @@ const INPUTS = [
   'workers/console/**/*.*',
   'workers/*/schemas.ts',
   'sdk/**/*.ts',
-  'docs/**/*.md',
+  'docs/**/*.*',
   'operations/assets/**/*.*',
   'operations/build.ts',
   'vite.config.ts',

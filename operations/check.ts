@@ -3,6 +3,7 @@
  * tool can mend and writes the generated files anew.
  */
 import { spawnSync } from 'node:child_process'
+import { asvsFaults } from './asvs.ts'
 import { staleFiles, writeFiles } from './configuration.ts'
 
 const fix = process.argv.includes('--fix')
@@ -44,6 +45,10 @@ for (const file of await staleFiles()) {
   console.error(`${file} is stale: npm run fix`)
   failures.push(file)
 }
+for (const fault of await asvsFaults()) {
+  console.error(`docs/security/asvs.csv: ${fault}`)
+  failures.push('docs/security/asvs.csv')
+}
 
 for (const [command = '', ...args] of COMMANDS) {
   const started = performance.now()
@@ -58,6 +63,6 @@ for (const [command = '', ...args] of COMMANDS) {
 }
 
 if (failures.length > 0) {
-  console.error(`\nFailed: ${failures.join(', ')}. Try npm run fix.`)
+  console.error(`\nFailed: ${[...new Set(failures)].join(', ')}. Try npm run fix.`)
   process.exit(1)
 }

@@ -15,11 +15,18 @@ interface Report {
 
 const folder = await mkdtemp(join(tmpdir(), 'voiceassist-soak-'))
 const output = join(folder, 'report.json')
-const projects = ['conformance', 'e2e'].flatMap((name) => ['--project', name])
+const projects = ['node', 'conformance', 'e2e'].flatMap((name) => ['--project', name])
+/** Of the node project only what has more rounds to run. */
+const files = [
+  'tests/conformance',
+  'tests/e2e',
+  'tests/http/knowledge-races',
+  'tests/unit/voice/races',
+]
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${output}`]
 const started = performance.now()
 
-const { status } = spawnSync('vitest', ['run', ...projects, ...reporters], {
+const { status } = spawnSync('vitest', ['run', ...projects, ...reporters, ...files], {
   stdio: 'inherit',
   env: { ...process.env, SOAK: '1' },
 })

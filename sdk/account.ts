@@ -1,4 +1,4 @@
-/** The account of whoever is signed in: profile, password, second factor, sessions, its end. */
+/** The account of whoever is signed in: profile, ways to sign in, sessions, its end. */
 import type {
   BackupCodes,
   NewAuthenticator,
@@ -6,6 +6,7 @@ import type {
   TwoFactor,
 } from '../workers/identity/schemas.ts'
 import type { AccountExport, Profile } from '../workers/identity/tenant-schemas.ts'
+import { LinkedAccounts, Passkeys } from './sign-in-ways.ts'
 import type { Transport } from './transport.ts'
 
 const AUTH = '/api/auth'
@@ -14,11 +15,15 @@ const ME = '/api/users/me'
 export class Account {
   readonly twoFactor: SecondFactor
   readonly sessions: Sessions
+  readonly passkeys: Passkeys
+  readonly linkedAccounts: LinkedAccounts
   readonly #transport: Transport
 
   constructor(transport: Transport) {
     this.twoFactor = new SecondFactor(transport)
     this.sessions = new Sessions(transport)
+    this.passkeys = new Passkeys(transport)
+    this.linkedAccounts = new LinkedAccounts(transport)
     this.#transport = transport
   }
 

@@ -70,7 +70,8 @@ export class VoiceClient {
     try {
       if (microphone) await this.#openAudio(deviceId)
       const token = await this.#options.getToken({ rejected: false })
-      if (this.state === 'connecting') this.#openSocket(token, microphone)
+      if (this.state === 'connecting')
+        this.#openSocket({ token, speaks: microphone, rejected: false })
     } catch (thrown) {
       this.#fail(fromFailure(thrown))
     }
@@ -130,17 +131,28 @@ export class VoiceClient {
     if (this.#state !== 'connecting') await this.stop()
   }
 
-  #openSocket(token: string, speaks: boolean) {
+  #openSocket({ token, speaks, rejected }: { token: string; speaks: boolean; rejected: boolean }) {
     const { url, model = 'voiceassist' } = this.#options
     const onFrame = (frame: string) => {
       const signal = readSignal(frame)
       if (signal) this.#receive(signal, speaks)
     }
     const onClose = (error: VoiceAssistError | null) => {
-      if (error) this.#fail(error)
+      // A browser does not say why a dial failed; a token that is refused is one of the reasons.
+      if (error?.code === 'connection_refused' && !rejected) void this.#dialAnew(speaks)
+      else if (error) this.#fail(error)
       else if (this.#state !== 'idle') void this.stop()
     }
     this.#socket = openSocket({ url, token, model, onFrame, onClose })
+  }
+
+  async #dialAnew(speaks: boolean) {
+    try {
+      const token = await this.#options.getToken({ rejected: true })
+      if (this.state === 'connecting') this.#openSocket({ token, speaks, rejected: true })
+    } catch (thrown) {
+      this.#fail(fromFailure(thrown))
+    }
   }
 
   #hear(frame: Int16Array) {

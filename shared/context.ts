@@ -53,8 +53,28 @@ export const PERSONAL: ReadonlySet<Permission> = new Set([
   'admin.platform',
 ])
 
+/**
+ * What nobody gets by acting as somebody else, whatever that person may do: rights that would outlast
+ * the session, and what was entrusted to the person alone.
+ */
+export const WITHHELD: ReadonlySet<Permission> = new Set([
+  'member.manage',
+  'role.manage',
+  'key.manage',
+  'tenant.delete',
+  'phi.read',
+  'admin.platform',
+])
+
 export type Actor =
-  | { type: 'user'; userId: string; sessionId: string; permissions: ReadonlySet<string> }
+  | {
+      type: 'user'
+      userId: string
+      sessionId: string
+      permissions: ReadonlySet<string>
+      /** Who runs the platform and acts as this user (RFC 8693, section 4.1); absent for oneself. */
+      actedBy?: string
+    }
   /** A program with an API key; its permissions are the key's scopes. */
   | { type: 'key'; keyId: string; permissions: ReadonlySet<string> }
   | { type: 'system'; job: string }
@@ -68,6 +88,8 @@ export interface Client {
 export interface ServiceContext {
   readonly tenantId: string
   readonly actor: Actor
+  /** The tenant's own plan, as the credential says; absent means the deployment's. */
+  readonly plan?: string
   /** Absent where no client asked: in queues and schedules. */
   readonly client?: Client
   readonly requestId: string
@@ -83,7 +105,7 @@ export interface ServiceContext {
 /** A context that also carries the bindings a feature names, and no others it could see. */
 export type WithEnv<Env> = ServiceContext & { readonly env: Env }
 
-export type Caller = Pick<ServiceContext, 'tenantId' | 'actor'>
+export type Caller = Pick<ServiceContext, 'tenantId' | 'actor' | 'plan'>
 
 /** What only the entry knows. `waitUntil` is the platform's: of the request or of the object. */
 export interface Origin extends Caller {
@@ -95,7 +117,7 @@ export interface Origin extends Caller {
 
 /** Connects to nothing and parses nothing, so it may be built for every effect. */
 export function createContext<Env>(env: Env, log: Log, origin: Origin): WithEnv<Env> {
-  const { tenantId, actor, requestId, traceparent, client = {}, waitUntil } = origin
+  const { tenantId, actor, plan, requestId, traceparent, client = {}, waitUntil } = origin
   const bound = log.with({ tenant_id: tenantId, request_id: requestId })
   /** The platform gets the work itself, so it counts a failure, and a test that waits fails. */
   const defer = (work: Promise<unknown>) => {
@@ -103,5 +125,6 @@ export function createContext<Env>(env: Env, log: Log, origin: Origin): WithEnv<
     waitUntil(work)
   }
   const now = () => new Date()
-  return { tenantId, actor, client, requestId, traceparent, now, defer, log: bound, env }
+  const caller = { tenantId, actor, ...(plan !== undefined && { plan }) }
+  return { ...caller, client, requestId, traceparent, now, defer, log: bound, env }
 }

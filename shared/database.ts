@@ -104,6 +104,12 @@ export async function reaching<Result>(call: PromiseLike<Result>): Promise<Resul
   }
 }
 
+/** Whether Postgres refused a second of what may be there once: SQLSTATE unique_violation. */
+export function isTaken(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause ? error.cause : error
+  return cause instanceof NeonDbError && cause.code === '23505'
+}
+
 /** One client per connection string: Neon's endpoint is a setting of the driver, not of a client. */
 function databaseOf({ DATABASE_URL, DATABASE_HTTP_URL }: DatabaseEnv): NeonHttpDatabase {
   const known = databases.get(DATABASE_URL)

@@ -30,7 +30,7 @@ export async function streamEvents<Env extends AppEnv, Value>(
   const gone = new AbortController()
   const values = start(AbortSignal.any([gone.signal, c.req.raw.signal]))
   const first = await values.next()
-  return streamSSE(c, async (sse) => {
+  const response = streamSSE(c, async (sse) => {
     sse.onAbort(() => gone.abort())
     try {
       for (let next = first; !next.done && !sse.aborted; next = await values.next()) {
@@ -43,6 +43,9 @@ export async function streamEvents<Env extends AppEnv, Value>(
       await values.return(undefined)
     }
   })
+  // Hono says `no-cache`, which lets a browser keep what it then asks about.
+  response.headers.set('cache-control', 'no-store')
+  return response
 }
 
 function problemOf<Env extends AppEnv>(c: Context<Env>, error: unknown): string {

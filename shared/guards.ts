@@ -38,12 +38,18 @@ export function secured<R extends RouteConfig>(
   return guarded(route, guard, permission)
 }
 
-/** Lets in everybody who is signed in, whatever they may do: for what is their own. No program is. */
-export function signedIn<R extends RouteConfig>(route: R): R {
+/**
+ * Lets in everybody who is signed in, whatever they may do: for what is their own. No program is, and
+ * nobody who acts as somebody else, unless `acting` says that it harms nobody.
+ */
+export function signedIn<R extends RouteConfig>(route: R, { acting = false } = {}): R {
   const guard = createMiddleware<AppEnv>(async (c, next) => {
     const ctx = await c.get('identify')()
     if (ctx.actor.type === 'key') {
       throw new ProblemError('forbidden', 'This is for people; an API key cannot do it.')
+    }
+    if (!acting && ctx.actor.type === 'user' && ctx.actor.actedBy !== undefined) {
+      throw new ProblemError('forbidden', 'Only the person themself may do this, nobody for them.')
     }
     c.set('ctx', ctx)
     await next()

@@ -14,6 +14,13 @@ const optionalUrl = z.union([
   z.literal(''),
   z.url('must be a URL').refine((url) => !url.endsWith('/'), 'must not end in a slash'),
 ])
+/** Not refused for its last slash: issuer identifiers are compared as they are. */
+const providerUrl = z
+  .url('must be a URL')
+  .regex(
+    /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/])/,
+    'must be https, but for this machine',
+  )
 const rate = z
   .string()
   .regex(/^[1-9]\d*\/(second|minute|hour|day)$/, 'must be a rate such as 20/minute')
@@ -165,6 +172,48 @@ export const Settings = z.object({
     optionalUrl,
     'Range endpoint that new passwords are looked up at by five digits of their SHA-1; empty for none.',
     'https://api.pwnedpasswords.com/range',
+  ),
+  GITHUB_CLIENT_ID: setting(
+    z.string(),
+    'Client id of the OAuth app at GitHub; empty, and nobody signs in through GitHub.',
+    'Iv23liExample',
+  ),
+  GITHUB_CLIENT_SECRET: optional(maybeSecret, ['identity'], 'Its client secret.'),
+  GITHUB_URL: setting(
+    providerUrl,
+    'GitHub’s pages, or those of a GitHub server of one’s own.',
+    'https://github.com',
+  ),
+  GITHUB_API_URL: setting(providerUrl, 'GitHub’s REST API.', 'https://api.github.com'),
+  GOOGLE_CLIENT_ID: setting(
+    z.string(),
+    'Client id at Google; empty, and nobody signs in through Google.',
+    '….apps.googleusercontent.com',
+  ),
+  GOOGLE_CLIENT_SECRET: optional(maybeSecret, ['identity'], 'Its client secret.'),
+  GOOGLE_ISSUER: setting(
+    providerUrl,
+    'Issuer identifier of Google.',
+    'https://accounts.google.com',
+  ),
+  OIDC_CLIENT_ID: setting(
+    z.string(),
+    'Client id at an OpenID provider of one’s own; empty, and nobody signs in through it.',
+    'voiceassist',
+  ),
+  OIDC_CLIENT_SECRET: optional(maybeSecret, ['identity'], 'Its client secret.'),
+  OIDC_ISSUER: setting(
+    z.union([z.literal(''), providerUrl]),
+    'Issuer identifier of that provider; its metadata is read from there. Changed, linked accounts open nothing.',
+    'https://login.example.com',
+  ),
+  OIDC_NAME: setting(z.string().min(1).max(50), 'What its button says.', 'Example Login'),
+  TRUSTED_PROVIDERS: setting(
+    z
+      .string()
+      .regex(/^((github|google|oidc)(,(github|google|oidc))*)?$/, 'must be names with commas'),
+    'Providers whose own second factor is enough: those who come through them are asked for no code here.',
+    'oidc',
   ),
   MAIL_URL: setting(
     optionalUrl,

@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { requestId } from 'hono/request-id'
+import type { Caller } from '../shared/context.ts'
 import { ProblemError } from '../shared/errors.ts'
 import { assertGuarded, open } from '../shared/guards.ts'
 import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
@@ -15,6 +16,7 @@ import type { FlagContext } from './flags/service.ts'
 import { createApiKeyRoutes } from './identity/api-key-routes.ts'
 import { invitationRoutes } from './identity/invitation-routes.ts'
 import { memberRoutes } from './identity/member-routes.ts'
+import { platformRoutes } from './identity/platform-routes.ts'
 import { roleRoutes } from './identity/role-routes.ts'
 import { createIdentityRoutes } from './identity/routes.ts'
 import { admit, confirm } from './identity/service.ts'
@@ -26,12 +28,15 @@ import {
   beginSignIn,
   type LimitContext,
   meter,
+  meterAddress,
   refuseFlood,
   refuseStranger,
 } from './limits/service.ts'
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
 import { providerKeyRoutes } from './provider-keys/routes.ts'
 import type { KeyContext } from './provider-keys/service.ts'
+import { teamRoutes } from './teams/routes.ts'
+import type { TeamContext } from './teams/service.ts'
 import { voiceRoutes } from './voice/routes.ts'
 import type { VoiceContext } from './voice/service.ts'
 import { readVoiceKey } from './voice/voice-key-service.ts'
@@ -44,7 +49,8 @@ type Needs = OpsContext &
   KnowledgeContext &
   VoiceContext &
   LimitContext &
-  KeyContext
+  KeyContext &
+  TeamContext
 
 interface EdgeApp extends AppEnv<Needs> {
   Bindings: EdgeEnv
@@ -100,6 +106,9 @@ export function createApp() {
 
   app.use(requestId())
   app.use(async (c, next) => {
+    // Of what is made for one caller nothing is kept, neither by a proxy nor by the browser.
+    c.header('cache-control', 'no-store')
+    c.header('x-content-type-options', 'nosniff')
     const id = c.get('requestId')
     const traceparent = traceparentOf(c.req.header('traceparent'))
     c.set('traceparent', traceparent)
@@ -109,13 +118,15 @@ export function createApp() {
       const { headers } = c.req.raw
       const stranger = { path: c.req.path, headers, setHeader: c.header }
       const key = accepts === 'voice_key' ? await readVoiceKey(c.env, headers) : undefined
-      const { tenantId, actor } =
+      const caller: Caller =
         key ??
         (await admit(c.env, headers, waitUntil).catch((refusal: unknown) =>
           refuseStranger(strangerContext(c.env, c.var.log), stranger, refusal),
         ))
       const client = clientOf(headers)
-      return edgeContext(c.env, { tenantId, actor, client, requestId: id, traceparent, waitUntil })
+      const { tenantId, actor, plan } = caller
+      const who = { tenantId, actor, ...(plan !== undefined && { plan }) }
+      return edgeContext(c.env, { ...who, client, requestId: id, traceparent, waitUntil })
     })
     c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
     c.set('confirm', (caller, permission) => confirm(c.env, caller, permission))
@@ -135,13 +146,15 @@ export function createApp() {
   app.route('/', opsRoutes)
   app.route('/', flagRoutes)
   app.route('/', knowledgeRoutes)
-  app.route('/', createIdentityRoutes(beginSignIn))
+  app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes(meter))
   app.route('/', memberRoutes)
   app.route('/', invitationRoutes)
   app.route('/', tenantRoutes)
   app.route('/', roleRoutes)
+  app.route('/', platformRoutes)
   app.route('/', auditRoutes)
+  app.route('/', teamRoutes)
   app.route('/', voiceRoutes)
   app.route('/', providerKeyRoutes)
   return app

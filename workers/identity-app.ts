@@ -4,6 +4,7 @@
  */
 import { createMiddleware } from 'hono/factory'
 import { requestId } from 'hono/request-id'
+import type { Client } from '../shared/context.ts'
 import { ProblemError } from '../shared/errors.ts'
 import { refuseUnguarded } from '../shared/guards.ts'
 import { createRouter, renderError } from '../shared/http.ts'
@@ -12,14 +13,20 @@ import { recordDenial } from './audit/service.ts'
 import { accountHandlers } from './identity-accounts.ts'
 import { apiKeyHandlers } from './identity-api-keys.ts'
 import { callContext, type IdentityApp, identityLog, requestContext } from './identity-context.ts'
+import { federationHandlers } from './identity-federation.ts'
+import { passkeyHandlers } from './identity-passkeys.ts'
+import { platformHandlers } from './identity-platform.ts'
 import { sessionHandlers } from './identity-sessions.ts'
 import { tenantHandlers } from './identity-tenants.ts'
 import { twoFactorHandlers } from './identity-two-factor.ts'
+import { rotateAuditKeys } from './identity/issuer/audit-key-rotation.ts'
 import { type ChainEnd, publishedAuditKeys, signCheckpoint } from './identity/issuer/audit-keys.ts'
 import { identifyCaller, permissionsNow } from './identity/issuer/caller.ts'
 import { closeDueTenants, eraseRows, finishErasure } from './identity/issuer/erasure.ts'
 import { exchangeKey, permissionsOfKey } from './identity/issuer/key-exchange.ts'
 import { rotateKeys } from './identity/issuer/key-rotation.ts'
+import { alertBrokenLog, type BrokenLog } from './identity/issuer/platform-alert.ts'
+import { recordLockout } from './identity/issuer/session-audit.ts'
 import { closeSession, type Opened, openSession, renewToken } from './identity/issuer/session.ts'
 import { checkSetupToken, createFirstOwner } from './identity/issuer/setup.ts'
 import * as issuer from './identity/issuer/sign-in.ts'
@@ -91,8 +98,11 @@ export function createIdentityApp() {
     })
     .route('/', sessionHandlers)
     .route('/', tenantHandlers)
+    .route('/', platformHandlers)
     .route('/', accountHandlers)
     .route('/', twoFactorHandlers)
+    .route('/', passkeyHandlers)
+    .route('/', federationHandlers)
     .route('/', apiKeyHandlers)
 }
 
@@ -124,6 +134,13 @@ export const permissionsOfApiKey = (env: IdentityEnv, keyId: string, tenantId: s
 export const tokenOfVoiceKey = (env: IdentityEnv, asker: Asker, grant: VoiceGrant) =>
   signVoiceKey(callContext(env, LONE), asker, grant)
 
+/** Says in the log of the account's tenants that guessing at it is slowed down. */
+export const noteLockout = (
+  env: IdentityEnv,
+  { email, client }: { email: string; client: Client },
+  waitUntil: WaitUntil,
+): Promise<void> => recordLockout({ ...callContext(env, waitUntil), client }, email)
+
 /** The public keys every access token can be checked with. */
 export const keySet = (env: IdentityEnv): Promise<KeySet> => publishedKeys(callContext(env, LONE))
 
@@ -134,9 +151,16 @@ export const auditKeySet = (env: IdentityEnv) => publishedAuditKeys(callContext(
 export const checkpointOf = (env: IdentityEnv, chain: ChainEnd) =>
   signCheckpoint(callContext(env, LONE), chain)
 
+/** Tells those who run the platform that a tenant's audit log is broken. */
+export const alertPlatform = (env: IdentityEnv, alert: BrokenLog): Promise<void> =>
+  alertBrokenLog(callContext(env, LONE), alert)
+
 /** Called by the edge's minute cron, like the next. */
-export const runKeyRotation = (env: IdentityEnv, waitUntil: WaitUntil): Promise<void> =>
-  rotateKeys(callContext(env, waitUntil))
+export async function runKeyRotation(env: IdentityEnv, waitUntil: WaitUntil): Promise<void> {
+  const ctx = callContext(env, waitUntil)
+  await rotateKeys(ctx)
+  await rotateAuditKeys(ctx)
+}
 
 /** @returns how many accounts nobody can sign in to were removed */
 export const runOrphanSweep = (env: IdentityEnv, waitUntil: WaitUntil): Promise<number> =>

@@ -30,6 +30,18 @@ const IdentitySettings = Settings.pick({
   SETUP_TOKEN: true,
   SIGN_UP: true,
   BREACHED_PASSWORDS_URL: true,
+  GITHUB_CLIENT_ID: true,
+  GITHUB_CLIENT_SECRET: true,
+  GITHUB_URL: true,
+  GITHUB_API_URL: true,
+  GOOGLE_CLIENT_ID: true,
+  GOOGLE_CLIENT_SECRET: true,
+  GOOGLE_ISSUER: true,
+  OIDC_CLIENT_ID: true,
+  OIDC_CLIENT_SECRET: true,
+  OIDC_ISSUER: true,
+  OIDC_NAME: true,
+  TRUSTED_PROVIDERS: true,
 })
 
 export const identityLog = ({ LOG_LEVEL: level }: IdentityEnv): Log =>

@@ -6,7 +6,6 @@ import * as sent from './identity/issuer/invitation.ts'
 import * as joining from './identity/issuer/joining.ts'
 import * as membership from './identity/issuer/membership.ts'
 import * as ownRoles from './identity/issuer/own-roles.ts'
-import * as platform from './identity/issuer/platform.ts'
 import * as profile from './identity/issuer/profile.ts'
 import * as tenant from './identity/issuer/tenant.ts'
 import * as members from './identity/member-routes.ts'
@@ -94,14 +93,6 @@ const ownTenantHandlers = createRouter<IdentityApp>()
     return c.body(null, 204)
   })
 
-const platformHandlers = createRouter<IdentityApp>()
-  .openapi(tenants.countTenants, async (c) => {
-    return c.json(await platform.countTenants(c.var.ctx, c.req.valid('query')), 200)
-  })
-  .openapi(tenants.countTenant, async (c) => {
-    return c.json(await platform.countTenant(c.var.ctx, c.req.valid('param').id), 200)
-  })
-
 const roleHandlers = createRouter<IdentityApp>()
   .openapi(roles.listRoles, async (c) => c.json(await ownRoles.listRoles(c.var.ctx), 200))
   .openapi(roles.createRole, async (c) => {
@@ -121,5 +112,4 @@ export const tenantHandlers = createRouter<IdentityApp>()
   .route('/', memberHandlers)
   .route('/', invitationHandlers)
   .route('/', ownTenantHandlers)
-  .route('/', platformHandlers)
   .route('/', roleHandlers)

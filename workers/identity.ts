@@ -1,6 +1,7 @@
 /** The identity Worker: the only file wrangler.identity.toml names. The edge calls it, nobody else. */
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import {
+  alertPlatform,
   type Asker,
   auditKeySet,
   checkpointOf,
@@ -9,6 +10,7 @@ import {
   eraseTenantRows,
   keySet,
   noteErasure,
+  noteLockout,
   permissionsOfApiKey,
   permissionsOfSession,
   tokenOfKey,
@@ -37,6 +39,10 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
     return checkpointOf(this.env, chain)
   }
 
+  alertBrokenLog(alert: Parameters<typeof alertPlatform>[1]) {
+    return alertPlatform(this.env, alert)
+  }
+
   permissionsNow(sessionId: string, tenantId: string) {
     return permissionsOfSession(this.env, sessionId, tenantId)
   }
@@ -47,6 +53,10 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
 
   permissionsOfKey(keyId: string, tenantId: string) {
     return permissionsOfApiKey(this.env, keyId, tenantId)
+  }
+
+  noteLockout(email: string, client: Parameters<typeof noteLockout>[1]['client']) {
+    return noteLockout(this.env, { email, client }, (work) => this.ctx.waitUntil(work))
   }
 
   signVoiceKey(asker: Asker, grant: VoiceGrant) {

@@ -1,6 +1,6 @@
 /** The indexer Worker: the only file wrangler.indexer.toml names. It has no route of its own. */
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import { consumeQueue, runCheckpoints, runSweep } from './queue.ts'
+import { consumeQueue, runCheckpoints, runSweep, runVerification } from './queue.ts'
 
 /** What the edge may ask of it, by service binding. */
 export class Indexer extends WorkerEntrypoint<IndexerEnv> {
@@ -10,6 +10,10 @@ export class Indexer extends WorkerEntrypoint<IndexerEnv> {
 
   checkpointAudit(): Promise<void> {
     return runCheckpoints(this.env, (work) => this.ctx.waitUntil(work))
+  }
+
+  verifyAudit(): Promise<void> {
+    return runVerification(this.env, (work) => this.ctx.waitUntil(work))
   }
 }
 

@@ -3,6 +3,7 @@ import { createLog } from '../shared/log.ts'
 import { traceparentOf } from '../shared/trace.ts'
 import { consumeAudit, consumeDeadAudit } from './audit/consumer.ts'
 import { checkpointChains } from './audit/schedule.ts'
+import { verifyChains } from './audit/verification-service.ts'
 import { indexerContext } from './indexer-context.ts'
 import { consumeDeadDocuments, consumeDocuments } from './knowledge/consumer.ts'
 import { sweepDocuments } from './knowledge/schedule.ts'
@@ -48,6 +49,11 @@ export async function runSweep(env: IndexerEnv, waitUntil: WaitUntil): Promise<v
 /** Called by the edge's minute cron. */
 export async function runCheckpoints(env: IndexerEnv, waitUntil: WaitUntil): Promise<void> {
   await checkpointChains(contextsOf(env, 'checkpointAudit', waitUntil)({ tenantId: '' }))
+}
+
+/** Called by the edge's minute cron. */
+export async function runVerification(env: IndexerEnv, waitUntil: WaitUntil): Promise<void> {
+  await verifyChains(contextsOf(env, 'verifyAudit', waitUntil)({ tenantId: '' }))
 }
 
 function contextsOf(env: IndexerEnv, job: string, waitUntil: WaitUntil) {

@@ -18,6 +18,7 @@ export async function runSchedule(
     eraseTenants: () => eraseTenants({ env, log }),
     sweepDocuments: () => env.INDEXER.sweepDocuments(),
     checkpointAudit: () => env.INDEXER.checkpointAudit(),
+    verifyAudit: () => env.INDEXER.verifyAudit(),
     rewrapDataKeys: () => rewrapDataKeys({ env, log, contextOf: jobContext(env, execution) }),
   }
   for (const [job, run] of Object.entries(jobs)) {

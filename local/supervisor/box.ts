@@ -4,7 +4,7 @@ import type { Progress } from './seed.ts'
 
 type Shown = Omit<RunningStack, 'workersPid' | 'inspectorPort'>
 
-const QUESTION = 'How do I take back the last migration?'
+const QUESTION = 'How do I roll back a deployment?'
 
 /**
  * The box of `npm start`. Rules above and below only: lines can be copied whole.

@@ -9,8 +9,10 @@ import type { Sql } from './connection.ts'
 /** The log of what belongs to no tenant; workers/audit/service.ts names it too. */
 const LOG = '_platform'
 
-const HAS_SECOND_FACTOR = `exists (
-  select from auth.two_factors t where t.user_id = u.id and t.confirmed_at is not null)`
+/** A passkey is two factors by itself. */
+const HAS_SECOND_FACTOR = `(
+  exists (select from auth.two_factors t where t.user_id = u.id and t.confirmed_at is not null)
+  or exists (select from auth.passkeys p where p.user_id = u.id))`
 
 /** Addresses of those who run the platform. */
 export async function listPlatform(sql: Sql): Promise<string[]> {

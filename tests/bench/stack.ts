@@ -4,6 +4,7 @@ import { startOpenAi } from '../../local/openai/server.ts'
 import { startPglite } from '../../local/postgres/pglite.ts'
 import { startUpstash } from '../../local/upstash/server.ts'
 import { migrateUp } from '../../operations/database/migrate.ts'
+import type { DatabaseEnv } from '../../shared/database.ts'
 import { type Served, serveWorkers } from './serve.ts'
 
 const USERS = { voiceassist: 'owner', app_user: 'app', auth_user: 'auth' }
@@ -12,6 +13,10 @@ const SETUP_TOKEN = 'setup-token-of-the-benchmark-only'
 export interface Bench extends Served {
   /** Access tokens nobody has used yet. */
   mintTokens(count: number): Promise<string[]>
+  /** As the edge and the indexer reach it. */
+  database: DatabaseEnv
+  /** The owner's. */
+  tenantId: string
 }
 
 export async function startBench(): Promise<Bench> {
@@ -25,11 +30,11 @@ export async function startBench(): Promise<Bench> {
     `postgres://${role}:${USERS[role]}@127.0.0.1/voiceassist`
   await migrateUp({ databaseUrl: urlOf('voiceassist'), httpUrl: neon.httpUrl })
 
+  const database = { DATABASE_URL: urlOf('app_user'), DATABASE_HTTP_URL: neon.httpUrl }
   const served = await serveWorkers({
     LOG_LEVEL: 'warn',
-    DATABASE_URL: urlOf('app_user'),
+    ...database,
     AUTH_DATABASE_URL: urlOf('auth_user'),
-    DATABASE_HTTP_URL: neon.httpUrl,
     UPSTASH_REDIS_REST_URL: upstash.url,
     UPSTASH_REDIS_REST_TOKEN: 'upstash',
     OPENAI_API_KEY: 'openai',
@@ -45,10 +50,12 @@ export async function startBench(): Promise<Bench> {
     PROVIDER_KEK: 'kek-of-the-benchmark-and-of-nothing-else',
     SETUP_TOKEN,
   })
-  const cookie = await signIn(served.edge)
+  const { cookie, tenantId } = await signIn(served.edge)
   const mint = () => mintToken(served.edge, cookie)
   return {
     ...served,
+    database,
+    tenantId,
     mintTokens: (count) => inLanes(count, mint),
     async close() {
       await served.close()
@@ -58,14 +65,16 @@ export async function startBench(): Promise<Bench> {
   }
 }
 
-const OWNER = { email: 'bench@example.com', password: 'a long and quiet passphrase' }
+export const OWNER = { email: 'bench@example.com', password: 'a long and quiet passphrase' }
 
-/** @returns the session cookie */
-async function signIn(edge: string): Promise<string> {
+/** @returns the session cookie, and the tenant the owner is in */
+async function signIn(edge: string) {
   const owner = { ...OWNER, name: 'Bench', organization: 'Bench' }
   await post(`${edge}/api/auth/setup`, owner, { authorization: `Bearer ${SETUP_TOKEN}` })
   const response = await post(`${edge}/api/auth/sign-in/email`, OWNER)
-  return response.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  const session: unknown = await response.json()
+  const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  return { cookie, tenantId: String(Object(session).tenant.id) }
 }
 
 async function mintToken(edge: string, cookie: string): Promise<string> {

@@ -13,6 +13,8 @@ update auth.signing_keys set replaces = 'k0' where id = 'k1';
 update auth.sessions set amr = 'pwd otp' where id = 's1';
 insert into auth.backup_codes values ('u1', 'hash');
 insert into auth.two_factors (user_id, secret, created_at) values ('u1', 'sealed', '2026-01-01Z');
+insert into auth.passkeys values ('p1', 'u1', 'credential', 'key', 7, '{usb}', 'Key', false, '2026-01-01Z', '2026-01-02Z');
+update auth.accounts set label = 'ada' where id = 'a1';
 insert into auth.setups (tenant_id, created_at) values ('acme', '2026-01-01Z');
 insert into feature_flags values ('acme', 'new_greeting', 'Says "hello"', true, '{"defaultValue":true}', '2026-01-01Z', '2026-01-02Z'), ('globex', 'new_greeting', '', false, '{"defaultValue":false}', '2026-01-01Z', '2026-01-02Z');
 insert into kb_stat (tenant_id, kb_id, version, chunks) values ('acme', 'default', 3, 1);
@@ -32,4 +34,11 @@ insert into provider_keys values ('acme', 'openai', 'apiKey', 'v1.aabbccdd.019a0
 insert into auth.roles values ('acme', 'auditor', 'Reads the log', '{audit.read}', 2, '2026-01-01Z', '2026-01-02Z');
 insert into auth.tenant_deletions (tenant_id, requested_by, requested_at, due_at) values ('acme', 'u1', '2026-01-01Z', '2026-01-08Z');
 update auth.invitations set token_hash = 'abc';
-update auth.users set is_platform = true
+update auth.users set is_platform = true;
+insert into auth.bans values ('u1', 'Spam', 'u2', '2026-01-01Z', '2026-01-08Z');
+insert into auth.sessions (id, expires_at, token, created_at, updated_at, user_id, impersonated_by, impersonator_session) values ('s2', '2027-01-01Z', 't2', '2026-01-09Z', '2026-01-09Z', 'u1', 'u1', 's1');
+insert into teams values ('acme', '019a0000-0000-7000-8000-000000000020', 'Night shift', '2026-01-01Z', '2026-01-02Z');
+insert into team_members values ('acme', '019a0000-0000-7000-8000-000000000020', 'u1', '2026-01-01Z');
+insert into audit_checks values ('acme', '{"rows":1}', '2026-01-01Z', 'gap:2');
+update auth.audit_keys set active_from = '2026-01-02Z', replaces = '';
+update auth.organizations set plan = 'large'

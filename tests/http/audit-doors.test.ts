@@ -92,7 +92,7 @@ test('a change that finds nothing to change leaves no entry', async () => {
 test('identity appends to any chain, and what follows in its batch sees no more than before', async () => {
   const auth = drizzle(neon(log.database.url('auth_user')))
   const { ctx } = log.contextOf(tenant)
-  const actor = { type: 'user', userId: 'ada', sessionId: 's1', actAs: 'bob' } as const
+  const actor = { type: 'user', userId: 'bob', sessionId: 's1', actedBy: 'ada' } as const
   const client = { ip: '203.0.113.7', userAgent: 'Firefox' }
   const [, scope] = await auth.batch([
     auth.execute(auditEntry({ ...ctx, client }, 'auth.signin.ok', { actor })),

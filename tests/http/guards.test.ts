@@ -38,6 +38,7 @@ const PRINCIPALS: Record<string, Who | undefined> = {
   'own-role': { role: 'reader', bits: encodeBits(new Set(['kb.read']), PERMISSIONS) },
   'own-role-forged': { role: 'reader', bits: encodeBits(new Set(PERMISSIONS), PERMISSIONS) },
   platform: { role: 'viewer', runsPlatform: true },
+  impersonating: { role: 'owner', actedBy: 'root', runsPlatform: true },
   'other-tenant': { tenant: 'globex', role: 'owner' },
 }
 const addressOf = ({ path }: Route) => path.replaceAll(/\{\w+\}/g, 'x')

@@ -29,6 +29,8 @@ export interface Who {
   /** Bits of a role that the tenant made itself; permission-bits.ts. */
   bits?: string
   runsPlatform?: boolean
+  /** Of who runs the platform and acts as the user. */
+  actedBy?: string
 }
 
 /** Everything a test file needs; close it in `afterAll`. */
@@ -79,6 +81,7 @@ export async function startApp() {
       permissionsNow: async () => PERMISSIONS,
       permissionsOfKey: async () => PERMISSIONS,
       exchangeKey: async () => null,
+      noteLockout: async () => {},
       signVoiceKey: async () => 'header.payload.signature',
       fetch: async () => new Response(null, { status: 501 }),
     },
@@ -142,9 +145,10 @@ export async function startApp() {
 export type TestApp = Awaited<ReturnType<typeof startApp>>
 
 /** An API key's claims where it has scopes, else a session's. */
-function rightsOf(role: string, { scopes, bits, runsPlatform }: Who) {
+function rightsOf(role: string, { scopes, bits, runsPlatform, actedBy }: Who) {
   if (scopes) return { scp: scopes.join(' ') }
-  const own = { ...(bits && { p: bits, pv: 1 }), ...(runsPlatform && { plt: true }) }
+  const act = actedBy && { act: { sub: actedBy } }
+  const own = { ...act, ...(bits && { p: bits, pv: 1 }), ...(runsPlatform && { plt: true }) }
   return { role, sid: 'session-1', ...own }
 }
 

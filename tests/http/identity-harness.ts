@@ -5,6 +5,7 @@
 import { expect } from 'vitest'
 import { connect } from '../../operations/database/connection.ts'
 import {
+  alertPlatform,
   auditKeySet,
   checkpointOf,
   createIdentityApp,
@@ -12,6 +13,7 @@ import {
   eraseTenantRows,
   keySet,
   noteErasure,
+  noteLockout,
   permissionsOfApiKey,
   permissionsOfSession,
   tokenOfKey,
@@ -47,6 +49,15 @@ export async function startIdentity() {
     SETUP_TOKEN,
     SIGN_UP: 'open',
     BREACHED_PASSWORDS_URL: '',
+    GITHUB_CLIENT_ID: '',
+    GITHUB_URL: 'https://github.com',
+    GITHUB_API_URL: 'https://api.github.com',
+    GOOGLE_CLIENT_ID: '',
+    GOOGLE_ISSUER: 'https://accounts.google.com',
+    OIDC_CLIENT_ID: '',
+    OIDC_ISSUER: '',
+    OIDC_NAME: 'OpenID Connect',
+    TRUSTED_PROVIDERS: '',
     MAIL: { send: async (message: unknown) => void mails.push(MailMessage.parse(message)) },
   } as unknown as IdentityEnv
   const identity = createIdentityApp()
@@ -55,6 +66,7 @@ export async function startIdentity() {
     jwks: () => keySet(settings),
     auditKeys: () => auditKeySet(settings),
     signCheckpoint: (chain: Parameters<typeof checkpointOf>[1]) => checkpointOf(settings, chain),
+    alertBrokenLog: (alert: Parameters<typeof alertPlatform>[1]) => alertPlatform(settings, alert),
     closeDueTenants: () => dueTenants(settings),
     eraseTenantRows: (tenantId: string) => eraseTenantRows(settings, tenantId),
     finishErasure: (tenantId: string) => noteErasure(settings, tenantId),
@@ -71,6 +83,10 @@ export async function startIdentity() {
     ) => {
       if (binding.isDown) throw new Error('The Worker is not there.')
       return tokenOfVoiceKey(settings, ...asked)
+    },
+    noteLockout(email: string, client: object) {
+      if (binding.isDown) throw new Error('The Worker is not there.')
+      return noteLockout(settings, { email, client }, (work) => app.execution.waitUntil(work))
     },
     /** Keys sent here so far. */
     exchanges: 0,
@@ -153,4 +169,10 @@ export async function problemOf(response: Response): Promise<Record<string, unkn
   return problem
 }
 
-export const sessionOf = async (response: Response) => Session.parse(await response.json())
+/** Of somebody who is in a tenant. */
+export async function sessionOf(response: Response) {
+  const session = Session.parse(await response.json())
+  const { tenant } = session
+  if (!tenant) throw new Error('This session is in no tenant.')
+  return { ...session, tenant }
+}

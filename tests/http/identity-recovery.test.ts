@@ -244,3 +244,25 @@ test('while the database is down, a reset is put off and not swallowed', async (
   const answer = await app.post('/api/auth/request-password-reset', { email: OWNER.email })
   expect(await problemOf(answer)).toMatchObject({ status: 503 })
 })
+
+test.each([
+  ['/api/auth/sign-up/email', EVE],
+  ['/api/auth/request-password-reset', { email: 'nobody@example.com' }],
+  ['/api/auth/reset-password', { token: 'none', newPassword: EVE.password }],
+  ['/api/auth/verify-email', { token: 'none' }],
+])('%s is counted per address, and closed while nobody can count', async (path, body) => {
+  const identity = vi
+    .spyOn(app.binding, 'fetch')
+    .mockImplementation(async () => new Response(null, { status: 202 }))
+  const from = (n: number) => ({ 'cf-connecting-ip': `198.51.${path.length}.${n}` })
+  const ask = async (n = 1) => app.post(path, body, from(n))
+  const statuses: number[] = []
+  for (let n = 0; n < 31; n++) statuses.push((await ask()).status)
+  expect(statuses).toEqual([...Array.from({ length: 30 }, () => 202), 429])
+  expect((await ask(2)).status).toBe(202)
+  expect(identity).toHaveBeenCalledTimes(31)
+  app.upstash.setUp(false)
+  expect((await ask(3)).status).toBe(503)
+  app.upstash.setUp(true)
+  identity.mockRestore()
+})

@@ -1,8 +1,10 @@
-import { createHmac, scryptSync } from 'node:crypto'
+import crypto, { createHmac, scryptSync } from 'node:crypto'
+import { syncBuiltinESMExports } from 'node:module'
 import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { connect, type Sql } from '../../operations/database/connection.ts'
 import { formatHash, parseHash } from '../../workers/identity/issuer/phc.ts'
+import { Session } from '../../workers/identity/schemas.ts'
 import { cookieOf, OWNER, problemOf, sessionOf, startIdentity } from './identity-harness.ts'
 
 let app: Awaited<ReturnType<typeof startIdentity>>
@@ -40,6 +42,32 @@ test.each([
     status: 401,
     code: 'unauthenticated',
   })
+})
+
+test('whoever signs in again has a new session, and the one before is over', async () => {
+  const before = await app.signIn()
+  const [cookie, { accessToken }] = [cookieOf(before), await sessionOf(before)]
+  const credentials = { email: OWNER.email, password: OWNER.password }
+  const wrong = { ...credentials, password: 'not the passphrase' }
+  expect((await app.post('/api/auth/sign-in/email', wrong, { cookie })).status).toBe(401)
+  expect((await app.renew(cookie)).status).toBe(200)
+
+  const again = await app.post('/api/auth/sign-in/email', credentials, { cookie })
+  expect((await app.renew(cookie)).status).toBe(401)
+  expect((await app.renew(cookieOf(again))).status).toBe(200)
+  const { id } = (await sessionOf(again)).tenant
+  expect((await app.auditOf(id)).slice(-2)).toEqual(['auth.signin.ok', 'auth.signout'])
+  const keys = await app.send('GET', '/api/admin/api-keys', undefined, accessToken)
+  expect(keys.status).toBe(401)
+})
+
+test('a session’s token is new each time and has 192 random bits', async () => {
+  const cookies = [cookieOf(await app.signIn()), cookieOf(await app.signIn())]
+  const tokens = cookies.map(
+    (cookie) => decodeURIComponent(cookie.split('=')[1] ?? '').split('.')[0],
+  )
+  expect(new Set(tokens).size).toBe(2)
+  for (const token of tokens) expect(Buffer.from(token ?? '', 'base64url')).toHaveLength(24)
 })
 
 test('a session ends after half an hour of rest, and after twelve hours of an owner’s work', async () => {
@@ -89,6 +117,15 @@ test('a hash of older parameters is made anew when its owner signs in', async ()
   expect((await app.signIn()).status).toBe(200)
 })
 
+test('a password of ten years ago is as good as one of today', async () => {
+  const age = (years: number) =>
+    sql.query(`update auth.accounts set created_at = created_at - interval '${years} years',
+      updated_at = updated_at - interval '${years} years'`)
+  await age(10)
+  expect((await app.signIn()).status).toBe(200)
+  await age(-10)
+})
+
 test('while secrets are rotated sessions, keys and passwords made before stay good', async () => {
   const { AUTH_SECRET, PASSWORD_PEPPER } = app.settings
   const cookie = cookieOf(await app.signIn())
@@ -112,11 +149,32 @@ test('while secrets are rotated sessions, keys and passwords made before stay go
   Object.assign(app.settings, { AUTH_SECRET_PREVIOUS: AUTH_SECRET })
 })
 
-test('an account in no organization is told so', async () => {
+test('an account in no organization signs in, and may do what is its own and nothing else', async () => {
   const [member] = await sql.query('delete from auth.members returning *')
   try {
-    const problem = await problemOf(await app.signIn())
-    expect(problem).toMatchObject({ status: 403, code: 'forbidden' })
+    const answer = await app.signIn()
+    const session = Session.parse(await answer.json())
+    expect(session).toMatchObject({ tenant: null, role: '', permissions: [] })
+    const { accessToken } = session
+    const get = (path: string) => app.send('GET', path, undefined, accessToken)
+    const me = await (await get('/api/users/me')).json()
+    expect(me).toMatchObject({ tenants: [], tenantId: '', role: '', permissions: [] })
+    expect(await (await get('/api/tenants')).json()).toEqual({ items: [] })
+    expect((await get('/api/tenant')).status).toBe(404)
+    expect((await get('/api/admin/feature-flags')).status).toBe(403)
+    await app.settle()
+    expect(app.audited.at(-1)).toMatchObject({ entry: { tenant: '_platform' } })
+    expect((await app.auditOf('_platform')).at(-1)).toBe('auth.signin.ok')
+
+    const made = await app.send('POST', '/api/tenants', { name: 'Of my own' }, accessToken)
+    expect(made.status).toBe(201)
+    const { id } = await made.json<{ id: string }>()
+    const cookie = cookieOf(answer)
+    expect(await sessionOf(await app.renew(cookie))).toMatchObject({
+      tenant: { id },
+      role: 'owner',
+    })
+    await sql.query('delete from auth.members where organization_id = $1', [id])
   } finally {
     const names = Object.keys(member!)
     const places = names.map((_, n) => `$${n + 1}`).join()
@@ -127,7 +185,7 @@ test('an account in no organization is told so', async () => {
   }
 })
 
-test('signing in takes four round trips to the database at most, a fresh token two', async () => {
+test('signing in takes three round trips to the database, a fresh token two', async () => {
   const cookie = cookieOf(await app.signIn())
   await app.renew(cookie)
   const trips = async (call: () => Promise<Response>) => {
@@ -139,8 +197,26 @@ test('signing in takes four round trips to the database at most, a fresh token t
     spy.mockRestore()
     return calls.length
   }
-  expect(await trips(() => app.signIn())).toBeLessThanOrEqual(4)
-  expect(await trips(() => app.renew(cookie))).toBeLessThanOrEqual(2)
+  expect(await trips(() => app.signIn())).toBe(3)
+  expect(await trips(() => app.renew(cookie))).toBe(2)
+})
+
+test('an unknown address and a wrong password cost the same trips and the same hashing', async () => {
+  const costOf = async (email: string) => {
+    const [fetches, hashes] = [vi.spyOn(globalThis, 'fetch'), vi.spyOn(crypto, 'scrypt')]
+    syncBuiltinESMExports()
+    const answer = await app.signIn('not the passphrase', email)
+    const before = fetches.mock.calls.length
+    await app.settle()
+    const trips = [before, fetches.mock.calls.length]
+    const work = hashes.mock.calls.map(([, , length, options]) => [length, options])
+    vi.restoreAllMocks()
+    syncBuiltinESMExports()
+    return { status: answer.status, trips, work }
+  }
+  const wrong = await costOf(OWNER.email)
+  expect(wrong).toMatchObject({ status: 401, work: [[32, { N: 2 ** 15, r: 8, p: 3 }]] })
+  expect(await costOf('nobody@example.com')).toEqual(wrong)
 })
 
 test.each([

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { BackupCodes, NewAuthenticator, PendingSignIn } from '../../workers/identity/schemas.ts'
 import { codeAt, stepAt } from '../../workers/identity/totp.ts'
 import {
+  cookieOf,
   OWNER,
   problemOf,
   sessionOf,
@@ -88,6 +89,16 @@ test('the password alone opens nothing any more; with a code the token says how'
   expect(decodeJwt(renewed.accessToken)['amr']).toEqual(['pwd', 'otp', 'mfa'])
 })
 
+test('a sign-in with a code ends the session its browser had before', async () => {
+  const former = cookieOf(await verify(await ticket(), await code()))
+  pass(90)
+  const again = { ticket: await ticket(), code: await code() }
+  expect((await app.renew(former)).status).toBe(200)
+  const answer = await app.post(`${PATH}/verify`, again, { cookie: former })
+  expect((await app.renew(former)).status).toBe(401)
+  expect((await app.renew(cookieOf(answer))).status).toBe(200)
+})
+
 test('of ten who use one code at once exactly one gets in', async () => {
   const tickets: string[] = []
   for (let n = 0; n < 10; n++) tickets.push(await ticket())
@@ -122,10 +133,21 @@ test('a backup code is good once, also for ten at once', async () => {
 test('ten wrong codes lock it for a quarter of an hour, however fast they come', async () => {
   const half = await ticket()
   const bad = await wrong()
+  await app.settle()
+  app.audited.length = 0
   const tries = await Promise.all(Array.from({ length: 20 }, () => verify(half, bad)))
   expect(statusesOf(tries)).toEqual([
     ...Array.from({ length: 10 }, () => 401),
     ...Array.from({ length: 10 }, () => 429),
+  ])
+  await app.settle()
+  const told = (app.audited as { entry: { event: string; tenant: string } }[]).map(({ entry }) => {
+    expect(entry.tenant).toBe(tenant)
+    return entry.event
+  })
+  expect(told.toSorted()).toEqual([
+    'auth.lockout',
+    ...Array.from({ length: 10 }, () => 'auth.mfa.fail'),
   ])
   const locked = await verify(await ticket(), await code())
   expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(800)
@@ -160,6 +182,22 @@ test('new backup codes end the old ones, and both proofs are asked for', async (
   ))
   expect((await verify(await ticket(), old)).status).toBe(401)
   expect((await verify(await ticket(), codes[6]!)).status).toBe(200)
+})
+
+test('a change of address asks for both proofs as well', async () => {
+  await signInAgain()
+  const ask = (proofs: object) =>
+    app.send('POST', '/api/auth/change-email', { newEmail: 'new@example.com', ...proofs }, token)
+  const missing = await problemOf(await ask({ password }))
+  expect(missing).toMatchObject({ status: 422, errors: [{ in: 'json', pointer: '/code' }] })
+  expect((await ask({ password, code: await wrong() })).status).toBe(403)
+  expect((await ask({ password: 'wrong', code: await code() })).status).toBe(403)
+  expect(await app.mailsTo('new@example.com')).toEqual([])
+
+  const once = await code()
+  expect((await ask({ password, code: once })).status).toBe(202)
+  expect(await app.mailsTo('new@example.com')).toHaveLength(1)
+  expect((await ask({ password, code: once })).status).toBe(403)
 })
 
 test('it is turned off with both proofs, and nothing of it is left', async () => {

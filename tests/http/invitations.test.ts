@@ -110,6 +110,27 @@ test('somebody with an account joins with their session, and works there from th
   expect(await app.roster(other.id)).toEqual({ [other.owner.id]: 'owner' })
 })
 
+test('whoever is in no tenant signs in to accept', async () => {
+  const lone = await app.person('lone', null)
+  expect(await (await app.renew(lone.cookie)).json()).toMatchObject({ tenant: null, role: '' })
+  const token = tokenIn(await sent(await invite(lone.email, 'editor')))
+  const session = await sessionOf(await accept({ token }, lone.cookie))
+  expect(session).toMatchObject({ tenant: { id: app.tenantId }, role: 'editor' })
+})
+
+test('where nobody may make an account, an invitation makes none either', async () => {
+  const settings = app.settings as { SIGN_UP: string }
+  const token = tokenIn(await sent(await invite('late@example.com')))
+  const newcomer = { token, name: 'Late', password: 'a long and quiet passphrase' }
+  settings.SIGN_UP = 'closed'
+  expect(await problemOf(await accept(newcomer))).toMatchObject({ status: 403 })
+  const member = await app.person('known', null)
+  const known = tokenIn(await sent(await invite(member.email)))
+  expect((await accept({ token: known }, member.cookie)).status).toBe(200)
+  settings.SIGN_UP = 'open'
+  expect((await accept(newcomer)).status).toBe(200)
+})
+
 test('ten acceptances of one invitation at once: exactly one wins', async () => {
   const guest = await app.person('guest', null)
   const token = tokenIn(await sent(await invite(guest.email)))

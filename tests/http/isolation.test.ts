@@ -39,6 +39,9 @@ async function fill(memberId: string): Promise<Record<string, string>> {
   const made = await asOwner('POST', '/api/admin/api-keys', { name: SECRET, scopes: ['kb.read'] })
   const { id: apiKey } = await made.json<{ id: string }>()
   await asOwner('PUT', '/api/admin/provider-keys/openai', { values: { apiKey: `sk-${SECRET}` } })
+  const grouped = await asOwner('POST', '/api/admin/teams', { name: SECRET })
+  const { id: team } = await grouped.json<{ id: string }>()
+  await asOwner('PUT', `/api/admin/teams/${team}/members/${memberId}`)
   const provider = 'openai'
   const [member, documentId, jobId] = [memberId, document.id, job.id]
   return {
@@ -50,6 +53,7 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     job: jobId,
     apiKey,
     provider,
+    team,
   }
 }
 
@@ -90,12 +94,28 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
   'DELETE /api/admin/provider-keys/{provider}': { is: 'provider' },
   'DELETE /api/admin/roles/{name}': { is: 'role' },
   'PATCH /api/admin/roles/{name}': { is: 'role', body: { description: 'mine' } },
+  'GET /api/admin/teams/{id}': { is: 'team' },
+  'PATCH /api/admin/teams/{id}': { is: 'team', body: { name: 'mine' } },
+  'DELETE /api/admin/teams/{id}': { is: 'team' },
+  'GET /api/admin/teams/{id}/members': { is: 'team' },
+  'PUT /api/admin/teams/{id}/members/{userId}': { is: 'team' },
+  'DELETE /api/admin/teams/{id}/members/{userId}': { is: 'team' },
 }
 
 /** Not about a tenant's things, or making the caller's own. */
 const ELSEWHERE: Record<string, string> = {
   'PUT /api/admin/provider-keys/{provider}': 'writes the caller’s own; tests/http/provider-keys',
   'GET /api/admin/tenants/{id}': 'for those who run the platform, of all tenants',
+  'POST /api/auth/sign-in/provider/{provider}': 'before there is a tenant; tests/http/federation',
+  'GET /api/auth/callback/{provider}': 'before there is a tenant; tests/http/federation',
+  'POST /api/auth/linked-accounts/{provider}': 'a user’s own; tests/http/linked-accounts',
+  'POST /api/auth/linked-accounts/{provider}/remove': 'a user’s own; tests/http/linked-accounts',
+  'PATCH /api/auth/passkeys/{id}': 'a user’s own, in no tenant; tests/http/passkeys',
+  'POST /api/auth/passkeys/{id}/remove': 'a user’s own, in no tenant; tests/http/passkeys',
+  'GET /api/admin/tenants/{id}/plan': 'for those who run the platform; tests/http/tenant-plans',
+  'PUT /api/admin/tenants/{id}/plan': 'for those who run the platform; tests/http/tenant-plans',
+  'POST /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
+  'DELETE /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
   'DELETE /api/auth/sessions/{id}': 'a user’s own, in no tenant; tests/http/identity-sessions',
 }
 
@@ -110,6 +130,10 @@ test('every route with an id in it is among those asked here', () => {
   expect(withId.toSorted()).toEqual([...Object.keys(ROUTES), ...Object.keys(ELSEWHERE)].toSorted())
 })
 
+/** A path within something of a tenant's ends in a member of the same tenant. */
+const addressOf = (template: string, id: string) =>
+  template.replace('{userId}', ids['member']!).replace(/\{\w+\}/, id)
+
 /** Well formed, and nobody's. */
 function nameless(is: string): string {
   if (is === 'flag' || is === 'role') return 'nothing'
@@ -121,12 +145,12 @@ test.each(Object.entries(ROUTES))(
   '%s finds nothing of another tenant',
   async (route, { is, body }) => {
     const [method = '', template = ''] = route.split(' ')
-    const path = template.replace(/\{\w+\}/, ids[is]!)
+    const path = addressOf(template, ids[is]!)
     const answer = await app.send(method, path, body, intruder)
     const text = await answer.text()
     expect([route, answer.status]).toEqual([route, 404])
     expect(text).not.toContain(SECRET)
-    const unknown = template.replace(/\{\w+\}/, nameless(is))
+    const unknown = addressOf(template, nameless(is))
     const nothing = await (await app.send(method, unknown, body, intruder)).json<object>()
     expect(Object.keys(JSON.parse(text))).toEqual(Object.keys(nothing))
   },
@@ -154,7 +178,7 @@ test('the owner finds all of it there afterwards, as it was', async () => {
     ([route]) => route.startsWith('GET') && !route.endsWith('/events'),
   )
   for (const [route, { is }] of reads) {
-    const path = route.split(' ')[1]!.replace(/\{\w+\}/, ids[is]!)
+    const path = addressOf(route.split(' ')[1]!, ids[is]!)
     const answer = await asOwner('GET', path)
     expect([route, answer.status]).toEqual([route, 200])
   }

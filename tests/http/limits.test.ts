@@ -211,13 +211,18 @@ test('every counted route says so in OpenAPI, with the answer of too many', () =
     'DELETE /api/admin/feature-flags/{name} admin.write 429',
     'DELETE /api/admin/kb/documents/{id} admin.write 429',
     'DELETE /api/admin/provider-keys/{provider} access.change 429',
+    'DELETE /api/admin/teams/{id} admin.write 429',
+    'DELETE /api/admin/teams/{id}/members/{userId} admin.write 429',
     'GET /v1/realtime voice.start 429',
     'PATCH /api/admin/feature-flags/{name} admin.write 429',
+    'PATCH /api/admin/teams/{id} admin.write 429',
     'POST /api/admin/feature-flags admin.write 429',
     'POST /api/admin/feature-flags/{name}/toggle admin.write 429',
     'POST /api/admin/kb/documents upload 429',
     'POST /api/admin/kb/documents/{id}/retry admin.write 429',
+    'POST /api/admin/teams admin.write 429',
     'POST /api/ask ask 429',
     'PUT /api/admin/provider-keys/{provider} key.create 429',
+    'PUT /api/admin/teams/{id}/members/{userId} admin.write 429',
   ])
 })

@@ -50,6 +50,7 @@ async function tenantTables() {
 const KEPT = [
   'auth.setups',
   'auth.tenant_deletions',
+  'public.audit_checks',
   'public.audit_head',
   'public.audit_log',
   'public.audit_tombstones',
@@ -92,6 +93,8 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
       expires_at) values ('k-${id}', '${id}', 'live', 'k', '{}', 'h', '${owner.id}', ${at}, ${at})`,
     `insert into tenant_deks values ('${id}', 'd', 'k', 'w', ${at})`,
     `insert into provider_keys values ('${id}', 'openai', 'apiKey', 's', 1, 'last', ${at})`,
+    `insert into teams values ('${id}', '${document}', 't', ${at}, ${at})`,
+    `insert into team_members select tenant_id, '${document}', id, ${at} from users where tenant_id = '${id}'`,
     `insert into auth.roles values ('${id}', 'own', '', '{}', 1, ${at}, ${at})`,
   ]
   await app.sql.transaction([
@@ -147,7 +150,7 @@ test('when it is due nobody gets in any more, and nothing else is touched yet', 
   await run()
   expect(await state()).toEqual({ closed: true, erased: false })
   expect(await app.binding.permissionsNow(doomed.owner.sessionId, doomed.id)).toBeNull()
-  expect((await app.renew(doomed.owner.cookie)).status).toBe(403)
+  expect(await (await app.renew(doomed.owner.cookie)).json()).toMatchObject({ tenant: null })
   const cancel = await app.send('DELETE', PATH, undefined, doomed.owner.token)
   expect(cancel.status).toBe(401)
   expect(await filesOf(doomed.id)).toBe(2)

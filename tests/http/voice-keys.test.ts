@@ -95,6 +95,7 @@ test('a key lives ten minutes unless told, and opens the session named by its id
         model: 'voiceassist',
         session: { type: 'realtime', instructions: 'Be brief.' },
         keyExpiresAt: secret.expires_at * 1000,
+        maker: 'allowed',
       },
     },
   ])
@@ -172,6 +173,8 @@ test('a key for one page and one model is refused to others', async () => {
 test.each([
   ['rival', 409],
   ['expired', 401],
+  ['revoked', 401],
+  ['unsure', 503],
 ])('what its session says of a dial, %s, becomes %i', async (said, status) => {
   const { value } = await make()
   verdict = said
@@ -189,6 +192,32 @@ test('past its end a key reaches its session while that could live, and then no 
   at(3_800_000)
   expect((await dial(value)).status).toBe(401)
   expect(told).toHaveLength(1)
+})
+
+test('a key’s session hears whether its maker may still start one', async () => {
+  const sql = (text: string) => connect(app.database.owner).query(text)
+  const response = await app.send(
+    'POST',
+    '/api/admin/api-keys',
+    { name: 'Till', scopes: ['voice.start'] },
+    owner,
+  )
+  const { key, id } = await response.json<ApiKeySecret>()
+  const [mine, its] = [await make(), await make({}, key)]
+  const heard = async (secret: Secret) => {
+    await dial(secret.value)
+    return told.at(-1)?.opening['maker']
+  }
+  expect([await heard(mine), await heard(its)]).toEqual(['allowed', 'allowed'])
+
+  await app.send('DELETE', `/api/admin/api-keys/${id}`, undefined, owner)
+  await sql(`update auth.members set role = 'viewer'`)
+  expect([await heard(mine), await heard(its)]).toEqual(['revoked', 'revoked'])
+  await sql(`update auth.members set role = 'owner'`)
+  app.binding.isDown = true
+  expect(await heard(mine)).toBe('unknown')
+  app.binding.isDown = false
+  await app.settle()
 })
 
 test('whoever lost the right a moment ago gets no key, and while identity is down nobody does', async () => {

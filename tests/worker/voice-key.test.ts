@@ -20,7 +20,13 @@ const item = (text: string) => ({
 function createKey(name: string, keyExpiresAt = Date.now() + 600_000) {
   const object = env.VOICE_SESSIONS.getByName(`acme:${name}`)
   const session = { type: 'realtime', instructions: 'Be brief.' } as const
-  const opening = { sessionId: `0190-${name}`, model: 'voiceassist', session, keyExpiresAt }
+  const opening = {
+    sessionId: `0190-${name}`,
+    model: 'voiceassist',
+    session,
+    keyExpiresAt,
+    maker: 'allowed' as const,
+  }
   async function dial() {
     const { verdict, ticket } = await object.admit(owner, opening)
     if (verdict === 'rival' || verdict === 'expired') return { verdict }
@@ -57,6 +63,7 @@ test('the key is used before anybody is answered', async () => {
     model: 'voiceassist',
     session: { type: 'realtime' },
     keyExpiresAt: Date.now() + 1000,
+    maker: 'allowed',
   })
   await expect.poll(key.stored).toMatchObject({ id: '0190-durable' })
   expect((await admitted).verdict).toBe('first')

@@ -70,7 +70,6 @@ export const auditRoutes = createRouter<AppEnv<LogContext>>()
     return c.body(stream, 200, {
       'content-type': TYPES[query.format],
       'content-disposition': `attachment; filename="${name}"`,
-      'cache-control': 'no-store',
     })
   })
   .openapi(chain, async (c) => c.json(await readChain(c.var.ctx, c.req.valid('query')), 200))

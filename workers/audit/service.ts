@@ -17,10 +17,11 @@ import { AuditEntry, type AuditMessage } from './schemas.ts'
 export { CHECKPOINT_TYP } from './checkpoint.ts'
 
 /** The log of what belongs to no tenant, such as the sign-in of an unknown address. */
-const PLATFORM = '_platform'
+export const PLATFORM = '_platform'
 
 type AuditActor =
-  | { type: 'user'; userId: string; sessionId?: string; actAs?: string }
+  /** `actedBy`: who it really was, acting as the user. */
+  | { type: 'user'; userId: string; sessionId?: string; actedBy?: string }
   | { type: 'key'; keyId: string }
   | { type: 'service'; clientId: string }
   | { type: 'system'; job: string }
@@ -28,6 +29,7 @@ type AuditActor =
 
 /** Who, where and when. A ServiceContext has it all; before a sign-in there is no tenant or actor. */
 export interface AuditSource extends Pick<ServiceContext, 'requestId' | 'traceparent' | 'now'> {
+  /** Empty like none: of somebody who is in no tenant. */
   readonly tenantId?: string
   readonly actor?: AuditActor
   readonly client?: Client
@@ -118,7 +120,7 @@ function messageOf(source: AuditSource, event: AuditEvent, details: AuditDetails
     v: 1,
     id: newId(at),
     event,
-    tenant: details.tenantId ?? source.tenantId ?? PLATFORM,
+    tenant: details.tenantId ?? (source.tenantId || PLATFORM),
     ...identityOf(details.actor ?? source.actor ?? { type: 'anonymous' }),
     resource,
     outcome,
@@ -136,7 +138,9 @@ function identityOf(actor: AuditActor) {
   const actorType = actor.type
   switch (actor.type) {
     case 'user':
-      return { actorType, actor: actor.userId, sid: actor.sessionId, actAs: actor.actAs }
+      return actor.actedBy === undefined
+        ? { actorType, actor: actor.userId, sid: actor.sessionId }
+        : { actorType, actor: actor.actedBy, sid: actor.sessionId, actAs: actor.userId }
     case 'key':
       return { actorType, actor: actor.keyId }
     case 'service':

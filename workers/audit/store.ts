@@ -5,7 +5,8 @@ import { callAcrossTenants, type DatabaseEnv, type Tx, withTenant } from '../../
 import { canonical } from './canonical.ts'
 import { type ChainRow, GENESIS, type Link } from './chain.ts'
 import type { AuditFilter, AuditMessage, AuditQuery } from './schemas.ts'
-import { auditHead, auditLog, auditTombstones } from './tables.ts'
+import { auditChecks, auditHead, auditLog, auditTombstones } from './tables.ts'
+import type { Progress } from './verify.ts'
 
 export type StoreContext = WithEnv<DatabaseEnv>
 
@@ -107,6 +108,36 @@ export async function dueCheckpoints(
     call,
   )
   return rows.map(({ tenant_id: tenantId, seq, hash }) => ({ tenantId, seq: Number(seq), hash }))
+}
+
+/** Tenants whose log is to be verified: those begun first, then those not looked at for a day. */
+export async function dueChecks(ctx: StoreContext, most: number): Promise<string[]> {
+  const call = sql`select * from audit_due_checks(${ctx.now().toISOString()}::timestamptz, ${most})`
+  const rows = await callAcrossTenants<{ tenant_id: string }>(ctx.env, call)
+  return rows.map(({ tenant_id: tenantId }) => tenantId)
+}
+
+export async function findProgress(ctx: StoreContext): Promise<Progress | undefined> {
+  const [[row]] = await withTenant(ctx).batch((tx) => [
+    tx
+      .select({ progress: auditChecks.progress })
+      .from(auditChecks)
+      .where(eq(auditChecks.tenantId, ctx.tenantId)),
+  ])
+  return row?.progress ?? undefined
+}
+
+/** Where a verification stands, or how it ended. */
+export async function saveCheck(
+  ctx: StoreContext,
+  check: { progress: Progress } | { progress: null; verifiedAt: Date; fault: string | null },
+): Promise<void> {
+  await withTenant(ctx).batch((tx) => [
+    tx
+      .insert(auditChecks)
+      .values({ tenantId: ctx.tenantId, ...check })
+      .onConflictDoUpdate({ target: auditChecks.tenantId, set: check }),
+  ])
 }
 
 export async function markCheckpoint(ctx: StoreContext, seq: number): Promise<void> {

@@ -6,6 +6,7 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   index,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -13,6 +14,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { Progress } from './verify.ts'
 
 const seq = () => bigint({ mode: 'number' }).notNull()
 
@@ -73,3 +75,14 @@ export const auditTombstones = pgTable(
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.lastSeq] })],
 )
+
+/** How far the daily verification of a chain has come, and how the last whole one ended. */
+export const auditChecks = pgTable('audit_checks', {
+  tenantId: text().primaryKey(),
+  /** Null between two verifications. */
+  progress: jsonb().$type<Progress>(),
+  /** When the last whole one ended. */
+  verifiedAt: timestamp({ withTimezone: true }),
+  /** Kind and place of what was wrong then; null for an intact log. */
+  fault: text(),
+})

@@ -43,6 +43,16 @@ export interface FlagsSearch {
   create?: boolean
 }
 
+/** Why a provider's sign-in came back without one. */
+interface FailureSearch {
+  error?: string
+  provider?: string
+}
+
+const readFailure = (search: Search): FailureSearch => ({
+  ...textIn(search, 'error'),
+  ...textIn(search, 'provider'),
+})
 export interface MembersSearch {
   q?: string
   invite?: boolean
@@ -63,7 +73,10 @@ const root = createRootRouteWithContext<Services>()()
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search: Search): { from?: string } => textIn(search, 'from'),
+  validateSearch: (search: Search): { from?: string } & FailureSearch => ({
+    ...textIn(search, 'from'),
+    ...readFailure(search),
+  }),
   component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignInPage'),
 })
 
@@ -155,6 +168,7 @@ const help = createRoute({
 const account = createRoute({
   getParentRoute: () => shell,
   path: '/account',
+  validateSearch: readFailure,
   component: lazyRouteComponent(() => import('./pages/account/account.tsx'), 'AccountPage'),
 })
 

@@ -147,5 +147,5 @@ export const flagRoutes = router
   })
   .openapi(evaluate, async (c) => {
     const { key } = c.req.valid('param')
-    return c.json({ key, ...(await flags.evaluateFlag(c.var.ctx, key)) }, 200)
+    return c.json(await flags.evaluateFlag(c.var.ctx, key, c.req.valid('json')), 200)
   })

@@ -67,12 +67,16 @@ export type FlagPage = z.infer<typeof FlagPage>
 export const EvaluationRequest = z
   .object({ context: z.looseObject({ targetingKey: z.string().min(1).optional() }) })
   .openapi('EvaluationRequest')
+export type EvaluationRequest = z.infer<typeof EvaluationRequest>
 
-/** OFREP 0.3, evaluationSuccess. No `value` means: use the default in the code that asks. */
+/**
+ * OFREP 0.3, evaluationSuccess. No `value` means: use the default in the code that asks. DEFAULT, for
+ * rules of which none matched, is OpenFeature's; the protocol's document does not list it.
+ */
 export const EvaluationResponse = z
   .object({
     key: z.string(),
-    reason: z.enum(['STATIC', 'DISABLED']),
+    reason: z.enum(['STATIC', 'DEFAULT', 'TARGETING_MATCH', 'SPLIT', 'DISABLED', 'UNKNOWN']),
     value: z.boolean().optional(),
     variant: z.string().optional(),
   })

@@ -4,8 +4,12 @@
  */
 import { type CacheContext, createCache } from '../../shared/cache.ts'
 import { ProblemError } from '../../shared/errors.ts'
-import { type Evaluation, evaluate } from './evaluate.ts'
+import { checkContext, LimitError } from './engine/limits.ts'
+import { evaluate, type Snapshot } from './engine/snapshot.ts'
+import { compileFlag, contextOf, responseOf } from './evaluation.ts'
 import {
+  type EvaluationRequest,
+  type EvaluationResponse,
   Flag,
   type FlagChange,
   FlagName,
@@ -24,6 +28,9 @@ const known = createCache<Flag | null>({
   staleMs: 24 * 60 * 60 * 1000,
   parse: (text) => Flag.nullable().safeParse(JSON.parse(text)).data,
 })
+
+/** A flag in memory is compiled once, and its functions go when it goes. */
+const compiled = new WeakMap<Flag, Snapshot>()
 
 export async function listFlags(
   ctx: FlagContext,
@@ -79,11 +86,29 @@ export async function removeFlag(ctx: FlagContext, name: string): Promise<void> 
   await known.drop(ctx, name)
 }
 
-/** Any text may be asked for; only what could be a flag's name is looked up. @throws ProblemError not_found */
-export async function evaluateFlag(ctx: FlagContext, key: string): Promise<Evaluation> {
+/**
+ * Any text may be asked for; only what could be a flag's name is looked up.
+ *
+ * @throws ProblemError not_found, or invalid_fields for a context that is over a limit
+ */
+export async function evaluateFlag(
+  ctx: FlagContext,
+  key: string,
+  request: EvaluationRequest,
+): Promise<EvaluationResponse> {
   if (!FlagName.safeParse(key).success) missing(key)
-  const flag = await known.get(ctx, key, async () => (await store.findFlag(ctx, key)) ?? null)
-  return evaluate(flag ?? missing(key))
+  const found = await known.get(ctx, key, async () => (await store.findFlag(ctx, key)) ?? null)
+  const flag = found ?? missing(key)
+  const snapshot = compiled.get(flag) ?? compileFlag(flag)
+  compiled.set(flag, snapshot)
+  try {
+    checkContext(request.context)
+    return responseOf(key, evaluate(snapshot, key, contextOf(request)))
+  } catch (error) {
+    if (!(error instanceof LimitError)) throw error
+    const errors = [{ in: 'json', pointer: '/context', detail: error.message }]
+    throw new ProblemError('invalid_fields', error.message, { errors, cause: error })
+  }
 }
 
 function missing(name: string): never {

@@ -1,7 +1,9 @@
 /** The contract of signing up, recovery and one's own password and address. Mounted like routes.ts. */
 import { createRoute } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { open, signedIn } from '../../shared/guards.ts'
 import { createRouter, jsonBody, problems } from '../../shared/http.ts'
+import type { meterAddress, Unknown } from '../limits/service.ts'
 import { type IdentityRoutes, pass } from './identity-client.ts'
 import {
   ChangeEmail,
@@ -27,7 +29,7 @@ export const signUp = open(
     request: { body: jsonBody(SignUp) },
     responses: {
       202: ON_ITS_WAY,
-      ...problems('forbidden', 'invalid_fields', 'dependency_down'),
+      ...problems('forbidden', 'invalid_fields', 'rate_limited', 'dependency_down'),
     },
   }),
 )
@@ -42,7 +44,7 @@ export const requestReset = open(
     request: { body: jsonBody(ResetRequest) },
     responses: {
       202: ON_ITS_WAY,
-      ...problems('forbidden', 'invalid_fields', 'dependency_down'),
+      ...problems('forbidden', 'invalid_fields', 'rate_limited', 'dependency_down'),
     },
   }),
 )
@@ -59,7 +61,7 @@ export const resetPassword = open(
     request: { body: jsonBody(ResetPassword) },
     responses: {
       204: { description: 'The new password counts' },
-      ...problems('forbidden', 'invalid_fields', 'dependency_down'),
+      ...problems('forbidden', 'invalid_fields', 'rate_limited', 'dependency_down'),
     },
   }),
 )
@@ -74,7 +76,7 @@ export const verifyEmail = open(
     request: { body: jsonBody(VerifyEmail) },
     responses: {
       204: { description: 'The address is proven' },
-      ...problems('forbidden', 'conflict', 'invalid_fields', 'dependency_down'),
+      ...problems('forbidden', 'conflict', 'invalid_fields', 'rate_limited', 'dependency_down'),
     },
   }),
 )
@@ -114,21 +116,34 @@ export const changeEmail = signedIn(
     operationId: 'changeEmail',
     tags: TAGS,
     description:
-      'Sends a link to the new address. The address changes when the link is used, and the old one ' +
+      'Asks for the password, and a code where there is a second factor. Sends a link to the new ' +
+      'address. The address changes when the link is used, and the old one ' +
       'is told then.',
     request: { body: jsonBody(ChangeEmail) },
     responses: {
       202: ON_ITS_WAY,
-      ...problems('unauthenticated', 'forbidden', 'invalid_fields', 'dependency_down'),
+      ...problems('unauthenticated', 'forbidden', 'conflict', 'invalid_fields'),
+      ...problems('rate_limited', 'dependency_down'),
     },
   }),
 )
 
-export const accountRoutes = createRouter<IdentityRoutes>()
-  .openapi(signUp, (c) => pass(c, c.req.valid('json')))
-  .openapi(requestReset, (c) => pass(c, c.req.valid('json')))
-  .openapi(resetPassword, (c) => pass(c, c.req.valid('json')))
-  .openapi(verifyEmail, (c) => pass(c, c.req.valid('json')))
-  .openapi(changePassword, (c) => pass(c, c.req.valid('json')))
-  .openapi(requestVerification, (c) => pass(c))
-  .openapi(changeEmail, (c) => pass(c, c.req.valid('json')))
+interface AccountRoutes extends IdentityRoutes {
+  Bindings: IdentityRoutes['Bindings'] & Unknown['env']
+}
+
+/** @param meter Handed in, so that this file does not bring the limiter into identity's bundle. */
+export function createAccountRoutes(meter: typeof meterAddress) {
+  const counted = async (c: Context<AccountRoutes>, body: object) => {
+    await meter(c)
+    return pass(c, body)
+  }
+  return createRouter<AccountRoutes>()
+    .openapi(signUp, (c) => counted(c, c.req.valid('json')))
+    .openapi(requestReset, (c) => counted(c, c.req.valid('json')))
+    .openapi(resetPassword, (c) => counted(c, c.req.valid('json')))
+    .openapi(verifyEmail, (c) => counted(c, c.req.valid('json')))
+    .openapi(changePassword, (c) => pass(c, c.req.valid('json')))
+    .openapi(requestVerification, (c) => pass(c))
+    .openapi(changeEmail, (c) => pass(c, c.req.valid('json')))
+}

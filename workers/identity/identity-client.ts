@@ -55,8 +55,10 @@ export async function askIdentity(
   headers.set('x-request-id', requestId)
   headers.set('traceparent', traceparent)
   const text = body ? JSON.stringify(body) : null
+  // A redirect is an answer for the browser, not for us to follow.
+  const init = { method, headers, body: text, redirect: 'manual' } as const
   try {
-    return await env.IDENTITY.fetch(new Request(url, { method, headers, body: text }))
+    return await env.IDENTITY.fetch(new Request(url, init))
   } catch (cause) {
     const detail = 'The identity service does not answer. Try again shortly.'
     throw new ProblemError('dependency_down', detail, { cause, retryAfterSeconds: 5 })

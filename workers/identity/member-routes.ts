@@ -31,6 +31,7 @@ export const getMe = signedIn(
       ...problems('unauthenticated', 'dependency_down'),
     },
   }),
+  { acting: true },
 )
 
 export const changeMe = signedIn(

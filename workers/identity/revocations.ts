@@ -1,6 +1,6 @@
 /**
- * Sessions and users whose access tokens are refused before they expire, as they are kept in Redis:
- * a sorted set, scored by the time of the revocation. Reading and writing it is
+ * Whose access tokens are refused before they expire, as it is kept in Redis: a sorted set, scored
+ * by the time of the revocation. Reading and writing it is
  * revocation-client.ts here and issuer/revocation.ts in the identity Worker.
  */
 
@@ -10,47 +10,69 @@ export const REVOKED_KEY = 'identity:revoked'
 /** Milliseconds an entry is kept: the life of an access token, the skew of clocks and some more. */
 export const KEPT_MS = 6 * 60_000
 
-/** A session is over for good; a user's tokens are refused if they are older than the revocation. */
-export interface Revocation {
-  type: 'session' | 'user'
-  id: string
-}
+/**
+ * A session is over for good. Of a user, of a member of one tenant, and of all who hold one role of
+ * it, tokens are refused that are older than the revocation: what they say is no longer so, and
+ * whoever may have a newer one gets it by asking.
+ */
+export type Revocation =
+  | { type: 'session' | 'user'; id: string }
+  | { type: 'member'; tenantId: string; userId: string }
+  | { type: 'role'; tenantId: string; role: string }
 
 export interface Revoked {
   sessions: ReadonlySet<string>
-  /** User id to the time of the revocation, in milliseconds since the epoch. */
-  users: ReadonlyMap<string, number>
+  /** Users, members and roles as `memberOf` writes them, to the time in milliseconds since the epoch. */
+  since: ReadonlyMap<string, number>
 }
 
 /** What can be asked about: one access token. */
 export interface Bearer {
   userId: string
   sessionId: string
-  /** Milliseconds since the epoch, in whole seconds, as tokens have it. */
+  tenantId: string
+  role: string
+  /** Milliseconds since the epoch: no later than what the token says was read. */
   issuedAt: number
 }
 
-export const NOBODY: Revoked = { sessions: new Set(), users: new Map() }
+export const NOBODY: Revoked = { sessions: new Set(), since: new Map() }
 
-export const memberOf = ({ type, id }: Revocation): string => `${type}:${id}`
+export function memberOf(one: Revocation): string {
+  switch (one.type) {
+    case 'session':
+    case 'user':
+      return `${one.type}:${one.id}`
+    case 'member':
+      return `member:${one.tenantId}:${one.userId}`
+    case 'role':
+      return `role:${one.tenantId}:${one.role}`
+  }
+}
 
 /** @param flat members and scores in turn, as ZRANGE … WITHSCORES answers */
 export function readRevoked(flat: readonly unknown[]): Revoked {
   const sessions = new Set<string>()
-  const users = new Map<string, number>()
+  const since = new Map<string, number>()
   for (let index = 0; index < flat.length; index += 2) {
-    const [type, id = ''] = String(flat[index]).split(/:(.*)/s)
-    if (type === 'session') sessions.add(id)
-    if (type === 'user') users.set(id, Number(flat[index + 1]))
+    const member = String(flat[index])
+    if (member.startsWith(SESSION)) sessions.add(member.slice(SESSION.length))
+    else since.set(member, Number(flat[index + 1]))
   }
-  return { sessions, users }
+  return { sessions, since }
 }
 
-/**
- * Whether the token is refused. Tokens know whole seconds only: one issued in the very second of
- * a user's revocation is refused too, though it may be newer.
- */
-export function isRevoked({ sessions, users }: Revoked, bearer: Bearer): boolean {
-  const at = users.get(bearer.userId)
-  return sessions.has(bearer.sessionId) || (at !== undefined && bearer.issuedAt <= at)
+const SESSION = 'session:'
+
+/** Whether the token is refused. With nothing revoked, the rule of nearly every call, it is two looks. */
+export function isRevoked({ sessions, since }: Revoked, bearer: Bearer): boolean {
+  if (sessions.has(bearer.sessionId)) return true
+  if (since.size === 0) return false
+  const { userId, tenantId, role, issuedAt } = bearer
+  const about: Revocation[] = [
+    { type: 'user', id: userId },
+    { type: 'member', tenantId, userId },
+    { type: 'role', tenantId, role },
+  ]
+  return about.some((one) => issuedAt <= (since.get(memberOf(one)) ?? Number.NEGATIVE_INFINITY))
 }

@@ -5,9 +5,12 @@
 import { createRoute } from '@hono/zod-openapi'
 import { open } from '../../shared/guards.ts'
 import { createRouter, json, jsonBody, problems } from '../../shared/http.ts'
-import type { beginSignIn, SignInContext } from '../limits/service.ts'
-import { accountRoutes } from './account-routes.ts'
+import { clientOf } from '../audit/service.ts'
+import type { beginSignIn, meterAddress, SignInContext } from '../limits/service.ts'
+import { createAccountRoutes } from './account-routes.ts'
+import { federationRoutes } from './federation-routes.ts'
 import { askIdentity, type IdentityRoutes, pass, passed } from './identity-client.ts'
+import { passkeyRoutes } from './passkey-routes.ts'
 import { PendingSignIn, Session, Setup, SignIn } from './schemas.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { twoFactorRoutes } from './two-factor-routes.ts'
@@ -81,28 +84,32 @@ export const signOut = open(
 /**
  * Made by the edge's app: the identity Worker takes the contract alone, and its bundle nothing else.
  *
- * @param begin Handed in, so that this file does not bring the limiter into that bundle.
+ * @param begin Handed in like `meter`, so that this file does not bring the limiter into that bundle.
  */
-export const createIdentityRoutes = (begin: typeof beginSignIn) =>
+export const createIdentityRoutes = (begin: typeof beginSignIn, meter: typeof meterAddress) =>
   createRouter<SignInRoutes>()
     .openapi(setup, (c) => pass(c, c.req.valid('json')))
     .openapi(signIn, async (c) => {
       const { turnstileToken, ...credentials } = c.req.valid('json')
       const { log } = c.var
-      const ctx = { env: c.env, log, now: () => new Date() }
+      const { headers } = c.req.raw
+      const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
+      const ctx = { env: c.env, log, now: () => new Date(), client: clientOf(headers), waitUntil }
       const given = { email: credentials.email, turnstileToken }
-      const settle = await begin(ctx, given, c.req.raw.headers)
+      const settle = await begin(ctx, given, headers)
       let status = 500
       try {
         const answer = await askIdentity(c.env, c.req.raw, credentials, c.var)
         status = answer.status
         return passed(c, answer)
       } finally {
-        c.executionCtx.waitUntil(settle(status))
+        waitUntil(settle(status))
       }
     })
     .openapi(getToken, (c) => pass(c))
     .openapi(signOut, (c) => pass(c))
     .route('/', sessionRoutes)
-    .route('/', accountRoutes)
+    .route('/', createAccountRoutes(meter))
     .route('/', twoFactorRoutes)
+    .route('/', passkeyRoutes)
+    .route('/', federationRoutes)

@@ -19,6 +19,9 @@ const countOf = (text: string) => Array.from(text.normalize('NFKC')).length
 
 const CurrentPassword = z.string().min(1).max(MAX_UNITS).openapi({ format: 'password' })
 
+/** Six digits of an authenticator, or a backup code; spaces and dashes do not matter. */
+const Code = z.string().trim().min(6).max(60).openapi({ example: '123456' })
+
 export const Name = z.string().trim().min(1).max(200)
 
 export const SignIn = z
@@ -65,7 +68,12 @@ export type ResetPassword = z.infer<typeof ResetPassword>
 export const VerifyEmail = z.strictObject({ token: Secret }).openapi('VerifyEmail')
 
 export const ChangeEmail = z
-  .strictObject({ newEmail: Email, password: CurrentPassword })
+  .strictObject({
+    newEmail: Email,
+    password: CurrentPassword,
+    /** Needed where the account has a second factor. */
+    code: Code.optional(),
+  })
   .openapi('ChangeEmail')
 export type ChangeEmail = z.infer<typeof ChangeEmail>
 
@@ -73,10 +81,13 @@ export type ChangeEmail = z.infer<typeof ChangeEmail>
 export const Session = z
   .object({
     user: z.object({ id: z.string(), email: z.string(), name: z.string() }),
-    tenant: z.object({ id: z.string(), name: z.string() }),
-    /** A built-in role, or one the tenant made itself. */
+    /** Null for who is in no tenant. */
+    tenant: z.object({ id: z.string(), name: z.string() }).nullable(),
+    /** A built-in role, or one the tenant made itself; empty without a tenant. */
     role: z.string(),
     permissions: z.array(z.string()),
+    /** Who runs the platform and acts as this user; null for the user themself. */
+    impersonatedBy: z.object({ id: z.string(), name: z.string() }).nullable(),
     /** Goes into `Authorization: Bearer …`. */
     accessToken: z.string(),
     /** When the access token ends, not the session. */
@@ -100,6 +111,8 @@ const OpenSession = z
     expiresAt: z.iso.datetime(),
     /** Whether it is the one that asks. */
     isCurrent: z.boolean(),
+    /** Whether somebody who runs the platform works in it, as the user. */
+    isImpersonated: z.boolean(),
   })
   .openapi('OpenSession')
 
@@ -119,9 +132,6 @@ export const PendingSignIn = z
   })
   .openapi('PendingSignIn')
 export type PendingSignIn = z.infer<typeof PendingSignIn>
-
-/** Six digits of an authenticator, or a backup code; spaces and dashes do not matter. */
-const Code = z.string().trim().min(6).max(60).openapi({ example: '123456' })
 
 export const SecondFactor = z.strictObject({ ticket: Secret, code: Code }).openapi('SecondFactor')
 export type SecondFactor = z.infer<typeof SecondFactor>
@@ -151,34 +161,45 @@ export type NewAuthenticator = z.infer<typeof NewAuthenticator>
 export const BackupCodes = z.object({ backupCodes: z.array(z.string()) }).openapi('BackupCodes')
 export type BackupCodes = z.infer<typeof BackupCodes>
 
+/** Tenant id in the token of somebody who is in none: no row is of it. */
+export const NO_TENANT = ''
+
 const common = {
   sub: z.string().min(1),
   jti: z.string().min(1),
-  /** Tenant id. */
-  org: z.string().min(1),
-  /** Seconds since the epoch, like `exp`. */
+  /** The tenant's plan; absent means the deployment's. */
+  pln: z.string().optional(),
+  /** Seconds since the epoch, like `exp`; a session's has milliseconds in its fraction. */
   iat: z.number(),
   exp: z.number(),
 }
 
-export const UserClaims = z.object({
-  ...common,
-  sid: z.string().min(1),
-  role: z.string(),
-  /** What a role that the tenant made itself grants; permission-bits.ts. Absent for the built-in ones. */
-  p: z.string().optional(),
-  /** Version of that role. */
-  pv: z.int().optional(),
-  /** Whether the user runs the platform, and proved a second factor in this session. */
-  plt: z.literal(true).optional(),
-  /** How the user was recognised (RFC 8176): `pwd`, and `otp` and `mfa` with a second factor. */
-  amr: z.array(z.string()).optional(),
-})
+export const UserClaims = z
+  .object({
+    ...common,
+    /** Tenant id, or NO_TENANT. */
+    org: z.string(),
+    sid: z.string().min(1),
+    role: z.string(),
+    /** What a role that the tenant made itself grants; permission-bits.ts. Absent for the built-in ones. */
+    p: z.string().optional(),
+    /** Version of that role. */
+    pv: z.int().optional(),
+    /** Whether the user runs the platform, and proved a second factor in this session. */
+    plt: z.literal(true).optional(),
+    /** Who acts as the user (RFC 8693, section 4.1); absent for the user themself. */
+    act: z.object({ sub: z.string().min(1) }).optional(),
+    /** How the user was recognised (RFC 8176): `pwd`, and `otp` and `mfa` with a second factor. */
+    amr: z.array(z.string()).optional(),
+  })
+  .refine(({ org, role, p }) => org !== NO_TENANT || (role === '' && p === undefined))
 
 export type UserClaims = z.infer<typeof UserClaims>
 
 const KeyClaims = z.object({
   ...common,
+  /** Tenant id. */
+  org: z.string().min(1),
   /** Permissions, with spaces between (RFC 8693, section 4.2). */
   scp: z.string().min(1),
   /** Origins of the pages that may use the key; absent means any. */

@@ -9,6 +9,7 @@ import {
   type Permission,
   PERMISSIONS,
   PERSONAL,
+  WITHHELD,
 } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { lacking } from '../../shared/guards.ts'
@@ -51,7 +52,7 @@ const DETAILS = {
   expired: 'The access token has expired; GET /api/auth/token gives a new one.',
   invalid: 'The access token is not valid; sign in again to get one that is.',
   ended: 'The session has ended; sign in again.',
-  key: 'The API key is not valid. Keys are made and renewed at /api/admin/api-keys.',
+  key: 'The API key is not valid, or whoever made it is suspended. Keys are made and renewed at /api/admin/api-keys.',
 }
 
 const NOTHING: ReadonlySet<Permission> = new Set()
@@ -131,25 +132,28 @@ async function recall(env: TokenEnv, token: string, now: Date): Promise<Verified
 
 async function readToken(env: TokenEnv, token: string, now: Date): Promise<Verified> {
   const claims = await verify(env, token, now)
-  const { sub, org: tenantId, exp } = claims
+  const { sub, org: tenantId, exp, pln } = claims
+  const place = { tenantId, ...(pln !== undefined && { plan: pln }) }
   const expiresAt = exp * 1000
   if ('scp' in claims) {
     const scopes = new Set(claims.scp.split(' '))
     const granted = PERMISSIONS.filter((one) => scopes.has(one) && !PERSONAL.has(one))
     const permissions: ReadonlySet<Permission> = new Set(granted)
     const actor: Actor = { type: 'key', keyId: sub, permissions }
-    return { caller: { tenantId, actor }, bearer: undefined, origins: claims.ori, expiresAt }
+    return { caller: { ...place, actor }, bearer: undefined, origins: claims.ori, expiresAt }
   }
   const permissions = grantedBy(claims)
-  const { sid: sessionId, iat } = claims
-  const actor: Actor = { type: 'user', userId: sub, sessionId, permissions }
-  const bearer = { userId: sub, sessionId, issuedAt: iat * 1000 }
-  return { caller: { tenantId, actor }, bearer, origins: undefined, expiresAt }
+  const { sid: sessionId, iat, role, act } = claims
+  const actedBy = act && { actedBy: act.sub }
+  const actor: Actor = { type: 'user', userId: sub, sessionId, permissions, ...actedBy }
+  const bearer = { userId: sub, sessionId, tenantId, role, issuedAt: iat * 1000 }
+  return { caller: { ...place, actor }, bearer, origins: undefined, expiresAt }
 }
 
 /** Running the platform is a claim of its own: no role's bits grant it, whatever they say. */
-function grantedBy({ role, p, plt }: UserClaims): ReadonlySet<Permission> {
+function grantedBy({ role, p, plt, act }: UserClaims): ReadonlySet<Permission> {
   const granted = p === undefined ? permissionsOf(role) : decodeBits(p, PERMISSIONS)
+  if (act) return new Set([...granted].filter((one) => !WITHHELD.has(one)))
   if (plt) return new Set([...granted, 'admin.platform'])
   return granted.has('admin.platform') ? NOTHING : granted
 }
@@ -213,7 +217,7 @@ export async function verifySigned(
 ): Promise<JWTPayload> {
   if (!isWellFormed(token)) throw refused('invalid')
   try {
-    const { payload } = await jwtVerify(token, ({ kid }) => getKey(env, kid, now), {
+    const { payload } = await jwtVerify(token, (header) => getKey(env, header, now), {
       algorithms: ['EdDSA'],
       issuer: env.PUBLIC_URL,
       audience,
@@ -229,8 +233,12 @@ export async function verifySigned(
   }
 }
 
-async function getKey(env: TokenEnv, kid: JWTHeaderParameters['kid'], now: Date) {
-  const key = kid ? await findKey(env, kid, now) : undefined
+/** All that a header of ours has. More would be a key of its own, or another way to read the token. */
+const HEADER = new Set(['alg', 'typ', 'kid'])
+
+async function getKey(env: TokenEnv, header: JWTHeaderParameters, now: Date) {
+  const isOurs = Object.keys(header).every((name) => HEADER.has(name))
+  const key = isOurs && header.kid ? await findKey(env, header.kid, now) : undefined
   if (key) return key
   throw new errors.JWKSNoMatchingKey()
 }

@@ -26,6 +26,7 @@ export const listTenants = signedIn(
       ...problems('unauthenticated', 'dependency_down'),
     },
   }),
+  { acting: true },
 )
 
 export const createTenant = signedIn(
@@ -69,6 +70,7 @@ export const getTenant = signedIn(
       ...problems('unauthenticated', 'dependency_down'),
     },
   }),
+  { acting: true },
 )
 
 export const renameTenant = secured(

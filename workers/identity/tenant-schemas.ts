@@ -50,6 +50,8 @@ export const Profile = z
     permissions: z.array(z.string()),
     /** Whether the account may run the platform, once a second factor was given. */
     isPlatform: z.boolean(),
+    /** Who runs the platform and acts as this user; null for the user themself. */
+    impersonatedBy: z.object({ id: z.string(), name: z.string() }).nullable(),
   })
   .openapi('Profile')
 export type Profile = z.infer<typeof Profile>
@@ -216,7 +218,12 @@ export const AccountExport = z
       updatedAt: time(),
     }),
     tenants: z.array(TenantSummary.extend({ joinedAt: time() })),
-    signInMethods: z.array(z.object({ provider: z.string(), createdAt: time() })),
+    signInMethods: z.array(
+      z.object({ provider: z.string(), label: z.string().nullable(), createdAt: time() }),
+    ),
+    passkeys: z.array(
+      z.object({ name: z.string(), createdAt: time(), lastUsedAt: time().nullable() }),
+    ),
     sessions: z.array(
       z.object({
         id: z.string(),
@@ -227,6 +234,7 @@ export const AccountExport = z
       }),
     ),
     invitationsSent: z.array(z.object({ email: z.string(), role: z.string(), createdAt: time() })),
+    bans: z.array(z.object({ reason: z.string(), bannedAt: time(), expiresAt: time().nullable() })),
   })
   .openapi('AccountExport')
 export type AccountExport = z.infer<typeof AccountExport>

@@ -1,6 +1,6 @@
 /**
  * How much of what costs anything a caller and a tenant may use: the one place with these numbers.
- * Which plan a deployment's tenants have is the setting RATE_PLAN. Cheap routes (reads, flag
+ * Which plan a tenant has its token says, or else the setting RATE_PLAN. Cheap routes (reads, flag
  * evaluation) are in no plan: only the flood limit per address is in front of them.
  */
 
@@ -38,6 +38,12 @@ export const PLANS = {
 export type Plan = keyof typeof PLANS
 /** What a plan says something about. */
 export type Metered = keyof (typeof PLANS)['standard']
+
+/**
+ * Sign-ups, resets and uses of mailed links from one address. Each costs a hash or a mail, and an
+ * office that starts together is behind one address.
+ */
+export const ACCOUNT: Rate = { limit: 30, windowSeconds: 600 }
 
 /**
  * Requests from one address, at one Cloudflare location, before anything else is looked at. One

@@ -2,14 +2,21 @@
  * Which limits a request meets, and what its answer says about them. Pure: counting is
  * limit-client.ts, the numbers are plans.ts and two settings.
  */
-import { type Metered, type Plan, PLANS, type Rate } from './plans.ts'
+import { ACCOUNT, type Metered, type Plan, PLANS, type Rate } from './plans.ts'
 
 /**
  * Kinds of requests that are counted. Those beyond a plan's have their rate from a setting:
  * `key.create` and `access.change` (keys, roles, members, tenants) and `stranger` (administration
- * without a valid token) from ADMIN_RATE_LIMIT, `telephony` from TWILIO_RATE_LIMIT.
+ * without a valid token) from ADMIN_RATE_LIMIT, `telephony` from TWILIO_RATE_LIMIT. `account` is
+ * signing up and recovery.
  */
-export type LimitName = Metered | 'key.create' | 'access.change' | 'stranger' | 'telephony'
+export type LimitName =
+  | Metered
+  | 'key.create'
+  | 'access.change'
+  | 'stranger'
+  | 'account'
+  | 'telephony'
 
 /** Whom a count is for. `address` is an IP address or network, `number` a telephone's. */
 export interface Subjects {
@@ -36,7 +43,7 @@ export interface LimitSettings {
 }
 
 /** What is refused while nobody can count: what would let a stranger in, or make a credential. */
-const CLOSED_WHEN_DOWN: ReadonlySet<LimitName> = new Set(['key.create', 'telephony'])
+const CLOSED_WHEN_DOWN: ReadonlySet<LimitName> = new Set(['key.create', 'account', 'telephony'])
 
 export const isClosedWhenDown = (name: LimitName): boolean => CLOSED_WHEN_DOWN.has(name)
 
@@ -69,6 +76,8 @@ function ratesOf(name: LimitName, settings: LimitSettings): [Subject, Rate][] {
       return [['caller', parseRate(settings.ADMIN_RATE_LIMIT)]]
     case 'stranger':
       return [['address', parseRate(settings.ADMIN_RATE_LIMIT)]]
+    case 'account':
+      return [['address', ACCOUNT]]
     case 'telephony':
       return [['number', parseRate(settings.TWILIO_RATE_LIMIT)]]
     case 'ask':

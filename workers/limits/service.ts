@@ -5,7 +5,7 @@
 import type { RouteConfig } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'
 import type { BreakerContext } from '../../shared/breaker.ts'
-import type { Actor, WithEnv } from '../../shared/context.ts'
+import type { Actor, Client, WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { type AppEnv, problems } from '../../shared/http.ts'
 import type { RedisEnv } from '../../shared/redis.ts'
@@ -22,7 +22,13 @@ import {
   rulesOf,
   type Subjects,
 } from './policy.ts'
-import { forgiveAttempts, giveBackAttempt, takeAttempt } from './sign-in-client.ts'
+import {
+  type Attempt,
+  forgiveAttempts,
+  giveBackAttempt,
+  isFirstWait,
+  takeAttempt,
+} from './sign-in-client.ts'
 import { describeWait, isSignedIn, isUnjudged, SIGN_IN } from './sign-in.ts'
 import { hasChallenge, isSolved, type TurnstileEnv } from './turnstile-client.ts'
 
@@ -64,7 +70,9 @@ export interface Metered {
  */
 export function meter({ var: { ctx }, header }: Metered, name: LimitName): Promise<void> {
   const subjects = { tenant: ctx.tenantId, caller: callerOf(ctx.actor) }
-  return count(ctx, name, subjects, (field, value) => header(field, value))
+  const { RATE_PLAN, ADMIN_RATE_LIMIT, TWILIO_RATE_LIMIT } = ctx.env
+  const settings = { RATE_PLAN: ctx.plan ?? RATE_PLAN, ADMIN_RATE_LIMIT, TWILIO_RATE_LIMIT }
+  return count(ctx, { name, settings }, subjects, (field, value) => header(field, value))
 }
 
 function callerOf(actor: Actor): string {
@@ -92,7 +100,7 @@ export async function refuseStranger(
   const isStranger = refusal instanceof ProblemError && refusal.code === 'unauthenticated'
   const address = addressOf(headers)
   if (isStranger && address && /^(\/api)?\/admin\//.test(path)) {
-    await count(ctx, 'stranger', { address }, setHeader)
+    await count(ctx, { name: 'stranger', settings: ctx.env }, { address }, setHeader)
   }
   throw refusal
 }
@@ -100,11 +108,11 @@ export async function refuseStranger(
 /** @throws ProblemError rate_limited; dependency_down where nothing may pass uncounted */
 async function count(
   ctx: BreakerContext & { env: LimitEnv },
-  name: LimitName,
+  { name, settings }: { name: LimitName; settings: LimitSettings },
   subjects: Subjects,
   setHeader: SetHeader,
 ): Promise<void> {
-  const standings = await countRequest(ctx, rulesOf(name, ctx.env, subjects))
+  const standings = await countRequest(ctx, rulesOf(name, settings, subjects))
   if (!standings) {
     if (isClosedWhenDown(name)) throw cannotCount()
     return
@@ -132,7 +140,18 @@ export async function refuseFlood(env: FloodEnv, headers: Headers): Promise<void
   throw new ProblemError('rate_limited', detail, { retryAfterSeconds: windowSeconds })
 }
 
-export type SignInContext = BreakerContext & { env: RedisEnv & TurnstileEnv }
+interface NoticeEnv {
+  readonly IDENTITY: {
+    /** Tells the log of the account's tenants that guessing at it is slowed down. */
+    noteLockout(email: string, client: Client): Promise<void>
+  }
+}
+
+export type SignInContext = BreakerContext & {
+  env: RedisEnv & TurnstileEnv & NoticeEnv
+  client: Client
+  waitUntil: (work: Promise<unknown>) => void
+}
 
 /**
  * Lets an attempt to sign in begin. It is asked on the edge, before the identity Worker is: hashing
@@ -152,7 +171,10 @@ export async function beginSignIn(
     waitMs = await takeAttempt(ctx, attempt, true)
   }
   if (waitMs === null) throw cannotCount()
-  if (waitMs > 0) throw await slowDown(ctx, Math.ceil(waitMs / 1000))
+  if (waitMs > 0) {
+    ctx.waitUntil(noticeWait(ctx, attempt))
+    throw await slowDown(ctx, Math.ceil(waitMs / 1000))
+  }
   return async (status) => {
     if (isSignedIn(status)) await forgiveAttempts(ctx, attempt)
     else if (isUnjudged(status)) await giveBackAttempt(ctx, attempt)
@@ -163,6 +185,36 @@ async function slowDown({ env, log }: SignInContext, seconds: number): Promise<P
   log.warn('sign-in slowed down', { seconds, free: SIGN_IN.free })
   const detail = describeWait(seconds, await hasChallenge(env))
   return new ProblemError('rate_limited', detail, { retryAfterSeconds: seconds })
+}
+
+async function noticeWait(ctx: SignInContext, attempt: Attempt): Promise<void> {
+  try {
+    if (await isFirstWait(ctx, attempt))
+      await ctx.env.IDENTITY.noteLockout(attempt.email, ctx.client)
+  } catch (error) {
+    ctx.log.error('a lockout could not be recorded', { error })
+  }
+}
+
+/** What of a request's Hono context is needed to count it before anybody is known to be asking. */
+export interface Unknown {
+  readonly env: LimitEnv
+  readonly var: { readonly log: BreakerContext['log'] }
+  readonly req: { readonly raw: Request }
+  readonly header: SetHeader
+}
+
+/**
+ * Counts a request about an account by its address: signing up and recovery cost a hash or a mail,
+ * and there is no caller to count.
+ *
+ * @throws ProblemError rate_limited; dependency_down while nobody can count
+ */
+export function meterAddress({ env, var: { log }, req, header }: Unknown): Promise<void> {
+  const address = addressOf(req.raw.headers)
+  const ctx = { env, log, now: () => new Date() }
+  const limit = { name: 'account', settings: env } as const
+  return count(ctx, limit, address ? { address } : {}, (field, value) => header(field, value))
 }
 
 const cannotCount = () =>

@@ -45,6 +45,12 @@ for _, key in ipairs(counted) do
 end
 return 0`
 
+/** Whether the account's own count makes wait, and this is the first time that is asked. ARGV: now. */
+const NOTICE = `${COUNTED}
+local open = tonumber(redis.call('HGET', counted[1], 'open') or '0')
+if open <= tonumber(ARGV[1]) then return 0 end
+return redis.call('HSETNX', counted[1], 'noticed', '1')`
+
 /** Gives one attempt back to each count. ARGV: free attempts. */
 const GIVE_BACK = `${COUNTED}
 for _, key in ipairs(counted) do
@@ -76,6 +82,15 @@ export async function takeAttempt(
   const numbers = [SIGN_IN.free, SIGN_IN.forgetSeconds * 1000, ...WAITS.map((s) => s * 1000)]
   const values = [ctx.now().getTime(), skipWait ? 1 : 0, ...numbers].map(String)
   return evaluate<number>(ctx, TAKE, keys, values)
+}
+
+/**
+ * Whether attempts on this account just began to wait: true for one caller until all is forgotten.
+ * Never throws.
+ */
+export async function isFirstWait(ctx: BreakerContext, attempt: Attempt): Promise<boolean> {
+  const now = String(ctx.now().getTime())
+  return Number(await evaluate<unknown>(ctx, NOTICE, await keysOf(attempt), [now])) === 1
 }
 
 /** An attempt that was not judged does not count. Never throws. */

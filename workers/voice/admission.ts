@@ -22,20 +22,36 @@ export type Verdict =
   | 'rival'
   /** The key was never used in its time. */
   | 'expired'
+  /** Whoever made it may not start sessions any more. */
+  | 'revoked'
+  /** Whether they may cannot be told now. */
+  | 'unsure'
+
+/** Whether who made the key may start sessions at this moment; `unknown` when nobody answers. */
+export type Maker = 'allowed' | 'revoked' | 'unknown'
+
+const FIRST = { allowed: 'first', revoked: 'revoked', unknown: 'unsure' } as const
 
 interface Dial {
   at: number
   /** Milliseconds since the epoch. */
   keyExpiresAt: number
+  maker: Maker
 }
 
-/** @param dialingSince When the dial that is under way was let in; null when none is */
+/**
+ * The maker matters to the first dial alone: a session that runs is not cut off by what becomes of
+ * them.
+ *
+ * @param dialingSince When the dial that is under way was let in; null when none is
+ */
 export function judgeDial(
   session: Session | undefined,
   dialingSince: number | null,
-  { at, keyExpiresAt }: Dial,
+  { at, keyExpiresAt, maker }: Dial,
 ): Verdict {
   if (dialingSince !== null && at < dialingSince + DIAL_MS) return 'rival'
   if (session) return 'again'
-  return at < keyExpiresAt ? 'first' : 'expired'
+  if (at >= keyExpiresAt) return 'expired'
+  return FIRST[maker]
 }

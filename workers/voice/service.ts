@@ -6,9 +6,9 @@
 import type { Origin, WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
-import type { Verdict } from './admission.ts'
+import type { Maker, Verdict } from './admission.ts'
 import type { SessionUpdate } from './config.ts'
-import type { SignerContext, VoiceKey } from './voice-key-service.ts'
+import { type SignerContext, standingOf, type VoiceKey } from './voice-key-service.ts'
 import { misuseOf } from './voice-key.ts'
 
 /** On whose behalf a session works: the caller, never the credential. */
@@ -24,6 +24,7 @@ export interface KeyedOpening extends Opening {
   session: SessionUpdate
   /** Milliseconds since the epoch from which the key opens no session any more. */
   keyExpiresAt: number
+  maker: Maker
 }
 
 export interface Admission {
@@ -66,7 +67,8 @@ export async function openVoiceSession(ctx: VoiceContext, model: string): Promis
  *
  * @param dial The model as the dial names it, or else the key; the origin of the page that dials
  * @throws ProblemError forbidden to pages and models the key is not for; unauthenticated when it was
- *   never used in its time; conflict to those who dial beside another
+ *   never used in its time, or its maker lost the right before; conflict to those who dial beside
+ *   another; dependency_down for a first dial while identity does not answer
  */
 export async function dialVoiceSession(
   ctx: VoiceContext,
@@ -77,7 +79,7 @@ export async function dialVoiceSession(
   if (misuse) throw new ProblemError('forbidden', misuse)
   const { keyId: sessionId, expiresAt: keyExpiresAt, session } = key
   const object = objectOf(ctx, sessionId)
-  const opening = { sessionId, model, session, keyExpiresAt }
+  const opening = { sessionId, model, session, keyExpiresAt, maker: await standingOf(ctx) }
   const { verdict, ticket } = await object.admit(ownerOf(ctx), opening)
   ctx.log.info('voice key dialled', { session_id: sessionId, model, verdict })
   const refusal = REFUSALS[verdict]
@@ -85,9 +87,15 @@ export async function dialVoiceSession(
   return object.fetch(upgrade(ticket))
 }
 
-const REFUSALS: Partial<Record<Verdict, ['conflict' | 'unauthenticated', string]>> = {
+const REFUSALS: Partial<Record<Verdict, ConstructorParameters<typeof ProblemError>>> = {
   rival: ['conflict', 'This key is being used by another connection that came first.'],
   expired: ['unauthenticated', 'The key has expired unused; POST /v1/realtime/client_secrets.'],
+  revoked: ['unauthenticated', 'Whoever made this key may not start voice sessions any more.'],
+  unsure: [
+    'dependency_down',
+    'A new session needs a fresh look at who made the key, and the identity service is down.',
+    { retryAfterSeconds: 5 },
+  ],
 }
 
 const objectOf = ({ env, tenantId }: VoiceContext, sessionId: string) =>

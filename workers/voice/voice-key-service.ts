@@ -1,8 +1,16 @@
 /** Making voice keys and reading them. Both ends trust the identity Worker's signature alone. */
+import type { z } from 'zod'
 import type { Actor, Caller, ServiceContext, WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
-import { credentialOf, type TokenEnv, verifySigned } from '../identity/service.ts'
+import {
+  confirm,
+  credentialOf,
+  type SessionsEnv,
+  type TokenEnv,
+  verifySigned,
+} from '../identity/service.ts'
+import type { Maker } from './admission.ts'
 import { defaultConfig, type SessionUpdate, updateConfig } from './config.ts'
 import type { ClientSecret, NewClientSecret } from './schemas.ts'
 import { openSession } from './session.ts'
@@ -11,10 +19,10 @@ import { sessionOf } from './wire.ts'
 
 type Asker = Pick<ServiceContext, 'tenantId' | 'actor' | 'requestId' | 'traceparent'>
 
-interface SignerEnv {
+interface SignerEnv extends SessionsEnv {
   readonly TRANSCRIPTION_MODEL: string
   readonly SPEECH_VOICE: string
-  readonly IDENTITY: {
+  readonly IDENTITY: SessionsEnv['IDENTITY'] & {
     /** The token of a key that says `grant`; null when the asker may not have one now. */
     signVoiceKey(asker: Asker, grant: { jti: string; exp: number }): Promise<string | null>
   }
@@ -88,9 +96,31 @@ export async function readVoiceKey(
   return { tenantId, actor, keyId, expiresAt: exp * 1000, origin, model, session }
 }
 
+/** Longest wait, in milliseconds, for identity's word on a maker. */
+const STANDING_MS = 2000
+
+/** Whether whoever made the key that was dialled may start sessions now. */
+export async function standingOf({ env, tenantId, actor }: SignerContext): Promise<Maker> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<Maker>((resolve) => {
+    timer = setTimeout(() => resolve('unknown'), STANDING_MS)
+  })
+  const asked = confirm(env, { tenantId, actor }, 'voice.start').then(
+    (): Maker => 'allowed',
+    (error: unknown): Maker =>
+      error instanceof ProblemError && error.code !== 'dependency_down' ? 'revoked' : 'unknown',
+  )
+  try {
+    return await Promise.race([asked, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** Whoever made the key, with no right but the one it was made for. */
-function actorOf({ sub, sid }: { sub: string; sid?: string | undefined }): Actor {
+function actorOf({ sub, sid, act }: z.infer<typeof VoiceClaims>): Actor {
   const permissions = new Set(['voice.start'])
   if (sid === undefined) return { type: 'key', keyId: sub, permissions }
-  return { type: 'user', userId: sub, sessionId: sid, permissions }
+  const actedBy = act && { actedBy: act.sub }
+  return { type: 'user', userId: sub, sessionId: sid, permissions, ...actedBy }
 }

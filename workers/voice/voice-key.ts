@@ -21,6 +21,8 @@ export const VoiceClaims = z.object({
   /** User id or, without `sid`, the id of the API key that asked. */
   sub: z.string().min(1),
   sid: z.string().min(1).optional(),
+  /** Who asked, acting as the user. */
+  act: z.object({ sub: z.string().min(1) }).optional(),
   org: z.string().min(1),
   /** The page that may use it; absent means any, and programs. */
   ori: z.string().optional(),

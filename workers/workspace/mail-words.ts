@@ -13,6 +13,10 @@ const EN_CHANGES = {
   two_factor_on: 'two-factor sign-in was turned on for your account',
   two_factor_off: 'two-factor sign-in was turned off for your account',
   backup_codes: 'new backup codes were made for your account',
+  passkey_added: 'a passkey that opens your account was added',
+  passkey_removed: 'a passkey of your account was removed',
+  login_linked: 'an account at another provider was linked, which now opens your account',
+  login_unlinked: 'an account at another provider does not open your account any more',
 }
 
 const RU_CHANGES = {
@@ -21,6 +25,10 @@ const RU_CHANGES = {
   two_factor_on: 'для вашей учётной записи включён вход с кодом',
   two_factor_off: 'для вашей учётной записи отключён вход с кодом',
   backup_codes: 'для вашей учётной записи созданы новые резервные коды',
+  passkey_added: 'к вашей учётной записи добавлен ключ доступа',
+  passkey_removed: 'из вашей учётной записи удалён ключ доступа',
+  login_linked: 'привязан вход через внешнюю учётную запись',
+  login_unlinked: 'отвязан вход через внешнюю учётную запись',
 }
 
 const en: Words = {
@@ -63,6 +71,15 @@ const en: Words = {
     action: 'See your account',
     footnote: 'If this was not you, set a new password at once and end your other sessions.',
   }),
+  'audit-alert': ({ tenant, fault }) => ({
+    subject: 'An audit log is broken',
+    paragraphs: [
+      `The audit log of the tenant ${tenant} is not what was written (${fault}).`,
+      'Keep the database and the checkpoints as they are, and run npm run audit:verify.',
+    ],
+    action: 'Open VoiceAssist',
+    footnote: 'You get this mail because your account runs the platform.',
+  }),
 }
 
 const ru: Words = {
@@ -104,6 +121,15 @@ const ru: Words = {
     paragraphs: [`Здравствуйте, ${name}!`, `Сообщаем: ${RU_CHANGES[change]} (${timeOf(at)}).`],
     action: 'Открыть учётную запись',
     footnote: 'Если это были не вы, немедленно задайте новый пароль и завершите другие сеансы.',
+  }),
+  'audit-alert': ({ tenant, fault }) => ({
+    subject: 'Журнал аудита повреждён',
+    paragraphs: [
+      `Журнал аудита арендатора ${tenant} не совпадает с тем, что было записано (${fault}).`,
+      'Сохраните базу данных и контрольные точки как есть и выполните npm run audit:verify.',
+    ],
+    action: 'Открыть VoiceAssist',
+    footnote: 'Вы получили это письмо, потому что ваша учётная запись управляет платформой.',
   }),
 }
 

@@ -21,12 +21,24 @@ export const MAILS = {
   invitation: z.strictObject({ url: Link, organization: Text, inviter: Text }),
   /** Tells of a change whoever might not have made it. */
   'security-notice': z.strictObject({
-    change: z.enum(['password', 'email', 'two_factor_on', 'two_factor_off', 'backup_codes']),
+    change: z.enum([
+      'password',
+      'email',
+      'two_factor_on',
+      'two_factor_off',
+      'backup_codes',
+      'passkey_added',
+      'passkey_removed',
+      'login_linked',
+      'login_unlinked',
+    ]),
     name: Text,
     url: Link,
     /** RFC 3339. */
     at: z.iso.datetime(),
   }),
+  /** To those who run the platform: a tenant's audit log is not what was written. */
+  'audit-alert': z.strictObject({ tenant: Text, fault: Text, url: Link }),
 } as const
 
 export type Template = keyof typeof MAILS
@@ -50,5 +62,6 @@ export const MailMessage = z.discriminatedUnion('template', [
   messageOf('reset-password'),
   messageOf('invitation'),
   messageOf('security-notice'),
+  messageOf('audit-alert'),
 ])
 export type MailMessage = z.infer<typeof MailMessage>

@@ -8,19 +8,37 @@ const revoked = readRevoked([
   String(at),
   memberOf({ type: 'user', id: 'u:1' }),
   String(at),
+  memberOf({ type: 'member', tenantId: 'acme', userId: 'u3' }),
+  String(at),
+  memberOf({ type: 'role', tenantId: 'acme', role: 'reader' }),
+  String(at),
   'later kinds:x',
   '1',
 ])
+
+const someone = { userId: 'u9', sessionId: 's9', tenantId: 'acme', role: 'viewer' }
 
 test.each([
   ['a session that ended', 'u2', 's1', at + 60_000, true],
   ['another session', 'u2', 's2', at - 60_000, false],
   ['an older token of a user', 'u:1', 's2', at - 60_000, true],
-  ['a token of that very second', 'u:1', 's2', at - 400, true],
-  ['a token of the next second', 'u:1', 's2', at + 600, false],
+  ['a token of that second, from before', 'u:1', 's2', at - 1, true],
+  ['a token of that second, from after', 'u:1', 's2', at + 1, false],
   ['nobody', '', '', 0, false],
 ])('%s', (_name, userId, sessionId, issuedAt, expected) => {
-  expect(isRevoked(revoked, { userId, sessionId, issuedAt })).toBe(expected)
+  expect(isRevoked(revoked, { ...someone, userId, sessionId, issuedAt })).toBe(expected)
+})
+
+test.each([
+  ['a member', { userId: 'u3' }, true],
+  ['the same person in another tenant', { userId: 'u3', tenantId: 'globex' }, false],
+  ['another member', { userId: 'u4' }, false],
+  ['whoever holds the role', { role: 'reader' }, true],
+  ['a role of that name in another tenant', { role: 'reader', tenantId: 'globex' }, false],
+])('of %s older tokens are refused: %o, %s', (_name, about, expected) => {
+  const bearer = { ...someone, ...about }
+  expect(isRevoked(revoked, { ...bearer, issuedAt: at })).toBe(expected)
+  expect(isRevoked(revoked, { ...bearer, issuedAt: at + 1 })).toBe(false)
 })
 
 const CHROME = 'Chrome/142.0.0.0 Safari/537.36'

@@ -25,7 +25,14 @@ export async function createSigner(kid: string) {
       .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid, ...header })
       .sign(privateKey)
   }
-  return { jwk, sign }
+
+  /** Signs header and payload exactly as they are written, were they no JSON at all. */
+  async function signText(header: string, payload: string | Uint8Array): Promise<string> {
+    const text = [header, payload].map((part) => Buffer.from(part).toString('base64url')).join('.')
+    const signature = await crypto.subtle.sign('Ed25519', privateKey, Buffer.from(text))
+    return `${text}.${Buffer.from(signature).toString('base64url')}`
+  }
+  return { jwk, publicKey, sign, signText }
 }
 
 /** An environment whose identity Worker publishes `keys` and counts how often it is asked. */

@@ -14,6 +14,7 @@ import {
   rulesOf,
   type Subjects,
 } from '../../../workers/limits/policy.ts'
+import { PlanName } from '../../../workers/limits/schemas.ts'
 import { describeWait, SIGN_IN, WAITS } from '../../../workers/limits/sign-in.ts'
 
 const SETTINGS = {
@@ -47,6 +48,7 @@ test.each<[LimitName, Subjects, string[]]>([
   ['key.create', ADA, ['acme:limit:key.create:caller:ada 20/60']],
   ['access.change', ADA, ['acme:limit:access.change:caller:ada 20/60']],
   ['stranger', { address: '1.2.3.4' }, ['limit:stranger:address:1.2.3.4 20/60']],
+  ['account', { address: '1.2.3.4' }, ['limit:account:address:1.2.3.4 30/600']],
   ['telephony', { number: '+100' }, ['limit:telephony:number:+100 30/60']],
   ['stranger', {}, []],
 ])('%s of %j is counted under its own keys', (name, subjects, expected) => {
@@ -62,12 +64,17 @@ test('the plan of the deployment decides', () => {
   expect(rulesOf('ask', { ...SETTINGS, RATE_PLAN: 'unmetered' }, ADA)).toEqual([])
   const plans = [...Object.keys(PLANS), 'unmetered']
   expect(Settings.shape.RATE_PLAN.options.toSorted()).toEqual(plans.toSorted())
+  expect(PlanName.options.toSorted()).toEqual(plans.toSorted())
 })
 
 test('only what lets strangers in or makes credentials is refused while nobody can count', () => {
   const names: LimitName[] = ['ask', 'voice.start', 'upload', 'admin.write', 'key.create']
-  const more: LimitName[] = ['access.change', 'stranger', 'telephony']
-  expect([...names, ...more].filter(isClosedWhenDown)).toEqual(['key.create', 'telephony'])
+  const more: LimitName[] = ['access.change', 'stranger', 'account', 'telephony']
+  expect([...names, ...more].filter(isClosedWhenDown)).toEqual([
+    'key.create',
+    'account',
+    'telephony',
+  ])
 })
 
 describe('headers', () => {

@@ -100,3 +100,19 @@ test('what cannot be written as JSON still leaves a line', () => {
   log.error('failed', { loop })
   expect(lines[0]).toContain('failed')
 })
+
+test('no text that is logged can begin a line of its own', () => {
+  const lines: string[] = []
+  const log = createLog({ write: (line) => lines.push(line) }, { path: '/a\n{"level":"info"}' })
+  log.warn('refused', { 'name\r\n': '\u001b[2K\n{"level":"info"}', error: new Error('a\nb') })
+  expect(lines).toHaveLength(1)
+  // oxlint-disable-next-line no-control-regex -- what a terminal or a log reader would obey
+  expect(lines[0]).not.toMatch(/[\u0000-\u001f]/)
+  expect(JSON.parse(lines[0]!)).toMatchObject({ level: 'warn', path: '/a\n{"level":"info"}' })
+})
+
+test('a log line is dated in UTC', () => {
+  const lines: string[] = []
+  createLog({ write: (line) => lines.push(line) }).info('a')
+  expect(JSON.parse(lines[0]!).timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+})

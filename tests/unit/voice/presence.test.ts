@@ -94,7 +94,16 @@ test.each([
   ['a later dial past the key’s end', session, null, at - 9999, 'again'],
   ['a dial after one that was never finished', session, at - 5000, at + 1, 'again'],
 ] as const)('%s', (_name, known, dialingSince, keyExpiresAt, verdict) => {
-  expect(judgeDial(known, dialingSince, { at, keyExpiresAt })).toBe(verdict)
+  expect(judgeDial(known, dialingSince, { at, keyExpiresAt, maker: 'allowed' })).toBe(verdict)
+})
+
+test.each([
+  ['revoked', undefined, 'revoked'],
+  ['unknown', undefined, 'unsure'],
+  ['revoked', session, 'again'],
+  ['unknown', session, 'again'],
+] as const)('whose maker is %s', (maker, known, verdict) => {
+  expect(judgeDial(known, null, { at, keyExpiresAt: at + 1, maker })).toBe(verdict)
 })
 
 const PAGE = 'https://shop.example'

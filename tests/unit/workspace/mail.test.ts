@@ -12,6 +12,8 @@ const DATA: Record<string, unknown> = {
   organization: HOSTILE,
   inviter: HOSTILE,
   change: 'password',
+  tenant: HOSTILE,
+  fault: HOSTILE,
   at: '2026-11-20T12:34:56.000Z',
 }
 

@@ -35,7 +35,15 @@ export function createServices(): Services {
     addDocument(queries, document)
     if (isNew) void jobs.follow(job.id)
   })
-  return { session, client, queries, conversation: new Conversation(client), uploads, jobs }
+  const conversation = new Conversation(client)
+  session.subscribe(() => {
+    if (session.snapshot().status !== 'signed-out') return
+    // Whoever signs in next sees nothing of whoever was here.
+    queries.clear()
+    conversation.clear()
+    uploads.clear()
+  })
+  return { session, client, queries, conversation, uploads, jobs }
 }
 
 const ServicesContext = createContext<Services | null>(null)

@@ -4,7 +4,9 @@
  */
 import { VoiceAssistError } from '../../../sdk/errors.ts'
 import { createTransport } from '../../../sdk/transport.ts'
+import type { AssertionOptions } from '../../identity/passkey-schemas.ts'
 import type { PendingSignIn, Session } from '../../identity/schemas.ts'
+import { getAssertion } from './passkeys.ts'
 
 /** `unknown` until the cookie has been tried once. */
 export type SessionState =
@@ -58,6 +60,20 @@ export class SessionStore {
     this.adopt(await this.#transport.json<Session>('/api/auth/two-factor/verify', call))
   }
 
+  /**
+   * @returns false when the reader changed their mind
+   * @throws VoiceAssistError `unauthenticated` when the passkey opens no account here
+   */
+  async signInWithPasskey(): Promise<boolean> {
+    const path = '/api/auth/sign-in/passkey'
+    const begin = { method: 'POST' } as const
+    const options = await this.#transport.json<AssertionOptions>(`${path}/options`, begin)
+    const body = await getAssertion(options)
+    if (!body) return false
+    this.adopt(await this.#transport.json<Session>(path, { method: 'POST', body }))
+    return true
+  }
+
   /** Works with a session that another call has just opened. */
   adopt(session: Session): void {
     this.#set({ status: 'signed-in', session })
@@ -66,6 +82,12 @@ export class SessionStore {
   /** After a change of what a session says: the name, the role, the tenant. */
   async refresh(): Promise<void> {
     await this.#renew()
+  }
+
+  /** Goes back from acting as somebody else. @throws VoiceAssistError 401 when there is no way back */
+  async stopActing(): Promise<void> {
+    const transport = createTransport({ url: '', getToken: this.getToken })
+    this.adopt(await transport.json<Session>('/api/admin/impersonation', { method: 'DELETE' }))
   }
 
   async signOut(): Promise<void> {

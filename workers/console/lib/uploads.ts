@@ -64,6 +64,12 @@ export class Uploads {
     this.#startNext()
   }
 
+  /** Stops and forgets them all. */
+  clear(): void {
+    this.#set([])
+    for (const abort of this.#aborts.values()) abort.abort()
+  }
+
   #startNext() {
     const waiting = this.#uploads.filter(({ id, error }) => !error && !this.#aborts.has(id))
     for (const upload of waiting.slice(0, PARALLEL - this.#aborts.size)) void this.#send(upload)

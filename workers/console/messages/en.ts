@@ -7,6 +7,7 @@ import { members } from './members-en.ts'
 import { permissions } from './permissions-en.ts'
 import { count } from './plural-en.ts'
 import { roles } from './roles-en.ts'
+import { ways } from './ways-en.ts'
 
 export const en = {
   locale: 'en',
@@ -30,6 +31,8 @@ export const en = {
     offline: 'You are offline. What you see may be old.',
     staleSince: (time: string) => `Could not refresh. Shown as of ${time}.`,
     skipToContent: 'Skip to content',
+    actingAs: (name: string, tenant: string) => `You act as ${name} in ${tenant}. It is on record.`,
+    stopActing: 'Stop acting',
   },
   nav: {
     label: 'Pages',
@@ -92,6 +95,7 @@ export const en = {
     goHome: 'Go to the first page',
   },
   ...door,
+  ways,
   myAccount,
   roles,
   permissions,

@@ -8,6 +8,7 @@ import { members } from './members-ru.ts'
 import { permissions } from './permissions-ru.ts'
 import { count } from './plural-ru.ts'
 import { roles } from './roles-ru.ts'
+import { ways } from './ways-ru.ts'
 
 export const ru: Messages = {
   locale: 'ru',
@@ -31,6 +32,9 @@ export const ru: Messages = {
     offline: 'Нет сети. Данные на экране могли устареть.',
     staleSince: (time) => `Обновить не удалось. Показано состояние на ${time}.`,
     skipToContent: 'К содержимому',
+    actingAs: (name: string, tenant: string) =>
+      `Вы действуете как ${name} в ${tenant}. Это записывается.`,
+    stopActing: 'Вернуться к себе',
   },
   nav: {
     label: 'Страницы',
@@ -98,6 +102,7 @@ export const ru: Messages = {
     goHome: 'К первой странице',
   },
   ...door,
+  ways,
   myAccount,
   roles,
   permissions,

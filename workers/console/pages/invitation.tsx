@@ -13,6 +13,7 @@ import { Door } from '../ui/door.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { NewPasswordField, TextField } from '../ui/field.tsx'
 import { PagePending } from '../ui/page-states.tsx'
+import { ProviderButtons } from './other-ways.tsx'
 
 export function InvitationPage() {
   const { invitation } = useMessages()
@@ -65,6 +66,7 @@ function Acceptance({ token, invited }: { token: string; invited: InvitationView
       <Button type="submit" look="primary" disabled={isBusy} className="h-9 w-full">
         {invitation.accept}
       </Button>
+      {!hasAccount && <ProviderButtons body={{ invitation: token, from: '/ask' }} />}
     </form>
   )
 }

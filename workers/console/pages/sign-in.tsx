@@ -1,17 +1,27 @@
-/** Signing in: the password, then a code where the account has a second factor. */
+/**
+ * Signing in: a password or an account elsewhere, then a code where the account has a second factor; or
+ * a passkey, which is both.
+ */
 import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { VoiceAssistError } from '../../../sdk/errors.ts'
 import { useServices } from '../lib/services.tsx'
+import { ticketInAddress } from '../lib/sign-in-ways.ts'
 import { textOf, useSubmit } from '../lib/submit.ts'
 import { useMessages } from '../messages/locale.tsx'
 import { Button } from '../ui/button.tsx'
 import { Door } from '../ui/door.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
+import { FederationNote } from '../ui/federation-note.tsx'
 import { TextField } from '../ui/field.tsx'
+import { Or, PasskeyButton, ProviderButtons } from './other-ways.tsx'
 
 const isMismatch = (error: unknown) =>
   error instanceof VoiceAssistError && error.code === 'unauthenticated'
+
+/** Only addresses of this console: a crafted link must not lead elsewhere after sign-in. */
+const isOwn = (from: string | undefined): from is string =>
+  from !== undefined && from.startsWith('/') && !from.startsWith('//')
 
 /** Where the session ended, or the first page. */
 function useEnter() {
@@ -23,23 +33,39 @@ function useEnter() {
     // Whoever was signed in before in this tab leaves nothing for the next.
     queries.clear()
     conversation.clear()
-    // Only addresses of this console: a crafted link must not lead elsewhere after sign-in.
-    if (from?.startsWith('/') && !from.startsWith('//')) router.history.push(`/console${from}`)
+    if (isOwn(from)) router.history.push(`/console${from}`)
     else await navigate({ to: '/' })
   }
 }
 
 export function SignInPage() {
   const { signIn } = useMessages()
-  const [ticket, setTicket] = useState<string | null>(null)
+  const { error, provider } = useSearch({ from: '/sign-in' })
+  const [ticket, setTicket] = useState(ticketInAddress)
   return (
     <Door title={signIn.title} footer={ticket === null && <p>{signIn.hint}</p>}>
       {ticket === null ? (
-        <PasswordForm onTicket={setTicket} />
+        <>
+          <FederationNote failure={error} provider={provider} />
+          <PasswordForm onTicket={setTicket} />
+          <OtherWays />
+        </>
       ) : (
         <CodeForm ticket={ticket} onCancel={() => setTicket(null)} />
       )}
     </Door>
+  )
+}
+
+function OtherWays() {
+  const { from } = useSearch({ from: '/sign-in' })
+  const enter = useEnter()
+  return (
+    <div className="space-y-3">
+      <Or />
+      <PasskeyButton onSignedIn={enter} />
+      <ProviderButtons body={isOwn(from) ? { from } : {}} />
+    </div>
   )
 }
 

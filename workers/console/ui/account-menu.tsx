@@ -49,7 +49,7 @@ export function AccountMenu({ place }: { place: Place }) {
           <>
             <span className="min-w-0 flex-1 leading-tight">
               <span className="block truncate font-medium">{name}</span>
-              <span className="block truncate text-xs text-muted">{tenant.name}</span>
+              <span className="block truncate text-xs text-muted">{tenant?.name}</span>
             </span>
             <ChevronsUpDown size={14} aria-hidden className="text-muted" />
           </>
@@ -64,7 +64,7 @@ export function AccountMenu({ place }: { place: Place }) {
         className={`fixed m-0 w-56 rounded-md border border-line bg-surface p-3 text-ink shadow-overlay ${PLACES[place]}`}
       >
         <p className="truncate font-medium">{user.email}</p>
-        <p className="truncate text-xs text-muted">{tenant.name}</p>
+        <p className="truncate text-xs text-muted">{tenant?.name}</p>
         <p className="mb-3 text-xs text-muted">{roleNameOf(session.role, messages)}</p>
         <Link
           to="/account"

@@ -7,6 +7,7 @@ import { pageAt, visiblePages, type PageEntry } from '../lib/pages.ts'
 import { useShortcuts } from '../lib/shortcuts.ts'
 import { useMessages } from '../messages/locale.tsx'
 import { AccountMenu } from './account-menu.tsx'
+import { ActingBanner } from './acting-banner.tsx'
 import { Kbd, MOD } from './kbd.tsx'
 import { Logo } from './logo.tsx'
 import { PageForbidden } from './page-states.tsx'
@@ -46,6 +47,7 @@ export function Shell() {
         tabIndex={-1}
         className="flex min-w-0 flex-1 flex-col outline-none max-md:pb-14"
       >
+        <ActingBanner />
         <OfflineBanner />
         <CurrentPage pages={pages} />
       </main>

@@ -20,6 +20,16 @@ export interface TokenSubject {
   p?: string
   pv?: number
   plt?: true
+  act?: { sub: string }
+  /** The tenant's plan, where it has one of its own. */
+  pln?: string
+  /** The token ends then at the latest. */
+  endsAt?: Date | undefined
+  /**
+   * When what the token says was looked up, or before; now unless said otherwise. A revocation
+   * refuses tokens that are older, so one that was read before a change must not look newer.
+   */
+  readAt?: Date
 }
 
 export interface AccessToken {
@@ -30,10 +40,14 @@ export interface AccessToken {
 /** @throws ProblemError misconfigured when there is no key to sign with */
 export async function signAccessToken(
   ctx: IssuerCore,
-  { userId, sessionId, tenantId, ...rights }: TokenSubject,
+  { userId, sessionId, tenantId, readAt = ctx.now(), endsAt: last, ...rights }: TokenSubject,
 ): Promise<AccessToken> {
-  const endsAt = secondsOf(ctx.now()) + TOKEN_LIFETIME
-  const claims = { sub: userId, sid: sessionId, org: tenantId, ...rights }
+  const latest = last ? secondsOf(last) : Number.POSITIVE_INFINITY
+  const endsAt = Math.min(secondsOf(readAt) + TOKEN_LIFETIME, latest)
+  // RFC 7519 section 2 lets a NumericDate have a fraction: in the second of a revocation it tells
+  // the token before it from the one that came after.
+  const iat = readAt.getTime() / 1000
+  const claims = { iat, sub: userId, sid: sessionId, org: tenantId, ...rights }
   return { accessToken: await sign(ctx, claims, endsAt), expiresAt: new Date(endsAt * 1000) }
 }
 
@@ -43,6 +57,7 @@ interface KeySubject {
   tenantId: string
   scopes: string[]
   origins: string[] | null
+  plan: string | null
 }
 
 /**
@@ -52,11 +67,12 @@ interface KeySubject {
  */
 export function signKeyToken(
   ctx: IssuerCore,
-  { id, tenantId, scopes, origins }: KeySubject,
+  { id, tenantId, scopes, origins, plan }: KeySubject,
   keyEndsAt: Date,
 ): Promise<string> {
   const endsAt = Math.min(secondsOf(ctx.now()) + TOKEN_LIFETIME, secondsOf(keyEndsAt))
-  const claims = { sub: id, org: tenantId, scp: scopes.join(' '), ...(origins && { ori: origins }) }
+  const optional = { ...(origins && { ori: origins }), ...(plan && { pln: plan }) }
+  const claims = { sub: id, org: tenantId, scp: scopes.join(' '), ...optional }
   return sign(ctx, claims, endsAt)
 }
 
@@ -87,7 +103,7 @@ async function sign(
     .setProtectedHeader({ alg: 'EdDSA', typ, kid: keyId })
     .setIssuer(ctx.env.PUBLIC_URL)
     .setAudience(audience)
-    .setIssuedAt(secondsOf(ctx.now()))
+    .setIssuedAt(claims.iat ?? secondsOf(ctx.now()))
     .setExpirationTime(endsAt)
     .sign(key)
 }

@@ -11,17 +11,34 @@ interface Person {
   name: string
 }
 
-/** A user whose address is proven, with a password. @param person.hash PHC string */
+/** A way to sign in. */
+export interface NewLogin {
+  /** `credential`, or whose account `accountId` is. */
+  providerId: string
+  accountId: string
+  label?: string | null
+  /** PHC string; phc.ts. */
+  password?: string
+}
+
+/** @param hash PHC string */
+export const passwordLogin = (userId: string, hash: string): NewLogin => ({
+  providerId: 'credential',
+  accountId: userId,
+  password: hash,
+})
+
+/** A user whose address is proven, with one way to sign in. */
 export function accountRows(
   { env, now }: IssuerContext,
-  { userId, email, name, hash }: Person & { hash: string },
+  { userId, email, name }: Person,
+  login: NewLogin,
 ) {
   const db = authDatabaseOf(env)
   const times = { createdAt: now(), updatedAt: now() }
-  const account = { id: newId(now()), accountId: userId, providerId: 'credential', userId }
   return [
     db.insert(users).values({ id: userId, name, email, emailVerified: true, ...times }),
-    db.insert(accounts).values({ ...account, password: hash, ...times }),
+    db.insert(accounts).values({ id: newId(now()), userId, ...login, ...times }),
   ] as const
 }
 

@@ -2,15 +2,16 @@
  * SQL for API keys. Every statement names the tenant, but those that a key itself sets off. What
  * changes a key writes it to the audit log in the same statement or batch.
  */
-import { and, desc, eq, isNull, lte, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull, lte, notExists, or, sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { newId } from '../../../shared/ids.ts'
 import { traceparentOf } from '../../../shared/trace.ts'
 import { auditColumn, auditEntry } from '../../audit/service.ts'
+import { bans } from './ban-tables.ts'
 import type { CallerContext } from './caller.ts'
 import type { IssuerCore } from './context.ts'
 import { authDatabaseOf } from './database.ts'
-import { apiKeys } from './tables.ts'
+import { apiKeys, organizations } from './tables.ts'
 
 export type ApiKeyRow = typeof apiKeys.$inferSelect
 
@@ -43,6 +44,27 @@ export async function findKey({ env }: IssuerCore, keyId: string): Promise<ApiKe
     authDatabaseOf(env).select().from(apiKeys).where(eq(apiKeys.id, keyId)),
   )
   return row
+}
+
+/** The same for who uses it: while its maker is banned there is no such key. */
+export async function findUsableKey(
+  { env, now }: IssuerCore,
+  keyId: string,
+): Promise<(ApiKeyRow & { plan: string | null }) | undefined> {
+  const db = authDatabaseOf(env)
+  const isInForce = or(isNull(bans.expiresAt), gt(bans.expiresAt, now()))
+  const ban = db
+    .select({ userId: bans.userId })
+    .from(bans)
+    .where(and(eq(bans.userId, apiKeys.createdBy), isInForce))
+  const [row] = await reaching(
+    db
+      .select({ key: apiKeys, plan: organizations.plan })
+      .from(apiKeys)
+      .innerJoin(organizations, eq(organizations.id, apiKeys.tenantId))
+      .where(and(eq(apiKeys.id, keyId), notExists(ban))),
+  )
+  return row && { ...row.key, plan: row.plan }
 }
 
 /** The log tells of it in the same batch. */

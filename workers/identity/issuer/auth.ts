@@ -18,6 +18,9 @@ export const SESSION = { idle: 30 * 60, updateAge: 5 * 60 }
 
 export const SESSION_COOKIE = '__Host-va_session'
 
+/** While somebody acts as another: their own session, for the way back. */
+export const OWN_COOKIE = '__Host-va_own'
+
 const instances = new WeakMap<IssuerEnv, { auth: Auth; madeWith: string }>()
 type Auth = ReturnType<typeof createAuth>
 

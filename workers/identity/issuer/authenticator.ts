@@ -16,7 +16,7 @@ import { notify } from './notice.ts'
 import { findPerson } from './person.ts'
 import { ownOf } from './session-list.ts'
 import { backupCodes, twoFactors } from './tables.ts'
-import { hashOfCode, proveFactor, wrongCode } from './two-factor.ts'
+import { hashOfCode, proveOwnFactor, refusedCode, spendFactor } from './two-factor.ts'
 
 /** Bytes; RFC 4226, section 4 asks for 20. */
 const SECRET_BYTES = 20
@@ -66,13 +66,12 @@ export async function setUpAuthenticator(
 /** From here on it is asked for. @throws ProblemError as `proveOwnFactor` */
 export async function confirmAuthenticator(ctx: CallerContext, code: string): Promise<BackupCodes> {
   const { userId } = ownOf(ctx)
-  const { use } = await proveOwnFactor(ctx, userId, code, true)
   const at = sql`${ctx.now().toISOString()}::timestamptz`
   const codes = newCodes()
   // A row is changed once by one statement, so the code is used and the factor confirmed in two.
   const confirm = sql`update auth.two_factors f set confirmed_at = ${at}
     where f.user_id = ${userId} and f.confirmed_at is null returning f.user_id`
-  await useUp(ctx, use)
+  await spendFactor(ctx, userId, code, true)
   await replaceCodes(ctx, confirm, codes, 'auth.mfa.enable')
   await tell(ctx, 'two_factor_on')
   return { backupCodes: codes }
@@ -85,8 +84,7 @@ export async function turnOffTwoFactor(
 ): Promise<void> {
   const credential = await proveCredential(ctx, password)
   const { userId } = credential
-  const { use } = await proveOwnFactor(ctx, userId, code)
-  await useUp(ctx, use)
+  await spendFactor(ctx, userId, code)
   const off = sql`delete from auth.two_factors where user_id = ${userId} returning user_id`
   await replaceCodes(ctx, off, [], 'auth.mfa.disable')
   notify(ctx, credential, 'two_factor_off')
@@ -105,26 +103,6 @@ export async function renewBackupCodes(
   notify(ctx, credential, 'backup_codes')
   return { backupCodes: codes }
 }
-
-/**
- * For who is signed in: a wrong code refuses the act, as a wrong password does, and says nothing
- * against the session. A client that took it for an old token would send the same code again.
- *
- * @throws ProblemError forbidden for a wrong code; conflict and rate_limited as `proveFactor`
- */
-function proveOwnFactor(ctx: CallerContext, userId: string, code: string, isPending = false) {
-  return proveFactor(ctx, userId, code, isPending).catch((error: unknown) => {
-    const isWrong = error instanceof ProblemError && error.code === 'unauthenticated'
-    throw isWrong ? refused(error) : error
-  })
-}
-
-async function useUp(ctx: CallerContext, use: SQL): Promise<void> {
-  const { rowCount } = await reaching(authDatabaseOf(ctx.env).execute(use))
-  if (rowCount === 0) throw refused(wrongCode())
-}
-
-const refused = ({ message }: ProblemError) => new ProblemError('forbidden', message)
 
 /** One statement: what `change` does to the user's row, then their codes and the record; or nothing. */
 async function replaceCodes(
@@ -145,7 +123,7 @@ async function replaceCodes(
       )
       select ${auditColumn(ctx, event, details)} from changed`),
   )
-  if (rowCount === 0) throw refused(wrongCode())
+  if (rowCount === 0) throw refusedCode(ctx, ownOf(ctx).userId)
 }
 
 const newCodes = () =>

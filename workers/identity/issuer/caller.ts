@@ -7,11 +7,20 @@ import { and, eq, gt } from 'drizzle-orm'
 import type { Actor, Caller, WithEnv } from '../../../shared/context.ts'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
+import { NO_TENANT } from '../schemas.ts'
 import { authenticate, type TokenEnv } from '../service.ts'
 import type { IssuerContext, IssuerEnv } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { exchangeKey, permissionsOfKey } from './key-exchange.ts'
-import { isOwnRole, RIGHTS, rightsOf } from './rights.ts'
+import {
+  impersonators,
+  isImpersonationOver,
+  isImpersonator,
+  isOwnRole,
+  isReachable,
+  RIGHTS,
+  rightsOf,
+} from './rights.ts'
 import { publishedKeys } from './signing-keys.ts'
 import { members, roles, sessions, users } from './tables.ts'
 
@@ -27,23 +36,33 @@ export async function identifyCaller(ctx: IssuerContext, headers: Headers): Prom
   return { ...ctx, ...live, log: ctx.log.with({ tenant_id: live.tenantId }) }
 }
 
-/** What the session's user may do in the tenant now; null when the session or membership ended. */
+/**
+ * What the session's user may do in the tenant now; null when the session or membership ended. Who
+ * is in no tenant has no role, and lives on.
+ */
 export async function permissionsNow(
   ctx: IssuerContext,
   sessionId: string,
   tenantId: string,
 ): Promise<readonly string[] | null> {
-  const isMember = and(eq(members.userId, sessions.userId), eq(members.organizationId, tenantId))
+  const isMember = and(
+    eq(members.userId, sessions.userId),
+    eq(members.organizationId, tenantId),
+    isReachable,
+  )
   const [row] = await reaching(
     authDatabaseOf(ctx.env)
       .select(RIGHTS)
       .from(sessions)
       .innerJoin(users, eq(users.id, sessions.userId))
-      .innerJoin(members, isMember)
+      .leftJoin(members, isMember)
       .leftJoin(roles, isOwnRole)
+      .leftJoin(impersonators, isImpersonator)
       .where(and(eq(sessions.id, sessionId), gt(sessions.expiresAt, ctx.now()))),
   )
-  return row ? [...rightsOf(row)] : null
+  if (!row || (row.role === null && tenantId !== NO_TENANT)) return null
+  const rights = { ...row, role: row.role ?? '' }
+  return isImpersonationOver(rights, ctx.now()) ? null : [...rightsOf(rights)]
 }
 
 async function withRightsOfNow(ctx: IssuerContext, { tenantId, actor }: Caller): Promise<Caller> {

@@ -18,6 +18,17 @@ export interface IssuerEnv extends RedisEnv {
   readonly SIGN_UP: string
   /** Empty for none. */
   readonly BREACHED_PASSWORDS_URL: string
+  /** An empty client id means that the provider is not offered; providers.ts. */
+  readonly GITHUB_CLIENT_ID: string
+  readonly GITHUB_URL: string
+  readonly GITHUB_API_URL: string
+  readonly GOOGLE_CLIENT_ID: string
+  readonly GOOGLE_ISSUER: string
+  readonly OIDC_CLIENT_ID: string
+  readonly OIDC_ISSUER: string
+  readonly OIDC_NAME: string
+  /** Names of providers with commas between. */
+  readonly TRUSTED_PROVIDERS: string
   readonly MAIL: { send(message: MailMessage): Promise<unknown> }
 }
 

@@ -1,6 +1,7 @@
-/** E-mail addresses: proven by a link, changed only with the password and the new address's proof. */
+/** E-mail addresses: proven by a link, changed only with the password, a code where
+ * there is a second factor, and the new address's proof. */
 import { sql } from 'drizzle-orm'
-import { reaching } from '../../../shared/database.ts'
+import { isTaken, reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { auditColumn } from '../../audit/service.ts'
 import type { ChangeEmail } from '../schemas.ts'
@@ -13,10 +14,10 @@ import { notify } from './notice.ts'
 import { createToken, findToken, isTooSoon, type OneTimeToken } from './one-time-token.ts'
 import { findPerson, type Person } from './person.ts'
 import { staleLink } from './recovery.ts'
-import { isTaken } from './refusal.ts'
 import { ownOf } from './session-list.ts'
 import { finishSignUp } from './sign-up.ts'
 import { verifications } from './tables.ts'
+import { spendFactor } from './two-factor.ts'
 
 /**
  * Does what the link was sent for.
@@ -48,13 +49,18 @@ export async function requestVerification(ctx: CallerContext): Promise<void> {
  * Sends a link to the new address; nothing changes before it is used. The answer is the same when
  * the address is somebody else's: then that one gets no mail.
  *
- * @throws ProblemError forbidden when the password is wrong
+ * @throws ProblemError forbidden when the password is wrong; invalid_fields when a code is missing; as
+ *   `proveFactor` when it is wrong
  */
 export async function requestEmailChange(
   ctx: CallerContext,
-  { newEmail, password }: ChangeEmail,
+  { newEmail, password, code }: ChangeEmail,
 ): Promise<void> {
-  const { userId, name } = await proveCredential(ctx, password)
+  const { userId, name, hasSecondFactor } = await proveCredential(ctx, password)
+  if (hasSecondFactor) {
+    if (code === undefined) throw codeNeeded()
+    await spendFactor(ctx, userId, code)
+  }
   const other = await findPerson(ctx, { email: newEmail })
   if (other || (await isTooSoon(ctx, 'change-email', userId))) return
   const { token, row } = createToken(ctx, 'change-email', userId, newEmail)
@@ -90,6 +96,12 @@ async function take(ctx: IssuerContext, link: OneTimeToken, person: Person): Pro
   )
   if (rowCount === 0) throw staleLink()
   if (isChange) notify(ctx, person, 'email')
+}
+
+function codeNeeded() {
+  const detail = 'is needed as well, for the account has a second factor'
+  const errors = [{ in: 'json', pointer: '/code', detail }]
+  return new ProblemError('invalid_fields', 'Correct the fields named in errors.', { errors })
 }
 
 const taken = (cause: unknown) =>

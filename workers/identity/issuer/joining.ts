@@ -6,7 +6,7 @@ import { newId } from '../../../shared/ids.ts'
 import { secret } from '../../../shared/secret.ts'
 import { auditColumn, auditEntry } from '../../audit/service.ts'
 import type { Acceptance, InvitationView } from '../tenant-schemas.ts'
-import { accountRows } from './account-rows.ts'
+import { accountRows, type NewLogin, passwordLogin } from './account-rows.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { hashOf } from './invitation.ts'
@@ -36,8 +36,8 @@ export async function viewInvitation(ctx: IssuerContext, token: string): Promise
  * Of several at once one wins. Whoever has an account proves it by their session; for others the
  * link proves the address, so the account it makes needs no further proof of it.
  *
- * @throws ProblemError not_found, unauthenticated, forbidden when another account is signed in,
- *   invalid_fields when a new account lacks name or password
+ * @throws ProblemError not_found, unauthenticated, forbidden when another account is signed in or
+ *   no new ones are made, invalid_fields when a new account lacks name or password
  */
 export async function acceptInvitation(
   ctx: IssuerContext,
@@ -49,10 +49,7 @@ export async function acceptInvitation(
 
   const session = await findSession(ctx, headers)
   if (!session) throw signInFirst()
-  if (session.userId !== invitation.accountId) {
-    const detail = 'This invitation is for another address; sign in with that one.'
-    throw new ProblemError('forbidden', detail)
-  }
+  if (session.userId !== invitation.accountId) throw forAnother()
   const { tenantId } = invitation
   const db = authDatabaseOf(ctx.env)
   const [join, audit] = joining(ctx, acceptance.token, { userId: session.userId, ...invitation })
@@ -89,30 +86,64 @@ async function joinAsNew(
   { email, ...invitation }: Waiting,
   headers: Headers,
 ): Promise<Opened> {
+  if (ctx.env.SIGN_UP === 'closed') {
+    throw new ProblemError('forbidden', 'No new accounts are made here; ask whoever runs it.')
+  }
   if (name === undefined || password === undefined) throw incomplete({ name, password })
   await checkNewPassword(ctx, password, { email, name }, '/password')
   const userId = newId(ctx.now())
   const pepper = await secret(ctx.env, 'PASSWORD_PEPPER')
-  const hash = await hashPassword(pepper.current, password)
-  const [join, audit] = joining(ctx, token, { userId, ...invitation })
-  const db = authDatabaseOf(ctx.env)
-  const taken = new ProblemError('conflict', 'This address has an account by now; sign in first.')
-  await refusing(
-    db.batch([
-      ...accountRows(ctx, { userId, email, name, hash }),
-      db.execute(join),
-      db.execute(audit),
-    ]),
-    taken,
-  )
+  const login = passwordLogin(userId, await hashPassword(pepper.current, password))
+  await makeMember(ctx, token, { userId, email, name, ...invitation }, login)
   return openSession(ctx, { email, password }, headers)
 }
 
-function joining(
+/**
+ * Makes the account of who proved the invited address by an account elsewhere.
+ *
+ * @returns the user's id
+ * @throws ProblemError not_found; forbidden when the invitation is for another address
+ */
+export async function joinWithLogin(
   ctx: IssuerContext,
   token: string,
-  { userId, tenantId, role }: { userId: string; tenantId: string; role: string | null },
-) {
+  { email, name }: { email: string; name: string },
+  login: NewLogin,
+): Promise<string> {
+  const invitation = await getWaiting(ctx, token)
+  if (invitation.email !== email) throw forAnother()
+  const userId = newId(ctx.now())
+  await makeMember(ctx, token, { ...invitation, userId, email, name }, login)
+  return userId
+}
+
+interface NewMember extends Joiner {
+  email: string
+  name: string
+}
+
+async function makeMember(
+  ctx: IssuerContext,
+  token: string,
+  member: NewMember,
+  login: NewLogin,
+): Promise<void> {
+  const [join, audit] = joining(ctx, token, member)
+  const db = authDatabaseOf(ctx.env)
+  const taken = new ProblemError('conflict', 'This address has an account by now; sign in first.')
+  await refusing(
+    db.batch([...accountRows(ctx, member, login), db.execute(join), db.execute(audit)]),
+    taken,
+  )
+}
+
+interface Joiner {
+  userId: string
+  tenantId: string
+  role: string | null
+}
+
+function joining(ctx: IssuerContext, token: string, { userId, tenantId, role }: Joiner) {
   const at = ctx.now()
   const join = sql`select auth.accept_invitation(${hashOf(token)}, ${userId}, ${newId(at)},
     ${at.toISOString()}::timestamptz)`
@@ -158,6 +189,9 @@ function incomplete(given: { name: string | undefined; password: string | undefi
 
 const signInFirst = () =>
   new ProblemError('unauthenticated', 'The invited address has an account: sign in, then accept.')
+
+const forAnother = () =>
+  new ProblemError('forbidden', 'This invitation is for another address; sign in with that one.')
 
 const missing = () =>
   new ProblemError(

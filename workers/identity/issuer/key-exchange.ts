@@ -5,7 +5,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { parseKey } from '../api-key.ts'
 import { signKeyToken } from './access-token.ts'
-import { type ApiKeyRow, findKey, markFirstUse, markUsed } from './api-key-store.ts'
+import { type ApiKeyRow, findUsableKey, markFirstUse, markUsed } from './api-key-store.ts'
 import { hashSecret } from './api-keys.ts'
 import type { IssuerCore } from './context.ts'
 
@@ -22,7 +22,7 @@ export async function exchangeKey(
   text: string,
 ): Promise<ExchangedKey | undefined> {
   const key = parseKey(text)
-  const row = key && (await findKey(ctx, key.keyId))
+  const row = key && (await findUsableKey(ctx, key.keyId))
   const endsAt = row && row.kind === key.kind ? endOf(row, hashSecret(key.secret), ctx.now()) : null
   if (!row || !endsAt) return undefined
   const noteUse = () => (row.lastUsedAt ? markUsed(ctx, row.id) : markFirstUse(ctx, row))
@@ -35,7 +35,7 @@ export async function permissionsOfKey(
   keyId: string,
   tenantId: string,
 ): Promise<readonly string[] | null> {
-  const row = await findKey(ctx, keyId)
+  const row = await findUsableKey(ctx, keyId)
   const isValid = row?.tenantId === tenantId && !row.revokedAt && row.expiresAt > ctx.now()
   return isValid ? row.scopes : null
 }

@@ -69,6 +69,7 @@ export async function changeMember(ctx: CallerContext, id: string, role: string)
       db.execute(auditEntry(ctx, 'member.role', { resource, facts })),
     ]),
   )
+  await revoke(ctx, [{ type: 'member', tenantId, userId: id }])
   return { ...member, role }
 }
 
@@ -77,8 +78,6 @@ export async function removeMember(ctx: CallerContext, id: string): Promise<void
   const member = await getMember(ctx, id)
   await assertGrantable(ctx, member.role)
   await endMembership(ctx, member, 'member.remove')
-  // Their tokens for other tenants are made anew; this tenant's are not.
-  await revoke(ctx, [{ type: 'user', id }])
 }
 
 /** Ends the caller's own membership. @throws ProblemError conflict for the last owner */
@@ -99,6 +98,7 @@ async function endMembership(
       db.execute(auditEntry(ctx, event, details)),
     ]),
   )
+  await revoke(ctx, [{ type: 'member', tenantId: ctx.tenantId, userId: id }])
 }
 
 /**

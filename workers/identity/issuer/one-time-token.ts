@@ -1,6 +1,6 @@
 /**
- * Secrets that are good for one thing, once, for a while: links in mails and the first half of a
- * sign-in. The database knows their hash only; using one is deleting its row.
+ * Secrets that are good for one thing, once, for a while: links in mails, the first half of a
+ * sign-in, challenges of passkeys. The database knows their hash only; using one is deleting its row.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { and, eq, gt } from 'drizzle-orm'
@@ -16,6 +16,9 @@ const LIFETIMES = {
   'change-email': 60,
   'reset-password': 60,
   'second-factor': 10,
+  federation: 10,
+  'passkey-add': 5,
+  'passkey-sign-in': 5,
 } as const
 
 export type Purpose = keyof typeof LIFETIMES
@@ -24,7 +27,7 @@ export interface OneTimeToken {
   /** The hash, which names the row. */
   id: string
   purpose: Purpose
-  /** User id, or the address where there is no user yet. */
+  /** User id, or what else is known of whom it is for; empty where it is anybody’s. */
   subject: string
   /** What it was made for, as its maker wrote it. */
   value: string
@@ -61,6 +64,28 @@ export async function findToken(
   if (!row || !purpose) return undefined
   const subject = row.identifier.slice(purpose.length + 1)
   return { id: hashOf(token), purpose, subject, value: row.value }
+}
+
+/**
+ * Uses a token up, whatever comes of it; of several at once one gets its value.
+ *
+ * @returns undefined when it is not known, for somebody else, or over
+ */
+export async function takeToken(
+  { env, now }: Pick<IssuerContext, 'env' | 'now'>,
+  token: string,
+  purpose: Purpose,
+  subject: string,
+): Promise<string | undefined> {
+  const isIt = and(
+    eq(verifications.id, hashOf(token)),
+    eq(verifications.identifier, `${purpose}:${subject}`),
+    gt(verifications.expiresAt, now()),
+  )
+  const [row] = await reaching(
+    authDatabaseOf(env).delete(verifications).where(isIt).returning({ value: verifications.value }),
+  )
+  return row?.value
 }
 
 /** Whether a token for this was made in the last minute: mails are not for filling a mailbox. */

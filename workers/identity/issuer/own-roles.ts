@@ -10,6 +10,7 @@ import type { CallerContext } from './caller.ts'
 import { authDatabaseOf } from './database.ts'
 import { assertHeld } from './membership.ts'
 import { refusing } from './refusal.ts'
+import { revoke } from './revocation.ts'
 import { permissionsOfRole } from './rights.ts'
 import { members, roles } from './tables.ts'
 
@@ -90,6 +91,7 @@ export async function changeRole(
   const columns = { name: changed.name, description: text, permissions: grants, version, audited }
   const [row] = await reaching(db.with(changed).select(columns).from(changed))
   if (!row) throw new ProblemError('conflict', 'Somebody changed this role just now; look again.')
+  if (permissions) await revoke(ctx, [{ type: 'role', tenantId: ctx.tenantId, role: name }])
   return toRole(row, await countHolders(ctx, name))
 }
 

@@ -10,6 +10,9 @@ import type { IssuerContext } from './context.ts'
 /** Milliseconds the range endpoint may take. */
 const TIMEOUT_MS = 1500
 
+/** Guessed first by whoever knows the product; docs/features/identity.md lists them. */
+export const WORDS = ['voiceassist']
+
 let common: ReadonlySet<string> | undefined
 
 /** What may not be the password, or the whole of it but a few digits. */
@@ -40,7 +43,7 @@ export function reasonAgainst(password: string, { email, name = '' }: Owner): st
   common ??= new Set(COMMON_PASSWORDS.split(' '))
   if (common.has(plain)) return 'is among the most used passwords; choose another'
   if (new Set(plain).size < 4) return 'repeats a few characters; choose another'
-  const known = [email, email.split('@')[0] ?? '', email.split('@')[1] ?? '', name, 'voiceassist']
+  const known = [email, email.split('@')[0] ?? '', email.split('@')[1] ?? '', name, ...WORDS]
   const rest = plain.replaceAll(/[\d\W_]+/g, '')
   const isKnown = known
     .map((text) => text.toLowerCase().replaceAll(/[\d\W_]+/g, ''))

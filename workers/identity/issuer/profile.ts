@@ -4,8 +4,10 @@ import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { auditEntry } from '../../audit/service.ts'
 import type { AccountExport, Profile, TenantSummary } from '../tenant-schemas.ts'
+import { bans } from './ban-tables.ts'
 import type { CallerContext } from './caller.ts'
 import { authDatabaseOf } from './database.ts'
+import { passkeys } from './passkey-tables.ts'
 import { refusing } from './refusal.ts'
 import { revoke } from './revocation.ts'
 import { ownOf } from './session-list.ts'
@@ -18,7 +20,8 @@ export async function getProfile(ctx: CallerContext): Promise<Profile> {
   const role = tenants.find((tenant) => tenant.id === tenantId)?.role ?? ''
   const permissions = actor.type === 'user' ? [...actor.permissions] : []
   const own = { id, email, emailVerified, name, createdAt: createdAt.toISOString() }
-  return { ...own, tenants, tenantId, role, permissions, isPlatform }
+  const rights = { tenants, tenantId, role, permissions, isPlatform }
+  return { ...own, ...rights, impersonatedBy: await findActor(ctx) }
 }
 
 export async function renameUser(ctx: CallerContext, name: string): Promise<Profile> {
@@ -44,14 +47,16 @@ export async function listTenants(ctx: CallerContext): Promise<TenantSummary[]> 
 export async function exportAccount(ctx: CallerContext): Promise<AccountExport> {
   const { userId } = ownOf(ctx)
   const db = authDatabaseOf(ctx.env)
-  const [user, tenants, [methods, opened, sent]] = await Promise.all([
+  const [user, tenants, [methods, keys, opened, sent, banned]] = await Promise.all([
     getUser(ctx),
     selectTenants(ctx),
     reaching(
       db.batch([
         db.select().from(accounts).where(eq(accounts.userId, userId)),
+        db.select().from(passkeys).where(eq(passkeys.userId, userId)),
         db.select().from(sessions).where(eq(sessions.userId, userId)),
         db.select().from(invitations).where(eq(invitations.inviterId, userId)),
+        db.select().from(bans).where(eq(bans.userId, userId)),
       ]),
     ),
   ])
@@ -63,9 +68,15 @@ export async function exportAccount(ctx: CallerContext): Promise<AccountExport> 
       ...tenant,
       joinedAt: joinedAt.toISOString(),
     })),
-    signInMethods: methods.map(({ providerId, createdAt }) => ({
+    signInMethods: methods.map(({ providerId, label, createdAt }) => ({
       provider: providerId,
+      label,
       createdAt: createdAt.toISOString(),
+    })),
+    passkeys: keys.map((key) => ({
+      name: key.name,
+      createdAt: key.createdAt.toISOString(),
+      lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
     })),
     sessions: opened.map((session) => ({
       id: session.id,
@@ -78,6 +89,11 @@ export async function exportAccount(ctx: CallerContext): Promise<AccountExport> 
       email: invitation.email,
       role: invitation.role ?? '',
       createdAt: invitation.createdAt.toISOString(),
+    })),
+    bans: banned.map(({ reason, bannedAt, expiresAt }) => ({
+      reason,
+      bannedAt: bannedAt.toISOString(),
+      expiresAt: expiresAt?.toISOString() ?? null,
     })),
   }
 }
@@ -98,6 +114,15 @@ export async function deleteAccount(ctx: CallerContext, email: string): Promise<
     ]),
   )
   await revoke(ctx, [{ type: 'user', id: user.id }])
+}
+
+async function findActor({ env, actor }: CallerContext) {
+  const actedBy = actor.type === 'user' ? actor.actedBy : undefined
+  if (actedBy === undefined) return null
+  const columns = { id: users.id, name: users.name }
+  const isActor = eq(users.id, actedBy)
+  const [row] = await reaching(authDatabaseOf(env).select(columns).from(users).where(isActor))
+  return row ?? null
 }
 
 async function getUser(ctx: CallerContext) {

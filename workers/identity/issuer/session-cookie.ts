@@ -27,6 +27,13 @@ export function withCurrentSignature(
   return changed
 }
 
+/** The cookie's value as it was sent; empty when there is none. */
+export function cookieNamed(headers: Headers, name: string): string {
+  const parts = headers.get('cookie')?.split(';') ?? []
+  const found = parts.map((part) => part.trim()).find((part) => part.startsWith(`${name}=`))
+  return found?.slice(name.length + 1) ?? ''
+}
+
 /** A value is `token.signature`, the signature HMAC-SHA-256 in base64, the whole percent-encoded. */
 function resign(encoded: string, current: string, previous: readonly string[]): string {
   const value = decoded(encoded)

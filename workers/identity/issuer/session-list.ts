@@ -1,5 +1,5 @@
 /** A user's own sessions: shown, and ended one by one or many at once (OWASP ASVS 5.0, 7.5.2). */
-import { and, desc, eq, gt, ne, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, ne, or, sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { auditColumn } from '../../audit/service.ts'
@@ -27,6 +27,7 @@ export async function listSessions(ctx: CallerContext): Promise<SessionList> {
         createdAt: sessions.createdAt,
         lastUsedAt: sessions.updatedAt,
         expiresAt: sessions.expiresAt,
+        impersonatedBy: sessions.impersonatedBy,
       })
       .from(sessions)
       .where(and(eq(sessions.userId, userId), gt(sessions.expiresAt, ctx.now())))
@@ -40,6 +41,7 @@ export async function listSessions(ctx: CallerContext): Promise<SessionList> {
     lastUsedAt: row.lastUsedAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
     isCurrent: row.id === sessionId,
+    isImpersonated: row.impersonatedBy !== null,
   }))
   return { items }
 }
@@ -71,14 +73,19 @@ export async function endAllSessions(ctx: CallerContext): Promise<number> {
   return (await end(ctx, eq(sessions.userId, userId), { type: 'user', id: userId })).length
 }
 
-/** One statement; many sessions that end at once make one entry, for it has one id. */
+/**
+ * One statement; many sessions that end at once make one entry, for it has one id. Sessions opened
+ * from one of them, to act as somebody else, end with it.
+ */
 async function end(
   ctx: CallerContext,
   which: ReturnType<typeof and>,
   resource: { type: string; id: string },
 ): Promise<string[]> {
   const db = authDatabaseOf(ctx.env)
-  const gone = db.$with('gone').as(db.delete(sessions).where(which).returning({ id: sessions.id }))
+  const those = db.select({ id: sessions.id }).from(sessions).where(which)
+  const all = or(which, inArray(sessions.impersonatorSession, those))
+  const gone = db.$with('gone').as(db.delete(sessions).where(all).returning({ id: sessions.id }))
   const seq = auditColumn(ctx, 'session.revoke', { resource })
   const rows = await reaching(db.with(gone).select({ id: gone.id, seq }).from(gone))
   const ids = rows.map(({ id }) => id)

@@ -1,5 +1,6 @@
 /** A new session as a row, and the cookie that carries it, in the form better-auth reads. */
 import { createHmac, randomBytes } from 'node:crypto'
+import { type SQL, sql } from 'drizzle-orm'
 import { newId } from '../../../shared/ids.ts'
 import { secret } from '../../../shared/secret.ts'
 import { SESSION, SESSION_COOKIE } from './auth.ts'
@@ -26,10 +27,25 @@ export function sessionRow(
   }
 }
 
+/** Puts the session in once per row of `source`, as the end of a larger statement or a part of it. */
+export function insertSession(row: ReturnType<typeof sessionRow>, source: SQL): SQL {
+  const time = (date: Date) => sql`${date.toISOString()}::timestamptz`
+  return sql`
+    insert into auth.sessions
+      (id, expires_at, token, created_at, updated_at, ip_address, user_agent, user_id, amr)
+    select ${row.id}, ${time(row.expiresAt)}, ${row.token}, ${time(row.createdAt)},
+      ${time(row.updatedAt)}, ${row.ipAddress}, ${row.userAgent}, ${row.userId}, ${row.amr}
+    from ${source} returning id`
+}
+
 /** As a Set-Cookie value. The token is signed, so the database's copy alone opens nothing. */
-export async function sessionCookie({ env }: IssuerContext, token: string): Promise<string> {
+export async function sessionCookie(
+  { env }: IssuerContext,
+  token: string,
+  { name, maxAge } = { name: SESSION_COOKIE, maxAge: SESSION.idle },
+): Promise<string> {
   const { current } = await secret(env, 'AUTH_SECRET')
   const signature = createHmac('sha256', current).update(token).digest('base64')
   const value = encodeURIComponent(`${token}.${signature}`)
-  return `${SESSION_COOKIE}=${value}; Max-Age=${SESSION.idle}; Path=/; HttpOnly; Secure; SameSite=Lax`
+  return `${name}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; Secure; SameSite=Lax`
 }

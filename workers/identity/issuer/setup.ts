@@ -1,16 +1,15 @@
 /** The first owner, their organization and the first signing key: all of it at once, and once. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { reaching } from '../../../shared/database.ts'
+import { isTaken, reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { newId } from '../../../shared/ids.ts'
 import { secret } from '../../../shared/secret.ts'
 import { auditEntry } from '../../audit/service.ts'
 import type { Setup } from '../schemas.ts'
-import { accountRows, organizationRows } from './account-rows.ts'
+import { accountRows, organizationRows, passwordLogin } from './account-rows.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { hashPassword } from './password.ts'
-import { isTaken } from './refusal.ts'
 import { createSigningKey } from './signing-keys.ts'
 import { setups, signingKeys } from './tables.ts'
 
@@ -51,7 +50,7 @@ async function firstRows(ctx: IssuerContext, setup: Setup) {
   const hash = await hashPassword(pepper.current, setup.password)
   return [
     db.insert(setups).values({ tenantId, createdAt: now() }),
-    ...accountRows(ctx, { userId, email, name, hash }),
+    ...accountRows(ctx, { userId, email, name }, passwordLogin(userId, hash)),
     ...organizationRows(ctx, { userId, email, name, tenantId, organization }),
     db.insert(signingKeys).values(await createSigningKey(ctx)),
     db.execute(auditEntry(ctx, 'admin.setup', { tenantId, actor: { type: 'user', userId } })),

@@ -1,34 +1,55 @@
 /**
- * Signing in: a password, and then the second factor where there is one. Between the two there is no
+ * Signing in: a password, or an account elsewhere (federation.ts), and then the second factor where there is one. Between the two there is no
  * session, only a ticket that is good for the second half, once, for ten minutes.
  */
 import { sql } from 'drizzle-orm'
+import { z } from 'zod'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { auditColumn } from '../../audit/service.ts'
+import { PROVIDER_IDS } from '../federation-schemas.ts'
 import type { PendingSignIn, SecondFactor, SignIn } from '../schemas.ts'
 import type { IssuerContext } from './context.ts'
 import { provePassword } from './credential.ts'
 import { authDatabaseOf } from './database.ts'
 import { createToken, findToken, type OneTimeToken } from './one-time-token.ts'
 import { findPerson } from './person.ts'
-import { sessionRow } from './session-row.ts'
-import { type Opened, present, startSession } from './session.ts'
+import { refusing } from './refusal.ts'
+import { signInColumn } from './session-audit.ts'
+import { insertSession, sessionRow } from './session-row.ts'
+import { endFormer, handOver, type Opened, startSession } from './session.ts'
 import { verifications } from './tables.ts'
 import { type Factor, proveFactor, wrongCode } from './two-factor.ts'
 
-/** RFC 8176, section 2: a password, a one-time password, and that these were several. */
-const AMR = { first: 'pwd', both: 'pwd otp mfa' }
+/**
+ * RFC 8176, section 2: a password, a one-time password, and that these were several. It has no name
+ * for an account elsewhere; `fed` is ours.
+ */
+const AMR = { password: 'pwd', elsewhere: 'fed', second: 'otp mfa' }
 
-/** @throws ProblemError as `provePassword` and `startSession` */
+/** What came before the code. */
+const First = z.enum(['password', ...PROVIDER_IDS])
+type First = z.infer<typeof First>
+
+/** @throws ProblemError as `provePassword` */
 export async function signIn(
   ctx: IssuerContext,
   credentials: SignIn,
   headers: Headers,
 ): Promise<Opened | PendingSignIn> {
   const { userId, hasSecondFactor } = await provePassword(ctx, credentials)
-  if (!hasSecondFactor) return startSession(ctx, { userId, amr: AMR.first }, headers)
-  const { token: ticket, row } = createToken(ctx, 'second-factor', userId)
+  if (!hasSecondFactor)
+    return startSession(ctx, { userId, amr: AMR.password, method: 'password' }, headers)
+  return askSecondFactor(ctx, userId, 'password')
+}
+
+/** A ticket for the second half. @param first What the user has shown so far */
+export async function askSecondFactor(
+  ctx: IssuerContext,
+  userId: string,
+  first: First,
+): Promise<PendingSignIn> {
+  const { token: ticket, row } = createToken(ctx, 'second-factor', userId, first)
   await reaching(authDatabaseOf(ctx.env).insert(verifications).values(row))
   return { ticket, methods: ['totp', 'backup-code'], expiresAt: row.expiresAt.toISOString() }
 }
@@ -45,26 +66,30 @@ export async function finishSignIn(
   headers: Headers,
 ): Promise<Opened> {
   const pending = await findToken(ctx, ticket, 'second-factor')
-  if (!pending) throw staleTicket()
+  const first = First.safeParse(pending?.value).data
+  if (!pending || !first) throw staleTicket()
   const factor = await proveFactor(ctx, pending.subject, code)
-  const row = sessionRow(ctx, { userId: pending.subject, amr: AMR.both }, headers)
-  await redeem(ctx, pending, factor, row)
-  return present(ctx, row.token)
+  const amr = `${first === 'password' ? AMR.password : AMR.elsewhere} ${AMR.second}`
+  const row = sessionRow(ctx, { userId: pending.subject, amr }, headers)
+  await redeem(ctx, pending, factor, row, first)
+  await endFormer(ctx, headers)
+  return handOver(ctx, row.token)
 }
 
-/** One statement: code and ticket used up, the session there, and the record of it; or nothing. */
+/** One statement: code and ticket used up, the session there, and the records of it; or nothing. */
 async function redeem(
   ctx: IssuerContext,
   { id, subject: userId }: OneTimeToken,
   { type, use }: Factor,
   session: ReturnType<typeof sessionRow>,
+  method: First,
 ): Promise<void> {
-  const time = (date: Date) => sql`${date.toISOString()}::timestamptz`
   const person = await findPerson(ctx, { userId })
   const actor = { type: 'user', userId, sessionId: session.id } as const
   const resource = { type: 'user', id: userId }
   const details = { ...person?.tenantId, actor, resource, facts: { method: type } }
-  const { rowCount } = await reaching(
+  const opener = { userId, sessionId: session.id, tenantId: person?.tenantId.tenantId, method }
+  const { rowCount } = await refusing(
     authDatabaseOf(ctx.env).execute(sql`
       with factor as (${use}), ticket as (
         delete from auth.verifications v using factor where v.id = ${id} returning v.id
@@ -72,16 +97,12 @@ async function redeem(
         update auth.two_factors f set failures = 0, locked_until = null from factor
         where ${type === 'backup-code'} and f.user_id = factor.user_id
       ), opened as (
-        insert into auth.sessions
-          (id, expires_at, token, created_at, updated_at, ip_address, user_agent, user_id, amr)
-        select ${session.id}, ${time(session.expiresAt)}, ${session.token}, ${time(session.createdAt)},
-          ${time(session.updatedAt)}, ${session.ipAddress}, ${session.userAgent}, factor.user_id, ${session.amr}
-        from ticket, factor returning id
+        ${insertSession(session, sql`ticket`)}
       )
-      select ${auditColumn(ctx, 'auth.mfa.ok', details)} from opened`),
+      select ${auditColumn(ctx, 'auth.mfa.ok', details)}, ${signInColumn(ctx, opener)} from opened`),
   )
-  if (rowCount === 0) throw wrongCode()
+  if (rowCount === 0) throw wrongCode(ctx, userId)
 }
 
 const staleTicket = () =>
-  new ProblemError('unauthenticated', 'This sign-in took too long; begin again with the password.')
+  new ProblemError('unauthenticated', 'This sign-in took too long; begin again.')

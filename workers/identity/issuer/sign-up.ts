@@ -5,13 +5,13 @@
  */
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
-import { reaching } from '../../../shared/database.ts'
+import { isTaken, reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { newId } from '../../../shared/ids.ts'
 import { secret } from '../../../shared/secret.ts'
 import { auditEntry } from '../../audit/service.ts'
 import type { SignUp } from '../schemas.ts'
-import { accountRows, organizationRows } from './account-rows.ts'
+import { accountRows, organizationRows, passwordLogin } from './account-rows.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { linkTo, sendMail } from './mail.ts'
@@ -20,7 +20,6 @@ import { checkNewPassword } from './password-policy.ts'
 import { hashPassword } from './password.ts'
 import { findPerson } from './person.ts'
 import { staleLink } from './recovery.ts'
-import { isTaken } from './refusal.ts'
 import { verifications } from './tables.ts'
 
 /** What waits for the proof of the address. */
@@ -82,7 +81,7 @@ export async function finishSignUp(ctx: IssuerContext, link: OneTimeToken): Prom
   const actor = { type: 'user', userId } as const
   const details = { tenantId, actor, resource: { type: 'user', id: userId } }
   const made = db.batch([
-    ...accountRows(ctx, { ...person, hash }),
+    ...accountRows(ctx, person, passwordLogin(userId, hash)),
     ...organizationRows(ctx, { ...person, tenantId, organization }),
     db.delete(verifications).where(eq(verifications.identifier, `sign-up:${link.subject}`)),
     db.execute(auditEntry(ctx, 'auth.email.verify', details)),

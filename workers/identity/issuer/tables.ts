@@ -4,6 +4,7 @@
  */
 import { relations, sql } from 'drizzle-orm'
 import {
+  type AnyPgColumn,
   bigint,
   boolean,
   check,
@@ -60,11 +61,17 @@ export const sessions = auth.table(
     activeOrganizationId: text(),
     /** How its user was recognised: names of RFC 8176, section 2, with a space between them. */
     amr: text().notNull().default('pwd'),
+    /** Who acts as the user in it, and from which session of their own; with that, this one ends. */
+    impersonatedBy: text().references(() => users.id, { onDelete: 'cascade' }),
+    impersonatorSession: text().references((): AnyPgColumn => sessions.id, { onDelete: 'cascade' }),
   },
-  (table) => [index().on(table.userId)],
+  (table) => [index().on(table.userId), index().on(table.impersonatorSession)],
 )
 
-/** Ways to sign in: a password (`providerId` credential) or an account elsewhere. */
+/**
+ * Ways to sign in: a password (`providerId` credential) or an account elsewhere, whose `accountId` is
+ * issuer and subject with a space between them. Passkeys are in passkey-tables.ts.
+ */
 export const accounts = auth.table(
   'accounts',
   {
@@ -72,6 +79,8 @@ export const accounts = auth.table(
     accountId: text().notNull(),
     providerId: text().notNull(),
     userId: userId(),
+    /** How the account elsewhere is called there, for its owner to tell it by. */
+    label: text(),
     accessToken: text(),
     refreshToken: text(),
     idToken: text(),
@@ -111,6 +120,8 @@ export const organizations = auth.table('organizations', {
   logo: text(),
   createdAt: time().notNull(),
   metadata: text(),
+  /** How much its people may use (limits/plans.ts); null means as the deployment says. */
+  plan: text(),
 })
 
 export const members = auth.table(
@@ -244,25 +255,22 @@ export const backupCodes = auth.table(
 )
 
 /**
- * Keys that sign checkpoints of audit logs and nothing else. One signs at a time; none is ever
- * deleted, for old checkpoints are checked with old keys.
+ * Keys that sign checkpoints of audit logs and nothing else. The newest that is active signs; none is
+ * ever deleted, for old checkpoints are checked with old keys.
  */
-export const auditKeys = auth.table(
-  'audit_keys',
-  {
-    id: text().primaryKey(),
-    publicKey: jsonb().$type<PublicKey>().notNull(),
-    /** Encrypted under AUTH_SECRET; key-vault.ts. */
-    privateKey: text().notNull(),
-    createdAt: time().notNull(),
-    retiredAt: time(),
-  },
-  () => [
-    uniqueIndex('audit_keys_active')
-      .on(sql`(retired_at is null)`)
-      .where(sql`retired_at is null`),
-  ],
-)
+export const auditKeys = auth.table('audit_keys', {
+  id: text().primaryKey(),
+  publicKey: jsonb().$type<PublicKey>().notNull(),
+  /** Encrypted under AUTH_SECRET; key-vault.ts. */
+  privateKey: text().notNull(),
+  createdAt: time().notNull(),
+  /** Published from the start, signs from here on; null means from the start. */
+  activeFrom: time(),
+  /** Signs no more from here on; null while that is not decided. */
+  retiredAt: time(),
+  /** The key it takes over from, or '' of the first. Unique: of two made at once one stays. */
+  replaces: text().unique(),
+})
 
 /** Has one row once the first owner exists, and cannot have two. */
 export const setups = auth.table(

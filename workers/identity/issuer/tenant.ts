@@ -61,7 +61,7 @@ export async function switchTenant(ctx: CallerContext, tenantId: string): Promis
   const audited = auditColumn(ctx, 'tenant.switch', { tenantId }).as('audited')
   const rows = await reaching(db.with(switched).select({ id: switched.id, audited }).from(switched))
   if (rows.length === 0) throw noTenant()
-  return (await describeSession(ctx, eq(sessions.id, sessionId))).session
+  return describeSession(ctx, eq(sessions.id, sessionId))
 }
 
 /** @throws ProblemError not_found */

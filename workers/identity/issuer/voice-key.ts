@@ -27,6 +27,8 @@ export async function signVoiceKey(
   const entry = auditEntry({ ...asker, now: ctx.now }, 'voice.key.create', { resource })
   await reaching(authDatabaseOf(ctx.env).execute(entry))
   const who =
-    actor.type === 'key' ? { sub: actor.keyId } : { sub: actor.userId, sid: actor.sessionId }
+    actor.type === 'key'
+      ? { sub: actor.keyId }
+      : { sub: actor.userId, sid: actor.sessionId, act: actor.actedBy && { sub: actor.actedBy } }
   return signVoiceToken(ctx, { ...grant, ...who, org: tenantId })
 }

@@ -2,6 +2,8 @@
 import { useMessages } from '../../messages/locale.tsx'
 import { Page } from '../../ui/page.tsx'
 import { DataSection } from './data-section.tsx'
+import { LinkedAccountsSection } from './linked-accounts-section.tsx'
+import { PasskeysSection } from './passkeys-section.tsx'
 import { PasswordSection } from './password-section.tsx'
 import { ProfileSection } from './profile-section.tsx'
 import { SessionsSection } from './sessions-section.tsx'
@@ -15,6 +17,8 @@ export function AccountPage() {
       <ProfileSection />
       <PasswordSection />
       <TwoFactorSection />
+      <PasskeysSection />
+      <LinkedAccountsSection />
       <SessionsSection />
       <TenantsSection />
       <DataSection />

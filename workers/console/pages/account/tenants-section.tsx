@@ -32,7 +32,7 @@ export function TenantsSection() {
               <TenantRow
                 key={tenant.id}
                 tenant={tenant}
-                isCurrent={tenant.id === session?.tenant.id}
+                isCurrent={tenant.id === session?.tenant?.id}
               />
             ))}
           </ul>
