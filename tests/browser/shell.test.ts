@@ -70,6 +70,7 @@ test('the whole console is reached from the keyboard', async () => {
     ['m', 'Members'],
     ['y', 'API keys'],
     ['r', 'Roles'],
+    ['l', 'Audit log'],
     ['a', 'Ask'],
   ] as const) {
     await page.keyboard.press('g')

@@ -49,6 +49,7 @@ test.each([
   ['Members', 'm'],
   ['API keys', 'y'],
   ['Roles', 'r'],
+  ['Audit log', 'l'],
 ])('%s, a page of administration, is small', async (name, letter) => {
   const page = await openSignedIn('/help')
   await page.waitForLoadState('networkidle')

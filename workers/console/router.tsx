@@ -68,6 +68,15 @@ export interface RolesSearch {
   edit?: string
 }
 
+export interface AuditSearch {
+  event?: string
+  actor?: string
+  outcome?: string
+  /** RFC 3339. */
+  from?: string
+  to?: string
+}
+
 const root = createRootRouteWithContext<Services>()()
 
 const signIn = createRoute({
@@ -199,6 +208,19 @@ const roles = createRoute({
   component: lazyRouteComponent(() => import('./pages/roles/roles.tsx'), 'RolesPage'),
 })
 
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: '/audit',
+  validateSearch: (search: Search): AuditSearch => ({
+    ...textIn(search, 'event'),
+    ...textIn(search, 'actor'),
+    ...textIn(search, 'outcome'),
+    ...textIn(search, 'from'),
+    ...textIn(search, 'to'),
+  }),
+  component: lazyRouteComponent(() => import('./pages/audit/audit.tsx'), 'AuditPage'),
+})
+
 /** An address that is none, shown inside the shell like any page. */
 const missing = createRoute({ getParentRoute: () => shell, path: '$', component: PageMissing })
 
@@ -219,6 +241,7 @@ const routeTree = root.addChildren([
     members,
     keys,
     roles,
+    audit,
     missing,
   ]),
 ])

@@ -9,6 +9,7 @@ import {
   Users,
   KeyRound,
   ShieldCheck,
+  ScrollText,
   type LucideIcon,
 } from 'lucide-react'
 import type { Messages } from '../messages/en.ts'
@@ -25,6 +26,7 @@ export interface PageEntry {
     | '/members'
     | '/keys'
     | '/roles'
+    | '/audit'
     | '/help'
     | '/account'
   /** What it is about; `own` pages are reached from the account menu. */
@@ -50,6 +52,7 @@ const ICONS = {
   members: Users,
   keys: KeyRound,
   roles: ShieldCheck,
+  audit: ScrollText,
   help: CircleHelp,
   account: UserRound,
 } as const
@@ -62,6 +65,7 @@ export const PAGES: readonly PageEntry[] = [
   page('members', 'manage', 'm', 'member.read'),
   page('keys', 'manage', 'y', 'key.manage'),
   page('roles', 'manage', 'r', 'member.read'),
+  page('audit', 'manage', 'l', 'audit.read'),
   page('help', 'help', 'h', null),
   page('account', 'own', 'c', null),
 ]

@@ -1,5 +1,6 @@
 /** Every word of the console in English. Its type is the contract the other languages satisfy. */
 import { myAccount } from './account-en.ts'
+import { audit } from './audit-en.ts'
 import { door } from './door-en.ts'
 import { keys } from './keys-en.ts'
 import { knowledge } from './knowledge-en.ts'
@@ -44,6 +45,7 @@ export const en = {
     members: 'Members',
     keys: 'API keys',
     roles: 'Roles',
+    audit: 'Audit log',
     account: 'Account',
     manage: 'Organization',
     more: 'More',
@@ -97,6 +99,7 @@ export const en = {
   ...door,
   ways,
   myAccount,
+  audit,
   roles,
   permissions,
   keys,

@@ -1,5 +1,6 @@
 /** Every word of the console in Russian. */
 import { myAccount } from './account-ru.ts'
+import { audit } from './audit-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
 import { keys } from './keys-ru.ts'
@@ -46,6 +47,7 @@ export const ru: Messages = {
     members: 'Участники',
     keys: 'Ключи API',
     roles: 'Роли',
+    audit: 'Журнал аудита',
     account: 'Учётная запись',
     manage: 'Организация',
     more: 'Ещё',
@@ -104,6 +106,7 @@ export const ru: Messages = {
   ...door,
   ways,
   myAccount,
+  audit,
   roles,
   permissions,
   keys,
