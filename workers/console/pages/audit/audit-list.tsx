@@ -36,11 +36,11 @@ export function AuditList({ filter }: { filter: AuditFilter }) {
             <DataTable
               label={audit.table}
               columns={[
-                { key: 'at', title: columns.at, className: 'w-30 sm:w-44' },
+                { key: 'at', title: columns.at, className: `w-44 ${wide}` },
                 { key: 'event', title: columns.event },
                 { key: 'actor', title: columns.actor, className: `w-44 ${wide}` },
                 { key: 'resource', title: columns.resource, className: `w-52 ${wide}` },
-                { key: 'outcome', title: columns.outcome, className: 'w-28' },
+                { key: 'outcome', title: columns.outcome, className: 'w-32' },
               ]}
             >
               {shown.map((record) => (
@@ -62,7 +62,7 @@ function EntryRow({ record, onOpen }: { record: AuditRecord; onOpen: () => void 
   const { event, outcome, resource } = entry
   return (
     <tr className="h-9 hover:bg-raised/50">
-      <td className={`${cell} text-muted`}>
+      <td className={`${cell} text-muted ${wide}`}>
         <Moment iso={at} />
       </td>
       <td className={cell}>
@@ -74,6 +74,9 @@ function EntryRow({ record, onOpen }: { record: AuditRecord; onOpen: () => void 
         >
           {event}
         </button>
+        <span className="block text-sm text-muted md:hidden">
+          <Moment iso={at} />
+        </span>
       </td>
       <td className={`${cell} truncate ${wide}`}>
         <ActorName entry={entry} />

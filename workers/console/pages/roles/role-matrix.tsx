@@ -14,14 +14,14 @@ export function RoleMatrix({ list: { items, permissions } }: { list: RoleList })
       role="region"
       aria-label={roles.table}
       tabIndex={0}
-      className="overflow-x-auto rounded-md border border-line bg-surface"
+      className="relative overflow-x-auto rounded-md border border-line bg-surface"
     >
       <table aria-label={roles.table} className="w-full border-collapse">
         <thead className="border-b border-line">
           <tr>
             <th
               scope="col"
-              className="sticky left-0 min-w-44 bg-surface px-3 py-2 text-left text-xs font-medium text-muted"
+              className="sticky left-0 min-w-36 sm:min-w-44 bg-surface px-3 py-2 text-left text-xs font-medium text-muted"
             >
               {roles.permission}
             </th>
