@@ -134,7 +134,9 @@ const home = createRoute({
   path: '/',
   beforeLoad: async ({ context }) => {
     const session = await context.session.restore()
-    throw redirect({ to: firstPage(session?.permissions ?? []), replace: true })
+    // Whoever is in no organization makes one there, or sees who they are.
+    const to = session?.tenant ? firstPage(session.permissions) : '/account'
+    throw redirect({ to, replace: true })
   },
 })
 

@@ -21,7 +21,7 @@ export const roles = {
   grants: 'What it may do',
   notHeld: 'You do not hold this yourself, so you cannot give it.',
   save: 'Save',
-  saved: (name: string) => `${name} is saved. It counts within five minutes.`,
+  saved: (name: string) => `${name} is saved. It counts within 15 seconds.`,
   edit: 'Change',
   editOf: (name: string) => `Change ${name}`,
   deleteOf: (name: string) => `Delete ${name}`,
