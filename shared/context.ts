@@ -74,8 +74,10 @@ export type Actor =
       permissions: ReadonlySet<string>
       /** Who runs the platform and acts as this user (RFC 8693, section 4.1); absent for oneself. */
       actedBy?: string
+      /** An application that acts for the user, within these permissions; not the user themselves. */
+      clientId?: string
     }
-  /** A program with an API key; its permissions are the key's scopes. */
+  /** A program with an API key, or a service with its token; its permissions are their scopes. */
   | { type: 'key'; keyId: string; permissions: ReadonlySet<string> }
   | { type: 'system'; job: string }
 

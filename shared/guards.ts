@@ -45,8 +45,11 @@ export function secured<R extends RouteConfig>(
 export function signedIn<R extends RouteConfig>(route: R, { acting = false } = {}): R {
   const guard = createMiddleware<AppEnv>(async (c, next) => {
     const ctx = await c.get('identify')()
-    if (ctx.actor.type === 'key') {
-      throw new ProblemError('forbidden', 'This is for people; an API key cannot do it.')
+    if (ctx.actor.type === 'key' || (ctx.actor.type === 'user' && ctx.actor.clientId)) {
+      throw new ProblemError(
+        'forbidden',
+        'This is for people; no key and no application can do it.',
+      )
     }
     if (!acting && ctx.actor.type === 'user' && ctx.actor.actedBy !== undefined) {
       throw new ProblemError('forbidden', 'Only the person themself may do this, nobody for them.')

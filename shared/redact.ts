@@ -10,7 +10,7 @@ const SECRET_FIELD =
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   // drizzle repeats a failed statement's values in its message: session tokens, questions, names.
   [/\bparams: .*?(?=\n {4}at |$)/gs, 'params: [REDACTED]'],
-  [/\b(?:sk|ek|va_live|va_client)[-_][\w.-]{8,}/g, '[KEY_REDACTED]'],
+  [/\b(?:sk|ek|va_live|va_client|va_oauth|va_refresh)[-_][\w.-]{8,}/g, '[KEY_REDACTED]'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[TOKEN_REDACTED]'],
   [/(postgres(?:ql)?:\/\/[^:@\s]+):[^@\s]+@/g, '$1:[PASSWORD_REDACTED]@'],
   [/[\w.+-]+@[\w-]+\.[a-z]{2,}(?:\.[a-z]{2,})*\b/gi, '[EMAIL_REDACTED]'],

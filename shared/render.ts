@@ -10,6 +10,7 @@ export interface Rendered {
 export function render(problem: ProblemError, path: string, requestId: string): Rendered {
   if (path.startsWith('/ofrep/')) return asOfrep(problem, path)
   if (path.startsWith('/v1/')) return asOpenAi(problem)
+  if (OAUTH.has(path)) return asOAuth(problem)
   if (path.startsWith('/twilio/')) return asTwiml(problem)
   return asProblemDetails(problem, requestId)
 }
@@ -63,7 +64,20 @@ const OPENAI_TYPES: Partial<Record<ProblemCode, string>> = {
   timed_out: 'server_error',
 }
 
-/** Neither of the two protocols knows 422. */
+/** Where failures are RFC 6749's: section 5.2, and RFC 7009, section 2.2.1. */
+const OAUTH = new Set(['/oauth/token', '/oauth/revoke'])
+
+/** What is no matter of clients and grants, which these endpoints judge themselves. */
+function asOAuth({ code, message }: ProblemError): Rendered {
+  const { status } = PROBLEMS[code]
+  const isBusy = code === 'dependency_down' || code === 'rate_limited'
+  if (isBusy) return jsonOf(code, { error: 'temporarily_unavailable', error_description: message })
+  const isOurs = status >= 500 || code === 'not_found'
+  const error = status >= 500 ? 'server_error' : 'invalid_request'
+  return jsonOf(isOurs ? code : 'invalid_request', { error, error_description: message })
+}
+
+/** None of these protocols knows 422. */
 function jsonOf(code: ProblemCode, body: object): Rendered {
   const status = code === 'invalid_fields' ? 400 : PROBLEMS[code].status
   return { status, contentType: 'application/json', body: JSON.stringify(body) }

@@ -215,6 +215,11 @@ export const Settings = z.object({
     'Providers whose own second factor is enough: those who come through them are asked for no code here.',
     'oidc',
   ),
+  OAUTH_PROVIDER: setting(
+    z.enum(['off', 'on']),
+    'Whether applications of others may be registered, and sign users in by OAuth and OpenID Connect.',
+    'off',
+  ),
   MAIL_URL: setting(
     optionalUrl,
     'Endpoint that takes mail as JSON (docs/features/identity.md); empty, and no mail is sent.',

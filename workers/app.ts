@@ -16,6 +16,8 @@ import type { FlagContext } from './flags/service.ts'
 import { createApiKeyRoutes } from './identity/api-key-routes.ts'
 import { invitationRoutes } from './identity/invitation-routes.ts'
 import { memberRoutes } from './identity/member-routes.ts'
+import { createOAuthClientRoutes } from './identity/oauth-client-routes.ts'
+import { oauthRoutes } from './identity/oauth-routes.ts'
 import { platformRoutes } from './identity/platform-routes.ts'
 import { roleRoutes } from './identity/role-routes.ts'
 import { createIdentityRoutes } from './identity/routes.ts'
@@ -148,6 +150,8 @@ export function createApp() {
   app.route('/', knowledgeRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes(meter))
+  app.route('/', createOAuthClientRoutes(meter))
+  app.route('/', oauthRoutes)
   app.route('/', memberRoutes)
   app.route('/', invitationRoutes)
   app.route('/', tenantRoutes)

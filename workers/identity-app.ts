@@ -14,6 +14,7 @@ import { accountHandlers } from './identity-accounts.ts'
 import { apiKeyHandlers } from './identity-api-keys.ts'
 import { callContext, type IdentityApp, identityLog, requestContext } from './identity-context.ts'
 import { federationHandlers } from './identity-federation.ts'
+import { oauthHandlers } from './identity-oauth.ts'
 import { passkeyHandlers } from './identity-passkeys.ts'
 import { platformHandlers } from './identity-platform.ts'
 import { sessionHandlers } from './identity-sessions.ts'
@@ -39,13 +40,16 @@ import type { KeySet } from './identity/schemas.ts'
 
 export type { Asker, VoiceGrant }
 
+/** Where a caller brings a credential of its own, and no cookie is looked at. */
+const NO_COOKIES = new Set(['/oauth/token', '/oauth/revoke', '/oauth/userinfo'])
+
 /** Reading is free: a page of a stranger cannot see the answer. */
 const refuseStrangers = createMiddleware<IdentityApp>(async (c, next) => {
   const { url, method, headers } = c.req.raw
-  const { origin, host } = new URL(url)
+  const { origin, host, pathname } = new URL(url)
   // A proxy in front may end TLS: the page is https, the request as we see it is not.
   const own = [new URL(c.env.PUBLIC_URL).origin, origin, `https://${host}`]
-  if (method !== 'GET' && !isFromOwnPage(headers, own)) {
+  if (method !== 'GET' && !NO_COOKIES.has(pathname) && !isFromOwnPage(headers, own)) {
     const detail = `Pages of other origins may not do this; use ${c.env.PUBLIC_URL}.`
     throw new ProblemError('forbidden', detail)
   }
@@ -104,6 +108,7 @@ export function createIdentityApp() {
     .route('/', passkeyHandlers)
     .route('/', federationHandlers)
     .route('/', apiKeyHandlers)
+    .route('/', oauthHandlers)
 }
 
 type WaitUntil = (work: Promise<unknown>) => void

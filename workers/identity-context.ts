@@ -42,6 +42,7 @@ const IdentitySettings = Settings.pick({
   OIDC_ISSUER: true,
   OIDC_NAME: true,
   TRUSTED_PROVIDERS: true,
+  OAUTH_PROVIDER: true,
 })
 
 export const identityLog = ({ LOG_LEVEL: level }: IdentityEnv): Log =>

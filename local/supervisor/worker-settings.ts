@@ -53,6 +53,8 @@ export function workerSettings(addresses: Addresses, secrets: Secrets): Record<s
     MAIL_URL: mail.url,
     MAIL_TOKEN: secrets.mailToken,
     PROVIDER_KEK: secrets.providerKek,
+    // Off where it is deployed, unless somebody wants it; here it can be tried.
+    OAUTH_PROVIDER: 'on',
   }
 }
 

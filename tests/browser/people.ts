@@ -34,7 +34,7 @@ async function tokenOf(email: string, password: string): Promise<string> {
   return (await call<{ accessToken: string }>('/api/auth/sign-in/email', body)).accessToken
 }
 
-export const ownerToken = () => {
+const ownerToken = () => {
   const { email, password } = inject('consoleUnderTest')
   return tokenOf(email, password)
 }
@@ -46,8 +46,7 @@ export async function invite(email: string, role = 'user'): Promise<string> {
   return (await sent).acceptUrl
 }
 
-export const linkTokenOf = (url: string) =>
-  new URLSearchParams(new URL(url).hash.slice(1)).get('token')
+const linkTokenOf = (url: string) => new URLSearchParams(new URL(url).hash.slice(1)).get('token')
 
 /** Somebody with that role, and the password all of them have. @returns their access token */
 export async function enroll(email: string, name: string, role = 'user'): Promise<string> {

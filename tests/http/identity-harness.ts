@@ -58,6 +58,7 @@ export async function startIdentity() {
     OIDC_ISSUER: '',
     OIDC_NAME: 'OpenID Connect',
     TRUSTED_PROVIDERS: '',
+    OAUTH_PROVIDER: 'on',
     MAIL: { send: async (message: unknown) => void mails.push(MailMessage.parse(message)) },
   } as unknown as IdentityEnv
   const identity = createIdentityApp()
@@ -175,4 +176,12 @@ export async function sessionOf(response: Response) {
   const { tenant } = session
   if (!tenant) throw new Error('This session is in no tenant.')
   return { ...session, tenant }
+}
+
+/** RFC 4648, section 6: the secret of an authenticator, as it is typed. */
+export function fromBase32(text: string): Uint8Array {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+  const bits = Array.from(text, (char) => alphabet.indexOf(char).toString(2).padStart(5, '0'))
+  const octets = bits.join('').match(/.{8}/g) ?? []
+  return Uint8Array.from(octets, (octet) => Number.parseInt(octet, 2))
 }

@@ -5,6 +5,7 @@ import { BackupCodes, NewAuthenticator, PendingSignIn } from '../../workers/iden
 import { codeAt, stepAt } from '../../workers/identity/totp.ts'
 import {
   cookieOf,
+  fromBase32,
   OWNER,
   problemOf,
   sessionOf,
@@ -214,12 +215,3 @@ test('what happened is in the tenant’s log', async () => {
     expect(events).toContain(event)
   }
 })
-
-/** RFC 4648, section 6. */
-function fromBase32(text: string): Uint8Array {
-  const bits = Array.from(text, (char) =>
-    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(char).toString(2).padStart(5, '0'),
-  ).join('')
-  const bytes = bits.match(/.{8}/g) ?? []
-  return Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 2))
-}

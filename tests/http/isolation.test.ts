@@ -38,6 +38,12 @@ async function fill(memberId: string): Promise<Record<string, string>> {
   const { document, job } = await upload()
   const made = await asOwner('POST', '/api/admin/api-keys', { name: SECRET, scopes: ['kb.read'] })
   const { id: apiKey } = await made.json<{ id: string }>()
+  const client = { name: SECRET, type: 'confidential', grantTypes: ['client_credentials'] }
+  const registered = await asOwner('POST', '/api/admin/oauth-clients', {
+    ...client,
+    scopes: ['kb.read'],
+  })
+  const { id: oauthClient } = await registered.json<{ id: string }>()
   await asOwner('PUT', '/api/admin/provider-keys/openai', { values: { apiKey: `sk-${SECRET}` } })
   const grouped = await asOwner('POST', '/api/admin/teams', { name: SECRET })
   const { id: team } = await grouped.json<{ id: string }>()
@@ -52,6 +58,7 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     document: documentId,
     job: jobId,
     apiKey,
+    oauthClient,
     provider,
     team,
   }
@@ -90,6 +97,8 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
   'POST /api/admin/invitations/{id}/resend': { is: 'invitation' },
   'DELETE /api/admin/api-keys/{id}': { is: 'apiKey' },
   'POST /api/admin/api-keys/{id}/rotate': { is: 'apiKey', body: {} },
+  'DELETE /api/admin/oauth-clients/{id}': { is: 'oauthClient' },
+  'POST /api/admin/oauth-clients/{id}/rotate': { is: 'oauthClient', body: {} },
   'GET /api/admin/provider-keys/{provider}': { is: 'provider' },
   'DELETE /api/admin/provider-keys/{provider}': { is: 'provider' },
   'DELETE /api/admin/roles/{name}': { is: 'role' },
@@ -116,6 +125,7 @@ const ELSEWHERE: Record<string, string> = {
   'PUT /api/admin/tenants/{id}/plan': 'for those who run the platform; tests/http/tenant-plans',
   'POST /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
   'DELETE /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
+  'DELETE /api/auth/oauth/consents/{id}': 'a user’s own, in no tenant; tests/http/oauth-tokens',
   'DELETE /api/auth/sessions/{id}': 'a user’s own, in no tenant; tests/http/identity-sessions',
 }
 

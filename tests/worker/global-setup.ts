@@ -59,6 +59,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     OIDC_ISSUER: '',
     OIDC_NAME: 'OpenID Connect',
     TRUSTED_PROVIDERS: '',
+    OAUTH_PROVIDER: 'off',
     MAIL_URL: '',
     MAIL_TOKEN: 'mail',
     MAIL_FROM: 'VoiceAssist <no-reply@voiceassist.example>',

@@ -92,12 +92,17 @@ export const EVENTS = [
   'audit.export',
   'audit.verify',
   'audit.erase',
+  'oauth.client.create',
+  'oauth.client.rotate',
+  'oauth.client.revoke',
+  'oauth.authorize',
+  'oauth.revoke',
 ] as const
 
 export type AuditEvent = (typeof EVENTS)[number]
 
 /** What an attack is traced by: these keep the whole address, all others a network only. */
 const SECURITY =
-  /^(auth|session|token|apikey|authz|impersonate|secret|key)\.|^tenant\.cross_denied$|^admin\.platform\./
+  /^(auth|session|token|apikey|authz|impersonate|secret|key|oauth)\.|^tenant\.cross_denied$|^admin\.platform\./
 
 export const isSecurityEvent = (event: AuditEvent): boolean => SECURITY.test(event)

@@ -119,6 +119,17 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => import('./pages/invitation.tsx'), 'InvitationPage'),
 })
 
+const consent = createRoute({
+  getParentRoute: () => root,
+  path: '/consent',
+  beforeLoad: async ({ context }) => {
+    if (await context.session.restore()) return
+    const from = `/consent${window.location.hash}`
+    throw redirect({ to: '/sign-in', search: { from } })
+  },
+  component: lazyRouteComponent(() => import('./pages/consent.tsx'), 'ConsentPage'),
+})
+
 const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
@@ -239,6 +250,7 @@ const routeTree = root.addChildren([
   resetPassword,
   verifyEmail,
   invitation,
+  consent,
   shell.addChildren([
     home,
     ask,

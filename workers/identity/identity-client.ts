@@ -25,7 +25,7 @@ interface Passing extends Pick<Context, 'newResponse'> {
 }
 
 /** Asks the identity Worker and answers with what it says. */
-export async function pass(c: Passing, body?: object): Promise<never> {
+export async function pass(c: Passing, body?: object | string): Promise<never> {
   return passed(c, await askIdentity(c.env, c.req.raw, body, c.var))
 }
 
@@ -41,20 +41,21 @@ export function passed(c: Pick<Context, 'newResponse'>, answer: Response): never
 /**
  * Passes a request on, with `body` in place of its own and under our request id.
  *
- * @param body What the route's schema let through; undefined where it takes none.
+ * @param body What the route's schema let through, as JSON unless it is text; undefined where it
+ *   takes none.
  * @throws ProblemError dependency_down when the identity Worker does not answer
  */
 export async function askIdentity(
   env: IdentityBinding,
   { url, method, headers: given }: Request,
-  body: object | undefined,
+  body: object | string | undefined,
   { requestId, traceparent }: Trace,
 ): Promise<Response> {
   const headers = new Headers(given)
   headers.delete('content-length')
   headers.set('x-request-id', requestId)
   headers.set('traceparent', traceparent)
-  const text = body ? JSON.stringify(body) : null
+  const text = typeof body === 'object' ? JSON.stringify(body) : (body ?? null)
   // A redirect is an answer for the browser, not for us to follow.
   const init = { method, headers, body: text, redirect: 'manual' } as const
   try {

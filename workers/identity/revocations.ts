@@ -16,13 +16,13 @@ export const KEPT_MS = 6 * 60_000
  * whoever may have a newer one gets it by asking.
  */
 export type Revocation =
-  | { type: 'session' | 'user'; id: string }
+  | { type: 'session' | 'user' | 'client'; id: string }
   | { type: 'member'; tenantId: string; userId: string }
   | { type: 'role'; tenantId: string; role: string }
 
 export interface Revoked {
   sessions: ReadonlySet<string>
-  /** Users, members and roles as `memberOf` writes them, to the time in milliseconds since the epoch. */
+  /** Users, clients, members and roles as `memberOf` writes them, to the time in milliseconds since the epoch. */
   since: ReadonlyMap<string, number>
 }
 
@@ -32,6 +32,8 @@ export interface Bearer {
   sessionId: string
   tenantId: string
   role: string
+  /** Of an application's token. */
+  clientId?: string | undefined
   /** Milliseconds since the epoch: no later than what the token says was read. */
   issuedAt: number
 }
@@ -42,6 +44,7 @@ export function memberOf(one: Revocation): string {
   switch (one.type) {
     case 'session':
     case 'user':
+    case 'client':
       return `${one.type}:${one.id}`
     case 'member':
       return `member:${one.tenantId}:${one.userId}`
@@ -68,11 +71,12 @@ const SESSION = 'session:'
 export function isRevoked({ sessions, since }: Revoked, bearer: Bearer): boolean {
   if (sessions.has(bearer.sessionId)) return true
   if (since.size === 0) return false
-  const { userId, tenantId, role, issuedAt } = bearer
+  const { userId, tenantId, role, clientId, issuedAt } = bearer
   const about: Revocation[] = [
     { type: 'user', id: userId },
     { type: 'member', tenantId, userId },
     { type: 'role', tenantId, role },
+    ...(clientId === undefined ? [] : [{ type: 'client', id: clientId } as const]),
   ]
   return about.some((one) => issuedAt <= (since.get(memberOf(one)) ?? Number.NEGATIVE_INFINITY))
 }

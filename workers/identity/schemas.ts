@@ -206,11 +206,24 @@ const KeyClaims = z.object({
   ori: z.array(z.string()).optional(),
 })
 
+export const ApplicationClaims = z.object({
+  ...common,
+  /** Tenant id. */
+  org: z.string().min(1),
+  /** The authorization behind it; of a service token, which has none, an id of its own. */
+  sid: z.string().min(1),
+  /** Permissions, and what of OpenID Connect was granted. */
+  scp: z.string().min(1),
+  /** RFC 9068, section 2.2; the same as `sub` where the application acts for itself. */
+  client_id: z.string().min(1),
+})
+export type ApplicationClaims = z.infer<typeof ApplicationClaims>
+
 /**
  * The access token's own claims beside the registered ones jose checks (RFC 9068): a session's, or,
- * with `scp`, an API key's.
+ * with `scp`, an API key's, or, with `client_id` too, that of an application.
  */
-export const Claims = z.union([KeyClaims, UserClaims])
+export const Claims = z.union([ApplicationClaims, KeyClaims, UserClaims])
 export type Claims = z.infer<typeof Claims>
 
 /** A public key of the identity Worker: RFC 8037, section 2. */

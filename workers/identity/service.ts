@@ -22,7 +22,7 @@ import { decodeBits } from './permission-bits.ts'
 import { revokedOf } from './revocation-client.ts'
 import { type Bearer, isRevoked } from './revocations.ts'
 import { permissionsOf } from './roles.ts'
-import { Claims, type UserClaims } from './schemas.ts'
+import { type ApplicationClaims, Claims, type UserClaims } from './schemas.ts'
 import { createTokenCache, type TokenCache } from './token-cache.ts'
 
 export interface TokenEnv {
@@ -135,10 +135,14 @@ async function readToken(env: TokenEnv, token: string, now: Date): Promise<Verif
   const { sub, org: tenantId, exp, pln } = claims
   const place = { tenantId, ...(pln !== undefined && { plan: pln }) }
   const expiresAt = exp * 1000
+  if ('client_id' in claims) {
+    const { sid: sessionId, client_id: clientId, iat } = claims
+    const bearer = { userId: sub, sessionId, tenantId, role: '', clientId, issuedAt: iat * 1000 }
+    const actor = applicationOf(claims)
+    return { caller: { ...place, actor }, bearer, origins: undefined, expiresAt }
+  }
   if ('scp' in claims) {
-    const scopes = new Set(claims.scp.split(' '))
-    const granted = PERMISSIONS.filter((one) => scopes.has(one) && !PERSONAL.has(one))
-    const permissions: ReadonlySet<Permission> = new Set(granted)
+    const permissions = scopedTo(claims.scp)
     const actor: Actor = { type: 'key', keyId: sub, permissions }
     return { caller: { ...place, actor }, bearer: undefined, origins: claims.ori, expiresAt }
   }
@@ -148,6 +152,23 @@ async function readToken(env: TokenEnv, token: string, now: Date): Promise<Verif
   const actor: Actor = { type: 'user', userId: sub, sessionId, permissions, ...actedBy }
   const bearer = { userId: sub, sessionId, tenantId, role, issuedAt: iat * 1000 }
   return { caller: { ...place, actor }, bearer, origins: undefined, expiresAt }
+}
+
+/** Whoever else it acts for, an application has its scopes and no more. */
+function applicationOf({
+  sub,
+  sid: sessionId,
+  scp,
+  client_id: clientId,
+}: ApplicationClaims): Actor {
+  const permissions = scopedTo(scp)
+  if (sub === clientId) return { type: 'key', keyId: clientId, permissions }
+  return { type: 'user', userId: sub, sessionId, clientId, permissions }
+}
+
+function scopedTo(scp: string): ReadonlySet<Permission> {
+  const scopes = new Set(scp.split(' '))
+  return new Set(PERMISSIONS.filter((one) => scopes.has(one) && !PERSONAL.has(one)))
 }
 
 /** Running the platform is a claim of its own: no role's bits grant it, whatever they say. */
@@ -202,7 +223,7 @@ export interface TokenKind {
 }
 
 /** RFC 9068, section 4. */
-const ACCESS: TokenKind = { typ: 'at+jwt', audience: 'va-api', tolerance: CLOCK_SKEW }
+export const ACCESS: TokenKind = { typ: 'at+jwt', audience: 'va-api', tolerance: CLOCK_SKEW }
 
 /**
  * The claims of a token the identity Worker signed.

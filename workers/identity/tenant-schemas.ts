@@ -235,6 +235,15 @@ export const AccountExport = z
     ),
     invitationsSent: z.array(z.object({ email: z.string(), role: z.string(), createdAt: time() })),
     bans: z.array(z.object({ reason: z.string(), bannedAt: time(), expiresAt: time().nullable() })),
+    /** Those the user let in, by OAuth. */
+    applications: z.array(
+      z.object({
+        clientId: z.string(),
+        tenantId: z.string(),
+        scopes: z.array(z.string()),
+        createdAt: time(),
+      }),
+    ),
   })
   .openapi('AccountExport')
 export type AccountExport = z.infer<typeof AccountExport>

@@ -48,6 +48,35 @@ export const door = {
     accept: 'Accept invitation',
     signInAs: (email: string) => `Sign in as ${email} first, then open the link again.`,
   },
+  consent: {
+    title: (client: string) => `Let ${client} in?`,
+    invalidTitle: 'This request cannot be granted',
+    text: (client: string, tenant: string) =>
+      `${client} asks for access to ${tenant} in your name. It wants to:`,
+    goesTo: (place: string) => `You will be taken to ${place}.`,
+    allow: 'Allow',
+    deny: 'Deny',
+    scopes: {
+      openid: 'know who you are',
+      profile: 'see your name',
+      email: 'see your email address',
+      offline_access: 'keep its access while you are away',
+      'flag.read': 'read feature flags',
+      'flag.write': 'change feature flags',
+      'flag.evaluate': 'evaluate feature flags',
+      'kb.read': 'read documents',
+      'kb.write': 'add and retry documents',
+      'kb.delete': 'delete documents',
+      'rag.query': 'ask questions',
+      'voice.start': 'start voice sessions',
+      'member.read': 'see members',
+      'member.manage': 'manage members',
+      'audit.read': 'read the audit log',
+      'audit.export': 'export the audit log',
+      'tenant.update': 'rename the organization',
+      'phi.read': 'read sensitive documents',
+    } as Record<string, string>,
+  },
 }
 
 export type DoorMessages = typeof door

@@ -9,9 +9,10 @@ import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { NO_TENANT } from '../schemas.ts'
 import { authenticate, type TokenEnv } from '../service.ts'
-import type { IssuerContext, IssuerEnv } from './context.ts'
+import type { IssuerContext, IssuerCore, IssuerEnv } from './context.ts'
 import { authDatabaseOf } from './database.ts'
 import { exchangeKey, permissionsOfKey } from './key-exchange.ts'
+import { permissionsOfGrant } from './oauth-grant-store.ts'
 import {
   impersonators,
   isImpersonationOver,
@@ -37,8 +38,8 @@ export async function identifyCaller(ctx: IssuerContext, headers: Headers): Prom
 }
 
 /**
- * What the session's user may do in the tenant now; null when the session or membership ended. Who
- * is in no tenant has no role, and lives on.
+ * What the session's user may do in the tenant now, or the application whose authorization has this
+ * id; null when that or the membership ended. Who is in no tenant has no role, and lives on.
  */
 export async function permissionsNow(
   ctx: IssuerContext,
@@ -60,7 +61,8 @@ export async function permissionsNow(
       .leftJoin(impersonators, isImpersonator)
       .where(and(eq(sessions.id, sessionId), gt(sessions.expiresAt, ctx.now()))),
   )
-  if (!row || (row.role === null && tenantId !== NO_TENANT)) return null
+  if (!row) return permissionsOfGrant(ctx, sessionId, tenantId)
+  if (row.role === null && tenantId !== NO_TENANT) return null
   const rights = { ...row, role: row.role ?? '' }
   return isImpersonationOver(rights, ctx.now()) ? null : [...rightsOf(rights)]
 }
@@ -87,7 +89,7 @@ export async function heldNow(ctx: IssuerContext, tenantId: string, actor: Actor
 }
 
 /** This Worker's own keys, where the edge asks for them through its binding. */
-function verifierOf({ env, now }: IssuerContext): TokenEnv {
+export function verifierOf({ env, now }: IssuerCore): TokenEnv {
   const ctx = { env, now }
   const IDENTITY = {
     jwks: () => publishedKeys(ctx),

@@ -29,6 +29,8 @@ export interface IssuerEnv extends RedisEnv {
   readonly OIDC_NAME: string
   /** Names of providers with commas between. */
   readonly TRUSTED_PROVIDERS: string
+  /** off or on. */
+  readonly OAUTH_PROVIDER: string
   readonly MAIL: { send(message: MailMessage): Promise<unknown> }
 }
 

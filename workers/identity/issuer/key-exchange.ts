@@ -8,6 +8,7 @@ import { signKeyToken } from './access-token.ts'
 import { type ApiKeyRow, findUsableKey, markFirstUse, markUsed } from './api-key-store.ts'
 import { hashSecret } from './api-keys.ts'
 import type { IssuerCore } from './context.ts'
+import { permissionsOfClient } from './oauth-client-store.ts'
 
 export interface ExchangedKey {
   /** An access token. */
@@ -29,14 +30,18 @@ export async function exchangeKey(
   return { token: await signKeyToken(ctx, row, endsAt), noteUse }
 }
 
-/** What the key may do at this moment; null when it is revoked, expired or another tenant's. */
+/**
+ * What the key, or the application by that id, may do at this moment; null when it is revoked,
+ * expired or another tenant's.
+ */
 export async function permissionsOfKey(
   ctx: IssuerCore,
   keyId: string,
   tenantId: string,
 ): Promise<readonly string[] | null> {
   const row = await findUsableKey(ctx, keyId)
-  const isValid = row?.tenantId === tenantId && !row.revokedAt && row.expiresAt > ctx.now()
+  if (!row) return permissionsOfClient(ctx, keyId, tenantId)
+  const isValid = row.tenantId === tenantId && !row.revokedAt && row.expiresAt > ctx.now()
   return isValid ? row.scopes : null
 }
 
@@ -49,5 +54,6 @@ function endOf(row: ApiKeyRow, hash: string, now: Date): Date | null {
   return previousExpiresAt && previousExpiresAt > now ? previousExpiresAt : null
 }
 
-const isSame = (a: string, b: string) =>
+/** Of two hashes, in the same time whatever they are. */
+export const isSame = (a: string, b: string) =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))

@@ -7,6 +7,7 @@ import type { AccountExport, Profile, TenantSummary } from '../tenant-schemas.ts
 import { bans } from './ban-tables.ts'
 import type { CallerContext } from './caller.ts'
 import { authDatabaseOf } from './database.ts'
+import { oauthConsents } from './oauth-tables.ts'
 import { passkeys } from './passkey-tables.ts'
 import { refusing } from './refusal.ts'
 import { revoke } from './revocation.ts'
@@ -47,7 +48,7 @@ export async function listTenants(ctx: CallerContext): Promise<TenantSummary[]> 
 export async function exportAccount(ctx: CallerContext): Promise<AccountExport> {
   const { userId } = ownOf(ctx)
   const db = authDatabaseOf(ctx.env)
-  const [user, tenants, [methods, keys, opened, sent, banned]] = await Promise.all([
+  const [user, tenants, [methods, keys, opened, sent, banned, consents]] = await Promise.all([
     getUser(ctx),
     selectTenants(ctx),
     reaching(
@@ -57,6 +58,7 @@ export async function exportAccount(ctx: CallerContext): Promise<AccountExport> 
         db.select().from(sessions).where(eq(sessions.userId, userId)),
         db.select().from(invitations).where(eq(invitations.inviterId, userId)),
         db.select().from(bans).where(eq(bans.userId, userId)),
+        db.select().from(oauthConsents).where(eq(oauthConsents.userId, userId)),
       ]),
     ),
   ])
@@ -94,6 +96,12 @@ export async function exportAccount(ctx: CallerContext): Promise<AccountExport> 
       reason,
       bannedAt: bannedAt.toISOString(),
       expiresAt: expiresAt?.toISOString() ?? null,
+    })),
+    applications: consents.map(({ clientId, tenantId, scopes, createdAt }) => ({
+      clientId,
+      tenantId,
+      scopes,
+      createdAt: createdAt.toISOString(),
     })),
   }
 }

@@ -2,7 +2,7 @@
  * What a member may do: by a built-in role, by one the tenant made, and, for those who run the
  * platform, by having proved a second factor in this very session.
  */
-import { and, eq, isNull, or } from 'drizzle-orm'
+import { and, eq, isNull, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { type Permission, PERMISSIONS, WITHHELD } from '../../../shared/context.ts'
 import { encodeBits } from '../permission-bits.ts'
@@ -32,6 +32,13 @@ export const RIGHTS = {
   /** Null where nobody acts as the user. */
   isActorPlatform: impersonators.isPlatform,
   openedAt: sessions.createdAt,
+}
+
+/** The same, without impersonators, where nobody acts as the user. */
+export const OWN_RIGHTS = {
+  ...RIGHTS,
+  impersonatedBy: sql<null>`null`,
+  isActorPlatform: sql<null>`null`,
 }
 
 export const isOwnRole = and(

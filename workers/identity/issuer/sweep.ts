@@ -7,7 +7,7 @@ import { authDatabaseOf } from './database.ts'
 /**
  * Removes users without any way to sign in and without an organization, ten minutes after they were
  * made: what stopped between the two left an address that could neither sign in nor sign up. Also
- * tokens and sessions a day after their end, authenticators nobody confirmed, invitations a month
+ * tokens, sessions and authorizations of applications a day after their end, authenticators nobody confirmed, invitations a month
  * after theirs, and API keys and bans three months after theirs. What they did stays in the audit log.
  *
  * @returns how many users were removed
@@ -23,6 +23,8 @@ export async function sweepOrphans(ctx: IssuerContext): Promise<number> {
         and not exists (select from auth.members m where m.user_id = u.id)`),
       db.execute(sql`delete from auth.verifications where expires_at < ${at} - interval '1 day'`),
       db.execute(sql`delete from auth.sessions where expires_at < ${at} - interval '1 day'`),
+      db.execute(sql`delete from auth.oauth_grants where expires_at < ${at} - interval '1 day'`),
+      db.execute(sql`delete from auth.oauth_refresh_tokens where expires_at < ${at}`),
       db.execute(sql`delete from auth.two_factors
         where confirmed_at is null and created_at < ${at} - interval '1 hour'`),
       db.execute(sql`delete from auth.invitations where expires_at < ${at} - interval '30 days'`),
