@@ -6,7 +6,7 @@ export const audit = {
   subtitle: 'Who did what, when, and how it ended. Nobody can change it without being seen.',
   filters: 'Filters',
   event: 'Event',
-  eventHint: 'Beginning of a name, such as auth.',
+  eventHint: 'Such as auth.',
   actor: 'Actor',
   outcome: 'Outcome',
   anyOutcome: 'Any outcome',

@@ -9,7 +9,7 @@ export const audit: AuditMessages = {
   subtitle: 'Кто, что и когда сделал и чем это кончилось. Незаметно изменить его нельзя.',
   filters: 'Фильтры',
   event: 'Событие',
-  eventHint: 'Начало названия, например auth.',
+  eventHint: 'Например, auth.',
   actor: 'Кто',
   outcome: 'Исход',
   anyOutcome: 'Любой исход',
