@@ -15,6 +15,7 @@ const STAMP = join(ROOT, 'dist/assets.sha256')
 const INPUTS = [
   'workers/console/**/*.*',
   'workers/*/schemas.ts',
+  'workers/audit/{canonical,chain,checkpoint,verify}.ts',
   'sdk/**/*.ts',
   'docs/**/*.*',
   'operations/assets/**/*.*',

@@ -1,6 +1,7 @@
 /** The account of whoever is signed in: profile, ways to sign in, sessions, its end. */
 import type {
   BackupCodes,
+  ChangeEmail,
   NewAuthenticator,
   SessionList,
   TwoFactor,
@@ -40,9 +41,9 @@ export class Account {
     await post(this.#transport, `${AUTH}/change-password`, { currentPassword, newPassword })
   }
 
-  /** Mails a link to the new address, which counts when the link is used. */
-  async changeEmail(newEmail: string, password: string): Promise<void> {
-    await post(this.#transport, `${AUTH}/change-email`, { newEmail, password })
+  /** Mails a link to the new address, which counts when it is used; a second factor needs `code`. */
+  async changeEmail(change: ChangeEmail): Promise<void> {
+    await post(this.#transport, `${AUTH}/change-email`, change)
   }
 
   /** Mails a link to one's own address, unless it is proven. */

@@ -6,9 +6,13 @@ import * as contract from './identity/federation-routes.ts'
 import * as federation from './identity/issuer/federation.ts'
 import * as linked from './identity/issuer/linked-accounts.ts'
 import { listProviders } from './identity/issuer/providers.ts'
+import { needsSetup } from './identity/issuer/setup.ts'
 
 export const federationHandlers = createRouter<IdentityApp>()
-  .openapi(contract.listProviders, (c) => c.json(listProviders(requestContext(c)), 200))
+  .openapi(contract.listProviders, async (c) => {
+    const ctx = requestContext(c)
+    return c.json({ items: listProviders(ctx), needsSetup: await needsSetup(ctx) }, 200)
+  })
   .openapi(contract.beginFederatedSignIn, async (c) => {
     const { provider } = c.req.valid('param')
     const known = getCookie(c, federation.BROWSER_COOKIE)

@@ -67,6 +67,7 @@ test('a forgotten password is set anew with the link of a mail', async () => {
   const page = await openPage()
   await page.goto(at('/sign-in'))
   await page.getByRole('link', { name: 'Forgot your password?' }).click()
+  await page.getByRole('button', { name: 'Send a link' }).waitFor()
   await page.getByLabel('Email').fill(email)
   expect(await violationsOf(page)).toEqual([])
   await page.getByRole('button', { name: 'Send a link' }).click()

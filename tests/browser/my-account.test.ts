@@ -106,6 +106,11 @@ test('the second factor: a secret to scan, codes to keep, new ones, and off agai
   expect((await codes.locator('pre').textContent())?.split('\n')).not.toEqual(shown)
   await codes.getByRole('button', { name: 'Done' }).click()
 
+  await button(page, 'Change address').click()
+  await question.getByRole('textbox', { name: 'Code' }).waitFor()
+  expect(await violationsOf(page)).toEqual([])
+  await page.keyboard.press('Escape')
+
   await button(page, 'Turn off').click()
   await question.getByLabel('Your password').fill(PASSWORD)
   await question.getByRole('textbox', { name: 'Code' }).fill(shown[0]!)

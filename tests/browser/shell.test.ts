@@ -2,7 +2,17 @@
 import { expect, test } from 'vitest'
 import { at, openSignedIn, overflowOf, violationsOf } from './browser.ts'
 
-const PAGES = ['ask', 'voice', 'knowledge', 'flags', 'help', 'account', 'members', 'keys'] as const
+const PAGES = [
+  'ask',
+  'voice',
+  'knowledge',
+  'flags',
+  'help',
+  'account',
+  'members',
+  'keys',
+  'roles',
+] as const
 
 test.each(['light', 'dark'] as const)(
   'axe finds nothing on any page in %s',
@@ -59,6 +69,8 @@ test('the whole console is reached from the keyboard', async () => {
     ['c', 'Account'],
     ['m', 'Members'],
     ['y', 'API keys'],
+    ['r', 'Roles'],
+    ['l', 'Audit log'],
     ['a', 'Ask'],
   ] as const) {
     await page.keyboard.press('g')

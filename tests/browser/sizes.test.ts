@@ -48,6 +48,8 @@ test.each([
   ['Account', 'c'],
   ['Members', 'm'],
   ['API keys', 'y'],
+  ['Roles', 'r'],
+  ['Audit log', 'l'],
 ])('%s, a page of administration, is small', async (name, letter) => {
   const page = await openSignedIn('/help')
   await page.waitForLoadState('networkidle')

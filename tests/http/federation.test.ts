@@ -36,6 +36,7 @@ test('only what is configured is offered', async () => {
       { id: 'google', name: 'Google' },
       { id: 'oidc', name: 'Example Login' },
     ],
+    needsSetup: false,
   })
   const { GOOGLE_CLIENT_ID: id } = app.settings
   Object.assign(app.settings, { GOOGLE_CLIENT_ID: '' })

@@ -12,7 +12,10 @@ beforeAll(async () => {
 afterEach(() => app.settle())
 afterAll(() => app.close())
 
+const waysIn = async () => (await app.request('/api/auth/providers')).json()
+
 test('before the setup nobody can sign in and no token is known', async () => {
+  expect(await waysIn()).toMatchObject({ needsSetup: true })
   expect((await app.signIn()).status).toBe(401)
   expect(await app.binding.jwks()).toEqual({ keys: [] })
   const refused = await app.send('GET', '/api/admin/feature-flags')
@@ -62,6 +65,7 @@ test('of four setups at once one wins, whole', async () => {
 })
 
 test('afterwards the setup says what to do instead', async () => {
+  expect(await waysIn()).toMatchObject({ needsSetup: false })
   const problem = await problemOf(await app.setUp())
   expect(problem).toMatchObject({ status: 409, code: 'conflict' })
   expect(problem['detail']).toContain('/api/auth/sign-in/email')

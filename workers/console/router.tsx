@@ -62,6 +62,21 @@ export interface KeysSearch {
   create?: boolean
 }
 
+export interface RolesSearch {
+  create?: boolean
+  /** Name of the role whose form is open. */
+  edit?: string
+}
+
+export interface AuditSearch {
+  event?: string
+  actor?: string
+  outcome?: string
+  /** RFC 3339. */
+  from?: string
+  to?: string
+}
+
 const root = createRootRouteWithContext<Services>()()
 
 const signIn = createRoute({
@@ -72,6 +87,12 @@ const signIn = createRoute({
     ...readFailure(search),
   }),
   component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignInPage'),
+})
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('./pages/setup.tsx'), 'SetupPage'),
 })
 
 const forgotPassword = createRoute({
@@ -124,7 +145,9 @@ const home = createRoute({
   path: '/',
   beforeLoad: async ({ context }) => {
     const session = await context.session.restore()
-    throw redirect({ to: firstPage(session?.permissions ?? []), replace: true })
+    // Whoever is in no organization makes one there, or sees who they are.
+    const to = session?.tenant ? firstPage(session.permissions) : '/account'
+    throw redirect({ to, replace: true })
   },
 })
 
@@ -194,17 +217,54 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import('./pages/keys/keys.tsx'), 'KeysPage'),
 })
 
+const roles = createRoute({
+  getParentRoute: () => shell,
+  path: '/roles',
+  validateSearch: (search: Search): RolesSearch => ({
+    ...yesIn(search, 'create'),
+    ...textIn(search, 'edit'),
+  }),
+  component: lazyRouteComponent(() => import('./pages/roles/roles.tsx'), 'RolesPage'),
+})
+
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: '/audit',
+  validateSearch: (search: Search): AuditSearch => ({
+    ...textIn(search, 'event'),
+    ...textIn(search, 'actor'),
+    ...textIn(search, 'outcome'),
+    ...textIn(search, 'from'),
+    ...textIn(search, 'to'),
+  }),
+  component: lazyRouteComponent(() => import('./pages/audit/audit.tsx'), 'AuditPage'),
+})
+
 /** An address that is none, shown inside the shell like any page. */
 const missing = createRoute({ getParentRoute: () => shell, path: '$', component: PageMissing })
 
 const routeTree = root.addChildren([
   signIn,
+  setup,
   forgotPassword,
   resetPassword,
   verifyEmail,
   invitation,
   consent,
-  shell.addChildren([home, ask, voice, knowledge, flags, help, account, members, keys, missing]),
+  shell.addChildren([
+    home,
+    ask,
+    voice,
+    knowledge,
+    flags,
+    help,
+    account,
+    members,
+    keys,
+    roles,
+    audit,
+    missing,
+  ]),
 ])
 
 export function createAppRouter(services: Services) {

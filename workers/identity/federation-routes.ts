@@ -24,7 +24,7 @@ export const listProviders = open(
     tags: TAGS,
     description: 'Those this deployment is configured for; a password or passkey is always good.',
     responses: {
-      200: json(ProviderList, 'The providers one can sign in through'),
+      200: json(ProviderList, 'The providers, and whether anybody can sign in at all'),
       ...problems('dependency_down'),
     },
   }),

@@ -8,7 +8,11 @@ export const ProviderId = z.enum(PROVIDER_IDS)
 export type ProviderId = z.infer<typeof ProviderId>
 
 export const ProviderList = z
-  .object({ items: z.array(z.object({ id: ProviderId, name: z.string() })) })
+  .object({
+    items: z.array(z.object({ id: ProviderId, name: z.string() })),
+    /** Whether nobody can sign in yet: the deployment waits for its first owner. */
+    needsSetup: z.boolean(),
+  })
   .openapi('ProviderList')
 export type ProviderList = z.infer<typeof ProviderList>
 

@@ -168,7 +168,7 @@ export const RoleList = z
   .object({
     items: z.array(Role),
     /** Every permission a role of the tenant's own can grant. */
-    permissions: z.array(z.enum(PERMISSIONS)),
+    permissions: z.array(Grantable),
   })
   .openapi('RoleList')
 export type RoleList = z.infer<typeof RoleList>

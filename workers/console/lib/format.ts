@@ -22,6 +22,13 @@ export function formatWhen(iso: string, locale: string, now = new Date()): strin
   return cached(`date ${locale}`, make).format(at)
 }
 
+/** Day and time to the second; in the reader's zone. */
+export function formatMoment(iso: string, locale: string): string {
+  const options = { dateStyle: 'short', timeStyle: 'medium' } as const
+  const make = () => new Intl.DateTimeFormat(locale, options)
+  return cached(`moment ${locale}`, make).format(new Date(iso))
+}
+
 export function formatTime(at: Date, locale: string): string {
   const make = () => new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
   return cached(`time ${locale}`, make).format(at)

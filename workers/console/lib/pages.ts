@@ -8,6 +8,8 @@ import {
   UserRound,
   Users,
   KeyRound,
+  ShieldCheck,
+  ScrollText,
   type LucideIcon,
 } from 'lucide-react'
 import type { Messages } from '../messages/en.ts'
@@ -16,7 +18,17 @@ type PageKey = Exclude<keyof Messages['nav'], 'label' | 'manage' | 'more'>
 
 export interface PageEntry {
   key: PageKey
-  to: '/ask' | '/voice' | '/knowledge' | '/flags' | '/members' | '/keys' | '/help' | '/account'
+  to:
+    | '/ask'
+    | '/voice'
+    | '/knowledge'
+    | '/flags'
+    | '/members'
+    | '/keys'
+    | '/roles'
+    | '/audit'
+    | '/help'
+    | '/account'
   /** What it is about; `own` pages are reached from the account menu. */
   area: 'work' | 'manage' | 'help' | 'own'
   icon: LucideIcon
@@ -39,6 +51,8 @@ const ICONS = {
   flags: Flag,
   members: Users,
   keys: KeyRound,
+  roles: ShieldCheck,
+  audit: ScrollText,
   help: CircleHelp,
   account: UserRound,
 } as const
@@ -50,6 +64,8 @@ export const PAGES: readonly PageEntry[] = [
   page('flags', 'work', 'f', 'flag.read'),
   page('members', 'manage', 'm', 'member.read'),
   page('keys', 'manage', 'y', 'key.manage'),
+  page('roles', 'manage', 'r', 'member.read'),
+  page('audit', 'manage', 'l', 'audit.read'),
   page('help', 'help', 'h', null),
   page('account', 'own', 'c', null),
 ]

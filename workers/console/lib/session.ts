@@ -5,7 +5,7 @@
 import { VoiceAssistError } from '../../../sdk/errors.ts'
 import { createTransport } from '../../../sdk/transport.ts'
 import type { AssertionOptions } from '../../identity/passkey-schemas.ts'
-import type { PendingSignIn, Session } from '../../identity/schemas.ts'
+import type { PendingSignIn, Session, Setup } from '../../identity/schemas.ts'
 import { getAssertion } from './passkeys.ts'
 
 /** `unknown` until the cookie has been tried once. */
@@ -58,6 +58,17 @@ export class SessionStore {
   async verify(ticket: string, code: string): Promise<void> {
     const call = { method: 'POST', body: { ticket, code } } as const
     this.adopt(await this.#transport.json<Session>('/api/auth/two-factor/verify', call))
+  }
+
+  /**
+   * Makes the first owner of the deployment and signs them in.
+   *
+   * @throws VoiceAssistError `unauthenticated` for a wrong token; `conflict` when there is an owner
+   */
+  async setUp(token: string, owner: Setup): Promise<void> {
+    const call = { method: 'POST', body: owner } as const
+    const transport = createTransport({ url: '', token })
+    this.adopt(await transport.json<Session>('/api/auth/setup', call))
   }
 
   /**

@@ -14,6 +14,16 @@ export const door = {
     codeHint: 'Six digits from your authenticator app, or a backup code.',
     codeRejected: 'This code is not right, or it was used before.',
   },
+  setup: {
+    title: 'Set up VoiceAssist',
+    hint: 'Nobody can sign in yet. You become the first owner.',
+    token: 'Setup token',
+    tokenHint: 'The secret SETUP_TOKEN of this deployment.',
+    wrongToken: 'The setup token is wrong.',
+    organization: 'Organization',
+    name: 'Your name',
+    submit: 'Create owner and sign in',
+  },
   recovery: {
     forgotTitle: 'Forgot your password?',
     send: 'Send a link',

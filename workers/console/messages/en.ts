@@ -1,11 +1,13 @@
 /** Every word of the console in English. Its type is the contract the other languages satisfy. */
 import { myAccount } from './account-en.ts'
+import { audit } from './audit-en.ts'
 import { door } from './door-en.ts'
 import { keys } from './keys-en.ts'
 import { knowledge } from './knowledge-en.ts'
 import { members } from './members-en.ts'
 import { permissions } from './permissions-en.ts'
 import { count } from './plural-en.ts'
+import { roles } from './roles-en.ts'
 import { ways } from './ways-en.ts'
 
 export const en = {
@@ -42,6 +44,8 @@ export const en = {
     help: 'Help',
     members: 'Members',
     keys: 'API keys',
+    roles: 'Roles',
+    audit: 'Audit log',
     account: 'Account',
     manage: 'Organization',
     more: 'More',
@@ -95,6 +99,8 @@ export const en = {
   ...door,
   ways,
   myAccount,
+  audit,
+  roles,
   permissions,
   keys,
   members,

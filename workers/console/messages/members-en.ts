@@ -9,7 +9,7 @@ export const members = {
   columns: { person: 'Person', role: 'Role', joined: 'Joined' },
   you: 'You',
   roleOf: (name: string) => `Role of ${name}`,
-  roleChanged: (name: string) => `The role of ${name} is changed. It counts within five minutes.`,
+  roleChanged: (name: string) => `The role of ${name} is changed. It counts within 15 seconds.`,
   rolledBack: (name: string) => `The role of ${name} was not changed.`,
   removeOf: (name: string) => `Remove ${name}`,
   remove: 'Remove',

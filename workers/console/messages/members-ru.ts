@@ -10,7 +10,7 @@ export const members: MemberMessages = {
   columns: { person: 'Кто', role: 'Роль', joined: 'С какого дня' },
   you: 'Вы',
   roleOf: (name) => `Роль: ${name}`,
-  roleChanged: (name) => `Роль изменена: ${name}. Она начнёт действовать в течение пяти минут.`,
+  roleChanged: (name) => `Роль изменена: ${name}. Она начнёт действовать в течение 15 секунд.`,
   rolledBack: (name) => `Роль не изменена: ${name}.`,
   removeOf: (name) => `Исключить: ${name}`,
   remove: 'Исключить',

@@ -1,5 +1,6 @@
 /** Every word of the console in Russian. */
 import { myAccount } from './account-ru.ts'
+import { audit } from './audit-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
 import { keys } from './keys-ru.ts'
@@ -7,6 +8,7 @@ import { knowledge } from './knowledge-ru.ts'
 import { members } from './members-ru.ts'
 import { permissions } from './permissions-ru.ts'
 import { count } from './plural-ru.ts'
+import { roles } from './roles-ru.ts'
 import { ways } from './ways-ru.ts'
 
 export const ru: Messages = {
@@ -44,6 +46,8 @@ export const ru: Messages = {
     help: 'Помощь',
     members: 'Участники',
     keys: 'Ключи API',
+    roles: 'Роли',
+    audit: 'Журнал аудита',
     account: 'Учётная запись',
     manage: 'Организация',
     more: 'Ещё',
@@ -102,6 +106,8 @@ export const ru: Messages = {
   ...door,
   ways,
   myAccount,
+  audit,
+  roles,
   permissions,
   keys,
   members,

@@ -2,11 +2,11 @@
  * Signing in: a password or an account elsewhere, then a code where the account has a second factor; or
  * a passkey, which is both.
  */
-import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
+import { Link, Navigate, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { VoiceAssistError } from '../../../sdk/errors.ts'
 import { useServices } from '../lib/services.tsx'
-import { ticketInAddress } from '../lib/sign-in-ways.ts'
+import { ticketInAddress, useProviders } from '../lib/sign-in-ways.ts'
 import { textOf, useSubmit } from '../lib/submit.ts'
 import { useMessages } from '../messages/locale.tsx'
 import { Button } from '../ui/button.tsx'
@@ -42,6 +42,8 @@ export function SignInPage() {
   const { signIn } = useMessages()
   const { error, provider } = useSearch({ from: '/sign-in' })
   const [ticket, setTicket] = useState(ticketInAddress)
+  const needsSetup = useProviders().data?.needsSetup === true
+  if (needsSetup) return <Navigate to="/setup" replace />
   return (
     <Door title={signIn.title} footer={ticket === null && <p>{signIn.hint}</p>}>
       {ticket === null ? (

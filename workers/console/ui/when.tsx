@@ -1,12 +1,27 @@
-/** A moment in the reader's zone; UTC when pointed at. */
-import { formatWhen } from '../lib/format.ts'
+/** Moments in the reader's zone; UTC when pointed at. */
+import { formatMoment, formatWhen } from '../lib/format.ts'
 import { useMessages } from '../messages/locale.tsx'
 
-export function When({ iso }: { iso: string }) {
+interface TimeProps {
+  iso: string
+}
+
+/** The time today, the date before. */
+export function When({ iso }: TimeProps) {
   const { locale } = useMessages()
   return (
     <time dateTime={iso} title={iso} className="whitespace-nowrap">
       {formatWhen(iso, locale)}
+    </time>
+  )
+}
+
+/** To the second, for logs. */
+export function Moment({ iso }: TimeProps) {
+  const { locale } = useMessages()
+  return (
+    <time dateTime={iso} title={iso}>
+      {formatMoment(iso, locale)}
     </time>
   )
 }

@@ -51,9 +51,8 @@ export function providersOf(env: IssuerEnv): Provider[] {
     .map((provider) => ({ ...provider, isTrusted: trusted.includes(provider.id) }))
 }
 
-export const listProviders = ({ env }: Pick<IssuerContext, 'env'>): ProviderList => ({
-  items: providersOf(env).map(({ id, name }) => ({ id, name })),
-})
+export const listProviders = ({ env }: Pick<IssuerContext, 'env'>): ProviderList['items'] =>
+  providersOf(env).map(({ id, name }) => ({ id, name }))
 
 /** @throws ProblemError not_found for one that is not configured */
 export function providerOf({ env }: Pick<IssuerContext, 'env'>, id: ProviderId): Provider {

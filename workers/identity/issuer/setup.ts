@@ -26,6 +26,17 @@ export async function checkSetupToken(
   throw new ProblemError('unauthenticated', detail)
 }
 
+/** Deployments that have their first owner: that never changes back. */
+const settled = new WeakSet<IssuerContext['env']>()
+
+/** Whether the first owner is still to come. Costs a look into the database until they have. */
+export async function needsSetup({ env }: Pick<IssuerContext, 'env'>): Promise<boolean> {
+  if (settled.has(env)) return false
+  const done = await reaching(authDatabaseOf(env).select({ id: setups.id }).from(setups))
+  if (done.length > 0) settled.add(env)
+  return done.length === 0
+}
+
 /**
  * Of several calls one wins, in one transaction: the table `setups` can hold a single row.
  *
@@ -33,8 +44,7 @@ export async function checkSetupToken(
  */
 export async function createFirstOwner(ctx: IssuerContext, setup: Setup): Promise<void> {
   const db = authDatabaseOf(ctx.env)
-  const done = await reaching(db.select({ id: setups.id }).from(setups))
-  if (done.length > 0) throw alreadyDone()
+  if (!(await needsSetup(ctx))) throw alreadyDone()
   const statements = await firstRows(ctx, setup)
   await reaching(db.batch(statements)).catch((error: unknown) => {
     throw isTaken(error) ? alreadyDone(error) : error

@@ -1,7 +1,7 @@
 /** Name and address: the name at once, the address by a link to the new one. */
 import { useState } from 'react'
 import type { Profile } from '../../../identity/tenant-schemas.ts'
-import { useProfile, useRefreshAccount } from '../../lib/account-queries.ts'
+import { useProfile, useRefreshAccount, useTwoFactor } from '../../lib/account-queries.ts'
 import { useServices } from '../../lib/services.tsx'
 import { textOf, useSubmit } from '../../lib/submit.ts'
 import { useMessages } from '../../messages/locale.tsx'
@@ -13,6 +13,7 @@ import { Loaded } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/section.tsx'
 import { Status } from '../../ui/status.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
+import { CodeField, PasswordField } from './proof-fields.tsx'
 
 export function ProfileSection() {
   const { profile } = useMessages().myAccount
@@ -94,13 +95,17 @@ function Address({ profile: { email, emailVerified } }: { profile: Profile }) {
 }
 
 function ChangeAddress({ onClose }: { onClose: () => void }) {
-  const { profile, passwordOf, wrongPassword } = useMessages().myAccount
+  const { profile, wrongPassword, wrongProofs } = useMessages().myAccount
   const { client } = useServices()
   const { succeed } = useToasts()
+  const twoFactor = useTwoFactor().data
+  const needsCode = twoFactor?.isEnabled === true
   const submit = async (form: FormData) => {
-    const email = textOf(form, 'email').trim()
-    await client.account.changeEmail(email, textOf(form, 'password'))
-    succeed(profile.proofSent(email))
+    const newEmail = textOf(form, 'email').trim()
+    const password = textOf(form, 'password')
+    const code = needsCode ? { code: textOf(form, 'code') } : {}
+    await client.account.changeEmail({ newEmail, password, ...code })
+    succeed(profile.proofSent(newEmail))
     onClose()
   }
   return (
@@ -108,7 +113,8 @@ function ChangeAddress({ onClose }: { onClose: () => void }) {
       title={profile.change}
       hint={profile.changeHint}
       submit={profile.change}
-      refusal={wrongPassword}
+      refusal={needsCode ? wrongProofs : wrongPassword}
+      isReady={twoFactor !== undefined}
       onClose={onClose}
       onSubmit={submit}
     >
@@ -121,13 +127,8 @@ function ChangeAddress({ onClose }: { onClose: () => void }) {
         required
         autoFocus
       />
-      <TextField
-        label={passwordOf}
-        name="password"
-        type="password"
-        autoComplete="current-password"
-        required
-      />
+      <PasswordField autoFocus={false} />
+      {needsCode && <CodeField />}
     </FormModal>
   )
 }

@@ -2,7 +2,7 @@
 import { useMessages } from '../../messages/locale.tsx'
 import { TextField } from '../../ui/field.tsx'
 
-export function PasswordField() {
+export function PasswordField({ autoFocus = true }: { autoFocus?: boolean }) {
   const { passwordOf } = useMessages().myAccount
   return (
     <TextField
@@ -11,7 +11,7 @@ export function PasswordField() {
       type="password"
       autoComplete="current-password"
       required
-      autoFocus
+      autoFocus={autoFocus}
     />
   )
 }

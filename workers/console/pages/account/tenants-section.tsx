@@ -91,9 +91,8 @@ function LeaveTenant({ name, onClose }: { name: string; onClose: () => void }) {
   const { succeed } = useToasts()
   const leave = async () => {
     await services.client.tenants.leave()
+    await changeTenant(services, null)
     onClose()
-    // Whoever was in no other has nowhere to go on: the session is over.
-    await changeTenant(services, null).catch(() => services.session.forget())
     succeed(tenants.left(name))
   }
   return (

@@ -1,0 +1,71 @@
+/** The words of the audit page, in English. */
+import { count } from './plural-en.ts'
+
+export const audit = {
+  title: 'Audit log',
+  subtitle: 'Who did what, when, and how it ended. Nobody can change it without being seen.',
+  filters: 'Filters',
+  event: 'Event',
+  eventHint: 'Such as auth.',
+  actor: 'Actor',
+  outcome: 'Outcome',
+  anyOutcome: 'Any outcome',
+  outcomes: { ok: 'Done', denied: 'Denied', failed: 'Failed' },
+  from: 'From',
+  to: 'Until',
+  clear: 'Clear',
+  table: 'Audit entries',
+  columns: { at: 'Time', event: 'Event', actor: 'Actor', resource: 'On', outcome: 'Outcome' },
+  you: 'You',
+  nobody: 'Unknown',
+  details: (seq: number) => `Details of entry ${seq}`,
+  entry: (seq: number) => `Entry ${seq}`,
+  reason: 'Reason',
+  address: 'Address',
+  session: 'Session',
+  trace: 'Trace',
+  facts: 'Facts',
+  hash: 'Hash',
+  copyEntry: 'Copy as JSON',
+  showActor: 'Only of this actor',
+  empty: 'No entry matches.',
+  export: (format: string) => `Export ${format}`,
+  exportFailed: 'The log was not exported.',
+  verify: {
+    title: 'Verify the chain',
+    hint: 'This page computes every hash anew and checks every signature, here in your browser. What the server says about itself is not believed.',
+    start: 'Verify chain',
+    again: 'Verify again',
+    stop: 'Stop',
+    progress: (checked: number, of: number) => `${checked} of ${count(of, 'entry', 'entries')}`,
+    intact: 'The log is intact.',
+    facts: (rows: number, last: number) =>
+      `${count(rows, 'entry', 'entries')} computed, up to number ${last}.`,
+    erased: (through: number) =>
+      `Entries up to ${through} were erased on purpose; the log names who did it.`,
+    head: 'Hash of the last entry',
+    copyHead: 'Copy hash',
+    broken: 'The log is broken.',
+    firstBroken: (seq: number) => `The first fault is at entry ${seq}.`,
+    faults: {
+      gap: 'Entries are missing.',
+      broken_link: 'Entries were exchanged, or some were deleted and the numbers closed up.',
+      edited: 'An entry was changed.',
+      not_canonical: 'An entry could be read in two ways.',
+      tail_cut: 'The newest entries were deleted.',
+      head_mismatch: 'The head was changed, or the log was written anew.',
+      checkpoint_mismatch: 'The log was written anew after it was signed.',
+      checkpoint_forged: 'A checkpoint was not signed by this service for this organization.',
+      erased_without_trace: 'The oldest entries were deleted without the entry that goes with it.',
+    },
+    limitsTitle: 'What this cannot show',
+    signed: (seq: number) =>
+      `Signed checkpoints fix the entries up to number ${seq}. Whoever owns the database could still have written later ones anew, until the next checkpoint within the hour.`,
+    unsigned:
+      'No checkpoint is signed yet, so whoever owns the database could have written the whole log anew. The first one follows within the hour.',
+    keys: 'The keys for the signatures come from this server too. To rely on them, compare with a copy kept elsewhere: npm run audit:verify does.',
+    never: 'What was never written down leaves no trace in any chain.',
+  },
+}
+
+export type AuditMessages = typeof audit
