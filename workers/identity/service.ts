@@ -3,26 +3,18 @@
  * keys or the API key are known. Tokens are signed by the identity Worker, the only one to hold private keys.
  */
 import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose'
-import {
-  type Actor,
-  type Caller,
-  type Permission,
-  PERMISSIONS,
-  PERSONAL,
-  WITHHELD,
-} from '../../shared/context.ts'
+import type { Actor, Caller, Permission } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { lacking } from '../../shared/guards.ts'
 import type { RedisEnv } from '../../shared/redis.ts'
 import { isApiKey, parseKey } from './api-key.ts'
+import { readClaims, type Verified } from './claims-service.ts'
 import { isWellFormed, tokenOf } from './credential.ts'
 import { createExchange, type ExchangeEnv } from './exchange-client.ts'
 import { findKey, type KeysEnv } from './jwks-client.ts'
-import { decodeBits } from './permission-bits.ts'
 import { revokedOf } from './revocation-client.ts'
-import { type Bearer, isRevoked } from './revocations.ts'
-import { permissionsOf } from './roles.ts'
-import { type ApplicationClaims, Claims, type UserClaims } from './schemas.ts'
+import { isRevoked } from './revocations.ts'
+import { Claims } from './schemas.ts'
 import { createTokenCache, type TokenCache } from './token-cache.ts'
 
 export interface TokenEnv {
@@ -53,18 +45,6 @@ const DETAILS = {
   invalid: 'The access token is not valid; sign in again to get one that is.',
   ended: 'The session has ended; sign in again.',
   key: 'The API key is not valid, or whoever made it is suspended. Keys are made and renewed at /api/admin/api-keys.',
-}
-
-const NOTHING: ReadonlySet<Permission> = new Set()
-
-interface Verified {
-  caller: Caller
-  /** Whom a revocation would name; undefined for an API key, which ends by its exchange. */
-  bearer: Bearer | undefined
-  /** Origins of the pages that may use the credential; undefined means any. */
-  origins: readonly string[] | undefined
-  /** Milliseconds since the epoch. */
-  expiresAt: number
 }
 
 const caches = new WeakMap<TokenEnv, TokenCache<Verified>>()
@@ -131,52 +111,7 @@ async function recall(env: TokenEnv, token: string, now: Date): Promise<Verified
 }
 
 async function readToken(env: TokenEnv, token: string, now: Date): Promise<Verified> {
-  const claims = await verify(env, token, now)
-  const { sub, org: tenantId, exp, pln } = claims
-  const place = { tenantId, ...(pln !== undefined && { plan: pln }) }
-  const expiresAt = exp * 1000
-  if ('client_id' in claims) {
-    const { sid: sessionId, client_id: clientId, iat } = claims
-    const bearer = { userId: sub, sessionId, tenantId, role: '', clientId, issuedAt: iat * 1000 }
-    const actor = applicationOf(claims)
-    return { caller: { ...place, actor }, bearer, origins: undefined, expiresAt }
-  }
-  if ('scp' in claims) {
-    const permissions = scopedTo(claims.scp)
-    const actor: Actor = { type: 'key', keyId: sub, permissions }
-    return { caller: { ...place, actor }, bearer: undefined, origins: claims.ori, expiresAt }
-  }
-  const permissions = grantedBy(claims)
-  const { sid: sessionId, iat, role, act } = claims
-  const actedBy = act && { actedBy: act.sub }
-  const actor: Actor = { type: 'user', userId: sub, sessionId, permissions, ...actedBy }
-  const bearer = { userId: sub, sessionId, tenantId, role, issuedAt: iat * 1000 }
-  return { caller: { ...place, actor }, bearer, origins: undefined, expiresAt }
-}
-
-/** Whoever else it acts for, an application has its scopes and no more. */
-function applicationOf({
-  sub,
-  sid: sessionId,
-  scp,
-  client_id: clientId,
-}: ApplicationClaims): Actor {
-  const permissions = scopedTo(scp)
-  if (sub === clientId) return { type: 'key', keyId: clientId, permissions }
-  return { type: 'user', userId: sub, sessionId, clientId, permissions }
-}
-
-function scopedTo(scp: string): ReadonlySet<Permission> {
-  const scopes = new Set(scp.split(' '))
-  return new Set(PERMISSIONS.filter((one) => scopes.has(one) && !PERSONAL.has(one)))
-}
-
-/** Running the platform is a claim of its own: no role's bits grant it, whatever they say. */
-function grantedBy({ role, p, plt, act }: UserClaims): ReadonlySet<Permission> {
-  const granted = p === undefined ? permissionsOf(role) : decodeBits(p, PERMISSIONS)
-  if (act) return new Set([...granted].filter((one) => !WITHHELD.has(one)))
-  if (plt) return new Set([...granted, 'admin.platform'])
-  return granted.has('admin.platform') ? NOTHING : granted
+  return readClaims(await verify(env, token, now))
 }
 
 /**
