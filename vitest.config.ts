@@ -2,6 +2,12 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    soak: boolean
+  }
+}
+
 const slow = { testTimeout: 120_000, hookTimeout: 240_000 }
 
 /** The edge in workerd. The other two Workers are only names here: no test of it calls them. */
@@ -10,7 +16,12 @@ const edge = cloudflareTest(({ inject }) => ({
   miniflare: {
     bindings: inject('workerSettings'),
     workers: [
-      { name: 'voiceassist-identity', modules: true, script: entrypoint('Identity') },
+      {
+        name: 'voiceassist-identity',
+        modules: true,
+        script: entrypoint('Identity') + METRICS_SHARD,
+        durableObjects: { METRICS: { className: 'MetricsShard', useSQLite: true } },
+      },
       { name: 'voiceassist-indexer', modules: true, script: entrypoint('Indexer') },
     ],
   },
@@ -20,6 +31,21 @@ const entrypoint = (name: string) =>
   `import { WorkerEntrypoint } from 'cloudflare:workers'
    export class ${name} extends WorkerEntrypoint {}
    export default {}`
+
+/** Takes what the edge counts, and keeps nothing. */
+const METRICS_SHARD = `
+   import { DurableObject } from 'cloudflare:workers'
+   export class MetricsShard extends DurableObject { add() { return 'applied' } }`
+
+/** The metrics object by itself, in workerd with its own storage. */
+const shard = cloudflareTest({
+  main: './durable-objects/metrics-shard.ts',
+  miniflare: {
+    compatibilityDate: '2026-11-01',
+    compatibilityFlags: ['nodejs_compat'],
+    durableObjects: { METRICS: { className: 'MetricsShard', useSQLite: true } },
+  },
+})
 
 export default defineConfig({
   test: {
@@ -50,8 +76,18 @@ export default defineConfig({
         plugins: [edge],
         test: {
           name: 'workerd',
-          include: ['tests/worker/**/*.test.ts'],
+          include: ['tests/worker/*.test.ts'],
           globalSetup: ['tests/worker/global-setup.ts'],
+          ...slow,
+        },
+      },
+      {
+        plugins: [shard],
+        test: {
+          name: 'metrics',
+          include: ['tests/worker/metrics/*.test.ts'],
+          // Inside workerd there is no environment to read it from.
+          provide: { soak: process.env['SOAK'] === '1' },
           ...slow,
         },
       },

@@ -47,6 +47,7 @@ export async function startIdentity() {
     SETUP_TOKEN,
     SIGN_UP: 'open',
     BREACHED_PASSWORDS_URL: '',
+    ...app.metrics.settings,
     MAIL: { send: async (message: unknown) => void mails.push(MailMessage.parse(message)) },
   } as unknown as IdentityEnv
   const identity = createIdentityApp()

@@ -10,7 +10,7 @@ afterAll(() => app.close())
 
 /** As another isolate would see it: nothing is remembered for an environment never seen before. */
 const asked = (path: string, changes: object = {}) =>
-  Promise.resolve(app.app.request(path, {}, { ...app.env, ...changes }))
+  Promise.resolve(app.app.request(path, {}, { ...app.env, ...changes }, app.execution))
 
 test('ready names every dependency, and the one that does not answer', async () => {
   const ready = await asked('/ready')
@@ -29,7 +29,7 @@ test('ready names every dependency, and the one that does not answer', async () 
 
 test('a check that ran a moment ago stands for all probes', async () => {
   const env = { ...app.env }
-  const probe = () => Promise.resolve(app.app.request('/ready', {}, env))
+  const probe = () => Promise.resolve(app.app.request('/ready', {}, env, app.execution))
   const first = await (await probe()).text()
   const trips = app.neon.roundTrips()
   expect(await (await probe()).text()).toBe(first)

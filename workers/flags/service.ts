@@ -4,6 +4,8 @@
  */
 import { type CacheContext, createCache } from '../../shared/cache.ts'
 import { ProblemError } from '../../shared/errors.ts'
+import { FLAG_NAMES } from '../../shared/metric-labels.ts'
+import { OTHER } from '../../shared/metric.ts'
 import { type Evaluation, evaluate } from './evaluate.ts'
 import {
   Flag,
@@ -81,8 +83,12 @@ export async function removeFlag(ctx: FlagContext, name: string): Promise<void> 
 
 /** Any text may be asked for; only what could be a flag's name is looked up. @throws ProblemError not_found */
 export async function evaluateFlag(ctx: FlagContext, key: string): Promise<Evaluation> {
-  if (!FlagName.safeParse(key).success) missing(key)
-  const flag = await known.get(ctx, key, async () => (await store.findFlag(ctx, key)) ?? null)
+  const flag = FlagName.safeParse(key).success
+    ? await known.get(ctx, key, async () => (await store.findFlag(ctx, key)) ?? null)
+    : null
+  const flag_name = FLAG_NAMES.find((name) => name === key) ?? OTHER
+  const result = flag ? 'found' : 'missing'
+  ctx.metrics.inc('voiceassist_feature_flag_checks_total', { flag_name, result })
   return evaluate(flag ?? missing(key))
 }
 

@@ -5,6 +5,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { open } from '../../shared/guards.ts'
 import { createRouter, json, jsonBody, problems } from '../../shared/http.ts'
+import { type MetricsEnv, metricsOf } from '../../shared/metrics.ts'
 import type { beginSignIn, SignInContext } from '../limits/service.ts'
 import { accountRoutes } from './account-routes.ts'
 import { askIdentity, type IdentityRoutes, pass, passed } from './identity-client.ts'
@@ -13,7 +14,7 @@ import { sessionRoutes } from './session-routes.ts'
 import { twoFactorRoutes } from './two-factor-routes.ts'
 
 interface SignInRoutes extends IdentityRoutes {
-  Bindings: IdentityRoutes['Bindings'] & SignInContext['env']
+  Bindings: IdentityRoutes['Bindings'] & SignInContext['env'] & MetricsEnv
 }
 
 export const setup = open(
@@ -89,7 +90,7 @@ export const createIdentityRoutes = (begin: typeof beginSignIn) =>
     .openapi(signIn, async (c) => {
       const { turnstileToken, ...credentials } = c.req.valid('json')
       const { log } = c.var
-      const ctx = { env: c.env, log, now: () => new Date() }
+      const ctx = { env: c.env, log, metrics: metricsOf(c.env), now: () => new Date() }
       const given = { email: credentials.email, turnstileToken }
       const settle = await begin(ctx, given, c.req.raw.headers)
       let status = 500
