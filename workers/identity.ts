@@ -78,3 +78,6 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
     return noteErasure(this.env, tenantId, this.#waitUntil)
   }
 }
+
+/** It handles nothing; `wrangler dev` does not start a Worker with Durable Objects without one. */
+export default {} satisfies ExportedHandler<IdentityEnv>
