@@ -107,7 +107,7 @@ test('the database’s refusals are counted by their class, and one that is down
     answers: ['http_requests_total', 'GET', '/ready', '503'],
   }
   const grown = await growth(counts, async () => {
-    await expect(callAcrossTenants(app.env, sql`select 1 / 0`)).rejects.toThrow('division by zero')
+    await expect(callAcrossTenants(app.env, sql`select 1 / 0`)).rejects.toThrow('select 1 / 0')
     app.neon.setUp(false)
     expect((await app.request('/ready')).status).toBe(503)
     app.neon.setUp(true)

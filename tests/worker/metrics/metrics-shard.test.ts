@@ -15,6 +15,8 @@ declare module 'vitest' {
 }
 
 const REQUESTS = inject('soak') ? 100_000 : 2000
+/** Requests between two looks at the clock, at which batches may leave. */
+const STRIDE = inject('soak') ? 100 : 10
 
 const shardOf = (name: string): DurableObjectStub<MetricsShard> => env.METRICS.getByName(name)
 
@@ -67,7 +69,7 @@ test('with one in twenty acknowledgements lost, and as many batches, every reque
     const metrics = metricsOf(isolates[sent % isolates.length]!, waitUntil)
     metrics.inc('http_requests_total', labels)
     metrics.observe('http_request_duration_seconds', { method: 'GET', endpoint: '/live' }, 0.02)
-    if (sent % 10 === 9) await new Promise((resolve) => setTimeout(resolve, 0))
+    if (sent % STRIDE === STRIDE - 1) await new Promise((resolve) => setTimeout(resolve, 0))
   }
   // What failed three times in a row waits for the next update.
   const key = keyOf('http_requests_total', labels)
