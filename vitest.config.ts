@@ -4,6 +4,11 @@ import { defineConfig } from 'vitest/config'
 
 /** Tests of the database driver alone. */
 const DRIVER = 'tests/conformance/neon*.test.ts'
+declare module 'vitest' {
+  interface ProvidedContext {
+    soak: boolean
+  }
+}
 
 const slow = { testTimeout: 120_000, hookTimeout: 240_000 }
 
@@ -13,7 +18,12 @@ const edge = cloudflareTest(({ inject }) => ({
   miniflare: {
     bindings: inject('workerSettings'),
     workers: [
-      { name: 'voiceassist-identity', modules: true, script: entrypoint('Identity') },
+      {
+        name: 'voiceassist-identity',
+        modules: true,
+        script: entrypoint('Identity') + METRICS_SHARD,
+        durableObjects: { METRICS: { className: 'MetricsShard', useSQLite: true } },
+      },
       { name: 'voiceassist-indexer', modules: true, script: entrypoint('Indexer') },
     ],
   },
@@ -23,6 +33,21 @@ const entrypoint = (name: string) =>
   `import { WorkerEntrypoint } from 'cloudflare:workers'
    export class ${name} extends WorkerEntrypoint {}
    export default {}`
+
+/** Takes what the edge counts, and keeps nothing. */
+const METRICS_SHARD = `
+   import { DurableObject } from 'cloudflare:workers'
+   export class MetricsShard extends DurableObject { add() { return 'applied' } }`
+
+/** The metrics object by itself, in workerd with its own storage. */
+const shard = cloudflareTest({
+  main: './durable-objects/metrics-shard.ts',
+  miniflare: {
+    compatibilityDate: '2026-11-01',
+    compatibilityFlags: ['nodejs_compat'],
+    durableObjects: { METRICS: { className: 'MetricsShard', useSQLite: true } },
+  },
+})
 
 export default defineConfig({
   test: {
@@ -63,8 +88,18 @@ export default defineConfig({
         plugins: [edge],
         test: {
           name: 'workerd',
-          include: ['tests/worker/**/*.test.ts'],
+          include: ['tests/worker/*.test.ts'],
           globalSetup: ['tests/worker/global-setup.ts'],
+          ...slow,
+        },
+      },
+      {
+        plugins: [shard],
+        test: {
+          name: 'metrics',
+          include: ['tests/worker/metrics/*.test.ts'],
+          // Inside workerd there is no environment to read it from.
+          provide: { soak: process.env['SOAK'] === '1' },
           ...slow,
         },
       },

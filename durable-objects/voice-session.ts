@@ -26,6 +26,7 @@ import {
 import * as voice from '../workers/voice/session.ts'
 import { step, wakeAt } from '../workers/voice/step.ts'
 import { loadSession, saveSession } from '../workers/voice/store.ts'
+import { VoiceMetrics } from './voice-metrics.ts'
 import { agreeToClose, type Attachment, attachmentOf, turnAway } from './voice-socket.ts'
 
 /** Events that come by the dozen; the event that ends them is saved. */
@@ -54,6 +55,7 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
   readonly #line = new AbortController()
   #alarmAt = Number.POSITIVE_INFINITY
   #pin: ReturnType<typeof setInterval> | undefined
+  readonly #metrics = new VoiceMetrics(this.env, (work) => this.ctx.waitUntil(work))
   /** The dial by voice key that is under way. */
   #dial: { ticket: string; since: number } | null = null
 
@@ -102,6 +104,7 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
     this.#owner = owner
     this.#session = session
     this.ctx.storage.kv.put('owner', owner)
+    this.#metrics.opened(session.id)
     this.#schedule(session)
     return session
   }
@@ -223,6 +226,7 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
 
   #end({ id, turns, openedAt, activeAt }: voice.Session): void {
     this.#line.abort()
+    this.#metrics.ended(id)
     const durationMs = activeAt - openedAt
     this.#context().log.info('voice session ended', { session_id: id, turns, durationMs })
   }
@@ -261,7 +265,8 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
     const utterance = isReply ? new Int16Array() : this.#input.cut(effect)
     const ctx = this.#context()
     try {
-      for await (const outcome of perform(ctx, effect, utterance, signal)) {
+      const outcomes = perform(ctx, effect, utterance, signal)
+      for await (const outcome of this.#metrics.follow(effect, outcomes, signal)) {
         if (signal.aborted) return
         this.#dispatch(outcome)
       }

@@ -15,13 +15,17 @@ interface Report {
 
 const folder = await mkdtemp(join(tmpdir(), 'voiceassist-soak-'))
 const output = join(folder, 'report.json')
-const projects = ['node', 'conformance', 'driver', 'e2e'].flatMap((name) => ['--project', name])
+const projects = ['node', 'conformance', 'driver', 'e2e', 'metrics'].flatMap((name) => [
+  '--project',
+  name,
+])
 /** Of the node project only what has more rounds to run. */
 const files = [
   'tests/conformance',
   'tests/e2e',
   'tests/http/knowledge-races',
   'tests/unit/voice/races',
+  'tests/worker/metrics',
 ]
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${output}`]
 const started = performance.now()

@@ -6,8 +6,10 @@
  * A write is seen by other isolates within `freshMs`. Should Upstash fail at that very moment, it
  * is seen when the value in L2 ends, after `ttlSeconds`.
  */
+import type { SetCommandOptions } from '@upstash/redis'
 import { breakerOf } from './breaker.ts'
 import type { WithEnv } from './context.ts'
+import type { Metrics } from './metrics.ts'
 import type { RedisEnv } from './redis.ts'
 
 interface Options<Value> {
@@ -38,6 +40,8 @@ interface Entry<Value> {
  */
 const DROPPED_SECONDS = 30
 
+const MEMORY = { cache_type: 'memory' } as const
+
 export type CacheContext = WithEnv<RedisEnv>
 
 export function createCache<Value>(options: Options<Value>) {
@@ -47,11 +51,42 @@ export function createCache<Value>(options: Options<Value>) {
 
   const keyOf = (ctx: CacheContext, key: string) => `${ctx.tenantId}:${namespace}:${key}`
 
-  function remember(key: string, entry: Entry<Value>): void {
+  function remember({ metrics }: CacheContext, key: string, entry: Entry<Value>): void {
+    const before = entries.size
     entries.delete(key)
     entries.set(key, entry)
     const oldest = entries.keys().next().value
-    if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest)
+    if (entries.size > maxEntries && oldest !== undefined) {
+      entries.delete(oldest)
+      metrics.inc('voiceassist_cache_evictions_total', { ...MEMORY, reason: 'capacity' })
+    }
+    grown(metrics, entries.size - before)
+  }
+
+  function grown(metrics: Metrics, by: number): void {
+    if (by !== 0) metrics.shift('voiceassist_cache_size_entries', MEMORY, by)
+  }
+
+  function found({ metrics }: CacheContext, layer: 'memory' | 'redis'): void {
+    metrics.inc('cache_operations_total', { operation: 'get', status: 'hit' })
+    metrics.inc('voiceassist_cache_hits_total', { layer, namespace })
+  }
+
+  function missed({ metrics }: CacheContext): void {
+    metrics.inc('cache_operations_total', { operation: 'get', status: 'miss' })
+    metrics.inc('voiceassist_cache_misses_total', { namespace })
+  }
+
+  /** A write that goes on by itself; null is Upstash's failure, or a key that was taken. */
+  function write(ctx: CacheContext, key: string, value: Value, how: SetCommandOptions): void {
+    const text = JSON.stringify(value)
+    const { run } = breakerOf(ctx.env)
+    const written = run(ctx, (redis) => redis.set(key, text, how).then(() => 'ok' as const))
+    const count = async () => {
+      const status = (await written) ?? 'error'
+      ctx.metrics.inc('cache_operations_total', { operation: 'set', status })
+    }
+    ctx.defer(count())
   }
 
   function parse(text: string): Value | undefined {
@@ -66,10 +101,13 @@ export function createCache<Value>(options: Options<Value>) {
     const { run } = breakerOf(ctx.env)
     const text = await run(ctx, (redis) => redis.get<string>(key))
     const shared = text ? parse(text) : undefined
-    if (shared !== undefined) return shared
+    if (shared !== undefined) {
+      found(ctx, 'redis')
+      return shared
+    }
+    missed(ctx)
     const value = await origin()
-    const write = JSON.stringify(value)
-    ctx.defer(run(ctx, (redis) => redis.set(key, write, { ex: ttlSeconds, nx: true })))
+    write(ctx, key, value, { ex: ttlSeconds, nx: true })
     return value
   }
 
@@ -85,7 +123,8 @@ export function createCache<Value>(options: Options<Value>) {
       const entry = entries.get(full)
       const now = ctx.now().getTime()
       if (entry && now < entry.freshUntil) {
-        remember(full, entry)
+        remember(ctx, full, entry)
+        found(ctx, 'memory')
         return entry.value
       }
       const running = loads.get(full) ?? start(ctx, full, origin)
@@ -104,10 +143,18 @@ export function createCache<Value>(options: Options<Value>) {
       const full = keyOf(ctx, key)
       const now = ctx.now().getTime()
       const entry = entries.get(full)
-      if (entry && now < entry.freshUntil) return entry.value
+      if (entry && now < entry.freshUntil) {
+        found(ctx, 'memory')
+        return entry.value
+      }
       const text = await breakerOf(ctx.env).run(ctx, (redis) => redis.get<string>(full))
       const value = text ? parse(text) : undefined
-      if (value !== undefined) remember(full, { value, storedAt: now, freshUntil: now + freshMs })
+      if (value === undefined) {
+        missed(ctx)
+        return undefined
+      }
+      found(ctx, 'redis')
+      remember(ctx, full, { value, storedAt: now, freshUntil: now + freshMs })
       return value
     },
 
@@ -115,17 +162,19 @@ export function createCache<Value>(options: Options<Value>) {
     put(ctx: CacheContext, key: string, value: Value): void {
       const full = keyOf(ctx, key)
       const storedAt = ctx.now().getTime()
-      remember(full, { value, storedAt, freshUntil: storedAt + freshMs })
-      const write = JSON.stringify(value)
-      ctx.defer(breakerOf(ctx.env).run(ctx, (redis) => redis.set(full, write, { ex: ttlSeconds })))
+      remember(ctx, full, { value, storedAt, freshUntil: storedAt + freshMs })
+      write(ctx, full, value, { ex: ttlSeconds })
     },
 
     /** Forgets `key` here and in L2; call it after the write it follows. Never throws. */
     async drop(ctx: CacheContext, key: string): Promise<void> {
       const full = keyOf(ctx, key)
-      entries.delete(full)
+      if (entries.delete(full)) grown(ctx.metrics, -1)
       loads.delete(full)
-      await breakerOf(ctx.env).force(ctx, (redis) => redis.set(full, '', { ex: DROPPED_SECONDS }))
+      const { force } = breakerOf(ctx.env)
+      const dropped = await force(ctx, (redis) => redis.set(full, '', { ex: DROPPED_SECONDS }))
+      const status = dropped === null ? 'error' : 'ok'
+      ctx.metrics.inc('cache_operations_total', { operation: 'delete', status })
     },
   }
 
@@ -135,7 +184,7 @@ export function createCache<Value>(options: Options<Value>) {
       .then((value) => {
         const storedAt = ctx.now().getTime()
         if (loads.get(key) === running) {
-          remember(key, { value, storedAt, freshUntil: storedAt + freshMs })
+          remember(ctx, key, { value, storedAt, freshUntil: storedAt + freshMs })
         }
         return value
       })

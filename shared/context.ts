@@ -6,6 +6,7 @@
  * `WithEnv<…>` of them; the Worker's own builder (workers/*-context.ts) brings them along.
  */
 import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
 
 /** Append only. Roles grant them (workers/identity/roles.ts); routes ask through `secured`. */
 export const PERMISSIONS = [
@@ -102,6 +103,7 @@ export interface ServiceContext {
   /** Lets work outlive the response. Its failure is logged and reaches no caller. */
   readonly defer: (work: Promise<unknown>) => void
   readonly log: Log
+  readonly metrics: Metrics
 }
 
 /** A context that also carries the bindings a feature names, and no others it could see. */
@@ -118,7 +120,11 @@ export interface Origin extends Caller {
 }
 
 /** Connects to nothing and parses nothing, so it may be built for every effect. */
-export function createContext<Env>(env: Env, log: Log, origin: Origin): WithEnv<Env> {
+export function createContext<Env>(
+  env: Env,
+  { log, metrics }: Pick<ServiceContext, 'log' | 'metrics'>,
+  origin: Origin,
+): WithEnv<Env> {
   const { tenantId, actor, plan, requestId, traceparent, client = {}, waitUntil } = origin
   const bound = log.with({ tenant_id: tenantId, request_id: requestId })
   /** The platform gets the work itself, so it counts a failure, and a test that waits fails. */
@@ -128,5 +134,6 @@ export function createContext<Env>(env: Env, log: Log, origin: Origin): WithEnv<
   }
   const now = () => new Date()
   const caller = { tenantId, actor, ...(plan !== undefined && { plan }) }
-  return { ...caller, client, requestId, traceparent, now, defer, log: bound, env }
+  const effects = { now, defer, log: bound, metrics }
+  return { ...caller, client, requestId, traceparent, ...effects, env }
 }

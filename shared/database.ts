@@ -9,8 +9,10 @@ import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
 import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { WithEnv } from './context.ts'
 import { ProblemError } from './errors.ts'
+import type { MetricsEnv } from './metrics.ts'
+import { calledAs, countQueries } from './sql-fetch.ts'
 
-export interface DatabaseEnv {
+export interface DatabaseEnv extends MetricsEnv {
   readonly DATABASE_URL: string
   /** SQL-over-HTTP endpoint in place of Neon's own; empty for Neon. */
   readonly DATABASE_HTTP_URL: string
@@ -111,11 +113,13 @@ export function isTaken(error: unknown): boolean {
 }
 
 /** One client per connection string: Neon's endpoint is a setting of the driver, not of a client. */
-function databaseOf({ DATABASE_URL, DATABASE_HTTP_URL }: DatabaseEnv): NeonHttpDatabase {
+function databaseOf(env: DatabaseEnv): NeonHttpDatabase {
+  const { DATABASE_URL, DATABASE_HTTP_URL } = env
+  countQueries(env, DATABASE_URL)
   const known = databases.get(DATABASE_URL)
   if (known) return known
   if (DATABASE_HTTP_URL) neonConfig.fetchEndpoint = DATABASE_HTTP_URL
-  const db = drizzle(neon(DATABASE_URL), { casing: 'snake_case' })
+  const db = drizzle(neon(DATABASE_URL, calledAs(DATABASE_URL)), { casing: 'snake_case' })
   databases.set(DATABASE_URL, db)
   return db
 }

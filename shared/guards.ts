@@ -29,7 +29,10 @@ export function secured<R extends RouteConfig>(
       if (!may(ctx.actor, permission)) throw lacking(permission)
       if (FRESH.has(permission)) await c.get('confirm')(ctx, permission)
     } catch (error) {
-      if (isDenial(error)) c.get('onDenied')(ctx, permission)
+      if (isDenial(error)) {
+        ctx.metrics.inc('voiceassist_rbac_denied_total', { permission })
+        c.get('onDenied')(ctx, permission)
+      }
       throw error
     }
     c.set('ctx', ctx)
@@ -79,7 +82,8 @@ function guarded<R extends RouteConfig>(route: R, guard: MiddlewareHandler, perm
   return Object.assign(route, { middleware, security, 'x-permission': permission })
 }
 
-function may(actor: Actor, permission: Permission): boolean {
+/** What the credential says; a permission in FRESH also needs `confirm`. */
+export function may(actor: Actor, permission: Permission): boolean {
   return actor.type === 'system' || actor.permissions.has(permission)
 }
 

@@ -2,6 +2,7 @@
 import OpenAI, { APIConnectionError, APIError } from 'openai'
 import type { WithEnv } from './context.ts'
 import { ProblemError } from './errors.ts'
+import type { LabelsOf } from './metrics-catalogue.ts'
 import { type RetryEnv, withRetry } from './retry.ts'
 
 export interface OpenAiEnv extends RetryEnv {
@@ -10,6 +11,9 @@ export interface OpenAiEnv extends RetryEnv {
 }
 
 const clients = new WeakMap<OpenAiEnv, OpenAI>()
+
+/** What a call is for: the model that does it, and the purpose it is counted under. */
+export type Use = LabelsOf<'voiceassist_openai_api_calls_total'>
 
 /** The slowest answer we wait for, in milliseconds; streams count until their first byte. */
 const TIMEOUT_MS = 30_000
@@ -22,19 +26,33 @@ const TIMEOUT_MS = 30_000
  */
 export async function callOpenAi<Result>(
   ctx: WithEnv<OpenAiEnv>,
+  use: Use,
   signal: AbortSignal | undefined,
   call: (client: OpenAI, options: OpenAI.RequestOptions) => Promise<Result>,
 ): Promise<Result> {
   const headers = { traceparent: ctx.traceparent, 'x-client-request-id': ctx.requestId }
   const options = { headers, ...(signal && { signal }) }
   try {
-    return await withRetry(ctx, 'openai', () => call(openAiOf(ctx.env), options), {
+    const result = await withRetry(ctx, 'openai', () => call(openAiOf(ctx.env), options), {
       failureOf: toFailure,
       signal,
     })
+    ctx.metrics.inc('voiceassist_openai_api_calls_total', use)
+    return result
   } catch (error) {
     throw error instanceof APIError && !signal?.aborted ? unavailable(error) : error
   }
+}
+
+/** Tokens as the provider counted them. */
+export function countTokens(
+  { metrics }: WithEnv<OpenAiEnv>,
+  model: string,
+  { input, output }: { input: number; output: number },
+): void {
+  const name = 'voiceassist_openai_tokens_used_total'
+  if (input > 0) metrics.inc(name, { model, token_type: 'input' }, input)
+  if (output > 0) metrics.inc(name, { model, token_type: 'output' }, output)
 }
 
 /** Retries are ours (shared/retry.ts): one policy for every provider. */

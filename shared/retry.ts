@@ -3,6 +3,7 @@
  * only where trying again can help (no answer, a timeout, 429 or a 5xx).
  */
 import type { WithEnv } from './context.ts'
+import type { LabelsOf } from './metrics-catalogue.ts'
 
 export interface RetryEnv {
   readonly RETRY_MAX_ATTEMPTS: string
@@ -28,6 +29,9 @@ interface Options {
   random?: () => number
 }
 
+type Labels = LabelsOf<'voiceassist_retries_total'>
+type Service = Labels['service']
+
 /** A provider's refusal as an error `withRetry` understands. */
 export class ResponseError extends Error {
   readonly failure: Failure
@@ -51,7 +55,7 @@ export function assertOk(service: string, response: Response): Response {
  */
 export async function withRetry<Result>(
   ctx: WithEnv<RetryEnv>,
-  service: string,
+  service: Service,
   call: () => Promise<Result>,
   options: Options = {},
 ): Promise<Result> {
@@ -67,10 +71,16 @@ export async function withRetry<Result>(
       const delayMs = delayOf(ctx, failure, attempt, random())
       const reason = failure.status === 0 ? 'no answer' : `status ${failure.status}`
       ctx.log.warn('provider call is tried again', { service, attempt, reason, delayMs })
+      ctx.metrics.inc('voiceassist_retries_total', { service, reason: reasonOf(failure) })
       await sleep(delayMs, signal)
       if (signal?.aborted) throw error
     }
   }
+}
+
+function reasonOf({ status }: Failure): Labels['reason'] {
+  if (status === 0) return 'no_answer'
+  return status === 429 ? 'rate_limited' : 'server_error'
 }
 
 const isTransient = ({ status }: Failure) => status === 0 || status === 429 || status >= 500

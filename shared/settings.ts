@@ -231,4 +231,24 @@ export const Settings = z.object({
     'Sender of every mail.',
     'VoiceAssist <no-reply@voice.example.com>',
   ),
+  ENABLE_METRICS: setting(
+    z.enum(['true', 'false']),
+    'Whether metrics are counted and /metrics is there.',
+    'true',
+  ),
+  METRICS_SHARDS: setting(
+    z.string().regex(/^[1-9]\d?$/, 'must be a number from 1 to 99'),
+    'Durable Objects that metrics spread over; one takes some 400 batches a second.',
+    '1',
+  ),
+  METRICS_FLUSH_MS: setting(
+    z.string().regex(/^(\d{1,3}|[1-6]\d{3})$/, 'must be milliseconds, below 7000'),
+    'Milliseconds counts stay in an isolate; what a killed one loses at most.',
+    '5000',
+  ),
+  METRICS_TOKEN: optional(
+    maybeSecret,
+    ['edge'],
+    'Bearer token that /metrics asks for; without it anybody may read them.',
+  ),
 })

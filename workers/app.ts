@@ -34,6 +34,7 @@ import {
   refuseFlood,
   refuseStranger,
 } from './limits/service.ts'
+import { measure } from './ops/measure-service.ts'
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
 import { providerKeyRoutes } from './provider-keys/routes.ts'
 import type { KeyContext } from './provider-keys/service.ts'
@@ -106,6 +107,7 @@ export function createApp() {
     return renderError(new ProblemError('not_found', detail), c)
   })
 
+  app.use(measure)
   app.use(requestId())
   app.use(async (c, next) => {
     // Of what is made for one caller nothing is kept, neither by a proxy nor by the browser.

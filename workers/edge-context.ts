@@ -2,6 +2,7 @@
 import { checkSettings } from '../shared/config.ts'
 import { createContext, type Origin, type WithEnv } from '../shared/context.ts'
 import { createLog, type Log } from '../shared/log.ts'
+import { metricsOf } from '../shared/metrics.ts'
 import { Settings } from '../shared/settings.ts'
 
 const EdgeSettings = Settings.pick({
@@ -30,6 +31,10 @@ const EdgeSettings = Settings.pick({
   TURNSTILE_SECRET: true,
   PROVIDER_KEK: true,
   PROVIDER_KEK_PREVIOUS: true,
+  ENABLE_METRICS: true,
+  METRICS_SHARDS: true,
+  METRICS_FLUSH_MS: true,
+  METRICS_TOKEN: true,
 })
 
 const logs = new WeakMap<EdgeEnv, Log>()
@@ -46,8 +51,11 @@ export const checkEdge = (env: EdgeEnv): void => checkSettings(EdgeSettings, env
 /** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
 export function edgeContext(env: EdgeEnv, origin: Origin): WithEnv<EdgeEnv> {
   checkEdge(env)
-  return createContext(env, edgeLog(env), origin)
+  const metrics = metricsOf(env, origin.waitUntil)
+  return createContext(env, { log: edgeLog(env), metrics }, origin)
 }
 
 /** What there is of a context before anybody is known to be asking. */
-export const strangerContext = (env: EdgeEnv, log: Log) => ({ env, log, now: () => new Date() })
+export const strangerContext = (env: EdgeEnv, log: Log) => {
+  return { env, log, metrics: metricsOf(env), now: () => new Date() }
+}

@@ -112,11 +112,16 @@ export function createIdentityApp() {
 }
 
 type WaitUntil = (work: Promise<unknown>) => void
+/** For callers that leave nothing behind. */
 const LONE: WaitUntil = () => {}
 
 /** What a session may do in a tenant at this moment, for the edge's guards; null when it ended. */
-export const permissionsOfSession = (env: IdentityEnv, sessionId: string, tenantId: string) =>
-  permissionsNow(callContext(env, LONE), sessionId, tenantId)
+export const permissionsOfSession = (
+  env: IdentityEnv,
+  sessionId: string,
+  tenantId: string,
+  waitUntil = LONE,
+) => permissionsNow(callContext(env, waitUntil), sessionId, tenantId)
 
 /** An access token for an API key, whose use is noted after the answer; null when it is not valid. */
 export async function tokenOfKey(
@@ -132,12 +137,20 @@ export async function tokenOfKey(
 }
 
 /** What an API key may do in its tenant at this moment; null when it ended. */
-export const permissionsOfApiKey = (env: IdentityEnv, keyId: string, tenantId: string) =>
-  permissionsOfKey(callContext(env, LONE), keyId, tenantId)
+export const permissionsOfApiKey = (
+  env: IdentityEnv,
+  keyId: string,
+  tenantId: string,
+  waitUntil = LONE,
+) => permissionsOfKey(callContext(env, waitUntil), keyId, tenantId)
 
 /** A voice key's token for `asker`; null when they may not have one. */
-export const tokenOfVoiceKey = (env: IdentityEnv, asker: Asker, grant: VoiceGrant) =>
-  signVoiceKey(callContext(env, LONE), asker, grant)
+export const tokenOfVoiceKey = (
+  env: IdentityEnv,
+  asker: Asker,
+  grant: VoiceGrant,
+  waitUntil = LONE,
+) => signVoiceKey(callContext(env, waitUntil), asker, grant)
 
 /** Says in the log of the account's tenants that guessing at it is slowed down. */
 export const noteLockout = (
@@ -147,14 +160,16 @@ export const noteLockout = (
 ): Promise<void> => recordLockout({ ...callContext(env, waitUntil), client }, email)
 
 /** The public keys every access token can be checked with. */
-export const keySet = (env: IdentityEnv): Promise<KeySet> => publishedKeys(callContext(env, LONE))
+export const keySet = (env: IdentityEnv, waitUntil = LONE): Promise<KeySet> =>
+  publishedKeys(callContext(env, waitUntil))
 
 /** The public keys of checkpoints, old ones too. */
-export const auditKeySet = (env: IdentityEnv) => publishedAuditKeys(callContext(env, LONE))
+export const auditKeySet = (env: IdentityEnv, waitUntil = LONE) =>
+  publishedAuditKeys(callContext(env, waitUntil))
 
 /** A signature under where a tenant's audit log stands. */
-export const checkpointOf = (env: IdentityEnv, chain: ChainEnd) =>
-  signCheckpoint(callContext(env, LONE), chain)
+export const checkpointOf = (env: IdentityEnv, chain: ChainEnd, waitUntil = LONE) =>
+  signCheckpoint(callContext(env, waitUntil), chain)
 
 /** Tells those who run the platform that a tenant's audit log is broken. */
 export const alertPlatform = (env: IdentityEnv, alert: BrokenLog): Promise<void> =>
@@ -172,12 +187,15 @@ export const runOrphanSweep = (env: IdentityEnv, waitUntil: WaitUntil): Promise<
   sweepOrphans(callContext(env, waitUntil))
 
 /** Ends the memberships of tenants whose deletion is due. @returns ids of those to erase now */
-export const dueTenants = (env: IdentityEnv): Promise<string[]> =>
-  closeDueTenants(callContext(env, LONE))
+export const dueTenants = (env: IdentityEnv, waitUntil = LONE): Promise<string[]> =>
+  closeDueTenants(callContext(env, waitUntil))
 
 /** Rows of a closed tenant, some at a time. @returns whether none is left */
-export const eraseTenantRows = (env: IdentityEnv, tenantId: string): Promise<boolean> =>
-  eraseRows(callContext(env, LONE), tenantId)
+export const eraseTenantRows = (
+  env: IdentityEnv,
+  tenantId: string,
+  waitUntil = LONE,
+): Promise<boolean> => eraseRows(callContext(env, waitUntil), tenantId)
 
-export const noteErasure = (env: IdentityEnv, tenantId: string): Promise<void> =>
-  finishErasure(callContext(env, LONE), tenantId)
+export const noteErasure = (env: IdentityEnv, tenantId: string, waitUntil = LONE): Promise<void> =>
+  finishErasure(callContext(env, waitUntil), tenantId)

@@ -4,6 +4,7 @@ import { checkSettings } from '../shared/config.ts'
 import type { Client } from '../shared/context.ts'
 import type { AppEnv } from '../shared/http.ts'
 import { createLog, type Log } from '../shared/log.ts'
+import { metricsOf } from '../shared/metrics.ts'
 import { Settings } from '../shared/settings.ts'
 import { traceparentOf } from '../shared/trace.ts'
 import { clientOf } from './audit/service.ts'
@@ -43,6 +44,9 @@ const IdentitySettings = Settings.pick({
   OIDC_NAME: true,
   TRUSTED_PROVIDERS: true,
   OAUTH_PROVIDER: true,
+  ENABLE_METRICS: true,
+  METRICS_SHARDS: true,
+  METRICS_FLUSH_MS: true,
 })
 
 export const identityLog = ({ LOG_LEVEL: level }: IdentityEnv): Log =>
@@ -88,5 +92,7 @@ function identityContext(env: IdentityEnv, origin: Origin): IssuerContext {
     work.catch((error: unknown) => log.error('deferred work failed', { error }))
     waitUntil(work)
   }
-  return { env, log, client, locale, requestId, traceparent, defer, now: () => new Date() }
+  const metrics = metricsOf(env, waitUntil)
+  const effects = { log, metrics, defer, now: () => new Date() }
+  return { env, client, locale, requestId, traceparent, ...effects }
 }

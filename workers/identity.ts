@@ -20,23 +20,28 @@ import {
   type VoiceGrant,
 } from './identity-app.ts'
 
+/** Here, for every Worker that counts is deployed after this one. */
+export { MetricsShard } from '../durable-objects/metrics-shard.ts'
+
 const app = createIdentityApp()
 
 export class Identity extends WorkerEntrypoint<IdentityEnv> {
+  readonly #waitUntil = (work: Promise<unknown>) => this.ctx.waitUntil(work)
+
   override fetch(request: Request) {
     return app.fetch(request, this.env, this.ctx)
   }
 
   jwks() {
-    return keySet(this.env)
+    return keySet(this.env, this.#waitUntil)
   }
 
   auditKeys() {
-    return auditKeySet(this.env)
+    return auditKeySet(this.env, this.#waitUntil)
   }
 
   signCheckpoint(chain: Parameters<typeof checkpointOf>[1]) {
-    return checkpointOf(this.env, chain)
+    return checkpointOf(this.env, chain, this.#waitUntil)
   }
 
   alertBrokenLog(alert: Parameters<typeof alertPlatform>[1]) {
@@ -44,15 +49,15 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
   }
 
   permissionsNow(sessionId: string, tenantId: string) {
-    return permissionsOfSession(this.env, sessionId, tenantId)
+    return permissionsOfSession(this.env, sessionId, tenantId, this.#waitUntil)
   }
 
   exchangeKey(key: string) {
-    return tokenOfKey(this.env, key, (work) => this.ctx.waitUntil(work))
+    return tokenOfKey(this.env, key, this.#waitUntil)
   }
 
   permissionsOfKey(keyId: string, tenantId: string) {
-    return permissionsOfApiKey(this.env, keyId, tenantId)
+    return permissionsOfApiKey(this.env, keyId, tenantId, this.#waitUntil)
   }
 
   noteLockout(email: string, client: Parameters<typeof noteLockout>[1]['client']) {
@@ -60,26 +65,29 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
   }
 
   signVoiceKey(asker: Asker, grant: VoiceGrant) {
-    return tokenOfVoiceKey(this.env, asker, grant)
+    return tokenOfVoiceKey(this.env, asker, grant, this.#waitUntil)
   }
 
   rotateKeys() {
-    return runKeyRotation(this.env, (work) => this.ctx.waitUntil(work))
+    return runKeyRotation(this.env, this.#waitUntil)
   }
 
   sweepOrphans() {
-    return runOrphanSweep(this.env, (work) => this.ctx.waitUntil(work))
+    return runOrphanSweep(this.env, this.#waitUntil)
   }
 
   closeDueTenants() {
-    return dueTenants(this.env)
+    return dueTenants(this.env, this.#waitUntil)
   }
 
   eraseTenantRows(tenantId: string) {
-    return eraseTenantRows(this.env, tenantId)
+    return eraseTenantRows(this.env, tenantId, this.#waitUntil)
   }
 
   finishErasure(tenantId: string) {
-    return noteErasure(this.env, tenantId)
+    return noteErasure(this.env, tenantId, this.#waitUntil)
   }
 }
+
+/** It handles nothing; `wrangler dev` does not start a Worker with Durable Objects without one. */
+export default {} satisfies ExportedHandler<IdentityEnv>

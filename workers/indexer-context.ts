@@ -2,6 +2,7 @@
 import { checkSettings } from '../shared/config.ts'
 import { createContext, type Origin, type WithEnv } from '../shared/context.ts'
 import { createLog } from '../shared/log.ts'
+import { metricsOf } from '../shared/metrics.ts'
 import { Settings } from '../shared/settings.ts'
 
 const IndexerSettings = Settings.pick({
@@ -18,10 +19,14 @@ const IndexerSettings = Settings.pick({
   RETRY_MAX_ATTEMPTS: true,
   RETRY_BACKOFF_INITIAL: true,
   RETRY_BACKOFF_MAX: true,
+  ENABLE_METRICS: true,
+  METRICS_SHARDS: true,
+  METRICS_FLUSH_MS: true,
 })
 
 /** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
 export function indexerContext(env: IndexerEnv, origin: Origin): WithEnv<IndexerEnv> {
   checkSettings(IndexerSettings, env)
-  return createContext(env, createLog({ level: env.LOG_LEVEL }, { worker: 'indexer' }), origin)
+  const log = createLog({ level: env.LOG_LEVEL }, { worker: 'indexer' })
+  return createContext(env, { log, metrics: metricsOf(env, origin.waitUntil) }, origin)
 }

@@ -1,5 +1,6 @@
 /** The indexer's queues and jobs: which feature handles what. */
 import { createLog } from '../shared/log.ts'
+import { metricsOf } from '../shared/metrics.ts'
 import { traceparentOf } from '../shared/trace.ts'
 import { consumeAudit, consumeDeadAudit } from './audit/consumer.ts'
 import { checkpointChains } from './audit/schedule.ts'
@@ -28,14 +29,19 @@ export async function consumeQueue(
 ): Promise<void> {
   const log = createLog({ level: env.LOG_LEVEL }, { worker: 'indexer', queue: batch.queue })
   const job = JOBS.find((name) => batch.queue.startsWith(name)) ?? 'documents'
+  const metrics = metricsOf(env, waitUntil)
   const contextOf = contextsOf(env, job, waitUntil)
   if (job === 'mail') {
     const consume = batch.queue.startsWith('mail-dead') ? consumeDeadMail : consumeMail
-    return consume(batch, { contextOf: (mail) => contextOf({ ...mail, tenantId: '' }), log })
+    return consume(batch, {
+      contextOf: (mail) => contextOf({ ...mail, tenantId: '' }),
+      log,
+      metrics,
+    })
   }
   if (job === 'audit') {
     const consume = batch.queue.startsWith('audit-dead') ? consumeDeadAudit : consumeAudit
-    return consume(batch, { contextOf: (tenantId) => contextOf({ tenantId }), log })
+    return consume(batch, { contextOf: (tenantId) => contextOf({ tenantId }), log, metrics })
   }
   const consume = batch.queue.startsWith('documents-dead') ? consumeDeadDocuments : consumeDocuments
   return consume(batch, { contextOf, log })

@@ -1,7 +1,9 @@
 /** The minute cron: the edge's own jobs, and those of other Workers by RPC, for cron fires here only. */
+import { metricsOf } from '../shared/metrics.ts'
 import { traceparentOf } from '../shared/trace.ts'
 import { edgeContext, edgeLog } from './edge-context.ts'
 import { eraseTenants } from './identity/schedule.ts'
+import { setGauges } from './ops/schedule.ts'
 import { rewrapDataKeys } from './provider-keys/schedule.ts'
 
 type WaitUntil = Pick<ExecutionContext, 'waitUntil'>
@@ -12,6 +14,7 @@ export async function runSchedule(
   execution: WaitUntil,
 ): Promise<void> {
   const log = edgeLog(env)
+  const metrics = metricsOf(env, (work) => execution.waitUntil(work))
   const jobs = {
     rotateKeys: () => env.IDENTITY.rotateKeys(),
     sweepOrphans: () => env.IDENTITY.sweepOrphans(),
@@ -19,6 +22,7 @@ export async function runSchedule(
     sweepDocuments: () => env.INDEXER.sweepDocuments(),
     checkpointAudit: () => env.INDEXER.checkpointAudit(),
     verifyAudit: () => env.INDEXER.verifyAudit(),
+    setGauges: () => setGauges({ env, metrics, now: () => new Date() }),
     rewrapDataKeys: () => rewrapDataKeys({ env, log, contextOf: jobContext(env, execution) }),
   }
   for (const [job, run] of Object.entries(jobs)) {

@@ -1,6 +1,7 @@
 /** What identity costs beside the guard: a sign-in, and an entry of the audit log. */
 import { createContext } from '../../shared/context.ts'
 import { createLog } from '../../shared/log.ts'
+import { metricsOf } from '../../shared/metrics.ts'
 import type { AuditMessage } from '../../workers/audit/schemas.ts'
 import { appendEntries } from '../../workers/audit/store.ts'
 import { hashPassword } from '../../workers/identity/issuer/password.ts'
@@ -23,13 +24,17 @@ export async function measureSignIn({ edge, pid }: Bench) {
 
 /** @returns CPU milliseconds per entry of a full batch, the embedded database's included */
 export async function measureAudit({ database, tenantId }: Bench): Promise<number> {
-  const ctx = createContext(database, createLog({ level: 'warn' }), {
-    tenantId,
-    actor: { type: 'system', job: 'bench' },
-    requestId: crypto.randomUUID(),
-    traceparent: '',
-    waitUntil: () => {},
-  })
+  const ctx = createContext(
+    database,
+    { log: createLog({ level: 'warn' }), metrics: metricsOf(database) },
+    {
+      tenantId,
+      actor: { type: 'system', job: 'bench' },
+      requestId: crypto.randomUUID(),
+      traceparent: '',
+      waitUntil: () => {},
+    },
+  )
   const append = () => appendEntries(ctx, entriesOf(tenantId))
   return (await cpuMillisOf(process.pid, BATCHES, append)) / BATCH
 }

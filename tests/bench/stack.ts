@@ -5,6 +5,7 @@ import { startPglite } from '../../local/postgres/pglite.ts'
 import { startUpstash } from '../../local/upstash/server.ts'
 import { migrateUp } from '../../operations/database/migrate.ts'
 import type { DatabaseEnv } from '../../shared/database.ts'
+import { createMetricsEnv } from '../http/metrics-env.ts'
 import { type Served, serveWorkers } from './serve.ts'
 
 const USERS = { voiceassist: 'owner', app_user: 'app', auth_user: 'auth' }
@@ -30,10 +31,10 @@ export async function startBench(): Promise<Bench> {
     `postgres://${role}:${USERS[role]}@127.0.0.1/voiceassist`
   await migrateUp({ databaseUrl: urlOf('voiceassist'), httpUrl: neon.httpUrl })
 
-  const database = { DATABASE_URL: urlOf('app_user'), DATABASE_HTTP_URL: neon.httpUrl }
+  const connection = { DATABASE_URL: urlOf('app_user'), DATABASE_HTTP_URL: neon.httpUrl }
   const served = await serveWorkers({
     LOG_LEVEL: 'warn',
-    ...database,
+    ...connection,
     AUTH_DATABASE_URL: urlOf('auth_user'),
     UPSTASH_REDIS_REST_URL: upstash.url,
     UPSTASH_REDIS_REST_TOKEN: 'upstash',
@@ -54,7 +55,7 @@ export async function startBench(): Promise<Bench> {
   const mint = () => mintToken(served.edge, cookie)
   return {
     ...served,
-    database,
+    database: { ...connection, ...createMetricsEnv().settings },
     tenantId,
     mintTokens: (count) => inLanes(count, mint),
     async close() {

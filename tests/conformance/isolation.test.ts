@@ -157,6 +157,7 @@ test('tenant tables are reached through shared/database.ts and in no other way',
   const direct = files.filter(({ text }) => clients.test(text)).map(({ path }) => path)
   expect(direct.toSorted()).toEqual([
     'shared/database.ts',
+    'shared/sql-fetch.ts',
     'workers/identity/issuer/database.ts',
     'workers/identity/issuer/refusal.ts',
   ])

@@ -21,6 +21,7 @@ import { searchChunks } from '../../workers/knowledge/search-store.ts'
 import { insertDocument } from '../../workers/knowledge/store.ts'
 import { KB_ID } from '../../workers/knowledge/tables.ts'
 import { openDatabase, type TestDatabase } from '../http/database.ts'
+import { createMetricsEnv } from '../http/metrics-env.ts'
 
 const FOLDER =
   process.env['SCIFACT_DIR'] ?? new URL('../../../shared/evals/scifact', import.meta.url).pathname
@@ -56,7 +57,8 @@ const relevant = new Map<string, Set<string>>()
 beforeAll(async () => {
   if (absent) return
   database = await openDatabase()
-  const env = { DATABASE_URL: database.url('app_user'), DATABASE_HTTP_URL: database.neon.httpUrl }
+  const urls = { DATABASE_URL: database.url('app_user'), DATABASE_HTTP_URL: database.neon.httpUrl }
+  const env = { ...urls, ...createMetricsEnv().settings }
   const now = () => new Date()
   const traceparent = traceparentOf(undefined)
   const base = { tenantId: 'acme', requestId: 'scifact', traceparent, now, env }

@@ -11,6 +11,7 @@ import {
 import { type AuditDetails, auditEntry } from '../../workers/audit/service.ts'
 import { startContext } from '../unit/shared/service-context.ts'
 import { openDatabase } from './database.ts'
+import { createMetricsEnv } from './metrics-env.ts'
 
 type Row = Record<string, unknown>
 
@@ -24,6 +25,7 @@ export async function startAudit() {
   const env = {
     DATABASE_URL: database.url('app_user'),
     DATABASE_HTTP_URL: database.neon.httpUrl,
+    ...createMetricsEnv().settings,
     AUDIT_EVENTS: { send: async (message: unknown) => void sent.push(message) },
   }
   const contextOf = (tenant: string) => startContext(env, tenant)

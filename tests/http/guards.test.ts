@@ -56,8 +56,8 @@ test('a route whose guard was forgotten is refused before its handler runs', asy
   forgetful.get('/api/leak', handler)
   forgetful.all('/openapi.json', handler)
 
-  expect((await forgetful.request('/api/leak', {}, app.env)).status).toBe(500)
-  expect((await forgetful.request('/openapi.json', {}, app.env)).status).toBe(500)
+  expect((await forgetful.request('/api/leak', {}, app.env, app.execution)).status).toBe(500)
+  expect((await forgetful.request('/openapi.json', {}, app.env, app.execution)).status).toBe(500)
   expect(handler).not.toHaveBeenCalled()
   log.mockRestore()
 })

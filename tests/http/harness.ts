@@ -9,6 +9,7 @@ import { startUpstash } from '../../local/upstash/server.ts'
 import { PERMISSIONS } from '../../shared/context.ts'
 import { createApp } from '../../workers/app.ts'
 import { openDatabase } from './database.ts'
+import { createMetricsEnv } from './metrics-env.ts'
 
 const ISSUER = 'http://localhost:8787'
 const KEY_ID = 'test-key'
@@ -45,6 +46,7 @@ export async function startApp() {
   const deferred: Promise<unknown>[] = []
   const queued: unknown[] = []
   const audited: unknown[] = []
+  const metrics = createMetricsEnv()
   const app = createApp()
 
   const env = {
@@ -75,6 +77,8 @@ export async function startApp() {
     TURNSTILE_URL: 'http://127.0.0.1:1/siteverify',
     PROVIDER_KEK: 'kek-kek-kek-kek-kek-kek-kek-kek-kek',
     FLOOD_LIMIT: createFloodLimit(),
+    ...metrics.settings,
+    CF_VERSION_METADATA: { id: 'version-of-the-tests', tag: '', timestamp: '2026-11-20T12:00:00Z' },
     IDENTITY: {
       jwks: async () => signer.jwks,
       auditKeys: async () => [],
@@ -85,8 +89,14 @@ export async function startApp() {
       signVoiceKey: async () => 'header.payload.signature',
       fetch: async () => new Response(null, { status: 501 }),
     },
-    DOCUMENTS: { send: async (message: unknown) => void queued.push(message) },
-    AUDIT_EVENTS: { send: async (message: unknown) => void audited.push(message) },
+    DOCUMENTS: {
+      send: async (message: unknown) => void queued.push(message),
+      metrics: async () => ({ backlogCount: queued.length, backlogBytes: 0 }),
+    },
+    AUDIT_EVENTS: {
+      send: async (message: unknown) => void audited.push(message),
+      metrics: async () => ({ backlogCount: audited.length, backlogBytes: 0 }),
+    },
     FILES: r2.files,
     AUDIT: r2.audit,
     ASSETS: {
@@ -118,6 +128,8 @@ export async function startApp() {
     /** Bodies sent to the audit queue, oldest first. */
     audited,
     token: signer.token,
+    /** What was counted, once `settle` has waited for it. */
+    metrics,
     request,
 
     /** With a credential; `body` as JSON unless it is already a string. */

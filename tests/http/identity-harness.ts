@@ -59,6 +59,7 @@ export async function startIdentity() {
     OIDC_NAME: 'OpenID Connect',
     TRUSTED_PROVIDERS: '',
     OAUTH_PROVIDER: 'on',
+    ...app.metrics.settings,
     MAIL: { send: async (message: unknown) => void mails.push(MailMessage.parse(message)) },
   } as unknown as IdentityEnv
   const identity = createIdentityApp()

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { connect, type Sql } from '../../operations/database/connection.ts'
 import { createContext } from '../../shared/context.ts'
 import { createLog } from '../../shared/log.ts'
+import { NO_METRICS } from '../../shared/metrics.ts'
 import { rewrapDataKeys } from '../../workers/provider-keys/schedule.ts'
 import {
   type KeyContext,
@@ -33,7 +34,7 @@ function contextOf(tenantId: string, settings: object = {}): KeyContext {
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     waitUntil: () => undefined,
   } as const
-  return createContext({ ...app.env, ...settings }, log, origin)
+  return createContext({ ...app.env, ...settings }, { log, metrics: NO_METRICS }, origin)
 }
 
 const put = (provider: string, values: object, tenant = 'acme') =>

@@ -1,5 +1,5 @@
 /** The identity Worker's code in the runtime it is for: its cryptography, its bundle of better-auth. */
-import { env } from 'cloudflare:test'
+import { createExecutionContext, env } from 'cloudflare:test'
 import { expect, test } from 'vitest'
 import { createIdentityApp, keySet } from '../../workers/identity-app.ts'
 import { hashPassword, verifyPassword } from '../../workers/identity/issuer/password.ts'
@@ -26,6 +26,7 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
       body: JSON.stringify(body),
     },
     settings,
+    createExecutionContext(),
   )
 
 test('workerd allows the scrypt parameters we hash with', async () => {
@@ -43,7 +44,8 @@ test('an owner is set up, signs in and gets tokens that the edge accepts', async
   expect(signedIn.status).toBe(200)
   const [cookie = ''] = signedIn.headers.getSetCookie()
 
-  const renewed = await app.request('/api/auth/token', { headers: { cookie } }, settings)
+  const execution = createExecutionContext()
+  const renewed = await app.request('/api/auth/token', { headers: { cookie } }, settings, execution)
   const { accessToken, tenant } = Session.parse(await renewed.json())
   const { PUBLIC_URL } = settings
   const exchangeKey = async () => null

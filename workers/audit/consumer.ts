@@ -4,13 +4,17 @@
  */
 import { ProblemError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
+import type { Metrics } from '../../shared/metrics.ts'
 import { AuditMessage } from './schemas.ts'
 import { appendEntries, type StoreContext } from './store.ts'
+
+const JOB = { type: 'audit' } as const
 
 interface Source {
   /** A context that writes for this tenant. */
   contextOf: (tenantId: string) => StoreContext
   log: Log
+  metrics: Metrics
 }
 
 type Batch = Pick<MessageBatch, 'messages'>
@@ -23,8 +27,11 @@ export async function consumeAudit({ messages }: Batch, { contextOf, log }: Sour
 }
 
 /** What the queue gave up on: the log line is what is left, so it says everything. */
-export async function consumeDeadAudit({ messages }: Batch, { log }: Source): Promise<void> {
+export async function consumeDeadAudit({ messages }: Batch, source: Source): Promise<void> {
+  const { log, metrics } = source
   for (const message of messages) {
+    metrics.inc('voiceassist_dead_letters_total', { queue: 'audit' })
+    metrics.inc('voiceassist_jobs_total', { ...JOB, status: 'dead' })
     log.error('an audit entry is dead', { audit: message.body })
     message.ack()
   }
@@ -48,6 +55,7 @@ async function append(ctx: StoreContext, deliveries: Delivery[]): Promise<void> 
       ctx,
       deliveries.map(({ body }) => body),
     )
+    ctx.metrics.inc('voiceassist_jobs_total', { ...JOB, status: 'done' }, deliveries.length)
     for (const { message } of deliveries) message.ack()
   } catch (error) {
     if (deliveries.length > 1 && !(error instanceof ProblemError)) {
@@ -56,6 +64,7 @@ async function append(ctx: StoreContext, deliveries: Delivery[]): Promise<void> 
       await append(ctx, deliveries.slice(middle))
       return
     }
+    ctx.metrics.inc('voiceassist_jobs_total', { ...JOB, status: 'retried' }, deliveries.length)
     ctx.log.error('audit entries could not be appended', { count: deliveries.length, error })
     for (const { message } of deliveries) {
       message.retry({ delaySeconds: Math.min(2 ** message.attempts, 300) })

@@ -4,6 +4,8 @@
  */
 import { type CacheContext, createCache } from '../../shared/cache.ts'
 import { ProblemError } from '../../shared/errors.ts'
+import { FLAG_NAMES } from '../../shared/metric-labels.ts'
+import { OTHER } from '../../shared/metric.ts'
 import { checkContext, LimitError } from './engine/limits.ts'
 import { evaluate, type Snapshot } from './engine/snapshot.ts'
 import { compileFlag, contextOf, responseOf } from './evaluation.ts'
@@ -98,6 +100,7 @@ export async function evaluateFlag(
 ): Promise<EvaluationResponse> {
   if (!FlagName.safeParse(key).success) missing(key)
   const found = await known.get(ctx, key, async () => (await store.findFlag(ctx, key)) ?? null)
+  countCheck(ctx, key, found)
   const flag = found ?? missing(key)
   const snapshot = compiled.get(flag) ?? compileFlag(flag)
   compiled.set(flag, snapshot)
@@ -113,4 +116,11 @@ export async function evaluateFlag(
 
 function missing(name: string): never {
   throw new ProblemError('not_found', `There is no flag named ${name}.`)
+}
+
+/** Names of customers' flags are without number; only those the platform asks for have a label. */
+function countCheck(ctx: FlagContext, key: string, found: Flag | null): void {
+  const flag_name = FLAG_NAMES.find((name) => name === key) ?? OTHER
+  const result = found ? 'found' : 'missing'
+  ctx.metrics.inc('voiceassist_feature_flag_checks_total', { flag_name, result })
 }

@@ -5,6 +5,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { open } from '../../shared/guards.ts'
 import { createRouter, json, jsonBody, problems } from '../../shared/http.ts'
+import { type MetricsEnv, metricsOf } from '../../shared/metrics.ts'
 import { clientOf } from '../audit/service.ts'
 import type { beginSignIn, meterAddress, SignInContext } from '../limits/service.ts'
 import { createAccountRoutes } from './account-routes.ts'
@@ -16,7 +17,7 @@ import { sessionRoutes } from './session-routes.ts'
 import { twoFactorRoutes } from './two-factor-routes.ts'
 
 interface SignInRoutes extends IdentityRoutes {
-  Bindings: IdentityRoutes['Bindings'] & SignInContext['env']
+  Bindings: IdentityRoutes['Bindings'] & SignInContext['env'] & MetricsEnv
 }
 
 export const setup = open(
@@ -94,7 +95,8 @@ export const createIdentityRoutes = (begin: typeof beginSignIn, meter: typeof me
       const { log } = c.var
       const { headers } = c.req.raw
       const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
-      const ctx = { env: c.env, log, now: () => new Date(), client: clientOf(headers), waitUntil }
+      const effects = { log, metrics: metricsOf(c.env), now: () => new Date(), waitUntil }
+      const ctx = { env: c.env, ...effects, client: clientOf(headers) }
       const given = { email: credentials.email, turnstileToken }
       const settle = await begin(ctx, given, headers)
       let status = 500

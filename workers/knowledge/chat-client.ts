@@ -1,7 +1,7 @@
 /** Chat completions, streamed, from any OpenAI-compatible API. Its types stop here. */
 import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
-import { callOpenAi, type OpenAiEnv } from '../../shared/openai.ts'
+import { callOpenAi, countTokens, type OpenAiEnv } from '../../shared/openai.ts'
 import type { Message } from './prompt.ts'
 
 export type ChatContext = WithEnv<OpenAiEnv & { readonly CHAT_MODEL: string }>
@@ -22,9 +22,10 @@ export async function* streamChat(
   messages: readonly Message[],
   signal: AbortSignal,
 ): AsyncGenerator<string, Usage> {
-  const stream = await callOpenAi(ctx, signal, (client, options) => {
+  const { CHAT_MODEL: model } = ctx.env
+  const use = { model, purpose: 'answer' } as const
+  const stream = await callOpenAi(ctx, use, signal, (client, options) => {
     const stream_options = { include_usage: true }
-    const { CHAT_MODEL: model } = ctx.env
     const request = { model, messages: [...messages], stream: true as const, stream_options }
     return client.chat.completions.create(request, options)
   })
@@ -40,6 +41,7 @@ export async function* streamChat(
   }
   signal.throwIfAborted()
   if (!seen.end) throw brokenOff(undefined)
+  countTokens(ctx, model, { input: usage.inputTokens, output: usage.outputTokens })
   return usage
 }
 

@@ -7,6 +7,8 @@ import { abandonRun } from './chunk-store.ts'
 import { type IndexContext, indexDocument } from './perform.ts'
 import { DocumentMessage } from './schemas.ts'
 
+const JOB = { type: 'documents' } as const
+
 interface Source {
   /** The context of a message's own tenant, request and trace. */
   contextOf: (message: DocumentMessage) => IndexContext
@@ -17,7 +19,12 @@ type Batch = Pick<MessageBatch, 'messages'>
 
 export function consumeDocuments({ messages }: Batch, source: Source): Promise<void> {
   return eachOf(messages, source, async (ctx, body, message) => {
+    const began = ctx.now().getTime()
     const outcome = await indexDocument(ctx, body)
+    const seconds = (ctx.now().getTime() - began) / 1000
+    ctx.metrics.observe('voiceassist_job_duration_seconds', JOB, seconds)
+    const status = outcome.type === 'done' ? 'done' : 'retried'
+    ctx.metrics.inc('voiceassist_jobs_total', { ...JOB, status })
     if (outcome.type === 'done') message.ack()
     else message.retry({ delaySeconds: outcome.delaySeconds })
   })
@@ -31,6 +38,8 @@ export function consumeDeadDocuments({ messages }: Batch, source: Source): Promi
   }
   return eachOf(messages, source, async (ctx, body, message) => {
     ctx.log.error('document message is dead', { document_id: body.documentId })
+    ctx.metrics.inc('voiceassist_dead_letters_total', { queue: 'documents' })
+    ctx.metrics.inc('voiceassist_jobs_total', { ...JOB, status: 'dead' })
     await abandonRun(ctx, body, fallback)
     message.ack()
   })

@@ -24,6 +24,12 @@ import { receiveFile, type UploadBody } from './upload-client.ts'
 /** Database, files and queue: what the sweep needs too. */
 export type DocumentContext = SweepContext
 
+const FILE_TYPES = {
+  'application/pdf': 'pdf',
+  'text/markdown': 'md',
+  'text/plain': 'txt',
+} as const
+
 /**
  * Takes a file in and queues it for indexing. The same bytes again give the document that is there.
  *
@@ -45,7 +51,11 @@ export async function addDocument(
   const jobId = newId(ctx.now())
   const title = titleOfFile(fileName)
   const row = { id, jobId, kbId: KB_ID, title, fileName, mediaType, bytes, sha256 }
-  if (await store.insertDocument(ctx, row)) return { ...(await enqueue(ctx, id)), isNew: true }
+  if (await store.insertDocument(ctx, row)) {
+    const labels = { source_type: 'upload', file_type: FILE_TYPES[mediaType] } as const
+    ctx.metrics.inc('voiceassist_kb_document_uploads_total', labels)
+    return { ...(await enqueue(ctx, id)), isNew: true }
+  }
   await purgeDocument(ctx, id)
   const winner = await store.findDuplicate(ctx, KB_ID, sha256)
   if (winner) return { ...submitted(winner), isNew: false }

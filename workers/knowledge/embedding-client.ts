@@ -1,7 +1,7 @@
 /** Vectors of texts from any OpenAI-compatible API. Its types stop here. */
 import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
-import { callOpenAi, type OpenAiEnv } from '../../shared/openai.ts'
+import { callOpenAi, countTokens, type OpenAiEnv, type Use } from '../../shared/openai.ts'
 import { DIMENSIONS } from './tables.ts'
 
 export type EmbeddingContext = WithEnv<OpenAiEnv & { readonly EMBEDDING_MODEL: string }>
@@ -17,16 +17,19 @@ export const EMBEDDING_BATCH = 96
  */
 export async function embedTexts(
   ctx: EmbeddingContext,
+  purpose: Use['purpose'],
   texts: readonly string[],
   signal?: AbortSignal,
 ): Promise<{ vectors: number[][]; tokens: number }> {
   const { EMBEDDING_MODEL: model } = ctx.env
-  const { data, usage } = await callOpenAi(ctx, signal, (client, options) =>
+  const { data, usage } = await callOpenAi(ctx, { model, purpose }, signal, (client, options) =>
     client.embeddings.create({ model, input: [...texts] }, options),
   )
   const vectors = data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding)
   if (vectors.length === texts.length && vectors.every(({ length }) => length === DIMENSIONS)) {
-    return { vectors, tokens: usage?.prompt_tokens ?? 0 }
+    const tokens = usage?.prompt_tokens ?? 0
+    countTokens(ctx, model, { input: tokens, output: 0 })
+    return { vectors, tokens }
   }
   const got = vectors.find(({ length }) => length !== DIMENSIONS)?.length ?? 0
   const detail = `EMBEDDING_MODEL must give ${DIMENSIONS} dimensions; ${model} gave ${got}.`

@@ -47,7 +47,10 @@ export async function indexDocument(ctx: IndexContext, message: DocumentMessage)
   const { claimed } = claim
   try {
     if (claimed.attempts > MAX_ATTEMPTS) throw new DocumentFault('gave_up')
+    const began = ctx.now().getTime()
     await run(ctx, claimed)
+    const seconds = (ctx.now().getTime() - began) / 1000
+    ctx.metrics.observe('voiceassist_kb_indexing_duration_seconds', {}, seconds)
     return { type: 'done' }
   } catch (error) {
     return settle(ctx, claimed, error)
@@ -115,7 +118,7 @@ async function rowsOf(
     [title, context, texts[index]].filter(Boolean).join('\n'),
   )
   const [{ vectors }, hashes] = await Promise.all([
-    embedTexts(ctx, inputs),
+    embedTexts(ctx, 'embed_document', inputs),
     Promise.all(inputs.map(sha256)),
   ])
   return chunks.map((chunk, index) => {

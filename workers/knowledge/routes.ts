@@ -235,6 +235,7 @@ export const knowledgeRoutes = createRouter<RoutesEnv>()
   })
   .openapi(ask, async (c) => {
     const question = c.req.valid('json')
+    c.var.ctx.metrics.inc('messages_sent_total', { conversation_type: 'text' })
     if (c.req.header('accept')?.includes('text/event-stream')) {
       return streamEvents(c, (signal) => answerQuestion(c.var.ctx, question, signal), frameOf)
     }

@@ -8,6 +8,7 @@ import { type CacheContext, createCache } from '../../shared/cache.ts'
 import type { WithEnv } from '../../shared/context.ts'
 import type { DatabaseEnv } from '../../shared/database.ts'
 import { newId } from '../../shared/ids.ts'
+import type { Metrics } from '../../shared/metrics.ts'
 import { abstention, MIN_RELEVANCE, relevanceOf } from './abstain.ts'
 import { ANSWER_SECONDS, isHeld, type Kept, keyOfAnswer, parseKept, replay } from './answers.ts'
 import { type ChatContext, streamChat, type Usage } from './chat-client.ts'
@@ -51,6 +52,24 @@ const answers = createCache<Kept>({
  */
 export async function* answerQuestion(
   ctx: KnowledgeContext,
+  ask: Ask,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent> {
+  try {
+    for await (const event of answer(ctx, ask, signal)) {
+      // Before whoever reads may leave.
+      if (event.type === 'done') countAnswer(ctx.metrics, event.answer)
+      yield event
+    }
+  } catch (error) {
+    const labels = { success: 'false', has_citations: 'false' } as const
+    if (!signal.aborted) ctx.metrics.inc('voiceassist_rag_queries_total', labels)
+    throw error
+  }
+}
+
+async function* answer(
+  ctx: KnowledgeContext,
   { question, history = [] }: Ask,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
@@ -66,9 +85,9 @@ export async function* answerQuestion(
   }
   const hits = version ? await retrieve(ctx, clock, { question, history }, signal) : []
   const made = yield* compose(ctx, clock, { question, history }, hits, signal)
-  const answer: Answer = { ...base, ...made, cached: false, timings: clock.timings() }
-  answers.put(ctx, key, { answer, storedAt: ctx.now().getTime() })
-  yield { type: 'done', answer }
+  const whole: Answer = { ...base, ...made, cached: false, timings: clock.timings() }
+  answers.put(ctx, key, { answer: whole, storedAt: ctx.now().getTime() })
+  yield { type: 'done', answer: whole }
 }
 
 /** The chunks that may be sources, best first; none when nothing is relevant enough. */
@@ -79,7 +98,7 @@ async function retrieve(
   signal: AbortSignal,
 ): Promise<Hit[]> {
   const text = searchTextOf(question, history)
-  const { vectors } = await clock.time('embedMs', embedTexts(ctx, [text], signal))
+  const { vectors } = await clock.time('embedMs', embedTexts(ctx, 'embed_query', [text], signal))
   const [embedding = null] = vectors
   const fusion = fusionOf(ctx.env.EMBEDDING_MODEL)
   const search = { kbId: KB_ID, question: text, embedding, fusion, limit: MAX_SOURCES }
@@ -141,6 +160,29 @@ async function* prove(
 function toSources(hits: readonly Hit[]) {
   const ids = sourceIds(hits.length, crypto.getRandomValues(new Uint8Array(64)))
   return hits.map((hit, index) => ({ ...hit, id: ids[index] ?? '' }))
+}
+
+const STAGES = [
+  ['cacheMs', 'cache'],
+  ['embedMs', 'embed'],
+  ['searchMs', 'search'],
+  ['modelMs', 'generate'],
+  ['totalMs', 'total'],
+] as const
+
+function countAnswer(metrics: Metrics, { citations, abstained, timings }: Answer): void {
+  const has_citations = citations.length > 0 ? 'true' : 'false'
+  metrics.inc('voiceassist_rag_queries_total', { success: 'true', has_citations })
+  metrics.observe('voiceassist_rag_citations_per_query', {}, citations.length)
+  if (abstained) metrics.inc('voiceassist_rag_abstentions_total', {})
+  for (const [name, stage] of STAGES) {
+    const ms = timings[name]
+    if (ms === undefined) continue
+    metrics.observe('voiceassist_rag_stage_duration_seconds', { stage }, ms / 1000)
+  }
+  const { firstTokenMs } = timings
+  if (firstTokenMs === undefined) return
+  metrics.observe('voiceassist_rag_first_token_seconds', {}, firstTokenMs / 1000)
 }
 
 type Clock = ReturnType<typeof startClock>

@@ -34,6 +34,7 @@ export interface Rule extends Rate {
   /** The key of the count is the two with a colon between. */
   scope: string
   id: string
+  subject: Subject
 }
 
 export interface LimitSettings {
@@ -65,7 +66,7 @@ export function rulesOf(name: LimitName, settings: LimitSettings, subjects: Subj
     // The tenant comes first, as in every key that holds something of a tenant.
     const owner = subjects.tenant ? `${subjects.tenant}:` : ''
     const scope = `${owner}limit:${name}:${subject}`
-    return [{ ...rate, name: `${name}-${subject}`, scope, id }]
+    return [{ ...rate, name: `${name}-${subject}`, scope, id, subject }]
   })
 }
 

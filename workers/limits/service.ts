@@ -8,6 +8,7 @@ import type { BreakerContext } from '../../shared/breaker.ts'
 import type { Actor, Client, WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { type AppEnv, problems } from '../../shared/http.ts'
+import { type MetricsEnv, metricsOf } from '../../shared/metrics.ts'
 import type { RedisEnv } from '../../shared/redis.ts'
 import { addressOf } from './address.ts'
 import { countRequest } from './limit-client.ts'
@@ -35,7 +36,7 @@ import { hasChallenge, isSolved, type TurnstileEnv } from './turnstile-client.ts
 export type LimitEnv = RedisEnv & LimitSettings
 export type LimitContext = WithEnv<LimitEnv>
 
-export interface FloodEnv {
+export interface FloodEnv extends MetricsEnv {
   readonly FLOOD_LIMIT: { limit(options: { key: string }): Promise<{ success: boolean }> }
 }
 
@@ -122,6 +123,7 @@ async function count(
   if (!refusal) return
   const { resetSeconds } = refusal
   ctx.log.warn('rate limit reached', { limit: refusal.rule.name })
+  ctx.metrics.inc('voiceassist_ratelimit_rejected_total', { scope: refusal.rule.subject })
   throw new ProblemError('rate_limited', describeRefusal(refusal), {
     retryAfterSeconds: resetSeconds,
   })
@@ -135,6 +137,7 @@ async function count(
 export async function refuseFlood(env: FloodEnv, headers: Headers): Promise<void> {
   const key = addressOf(headers)
   if (!key || (await env.FLOOD_LIMIT.limit({ key })).success) return
+  metricsOf(env).inc('voiceassist_ratelimit_rejected_total', { scope: 'flood' })
   const { limit, windowSeconds } = FLOOD
   const detail = `At most ${limit} requests in ${windowSeconds} s from one address.`
   throw new ProblemError('rate_limited', detail, { retryAfterSeconds: windowSeconds })
@@ -181,7 +184,9 @@ export async function beginSignIn(
   }
 }
 
-async function slowDown({ env, log }: SignInContext, seconds: number): Promise<ProblemError> {
+async function slowDown(ctx: SignInContext, seconds: number): Promise<ProblemError> {
+  const { env, log, metrics } = ctx
+  metrics.inc('voiceassist_ratelimit_rejected_total', { scope: 'sign_in' })
   log.warn('sign-in slowed down', { seconds, free: SIGN_IN.free })
   const detail = describeWait(seconds, await hasChallenge(env))
   return new ProblemError('rate_limited', detail, { retryAfterSeconds: seconds })
@@ -198,7 +203,7 @@ async function noticeWait(ctx: SignInContext, attempt: Attempt): Promise<void> {
 
 /** What of a request's Hono context is needed to count it before anybody is known to be asking. */
 export interface Unknown {
-  readonly env: LimitEnv
+  readonly env: LimitEnv & MetricsEnv
   readonly var: { readonly log: BreakerContext['log'] }
   readonly req: { readonly raw: Request }
   readonly header: SetHeader
@@ -212,7 +217,7 @@ export interface Unknown {
  */
 export function meterAddress({ env, var: { log }, req, header }: Unknown): Promise<void> {
   const address = addressOf(req.raw.headers)
-  const ctx = { env, log, now: () => new Date() }
+  const ctx = { env, log, metrics: metricsOf(env), now: () => new Date() }
   const limit = { name: 'account', settings: env } as const
   return count(ctx, limit, address ? { address } : {}, (field, value) => header(field, value))
 }

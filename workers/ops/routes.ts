@@ -1,12 +1,16 @@
-/** Health endpoints and the doors people arrive at: `/` leads to the console. */
+/** Health, metrics, and the doors people arrive at: `/` leads to the console. */
 import { createRoute } from '@hono/zod-openapi'
-import packageJson from '../../package.json' with { type: 'json' }
+import type { Context } from 'hono'
 import type { ServiceContext } from '../../shared/context.ts'
-import { open } from '../../shared/guards.ts'
-import { type AppEnv, createRouter, json } from '../../shared/http.ts'
+import { may, open } from '../../shared/guards.ts'
+import { type AppEnv, createRouter, json, problems } from '../../shared/http.ts'
+import { CONTENT_TYPE } from '../../shared/metrics-exposition.ts'
+import { scrape, type ScrapeEnv } from './metrics-service.ts'
 import { Health, Liveness, Readiness } from './schemas.ts'
-import { checkReadiness, type OpsEnv } from './service.ts'
+import { checkReadiness, type ReadinessEnv } from './service.ts'
+import { versionOf } from './version-service.ts'
 
+type OpsEnv = ReadinessEnv & ScrapeEnv
 export type OpsContext = ServiceContext & { readonly env: OpsEnv }
 
 interface OpsApp extends AppEnv {
@@ -47,6 +51,19 @@ const readinessOf = (path: string, operationId: string) =>
     }),
   )
 
+const metrics = open(
+  createRoute({
+    method: 'get',
+    path: '/metrics',
+    operationId: 'getMetrics',
+    tags: ['ops'],
+    responses: {
+      200: { description: 'All metrics in the Prometheus text format' },
+      ...problems('unauthenticated', 'not_found', 'dependency_down'),
+    },
+  }),
+)
+
 const root = open(
   createRoute({
     method: 'get',
@@ -62,15 +79,37 @@ const now = () => new Date()
 export const opsRoutes = createRouter<OpsApp>()
   .openapi(health, (c) => {
     const timestamp = now().toISOString()
-    return c.json({ status: 'healthy' as const, timestamp, version: packageJson.version }, 200)
+    return c.json({ status: 'healthy' as const, timestamp, version: versionOf(c.env) }, 200)
   })
   .openapi(live, (c) => c.json({ status: 'alive' as const }, 200))
   .openapi(readinessOf('/ready', 'getReadiness'), async (c) => {
-    const readiness = await checkReadiness(c.env, now())
+    const readiness = await readinessFor(c)
     return c.json(readiness, readiness.status === 'ready' ? 200 : 503)
   })
   .openapi(readinessOf('/api/v1/health', 'getReadinessAlias'), async (c) => {
-    const readiness = await checkReadiness(c.env, now())
+    const readiness = await readinessFor(c)
     return c.json(readiness, readiness.status === 'ready' ? 200 : 503)
   })
+  .openapi(metrics, async (c) => {
+    const text = await scrape(c.env, c.req.header('authorization'), now())
+    return c.body(text, 200, { 'content-type': CONTENT_TYPE, 'cache-control': 'no-store' })
+  })
   .openapi(root, (c) => c.redirect('/console/'))
+
+async function readinessFor(c: Context<OpsApp>): Promise<Readiness> {
+  const { latencies, ...readiness } = await checkReadiness(c.env, now())
+  return (await runsPlatform(c)) ? { ...readiness, latencies } : readiness
+}
+
+/** A probe has no credential, and one that cannot be judged now must not fail the check. */
+async function runsPlatform(c: Context<OpsApp>): Promise<boolean> {
+  if (!c.req.header('authorization')) return false
+  try {
+    const caller = await c.var.identify()
+    if (!may(caller.actor, 'admin.platform')) return false
+    await c.var.confirm(caller, 'admin.platform')
+    return true
+  } catch {
+    return false
+  }
+}

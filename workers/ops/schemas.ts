@@ -7,6 +7,17 @@ export const Health = z
 
 export const Liveness = z.object({ status: z.literal('alive') }).openapi('Liveness')
 
+/** Null for what did not answer. */
+const Latencies = z
+  .object({
+    database: z.number().nullable(),
+    redis: z.number().nullable(),
+    queue: z.number().nullable(),
+    r2: z.number().nullable(),
+    identity: z.number().nullable(),
+  })
+  .openapi('Latencies')
+
 export const Readiness = z
   .object({
     status: z.enum(['ready', 'not_ready']),
@@ -17,9 +28,12 @@ export const Readiness = z
       redis: z.boolean(),
       vector: z.boolean(),
       qdrant: z.boolean(),
+      queue: z.boolean(),
       r2: z.boolean(),
       identity: z.boolean(),
     }),
+    /** Milliseconds each took to answer; only for callers who hold admin.platform. */
+    latencies: Latencies.optional(),
   })
   .openapi('Readiness')
 export type Readiness = z.infer<typeof Readiness>

@@ -63,6 +63,7 @@ async function* answer(
   signal: AbortSignal,
 ): AsyncGenerator<Outcome> {
   const { turn, question, history } = effect
+  ctx.metrics.inc('messages_sent_total', { conversation_type: 'voice' })
   for await (const event of answerQuestion(ctx, { question, history }, signal)) {
     switch (event.type) {
       case 'delta':

@@ -23,7 +23,8 @@ export async function transcribe(
 ): Promise<string> {
   const file = new File([wavOf(samples)], 'speech.wav', { type: 'audio/wav' })
   const request = { model: ctx.env.TRANSCRIPTION_MODEL, file, ...hints }
-  const { text } = await callOpenAi(ctx, signal, (client, options) =>
+  const use = { model: request.model, purpose: 'transcribe' } as const
+  const { text } = await callOpenAi(ctx, use, signal, (client, options) =>
     client.audio.transcriptions.create(request, options),
   )
   return text
@@ -47,7 +48,8 @@ export async function* synthesize(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const request = { model: ctx.env.SPEECH_MODEL, voice, input: text.trim(), speed }
-  const response = await callOpenAi(ctx, signal, (client, options) =>
+  const use = { model: request.model, purpose: 'speak' } as const
+  const response = await callOpenAi(ctx, use, signal, (client, options) =>
     client.audio.speech.create({ ...request, response_format: 'pcm' }, options),
   )
   if (response.body) yield* piecesOf(response.body)

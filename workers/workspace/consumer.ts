@@ -4,15 +4,19 @@
  */
 import type { WithEnv } from '../../shared/context.ts'
 import type { Log } from '../../shared/log.ts'
+import type { Metrics } from '../../shared/metrics.ts'
 import { ResponseError } from '../../shared/retry.ts'
 import { type MailEnv, postMail } from './mail-client.ts'
 import { renderMail } from './mail.ts'
 import { MailMessage } from './schemas.ts'
 
+const JOB = { type: 'mail' } as const
+
 interface Source {
   /** The context of a message's own request and trace. */
   contextOf: (message: MailMessage) => WithEnv<MailEnv>
   log: Log
+  metrics: Metrics
 }
 
 type Batch = Pick<MessageBatch, 'messages'>
@@ -37,14 +41,20 @@ async function deliver(message: Message, { contextOf, log }: Source): Promise<vo
     return message.ack()
   }
   try {
+    const began = ctx.now().getTime()
     await postMail(ctx, mail, renderMail(mail))
+    const seconds = (ctx.now().getTime() - began) / 1000
+    ctx.metrics.observe('voiceassist_job_duration_seconds', JOB, seconds)
+    ctx.metrics.inc('voiceassist_jobs_total', { ...JOB, status: 'done' })
     ctx.log.info('mail delivered', fields)
     message.ack()
   } catch (error) {
     if (isRefusal(error)) {
+      ctx.metrics.inc('voiceassist_jobs_total', { ...JOB, status: 'dead' })
       ctx.log.error('a mail is dead: the endpoint refuses it', { ...fields, error })
       return message.ack()
     }
+    ctx.metrics.inc('voiceassist_jobs_total', { ...JOB, status: 'retried' })
     ctx.log.warn('a mail is tried again', { ...fields, attempt: message.attempts, error })
     message.retry({ delaySeconds: delayOf(message.attempts) })
   }
@@ -57,8 +67,11 @@ function isRefusal(error: unknown): boolean {
 }
 
 /** What the queue gave up on. Nobody can do anything about a mail but the person who misses it. */
-export async function consumeDeadMail({ messages }: Batch, { log }: Source): Promise<void> {
+export async function consumeDeadMail({ messages }: Batch, source: Source): Promise<void> {
+  const { log, metrics } = source
   for (const message of messages) {
+    metrics.inc('voiceassist_dead_letters_total', { queue: 'mail' })
+    metrics.inc('voiceassist_jobs_total', { ...JOB, status: 'dead' })
     const { data: mail } = MailMessage.safeParse(message.body)
     log.error('a mail is dead', { mail_id: mail?.id, template: mail?.template })
     message.ack()

@@ -1,6 +1,7 @@
 /** A context with a clock to hold, a log to read, and work left behind to wait for. */
 import { createContext } from '../../../shared/context.ts'
 import { createLog } from '../../../shared/log.ts'
+import { NO_METRICS } from '../../../shared/metrics.ts'
 
 export function startContext<Env>(env: Env, tenantId = 'acme') {
   const clock = { ms: Date.parse('2026-11-20T12:00:00Z') }
@@ -14,7 +15,10 @@ export function startContext<Env>(env: Env, tenantId = 'acme') {
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     waitUntil: (work: Promise<unknown>) => void deferred.push(work),
   } as const
-  const ctx = { ...createContext(env, log, origin), now: () => new Date(clock.ms) }
+  const ctx = {
+    ...createContext(env, { log, metrics: NO_METRICS }, origin),
+    now: () => new Date(clock.ms),
+  }
   const settle = async () => {
     while (deferred.length > 0) await Promise.all(deferred.splice(0))
   }

@@ -1,11 +1,12 @@
 /** What the issuer's functions get first: before a sign-in there is no tenant and no actor yet. */
 import type { ServiceContext } from '../../../shared/context.ts'
+import type { MetricsEnv } from '../../../shared/metrics.ts'
 import type { RedisEnv } from '../../../shared/redis.ts'
 import type { SecretBinding } from '../../../shared/secret.ts'
 import type { AuditContext } from '../../audit/service.ts'
 import type { Locale, MailMessage } from '../../workspace/schemas.ts'
 
-export interface IssuerEnv extends RedisEnv {
+export interface IssuerEnv extends RedisEnv, MetricsEnv {
   readonly AUDIT_EVENTS: AuditContext['env']['AUDIT_EVENTS']
   readonly LOG_LEVEL: string
   readonly PUBLIC_URL: string
@@ -34,7 +35,10 @@ export interface IssuerEnv extends RedisEnv {
   readonly MAIL: { send(message: MailMessage): Promise<unknown> }
 }
 
-type Shared = Pick<ServiceContext, 'client' | 'requestId' | 'traceparent' | 'now' | 'defer' | 'log'>
+type Shared = Pick<
+  ServiceContext,
+  'client' | 'requestId' | 'traceparent' | 'now' | 'defer' | 'log' | 'metrics'
+>
 
 export interface IssuerContext extends Shared {
   readonly env: IssuerEnv

@@ -49,6 +49,7 @@ export async function createFirstOwner(ctx: IssuerContext, setup: Setup): Promis
   await reaching(db.batch(statements)).catch((error: unknown) => {
     throw isTaken(error) ? alreadyDone(error) : error
   })
+  ctx.metrics.inc('voiceassist_user_registrations_total', {})
 }
 
 async function firstRows(ctx: IssuerContext, setup: Setup) {

@@ -92,4 +92,5 @@ export async function finishSignUp(ctx: IssuerContext, link: OneTimeToken): Prom
   await reaching(made).catch((error: unknown) => {
     throw isTaken(error) ? staleLink() : error
   })
+  ctx.metrics.inc('voiceassist_user_registrations_total', {})
 }

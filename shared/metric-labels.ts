@@ -1,0 +1,34 @@
+/** The values that labels of several metrics may have, or that others choose from. Pure. */
+import { PROBLEMS, type ProblemCode } from './errors.ts'
+import { OTHER } from './metric.ts'
+
+export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', OTHER] as const
+export const PURPOSES = ['answer', 'embed_query', 'embed_document', 'transcribe', 'speak'] as const
+export const YES_NO = ['true', 'false'] as const
+export const QUEUES = ['documents', 'mail', 'audit'] as const
+export const QUERY_TYPES = ['select', 'insert', 'update', 'delete', 'with', 'batch'] as const
+export const PROBLEM_CODES: readonly ProblemCode[] = Object.keys(PROBLEMS).filter(isProblemCode)
+
+function isProblemCode(code: string): code is ProblemCode {
+  return code in PROBLEMS
+}
+
+/** Flags every deployment knows (requirements 3.6); the names of others are their makers' words. */
+export const FLAG_NAMES = [
+  'rbac_enforcement',
+  'rbac_strict_mode',
+  'metrics_enabled',
+  'tracing_enabled',
+  'logging_verbose',
+  'nextcloud_integration',
+  'openai_enabled',
+  'nextcloud_auto_index',
+  'rag_strategy',
+  'rag_max_results',
+  'rag_score_threshold',
+  'cache_enabled',
+  'async_indexing',
+  'beta_features',
+  'experimental_api',
+  OTHER,
+] as const

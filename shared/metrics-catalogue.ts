@@ -1,0 +1,271 @@
+/**
+ * Every metric there is: name, type, unit, labels, buckets, help. Pure data; what counts is
+ * metrics.ts, what is printed metrics-exposition.ts. A label lists all the values it may have, or is
+ * open for what the code or the deployment names (a route, a model), never for what a caller sends.
+ */
+import { PERMISSIONS } from './context.ts'
+import {
+  FLAG_NAMES,
+  METHODS,
+  PROBLEM_CODES,
+  PURPOSES,
+  QUERY_TYPES,
+  QUEUES,
+  YES_NO,
+} from './metric-labels.ts'
+import {
+  counter,
+  gauge,
+  histogram,
+  type Metric,
+  OPEN,
+  OTHER,
+  seconds,
+  type Type,
+} from './metric.ts'
+
+/** Routes times the statuses they answer with. */
+const MAX_HTTP_SERIES = 1000
+
+const QUICK = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
+const REQUEST = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 5, 10]
+const STAGE = [0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 5, 10, 30]
+const JOB = [1, 5, 10, 30, 60, 120, 300]
+
+export const CATALOGUE = {
+  voiceassist_user_registrations_total: counter(
+    'Accounts that were made.',
+    {},
+    {
+      aliases: [{ name: 'user_registrations_total' }],
+    },
+  ),
+  voiceassist_user_logins_total: counter('Sign-ins that succeeded.', {}),
+  voiceassist_active_users_daily: gauge(
+    'People with a session made or renewed in the last 24 hours.',
+    {},
+    {
+      aliases: [{ name: 'active_users' }],
+    },
+  ),
+  voiceassist_active_users_monthly: gauge(
+    'People with a session made or renewed in the last 30 days.',
+    {},
+  ),
+
+  voiceassist_rag_queries_total: counter('Questions asked.', {
+    success: YES_NO,
+    has_citations: YES_NO,
+  }),
+  voiceassist_rag_citations_per_query: histogram(
+    'Citations of an answer.',
+    {},
+    [0, 1, 2, 3, 5, 10, 20],
+  ),
+  voiceassist_rag_stage_duration_seconds: seconds(
+    'Time a stage of answering took.',
+    { stage: ['cache', 'embed', 'search', 'generate', 'total'] },
+    STAGE,
+  ),
+  voiceassist_rag_first_token_seconds: seconds('Time until the first token.', {}, STAGE),
+  voiceassist_rag_abstentions_total: counter('Questions the documents do not answer.', {}),
+
+  voiceassist_kb_documents_total: gauge('Documents that can be found.', {}),
+  voiceassist_kb_chunks_total: gauge('Chunks that can be found.', {}),
+  voiceassist_kb_document_uploads_total: counter('Files that were taken in.', {
+    source_type: ['upload'],
+    file_type: ['pdf', 'md', 'txt'],
+  }),
+  voiceassist_kb_indexing_duration_seconds: seconds('Time one indexing run took.', {}, JOB),
+
+  http_requests_total: counter(
+    'Requests answered.',
+    { method: METHODS, endpoint: OPEN, status: OPEN },
+    {
+      maxSeries: MAX_HTTP_SERIES,
+      aliases: [
+        { name: 'voiceassist_api_endpoints_usage_total', labels: { status: 'status_code' } },
+      ],
+    },
+  ),
+  http_request_duration_seconds: seconds(
+    'Time until the response began.',
+    { method: METHODS, endpoint: OPEN },
+    REQUEST,
+    {
+      maxSeries: MAX_HTTP_SERIES,
+      aliases: [{ name: 'voiceassist_api_response_time_by_endpoint_seconds' }],
+    },
+  ),
+  http_requests_active: gauge('Requests being answered.', { method: METHODS, endpoint: OPEN }),
+  voiceassist_errors_total: counter('Requests that ended as a problem.', { kind: PROBLEM_CODES }),
+  voiceassist_ratelimit_rejected_total: counter('Requests refused for their number.', {
+    scope: ['flood', 'sign_in', 'caller', 'tenant', 'address', 'number'],
+  }),
+
+  voiceassist_openai_api_calls_total: counter('Calls to the model provider that were answered.', {
+    model: OPEN,
+    purpose: PURPOSES,
+  }),
+  voiceassist_openai_tokens_used_total: counter('Tokens the model provider counted.', {
+    model: OPEN,
+    token_type: ['input', 'output'],
+  }),
+  voiceassist_retries_total: counter('Calls to providers that were tried again.', {
+    service: OPEN,
+    reason: ['no_answer', 'rate_limited', 'server_error'],
+  }),
+  voiceassist_breaker_state: gauge('Isolates that leave the service alone at present.', {
+    service: ['upstash'],
+  }),
+
+  voiceassist_system_uptime_seconds: gauge(
+    'Time since this version was deployed.',
+    {},
+    {
+      unit: 'seconds',
+    },
+  ),
+  voiceassist_feature_flag_checks_total: counter('Flags evaluated.', {
+    flag_name: FLAG_NAMES,
+    result: ['found', 'missing'],
+  }),
+  voiceassist_admin_actions_total: counter('Changes made by administration.', {
+    action_type: [
+      'api-keys',
+      'feature-flags',
+      'invitations',
+      'kb',
+      'provider-keys',
+      'roles',
+      'tenants',
+      'users',
+      OTHER,
+    ],
+    success: YES_NO,
+  }),
+
+  cache_operations_total: counter('Looks into the cache and writes to it.', {
+    operation: ['get', 'set', 'delete'],
+    status: ['hit', 'miss', 'ok', 'error'],
+  }),
+  voiceassist_cache_hits_total: counter('Values found in the cache.', {
+    layer: ['memory', 'redis'],
+    namespace: OPEN,
+  }),
+  voiceassist_cache_misses_total: counter('Values no layer of the cache had.', {
+    namespace: OPEN,
+  }),
+  voiceassist_cache_operation_duration_seconds: seconds(
+    'Time a call to the shared cache or counter took.',
+    { cache_type: ['redis'], operation: ['cache', 'count'] },
+    QUICK,
+  ),
+  voiceassist_cache_evictions_total: counter('Values that made room for others.', {
+    cache_type: ['memory'],
+    reason: ['capacity'],
+  }),
+  voiceassist_cache_size_entries: gauge('Values in the memory of the isolates at work.', {
+    cache_type: ['memory'],
+  }),
+
+  voiceassist_db_query_duration_seconds: seconds(
+    'Time a call to the database took.',
+    { query_type: QUERY_TYPES },
+    QUICK,
+  ),
+  voiceassist_db_slow_queries_total: counter('Calls to the database over 100 ms.', {
+    query_type: QUERY_TYPES,
+  }),
+  voiceassist_db_errors_total: counter(
+    'Calls the database refused, by class of SQLSTATE, or did not answer.',
+    { code: ['unreachable', '08', '22', '23', '40', '42', '53', '57', 'VA', OTHER] },
+  ),
+  voiceassist_db_size_bytes: gauge('Size of the database.', {}, { unit: 'bytes' }),
+  voiceassist_vector_storage_bytes: gauge(
+    'Size of the vectors and their index.',
+    {},
+    {
+      unit: 'bytes',
+    },
+  ),
+  voiceassist_dependency_up: gauge('Whether the dependency answered the last check.', {
+    dependency: ['database', 'redis', 'vector', 'r2', 'queue', 'identity'],
+  }),
+
+  voiceassist_jobs_total: counter('Indexing runs that ended, and messages handled.', {
+    type: QUEUES,
+    status: ['done', 'retried', 'dead'],
+  }),
+  voiceassist_job_duration_seconds: seconds('Time a message took.', { type: QUEUES }, JOB),
+  voiceassist_queue_depth: gauge('Messages that wait.', { queue: ['documents', 'audit'] }),
+  voiceassist_queue_oldest_age_seconds: gauge(
+    'Age of the oldest message that waits.',
+    { queue: ['documents', 'audit'] },
+    { unit: 'seconds' },
+  ),
+  voiceassist_dead_letters_total: counter('Messages the queue gave up on.', { queue: QUEUES }),
+
+  voiceassist_voice_sessions_active: gauge('Voice sessions that are open.', {}),
+  voice_processing_duration_seconds: seconds(
+    'Time a stage of a voice turn took.',
+    { stage: ['stt', 'llm', 'tts', 'turn'] },
+    STAGE,
+    { aliases: [{ name: 'voiceassist_voice_processing_duration_seconds' }] },
+  ),
+  voice_processing_errors_total: counter(
+    'Stages of voice turns that failed.',
+    { error_type: ['stt', 'llm', 'tts'] },
+    { aliases: [{ name: 'voiceassist_voice_processing_errors_total' }] },
+  ),
+  conversations_created_total: counter(
+    'Voice sessions that were opened.',
+    {},
+    {
+      aliases: [{ name: 'voiceassist_conversations_created_total' }],
+    },
+  ),
+  messages_sent_total: counter(
+    'Turns of conversations.',
+    { conversation_type: ['voice', 'text'] },
+    { aliases: [{ name: 'voiceassist_messages_sent_total' }] },
+  ),
+
+  voiceassist_auth_failures_total: counter('Credentials that were refused.', {
+    reason: ['sign_in', 'second_factor', 'credential'],
+  }),
+  voiceassist_rbac_denied_total: counter('Callers refused for want of a permission.', {
+    permission: PERMISSIONS,
+  }),
+
+  voiceassist_metrics_batches_total: counter('Batches of metrics, by what became of them.', {
+    result: ['applied', 'duplicate', 'expired', 'failed', 'dropped'],
+  }),
+  voiceassist_metrics_dropped_series_total: counter('Updates counted as __other__.', {
+    metric: OPEN,
+  }),
+  voiceassist_build_info: gauge('1, labelled with the version that answers.', { version: OPEN }),
+} as const satisfies Record<string, Metric>
+
+type Catalogue = typeof CATALOGUE
+export type MetricName = keyof Catalogue
+
+type NamesOf<T extends Type> = {
+  [N in MetricName]: Catalogue[N]['type'] extends T ? N : never
+}[MetricName]
+
+export type CounterName = NamesOf<'counter'>
+export type GaugeName = NamesOf<'gauge'>
+export type HistogramName = NamesOf<'histogram'>
+
+/** The labels a metric has, each with the values it may take. */
+export type LabelsOf<N extends MetricName> = {
+  readonly [
+    L in keyof Catalogue[N]['labels']
+  ]: Catalogue[N]['labels'][L] extends readonly (infer V extends string)[] ? V : string
+}
+
+export const metricNamed = (name: string): Metric | undefined =>
+  isMetricName(name) ? CATALOGUE[name] : undefined
+
+export const isMetricName = (name: string): name is MetricName => Object.hasOwn(CATALOGUE, name)

@@ -1,0 +1,10 @@
+/** What is running: the release, and which of its deployments. */
+import packageJson from '../../package.json' with { type: 'json' }
+
+export interface VersionEnv {
+  readonly CF_VERSION_METADATA: { readonly id: string; readonly timestamp: string }
+}
+
+/** As SemVer writes a build: `0.1.0+` and the id of the Worker's version. */
+export const versionOf = ({ CF_VERSION_METADATA: { id } }: VersionEnv): string =>
+  id ? `${packageJson.version}+${id}` : packageJson.version
