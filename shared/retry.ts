@@ -36,8 +36,9 @@ type Service = Labels['service']
 export class ResponseError extends Error {
   readonly failure: Failure
 
-  constructor(service: string, response: Response) {
-    super(`${service} answered ${response.status}`)
+  /** @param words Of the refusal, for the log. */
+  constructor(service: string, response: Response, words = '') {
+    super(`${service} answered ${response.status}${words && `: ${words}`}`)
     this.name = 'ResponseError'
     this.failure = { status: response.status, retryAfter: response.headers.get('retry-after') }
   }
