@@ -1,0 +1,32 @@
+/** Pages of those who look after the organization. */
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { readAudit, readCreate, readMembers, readRoles } from '../lib/search.ts'
+import { shell } from './root.ts'
+
+export const members = createRoute({
+  getParentRoute: () => shell,
+  path: '/members',
+  validateSearch: readMembers,
+  component: lazyRouteComponent(() => import('../pages/members/members.tsx'), 'MembersPage'),
+})
+
+export const keys = createRoute({
+  getParentRoute: () => shell,
+  path: '/keys',
+  validateSearch: readCreate,
+  component: lazyRouteComponent(() => import('../pages/keys/keys.tsx'), 'KeysPage'),
+})
+
+export const roles = createRoute({
+  getParentRoute: () => shell,
+  path: '/roles',
+  validateSearch: readRoles,
+  component: lazyRouteComponent(() => import('../pages/roles/roles.tsx'), 'RolesPage'),
+})
+
+export const audit = createRoute({
+  getParentRoute: () => shell,
+  path: '/audit',
+  validateSearch: readAudit,
+  component: lazyRouteComponent(() => import('../pages/audit/audit.tsx'), 'AuditPage'),
+})
