@@ -4,6 +4,7 @@
  */
 import { Account } from './account.ts'
 import { ApiKeys } from './api-keys.ts'
+import { Applications } from './applications.ts'
 import { type AskBody, AnswerStream } from './ask.ts'
 import { Audit } from './audit.ts'
 import { Documents } from './documents.ts'
@@ -27,6 +28,7 @@ export interface AskOptions extends Omit<AskBody, 'question'> {
 export class VoiceAssist {
   readonly account: Account
   readonly apiKeys: ApiKeys
+  readonly applications: Applications
   readonly audit: Audit
   readonly documents: Documents
   readonly flags: Flags
@@ -39,6 +41,7 @@ export class VoiceAssist {
     this.#transport = createTransport(options)
     this.account = new Account(this.#transport)
     this.apiKeys = new ApiKeys(this.#transport)
+    this.applications = new Applications(this.#transport)
     this.audit = new Audit(this.#transport)
     this.documents = new Documents(this.#transport)
     this.flags = new Flags(this.#transport)

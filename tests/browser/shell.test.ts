@@ -11,6 +11,7 @@ const PAGES = [
   'account',
   'members',
   'keys',
+  'applications',
   'roles',
 ] as const
 
@@ -69,6 +70,7 @@ test('the whole console is reached from the keyboard', async () => {
     ['c', 'Account'],
     ['m', 'Members'],
     ['y', 'API keys'],
+    ['p', 'Applications'],
     ['r', 'Roles'],
     ['l', 'Audit log'],
     ['a', 'Ask'],

@@ -1,5 +1,6 @@
 /** The pages of the navigation: where they are, what they need, and the letter after `g`. */
 import {
+  AppWindow,
   BookOpenText,
   CircleHelp,
   Flag,
@@ -25,6 +26,7 @@ export interface PageEntry {
     | '/flags'
     | '/members'
     | '/keys'
+    | '/applications'
     | '/roles'
     | '/audit'
     | '/help'
@@ -51,6 +53,7 @@ const ICONS = {
   flags: Flag,
   members: Users,
   keys: KeyRound,
+  applications: AppWindow,
   roles: ShieldCheck,
   audit: ScrollText,
   help: CircleHelp,
@@ -64,6 +67,7 @@ export const PAGES: readonly PageEntry[] = [
   page('flags', 'work', 'f', 'flag.read'),
   page('members', 'manage', 'm', 'member.read'),
   page('keys', 'manage', 'y', 'key.manage'),
+  page('applications', 'manage', 'p', 'key.manage'),
   page('roles', 'manage', 'r', 'member.read'),
   page('audit', 'manage', 'l', 'audit.read'),
   page('help', 'help', 'h', null),

@@ -1,5 +1,6 @@
 /** Every word of the console in English. Its type is the contract the other languages satisfy. */
 import { myAccount } from './account-en.ts'
+import { applications } from './applications-en.ts'
 import { audit } from './audit-en.ts'
 import { door } from './door-en.ts'
 import { keys } from './keys-en.ts'
@@ -44,6 +45,7 @@ export const en = {
     help: 'Help',
     members: 'Members',
     keys: 'API keys',
+    applications: 'Applications',
     roles: 'Roles',
     audit: 'Audit log',
     account: 'Account',
@@ -99,6 +101,7 @@ export const en = {
   ...door,
   ways,
   myAccount,
+  applications,
   audit,
   roles,
   permissions,

@@ -1,5 +1,6 @@
 /** Every word of the console in Russian. */
 import { myAccount } from './account-ru.ts'
+import { applications } from './applications-ru.ts'
 import { audit } from './audit-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
@@ -46,6 +47,7 @@ export const ru: Messages = {
     help: 'Помощь',
     members: 'Участники',
     keys: 'Ключи API',
+    applications: 'Приложения',
     roles: 'Роли',
     audit: 'Журнал аудита',
     account: 'Учётная запись',
@@ -106,6 +108,7 @@ export const ru: Messages = {
   ...door,
   ways,
   myAccount,
+  applications,
   audit,
   roles,
   permissions,

@@ -17,6 +17,16 @@ export const keys = createRoute({
   component: lazyRouteComponent(() => import('../pages/keys/keys.tsx'), 'KeysPage'),
 })
 
+export const applications = createRoute({
+  getParentRoute: () => shell,
+  path: '/applications',
+  validateSearch: readCreate,
+  component: lazyRouteComponent(
+    () => import('../pages/applications/applications.tsx'),
+    'ApplicationsPage',
+  ),
+})
+
 export const roles = createRoute({
   getParentRoute: () => shell,
   path: '/roles',
