@@ -11,6 +11,7 @@ import { Documents } from './documents.ts'
 import { Flags } from './flags.ts'
 import { Members } from './members.ts'
 import { Roles } from './roles.ts'
+import { Teams } from './teams.ts'
 import { Tenants } from './tenants.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 
@@ -34,6 +35,7 @@ export class VoiceAssist {
   readonly flags: Flags
   readonly members: Members
   readonly roles: Roles
+  readonly teams: Teams
   readonly tenants: Tenants
   readonly #transport
 
@@ -47,6 +49,7 @@ export class VoiceAssist {
     this.flags = new Flags(this.#transport)
     this.members = new Members(this.#transport)
     this.roles = new Roles(this.#transport)
+    this.teams = new Teams(this.#transport)
     this.tenants = new Tenants(this.#transport)
   }
 

@@ -49,8 +49,10 @@ test('the first page signed in, and each page after it, stay within their limits
 test.each([
   ['Account', 'c'],
   ['Members', 'm'],
+  ['Teams', 't'],
   ['API keys', 'y'],
   ['Applications', 'p'],
+  ['Organization', 'o'],
   ['Roles', 'r'],
   ['Audit log', 'l'],
 ])('%s, a page of administration, is small', async (name, letter) => {

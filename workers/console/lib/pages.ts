@@ -1,6 +1,7 @@
 /** The pages of the navigation: where they are, what they need, and the letter after `g`. */
 import {
   AppWindow,
+  Building2,
   BookOpenText,
   CircleHelp,
   Flag,
@@ -8,6 +9,7 @@ import {
   Mic,
   UserRound,
   Users,
+  UsersRound,
   KeyRound,
   ShieldCheck,
   ScrollText,
@@ -25,10 +27,12 @@ export interface PageEntry {
     | '/knowledge'
     | '/flags'
     | '/members'
+    | '/teams'
     | '/keys'
     | '/applications'
     | '/roles'
     | '/audit'
+    | '/organization'
     | '/help'
     | '/account'
   /** What it is about; `own` pages are reached from the account menu. */
@@ -52,10 +56,12 @@ const ICONS = {
   knowledge: BookOpenText,
   flags: Flag,
   members: Users,
+  teams: UsersRound,
   keys: KeyRound,
   applications: AppWindow,
   roles: ShieldCheck,
   audit: ScrollText,
+  organization: Building2,
   help: CircleHelp,
   account: UserRound,
 } as const
@@ -66,10 +72,12 @@ export const PAGES: readonly PageEntry[] = [
   page('knowledge', 'work', 'k', 'kb.read'),
   page('flags', 'work', 'f', 'flag.read'),
   page('members', 'manage', 'm', 'member.read'),
+  page('teams', 'manage', 't', 'member.read'),
   page('keys', 'manage', 'y', 'key.manage'),
   page('applications', 'manage', 'p', 'key.manage'),
   page('roles', 'manage', 'r', 'member.read'),
   page('audit', 'manage', 'l', 'audit.read'),
+  page('organization', 'manage', 'o', 'tenant.update'),
   page('help', 'help', 'h', null),
   page('account', 'own', 'c', null),
 ]

@@ -82,6 +82,16 @@ interface CreateSearch {
 
 export const readCreate = (search: Search): CreateSearch => yesIn(search, 'create')
 
+interface TeamsSearch extends CreateSearch {
+  /** Id of the team whose members are shown. */
+  team?: string
+}
+
+export const readTeams = (search: Search): TeamsSearch => ({
+  ...readCreate(search),
+  ...textIn(search, 'team'),
+})
+
 interface RolesSearch extends CreateSearch {
   /** Name of the role whose form is open. */
   edit?: string

@@ -6,9 +6,11 @@ import { door } from './door-en.ts'
 import { keys } from './keys-en.ts'
 import { knowledge } from './knowledge-en.ts'
 import { members } from './members-en.ts'
+import { organization } from './organization-en.ts'
 import { permissions } from './permissions-en.ts'
 import { count } from './plural-en.ts'
 import { roles } from './roles-en.ts'
+import { teams } from './teams-en.ts'
 import { ways } from './ways-en.ts'
 
 export const en = {
@@ -44,9 +46,11 @@ export const en = {
     flags: 'Flags',
     help: 'Help',
     members: 'Members',
+    teams: 'Teams',
     keys: 'API keys',
     applications: 'Applications',
     roles: 'Roles',
+    organization: 'Settings',
     audit: 'Audit log',
     account: 'Account',
     manage: 'Organization',
@@ -107,6 +111,8 @@ export const en = {
   permissions,
   keys,
   members,
+  organization,
+  teams,
   ask: {
     title: 'Ask',
     subtitle: 'Answers come only from your documents, and each says where it is from.',

@@ -7,9 +7,11 @@ import type { Messages } from './en.ts'
 import { keys } from './keys-ru.ts'
 import { knowledge } from './knowledge-ru.ts'
 import { members } from './members-ru.ts'
+import { organization } from './organization-ru.ts'
 import { permissions } from './permissions-ru.ts'
 import { count } from './plural-ru.ts'
 import { roles } from './roles-ru.ts'
+import { teams } from './teams-ru.ts'
 import { ways } from './ways-ru.ts'
 
 export const ru: Messages = {
@@ -46,9 +48,11 @@ export const ru: Messages = {
     flags: 'Флаги',
     help: 'Помощь',
     members: 'Участники',
+    teams: 'Команды',
     keys: 'Ключи API',
     applications: 'Приложения',
     roles: 'Роли',
+    organization: 'Настройки',
     audit: 'Журнал аудита',
     account: 'Учётная запись',
     manage: 'Организация',
@@ -114,6 +118,8 @@ export const ru: Messages = {
   permissions,
   keys,
   members,
+  organization,
+  teams,
   ask: {
     title: 'Вопросы',
     subtitle: 'Ответы берутся только из ваших документов, и каждый говорит, откуда он.',

@@ -1,6 +1,6 @@
 /** Pages of those who look after the organization. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { readAudit, readCreate, readMembers, readRoles } from '../lib/search.ts'
+import { readAudit, readCreate, readMembers, readRoles, readTeams } from '../lib/search.ts'
 import { shell } from './root.ts'
 
 export const members = createRoute({
@@ -8,6 +8,13 @@ export const members = createRoute({
   path: '/members',
   validateSearch: readMembers,
   component: lazyRouteComponent(() => import('../pages/members/members.tsx'), 'MembersPage'),
+})
+
+export const teams = createRoute({
+  getParentRoute: () => shell,
+  path: '/teams',
+  validateSearch: readTeams,
+  component: lazyRouteComponent(() => import('../pages/teams/teams.tsx'), 'TeamsPage'),
 })
 
 export const keys = createRoute({
@@ -39,4 +46,13 @@ export const audit = createRoute({
   path: '/audit',
   validateSearch: readAudit,
   component: lazyRouteComponent(() => import('../pages/audit/audit.tsx'), 'AuditPage'),
+})
+
+export const organization = createRoute({
+  getParentRoute: () => shell,
+  path: '/organization',
+  component: lazyRouteComponent(
+    () => import('../pages/organization/organization.tsx'),
+    'OrganizationPage',
+  ),
 })
