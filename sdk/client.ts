@@ -10,6 +10,7 @@ import { Audit } from './audit.ts'
 import { Documents } from './documents.ts'
 import { Flags } from './flags.ts'
 import { Members } from './members.ts'
+import { Platform } from './platform.ts'
 import { Roles } from './roles.ts'
 import { Teams } from './teams.ts'
 import { Tenants } from './tenants.ts'
@@ -34,6 +35,7 @@ export class VoiceAssist {
   readonly documents: Documents
   readonly flags: Flags
   readonly members: Members
+  readonly platform: Platform
   readonly roles: Roles
   readonly teams: Teams
   readonly tenants: Tenants
@@ -48,6 +50,7 @@ export class VoiceAssist {
     this.documents = new Documents(this.#transport)
     this.flags = new Flags(this.#transport)
     this.members = new Members(this.#transport)
+    this.platform = new Platform(this.#transport)
     this.roles = new Roles(this.#transport)
     this.teams = new Teams(this.#transport)
     this.tenants = new Tenants(this.#transport)

@@ -5,6 +5,7 @@ import {
   BookOpenText,
   CircleHelp,
   Flag,
+  Server,
   MessageSquareText,
   Mic,
   UserRound,
@@ -17,7 +18,7 @@ import {
 } from 'lucide-react'
 import type { Messages } from '../messages/en.ts'
 
-type PageKey = Exclude<keyof Messages['nav'], 'label' | 'manage' | 'more'>
+type PageKey = Exclude<keyof Messages['nav'], 'label' | 'manage' | 'deployment' | 'more'>
 
 export interface PageEntry {
   key: PageKey
@@ -33,10 +34,11 @@ export interface PageEntry {
     | '/roles'
     | '/audit'
     | '/organization'
+    | '/platform'
     | '/help'
     | '/account'
   /** What it is about; `own` pages are reached from the account menu. */
-  area: 'work' | 'manage' | 'help' | 'own'
+  area: 'work' | 'manage' | 'deployment' | 'help' | 'own'
   icon: LucideIcon
   letter: string
   /** What the role must include; null for pages that need no more than a session. */
@@ -62,6 +64,7 @@ const ICONS = {
   roles: ShieldCheck,
   audit: ScrollText,
   organization: Building2,
+  platform: Server,
   help: CircleHelp,
   account: UserRound,
 } as const
@@ -78,6 +81,7 @@ export const PAGES: readonly PageEntry[] = [
   page('roles', 'manage', 'r', 'member.read'),
   page('audit', 'manage', 'l', 'audit.read'),
   page('organization', 'manage', 'o', 'tenant.update'),
+  page('platform', 'deployment', 'd', 'admin.platform'),
   page('help', 'help', 'h', null),
   page('account', 'own', 'c', null),
 ]

@@ -102,6 +102,13 @@ export const readRoles = (search: Search): RolesSearch => ({
   ...textIn(search, 'edit'),
 })
 
+interface PlatformSearch {
+  /** Address of the account that is shown. */
+  email?: string
+}
+
+export const readPlatform = (search: Search): PlatformSearch => textIn(search, 'email')
+
 export interface AuditSearch {
   event?: string
   actor?: string

@@ -8,6 +8,7 @@ import { knowledge } from './knowledge-en.ts'
 import { members } from './members-en.ts'
 import { organization } from './organization-en.ts'
 import { permissions } from './permissions-en.ts'
+import { platform } from './platform-en.ts'
 import { count } from './plural-en.ts'
 import { roles } from './roles-en.ts'
 import { teams } from './teams-en.ts'
@@ -53,7 +54,9 @@ export const en = {
     organization: 'Settings',
     audit: 'Audit log',
     account: 'Account',
+    platform: 'Platform',
     manage: 'Organization',
+    deployment: 'Deployment',
     more: 'More',
   },
   account: {
@@ -113,6 +116,7 @@ export const en = {
   members,
   organization,
   teams,
+  platform,
   ask: {
     title: 'Ask',
     subtitle: 'Answers come only from your documents, and each says where it is from.',

@@ -9,6 +9,7 @@ import { knowledge } from './knowledge-ru.ts'
 import { members } from './members-ru.ts'
 import { organization } from './organization-ru.ts'
 import { permissions } from './permissions-ru.ts'
+import { platform } from './platform-ru.ts'
 import { count } from './plural-ru.ts'
 import { roles } from './roles-ru.ts'
 import { teams } from './teams-ru.ts'
@@ -55,7 +56,9 @@ export const ru: Messages = {
     organization: 'Настройки',
     audit: 'Журнал аудита',
     account: 'Учётная запись',
+    platform: 'Платформа',
     manage: 'Организация',
+    deployment: 'Развёртывание',
     more: 'Ещё',
   },
   account: {
@@ -120,6 +123,7 @@ export const ru: Messages = {
   members,
   organization,
   teams,
+  platform,
   ask: {
     title: 'Вопросы',
     subtitle: 'Ответы берутся только из ваших документов, и каждый говорит, откуда он.',

@@ -1,6 +1,13 @@
-/** Pages of those who look after the organization. */
+/** Pages of those who look after the organization, or after the deployment. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { readAudit, readCreate, readMembers, readRoles, readTeams } from '../lib/search.ts'
+import {
+  readAudit,
+  readCreate,
+  readMembers,
+  readPlatform,
+  readRoles,
+  readTeams,
+} from '../lib/search.ts'
 import { shell } from './root.ts'
 
 export const members = createRoute({
@@ -55,4 +62,11 @@ export const organization = createRoute({
     () => import('../pages/organization/organization.tsx'),
     'OrganizationPage',
   ),
+})
+
+export const platform = createRoute({
+  getParentRoute: () => shell,
+  path: '/platform',
+  validateSearch: readPlatform,
+  component: lazyRouteComponent(() => import('../pages/platform/platform.tsx'), 'PlatformPage'),
 })

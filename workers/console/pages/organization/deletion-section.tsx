@@ -8,7 +8,7 @@ import { Button } from '../../ui/button.tsx'
 import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { Section } from '../../ui/section.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
-import { Moment } from '../../ui/when.tsx'
+import { Deadline } from '../../ui/when.tsx'
 
 export function DeletionSection({ tenant }: { tenant: Tenant }) {
   const { deletion } = useMessages().organization
@@ -58,7 +58,7 @@ function Scheduled({ dueAt }: { dueAt: string }) {
       <p className="flex items-start gap-2 text-pretty">
         <TriangleAlert size={18} aria-hidden className="mt-0.5 shrink-0 text-bad" />
         <span>
-          {deletion.due} <Moment iso={dueAt} />. {deletion.until}
+          {deletion.due} <Deadline iso={dueAt} />. {deletion.until}
         </span>
       </p>
       <Button onClick={keep} disabled={isBusy}>
