@@ -22,7 +22,7 @@ export function useOverview(period: Period) {
 const RECENT = { entries: 100, changes: 8 }
 
 /** What was changed on purpose; who signed in or read something changed nothing. */
-const CHANGES = /^(flag|role|member|team|tenant|apikey|oauth|provider|doc|user)\.(?!read|phi)/
+const CHANGES = /^(flag|role|member|team|tenant|apikey|oauth\.client)\./
 
 /** The newest changes of the organization one is in; none for who may not read its log. */
 export function useRecentChanges() {

@@ -53,7 +53,7 @@ function PeriodPicker({ period }: { period: Period }) {
         value={period}
         onChange={(event) => {
           const next = PERIODS.find((known) => known === event.target.value)
-          void navigate({ search: { period: next }, replace: true })
+          if (next) void navigate({ search: { period: next }, replace: true })
         }}
         className="h-8 rounded-sm border border-control/60 bg-surface px-2 text-base text-ink"
       >
