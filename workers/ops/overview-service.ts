@@ -46,7 +46,8 @@ export async function describeTraffic(ctx: OverviewContext, period: Period): Pro
   ])
   const changes = sumOf(shards.map((marks) => changesOf(marks, span)))
   const points = changes.map((change, index) => {
-    const at = new Date((span.from + index * step) * 60_000).toISOString()
+    // A mark is of its minute's end, so the step begins with the minute after.
+    const at = new Date((span.from + index * step + 1) * 60_000).toISOString()
     return { at, ...describe(change) }
   })
   const total = describe(changes.reduce(addTotals))
