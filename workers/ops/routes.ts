@@ -2,18 +2,22 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { ServiceContext } from '../../shared/context.ts'
-import { may, open } from '../../shared/guards.ts'
+import { may, open, secured } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json, problems } from '../../shared/http.ts'
 import { CONTENT_TYPE } from '../../shared/metrics-exposition.ts'
+import { TestReport } from '../errors/schemas.ts'
 import { scrape, type ScrapeEnv } from './metrics-service.ts'
 import { Health, Liveness, Readiness } from './schemas.ts'
 import { checkReadiness, type ReadinessEnv } from './service.ts'
 import { versionOf } from './version-service.ts'
 
-type OpsEnv = ReadinessEnv & ScrapeEnv
+type OpsEnv = ReadinessEnv &
+  ScrapeEnv & {
+    readonly INDEXER: { testReporting(requestId: string): Promise<TestReport> }
+  }
 export type OpsContext = ServiceContext & { readonly env: OpsEnv }
 
-interface OpsApp extends AppEnv {
+interface OpsApp extends AppEnv<OpsContext> {
   Bindings: OpsEnv
 }
 
@@ -64,6 +68,22 @@ const metrics = open(
   }),
 )
 
+const sentryTest = secured(
+  'admin.platform',
+  createRoute({
+    method: 'post',
+    path: '/api/admin/ops/sentry-test',
+    operationId: 'testErrorReporting',
+    tags: ['ops'],
+    description:
+      'Sends a test event to where failures are reported, and says whether it was taken.',
+    responses: {
+      200: json(TestReport, 'Whether failures are reported, and what became of the event'),
+      ...problems('unauthenticated', 'forbidden', 'dependency_down'),
+    },
+  }),
+)
+
 const root = open(
   createRoute({
     method: 'get',
@@ -93,6 +113,9 @@ export const opsRoutes = createRouter<OpsApp>()
   .openapi(metrics, async (c) => {
     const text = await scrape(c.env, c.req.header('authorization'), now())
     return c.body(text, 200, { 'content-type': CONTENT_TYPE, 'cache-control': 'no-store' })
+  })
+  .openapi(sentryTest, async (c) => {
+    return c.json(await c.env.INDEXER.testReporting(c.var.requestId), 200)
   })
   .openapi(root, (c) => c.redirect('/console/'))
 
