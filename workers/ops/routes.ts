@@ -7,12 +7,14 @@ import { type AppEnv, createRouter, json, problems } from '../../shared/http.ts'
 import { CONTENT_TYPE } from '../../shared/metrics-exposition.ts'
 import { TestReport } from '../errors/schemas.ts'
 import { scrape, type ScrapeEnv } from './metrics-service.ts'
-import { Health, Liveness, Readiness } from './schemas.ts'
+import { describeTraffic, type OverviewEnv } from './overview-service.ts'
+import { Health, Liveness, Overview, OverviewQuery, Readiness } from './schemas.ts'
 import { checkReadiness, type ReadinessEnv } from './service.ts'
 import { versionOf } from './version-service.ts'
 
 type OpsEnv = ReadinessEnv &
-  ScrapeEnv & {
+  ScrapeEnv &
+  OverviewEnv & {
     readonly INDEXER: { testReporting(requestId: string): Promise<TestReport> }
   }
 export type OpsContext = ServiceContext & { readonly env: OpsEnv }
@@ -84,6 +86,22 @@ const sentryTest = secured(
   }),
 )
 
+const overview = secured(
+  'admin.platform',
+  createRoute({
+    method: 'get',
+    path: '/api/admin/ops/overview',
+    operationId: 'getOverview',
+    tags: ['ops'],
+    description: 'Traffic of all tenants together, step by step, and what the platform depends on.',
+    request: { query: OverviewQuery },
+    responses: {
+      200: json(Overview, 'The last hours or days; a minute is complete within seconds of its end'),
+      ...problems('unauthenticated', 'forbidden', 'not_found', 'invalid_fields', 'dependency_down'),
+    },
+  }),
+)
+
 const root = open(
   createRoute({
     method: 'get',
@@ -116,6 +134,10 @@ export const opsRoutes = createRouter<OpsApp>()
   })
   .openapi(sentryTest, async (c) => {
     return c.json(await c.env.INDEXER.testReporting(c.var.requestId), 200)
+  })
+  .openapi(overview, async (c) => {
+    const traffic = await describeTraffic(c.var.ctx, c.req.valid('query').period)
+    return c.json(traffic, 200)
   })
   .openapi(root, (c) => c.redirect('/console/'))
 
