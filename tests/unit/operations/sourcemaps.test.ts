@@ -13,8 +13,8 @@ test('frames of a minified bundle are lines of the sources', { timeout: 120_000 
     // An environment's own assets need not be built for this.
     await mkdir('dist/assets', { recursive: true })
     const target = ['-c', 'wrangler.toml', '--env=production', '--outdir', join(out, 'edge')]
-    const { ok, output } = await runWrangler(['deploy', ...target, '--dry-run', '--minify'])
-    expect(ok, output).toBe(true)
+    const { ok } = await runWrangler(['deploy', ...target, '--dry-run', '--minify'])
+    expect(ok).toBe(true)
 
     const sentence = 'The database does not answer. Try again shortly.'
     const frame = { ...placeIn(await readFile(join(out, 'edge/edge.js'), 'utf8'), sentence) }
