@@ -3,6 +3,8 @@
  * disk before it is acknowledged; an alarm folds the rows into a snapshot. Nothing is decided here.
  */
 import { DurableObject } from 'cloudflare:workers'
+import { reporterOf } from '../shared/error-queue.ts'
+import { createLog } from '../shared/log.ts'
 import { type Reading, readSeries } from '../shared/metrics-exposition.ts'
 import {
   applyBatch,
@@ -58,6 +60,16 @@ export class MetricsShard extends DurableObject<IdentityEnv> {
   }
 
   override alarm(): void {
+    try {
+      this.#fold()
+    } catch (error) {
+      const reporter = reporterOf(this.env, { waitUntil: (work) => this.ctx.waitUntil(work) })
+      createLog({ reporter }, { worker: 'identity' }).error('metrics were not folded', { error })
+      throw error
+    }
+  }
+
+  #fold(): void {
     const now = Date.now()
     this.#foldAt = 0
     expireSeries(this.#series, now)
