@@ -246,9 +246,20 @@ export const Settings = z.object({
     'Milliseconds counts stay in an isolate; what a killed one loses at most.',
     '5000',
   ),
-  METRICS_TOKEN: optional(
-    maybeSecret,
-    ['edge'],
-    'Bearer token that /metrics asks for; without it anybody may read them.',
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting(
+    optionalUrl,
+    'Base address of a collector that takes OTLP over HTTP as JSON, without /v1/traces; empty, and spans stay here.',
+    'http://localhost:4318',
   ),
+  OTEL_EXPORTER_OTLP_HEADERS: optional(
+    maybeSecret,
+    ['edge', 'identity', 'indexer'],
+    'Headers the collector asks for, as name=value with commas.',
+  ),
+  OTEL_TRACES_SAMPLER_ARG: setting(
+    z.string().regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be from 0 to 1'),
+    'Share of traces kept by chance; those with an error, or slower than a second, are kept anyway.',
+    '0.05',
+  ),
+  METRICS_TOKEN: optional(maybeSecret, ['edge'], 'Bearer token that /metrics asks for, if set.'),
 })

@@ -5,6 +5,7 @@
 import { neonConfig } from '@neondatabase/serverless'
 import type { LabelsOf } from './metrics-catalogue.ts'
 import { type Metrics, type MetricsEnv, metricsOf } from './metrics.ts'
+import { fetchAs } from './traced-fetch.ts'
 
 type QueryType = LabelsOf<'voiceassist_db_query_duration_seconds'>['query_type']
 type ErrorCode = LabelsOf<'voiceassist_db_errors_total'>['code']
@@ -38,7 +39,8 @@ async function timedFetch(
   const query_type = typeOf(typeof init.body === 'string' ? init.body : '')
   const began = performance.now()
   try {
-    return await counted(metrics, await fetch(url, init))
+    const attributes = { 'db.system.name': 'postgresql', 'db.operation.name': query_type }
+    return await counted(metrics, await fetchAs('database.query', attributes, url, init))
   } catch (error) {
     metrics.inc('voiceassist_db_errors_total', { code: 'unreachable' })
     throw error

@@ -4,6 +4,8 @@ import { createContext, type Origin, type WithEnv } from '../shared/context.ts'
 import { createLog, type Log } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
 import { Settings } from '../shared/settings.ts'
+import { createTracer } from '../shared/trace-exporter.ts'
+import { noteTenant } from '../shared/tracing.ts'
 
 const EdgeSettings = Settings.pick({
   ENVIRONMENT: true,
@@ -34,8 +36,13 @@ const EdgeSettings = Settings.pick({
   ENABLE_METRICS: true,
   METRICS_SHARDS: true,
   METRICS_FLUSH_MS: true,
+  OTEL_EXPORTER_OTLP_ENDPOINT: true,
+  OTEL_EXPORTER_OTLP_HEADERS: true,
+  OTEL_TRACES_SAMPLER_ARG: true,
   METRICS_TOKEN: true,
 })
+
+export const edgeTracer = createTracer<EdgeEnv>('edge')
 
 const logs = new WeakMap<EdgeEnv, Log>()
 
@@ -51,6 +58,7 @@ export const checkEdge = (env: EdgeEnv): void => checkSettings(EdgeSettings, env
 /** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
 export function edgeContext(env: EdgeEnv, origin: Origin): WithEnv<EdgeEnv> {
   checkEdge(env)
+  noteTenant(origin.tenantId)
   const metrics = metricsOf(env, origin.waitUntil)
   return createContext(env, { log: edgeLog(env), metrics }, origin)
 }

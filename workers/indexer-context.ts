@@ -4,6 +4,8 @@ import { createContext, type Origin, type WithEnv } from '../shared/context.ts'
 import { createLog } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
 import { Settings } from '../shared/settings.ts'
+import { createTracer } from '../shared/trace-exporter.ts'
+import { noteTenant } from '../shared/tracing.ts'
 
 const IndexerSettings = Settings.pick({
   ENVIRONMENT: true,
@@ -22,11 +24,17 @@ const IndexerSettings = Settings.pick({
   ENABLE_METRICS: true,
   METRICS_SHARDS: true,
   METRICS_FLUSH_MS: true,
+  OTEL_EXPORTER_OTLP_ENDPOINT: true,
+  OTEL_EXPORTER_OTLP_HEADERS: true,
+  OTEL_TRACES_SAMPLER_ARG: true,
 })
+
+export const indexerTracer = createTracer<IndexerEnv>('indexer')
 
 /** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
 export function indexerContext(env: IndexerEnv, origin: Origin): WithEnv<IndexerEnv> {
   checkSettings(IndexerSettings, env)
+  noteTenant(origin.tenantId)
   const log = createLog({ level: env.LOG_LEVEL }, { worker: 'indexer' })
   return createContext(env, { log, metrics: metricsOf(env, origin.waitUntil) }, origin)
 }
