@@ -135,9 +135,9 @@ test('a voice turn is one trace from the call to what is said', async () => {
     model,
     `${root} > edge voice.tts > edge HTTP POST`,
   ]
-  await vi.waitUntil(() => wanted.every((path) => pathsOf(traceId).includes(path)), {
-    timeout: 10_000,
-  })
+  const arrive = () => expect(pathsOf(traceId)).toEqual(expect.arrayContaining(wanted))
+  await vi.waitFor(arrive, { timeout: 10_000 })
+  expect(pathsOf(traceId).filter((path) => !path.startsWith(root))).toEqual([])
 })
 
 test('while the collector is down no request fails', async () => {
