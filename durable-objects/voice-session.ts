@@ -47,7 +47,7 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
   #session = loadSession(this.ctx.storage.kv)
   /** The session as it was last written. */
   #saved = this.#session
-  #input = new InputAudio(this.#attachment()?.inputMs)
+  #input = new InputAudio(attachmentOf(this.#sockets()[0])?.inputMs)
   #heardAt = 0
   /** The tail of the speech queue: clauses leave in the order they were asked for. */
   #speech = Promise.resolve()
@@ -282,8 +282,7 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
 
   #context() {
     if (!this.#owner) throw new Error('the session was not opened')
-    const waitUntil = (work: Promise<unknown>) => this.ctx.waitUntil(work)
-    return edgeContext(this.env, { ...this.#owner, waitUntil })
+    return edgeContext(this.env, { ...this.#owner, waitUntil: (work) => this.ctx.waitUntil(work) })
   }
 
   #send(event: { type: string }): void {
@@ -302,9 +301,5 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
     if (at >= this.#alarmAt) return
     this.#alarmAt = at
     void this.ctx.storage.setAlarm(at)
-  }
-
-  #attachment(): Attachment | undefined {
-    return attachmentOf(this.#sockets()[0])
   }
 }

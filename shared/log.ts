@@ -1,5 +1,6 @@
 /** Structured logs, one JSON object per line. The only file that touches `console`. */
 import { redact } from './redact.ts'
+import type { SpanContext } from './trace.ts'
 
 export type Fields = Record<string, unknown>
 
@@ -13,6 +14,14 @@ export interface Log {
   error(message: string, fields?: Fields): void
   /** A log that adds `fields` to every line. */
   with(fields: Fields): Log
+}
+
+type CurrentSpan = () => SpanContext | undefined
+const spans: { current: CurrentSpan } = { current: () => undefined }
+
+/** How lines learn in whose course they are written; where nothing traces, in nobody's. */
+export function nameSpans(current: CurrentSpan): void {
+  spans.current = current
 }
 
 export interface LogOptions {
@@ -61,7 +70,9 @@ class JsonLog implements Log {
 
   #put(level: Level, message: string, fields: Fields = {}) {
     if (LEVELS.indexOf(level) < this.#least) return
-    const head = { timestamp: new Date().toISOString(), level, message, ...this.#bound }
+    const span = spans.current()
+    const trace = span && { trace_id: span.traceId, span_id: span.spanId }
+    const head = { timestamp: new Date().toISOString(), level, message, ...this.#bound, ...trace }
     const lost = { ...head, lost: Object.keys(fields) }
     this.#write(toLine({ ...head, ...fields }) ?? toLine(lost) ?? message)
   }

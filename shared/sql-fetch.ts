@@ -3,6 +3,7 @@
  * clients. Of what is in a call only the first word of its statement is looked at.
  */
 import { neonConfig } from '@neondatabase/serverless'
+import { createLog } from './log.ts'
 import type { LabelsOf } from './metrics-catalogue.ts'
 import { type Metrics, type MetricsEnv, metricsOf } from './metrics.ts'
 import { fetchAs } from './traced-fetch.ts'
@@ -12,6 +13,8 @@ type ErrorCode = LabelsOf<'voiceassist_db_errors_total'>['code']
 
 /** Seconds from which a call counts as slow. */
 const SLOW_SECONDS = 0.1
+
+const log = createLog({}, { logger: 'database' })
 
 const callers = new Map<string, Metrics>()
 
@@ -47,7 +50,10 @@ async function timedFetch(
   } finally {
     const seconds = (performance.now() - began) / 1000
     metrics.observe('voiceassist_db_query_duration_seconds', { query_type }, seconds)
-    if (seconds > SLOW_SECONDS) metrics.inc('voiceassist_db_slow_queries_total', { query_type })
+    if (seconds > SLOW_SECONDS) {
+      metrics.inc('voiceassist_db_slow_queries_total', { query_type })
+      log.warn('slow query', { query_type, duration_ms: Math.round(seconds * 1000) })
+    }
   }
 }
 

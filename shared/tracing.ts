@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { WaitUntil } from './batcher.ts'
+import { nameSpans } from './log.ts'
 import { isSampled } from './trace-sampling.ts'
 import { type Kept, Recording, type Segment, type Span, type SpanStart } from './trace-span.ts'
 import { formatTraceparent, newTraceId, parseTraceparent, type SpanContext } from './trace.ts'
@@ -24,6 +25,7 @@ interface Scope {
 }
 
 const scopes = new AsyncLocalStorage<Scope | undefined>()
+nameSpans(() => scopes.getStore()?.span)
 
 /** Where a piece of a trace begins. */
 export interface TraceOrigin extends Segment {
@@ -134,11 +136,6 @@ export function noteTenant(tenantId: string): void {
 export function currentTraceparent(): string | undefined {
   const scope = scopes.getStore()
   return scope && formatTraceparent(scope.span)
-}
-
-/** What of the current work every log line says, and what may carry the line elsewhere. */
-export function currentWork(): { span: SpanContext; waitUntil: WaitUntil } | undefined {
-  return scopes.getStore()
 }
 
 const NO_SPAN: Span = {

@@ -1,5 +1,6 @@
 /** Spans find their parents by themselves, and a piece of a trace is kept as a whole or not at all. */
 import { expect, test } from 'vitest'
+import { createLog } from '../../../shared/log.ts'
 import type { Kept } from '../../../shared/trace-span.ts'
 import {
   currentTraceparent,
@@ -127,6 +128,19 @@ test('the platform’s own spans mirror ours where it has them', async () => {
   )
   expect(mirrored).toEqual([['inner', 'a', 1]])
   expect(treeOf(kept)).toEqual(['root', '  inner'])
+})
+
+test('every log line says in which span it was written', async () => {
+  const lines: Record<string, unknown>[] = []
+  const log = createLog({ write: (line) => lines.push(JSON.parse(line)) })
+  const { kept, at } = origin()
+  await enterTrace(at, { name: 'root' }, () =>
+    withSpan({ name: 'inner' }, async () => log.info('inside')),
+  )
+  log.info('outside')
+  const inner = kept[0]?.spans.find(({ name }) => name === 'inner')
+  expect(lines[0]).toMatchObject({ trace_id: inner?.traceId, span_id: inner?.spanId })
+  expect(lines[1]).not.toHaveProperty('span_id')
 })
 
 test('outside of a trace work runs, and nothing is told', async () => {
