@@ -6,11 +6,12 @@ import type { Caller } from '../shared/context.ts'
 import { ProblemError } from '../shared/errors.ts'
 import { assertGuarded, open } from '../shared/guards.ts'
 import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
-import { traceIdOf, traceparentOf } from '../shared/trace.ts'
+import { traceRequests } from '../shared/trace-request.ts'
+import { traceIdOf } from '../shared/trace.ts'
 import type { LogContext } from './audit/log-service.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
-import { checkEdge, edgeContext, edgeLog, strangerContext } from './edge-context.ts'
+import { checkEdge, edgeContext, edgeLog, edgeTracer, strangerContext } from './edge-context.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
 import { createApiKeyRoutes } from './identity/api-key-routes.ts'
@@ -109,13 +110,13 @@ export function createApp() {
 
   app.use(measure)
   app.use(requestId())
+  app.use(traceRequests(edgeTracer))
   app.use(async (c, next) => {
     // Of what is made for one caller nothing is kept, neither by a proxy nor by the browser.
     c.header('cache-control', 'no-store')
     c.header('x-content-type-options', 'nosniff')
     const id = c.get('requestId')
-    const traceparent = traceparentOf(c.req.header('traceparent'))
-    c.set('traceparent', traceparent)
+    const { traceparent } = c.var
     const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
     const log = edgeLog(c.env, { waitUntil, request: c.req.raw })
     c.set('log', log.with({ request_id: id, trace_id: traceIdOf(traceparent) }))

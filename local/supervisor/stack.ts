@@ -33,6 +33,7 @@ import {
   type Environment,
   type Models,
   workersEnvironment,
+  collectorOf,
   workerSettings,
 } from './worker-settings.ts'
 import { startWorkers } from './workers.ts'
@@ -155,7 +156,7 @@ async function bringUpWorkers(setting: Setting, database: Database) {
   ])
   const description = describe(setting, database, upstash, models)
   const addresses = { publicUrl: description.url, neon: database.neon, upstash, mail, models }
-  const settings = workerSettings(addresses, secrets)
+  const settings = { ...workerSettings(addresses, secrets), ...collectorOf(environment) }
   await writeFile(paths.environment, renderEnvFile(settings), { mode: 0o600 })
   const log = openLogFile(paths.log)
   closers.defer(() => log.close())

@@ -58,6 +58,14 @@ export function workerSettings(addresses: Addresses, secrets: Secrets): Record<s
   }
 }
 
+const COLLECTOR = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_TRACES_SAMPLER_ARG'] as const
+
+/** Where traces go, if the environment names a collector; else they stay unsent. */
+export function collectorOf(environment: Environment): Record<string, string> {
+  const named = COLLECTOR.map((name) => [name, environment[name]] as const)
+  return Object.fromEntries(named.flatMap(([name, value]) => (value ? [[name, value]] : [])))
+}
+
 const STAND_IN_MODELS = {
   CHAT_MODEL: 'va-extractive-1',
   EMBEDDING_MODEL: 'va-lexical-1',
