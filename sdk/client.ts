@@ -10,6 +10,7 @@ import { Audit } from './audit.ts'
 import { Documents } from './documents.ts'
 import { Flags } from './flags.ts'
 import { Members } from './members.ts'
+import { Operations } from './operations.ts'
 import { Platform } from './platform.ts'
 import { Roles } from './roles.ts'
 import { Teams } from './teams.ts'
@@ -35,6 +36,7 @@ export class VoiceAssist {
   readonly documents: Documents
   readonly flags: Flags
   readonly members: Members
+  readonly operations: Operations
   readonly platform: Platform
   readonly roles: Roles
   readonly teams: Teams
@@ -50,6 +52,7 @@ export class VoiceAssist {
     this.documents = new Documents(this.#transport)
     this.flags = new Flags(this.#transport)
     this.members = new Members(this.#transport)
+    this.operations = new Operations(this.#transport)
     this.platform = new Platform(this.#transport)
     this.roles = new Roles(this.#transport)
     this.teams = new Teams(this.#transport)

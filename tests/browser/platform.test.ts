@@ -1,27 +1,9 @@
 /** Running the platform: bans, acting as a member with a banner on every page, plans; and who may not. */
 import type { Page } from 'playwright-core'
-import { expect, inject, test } from 'vitest'
-import { connect } from '../../operations/database/connection.ts'
-import { setPlatform } from '../../operations/database/platform.ts'
+import { expect, test } from 'vitest'
 import { at, openPage, openSignedIn, overflowOf, violationsOf } from './browser.ts'
-import { arrived, call, codeOf, enroll, newEmail, PASSWORD, signInAs } from './people.ts'
-
-/** A page of somebody who runs the platform, signed in with their second factor. */
-async function openPlatform(options = {}): Promise<Page> {
-  const email = newEmail('root')
-  const token = await enroll(email, 'Root', 'viewer')
-  const proof = { password: PASSWORD }
-  const { secret } = await call<{ secret: string }>('/api/auth/two-factor/setup', proof, token)
-  await call('/api/auth/two-factor/confirm', { code: await codeOf(secret, -1) }, token)
-  const { databaseUrl, databaseHttpUrl: httpUrl } = inject('consoleUnderTest')
-  await setPlatform(connect({ databaseUrl, httpUrl }), email, true)
-  const page = await openPage({ options })
-  await signInAs(page, email)
-  await page.getByLabel('Code').fill(await codeOf(secret))
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { level: 1, name: 'Knowledge' }).waitFor()
-  return page
-}
+import { arrived, enroll, newEmail, signInAs } from './people.ts'
+import { openPlatform } from './platform-people.ts'
 
 async function find(page: Page, email: string): Promise<void> {
   await page.goto(at('/platform'))
@@ -32,7 +14,7 @@ async function find(page: Page, email: string): Promise<void> {
 test('an account is banned with an end, refused at sign-in, and let in again', async () => {
   const email = newEmail('mallory')
   await enroll(email, 'Mallory')
-  const page = await openPlatform({ viewport: { width: 390, height: 844 } })
+  const page = await openPlatform({ options: { viewport: { width: 390, height: 844 } } })
   await find(page, 'nobody@example.com')
   await page.getByText('No account has the address nobody@example.com.').waitFor()
   await find(page, email)

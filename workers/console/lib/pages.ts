@@ -1,5 +1,6 @@
 /** The pages of the navigation: where they are, what they need, and the letter after `g`. */
 import {
+  Activity,
   AppWindow,
   Building2,
   BookOpenText,
@@ -34,6 +35,7 @@ export interface PageEntry {
     | '/roles'
     | '/audit'
     | '/organization'
+    | '/overview'
     | '/platform'
     | '/help'
     | '/account'
@@ -64,6 +66,7 @@ const ICONS = {
   roles: ShieldCheck,
   audit: ScrollText,
   organization: Building2,
+  overview: Activity,
   platform: Server,
   help: CircleHelp,
   account: UserRound,
@@ -81,6 +84,7 @@ export const PAGES: readonly PageEntry[] = [
   page('roles', 'manage', 'r', 'member.read'),
   page('audit', 'manage', 'l', 'audit.read'),
   page('organization', 'manage', 'o', 'tenant.update'),
+  page('overview', 'deployment', 'w', 'admin.platform'),
   page('platform', 'deployment', 'd', 'admin.platform'),
   page('help', 'help', 'h', null),
   page('account', 'own', 'c', null),

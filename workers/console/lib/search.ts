@@ -1,4 +1,7 @@
 /** What pages keep in their address behind the `?`, and how it is read: what has another type is left out. */
+import type { Period } from '../../ops/schemas.ts'
+
+export const PERIODS = ['1h', '6h', '24h', '7d', '30d'] as const satisfies readonly Period[]
 
 type Search = Record<string, unknown>
 
@@ -101,6 +104,16 @@ export const readRoles = (search: Search): RolesSearch => ({
   ...readCreate(search),
   ...textIn(search, 'edit'),
 })
+
+interface OverviewSearch {
+  period?: Period
+}
+
+/** What is no period is left out, and the page shows its own. */
+export const readOverview = ({ period }: Search): OverviewSearch => {
+  const known = PERIODS.find((each) => each === period)
+  return known ? { period: known } : {}
+}
 
 interface PlatformSearch {
   /** Address of the account that is shown. */

@@ -7,6 +7,7 @@ import { keys } from './keys-en.ts'
 import { knowledge } from './knowledge-en.ts'
 import { members } from './members-en.ts'
 import { organization } from './organization-en.ts'
+import { overview } from './overview-en.ts'
 import { permissions } from './permissions-en.ts'
 import { platform } from './platform-en.ts'
 import { count } from './plural-en.ts'
@@ -54,6 +55,7 @@ export const en = {
     organization: 'Settings',
     audit: 'Audit log',
     account: 'Account',
+    overview: 'Overview',
     platform: 'Platform',
     manage: 'Organization',
     deployment: 'Deployment',
@@ -115,6 +117,7 @@ export const en = {
   keys,
   members,
   organization,
+  overview,
   teams,
   platform,
   ask: {

@@ -8,6 +8,7 @@ import { keys } from './keys-ru.ts'
 import { knowledge } from './knowledge-ru.ts'
 import { members } from './members-ru.ts'
 import { organization } from './organization-ru.ts'
+import { overview } from './overview-ru.ts'
 import { permissions } from './permissions-ru.ts'
 import { platform } from './platform-ru.ts'
 import { count } from './plural-ru.ts'
@@ -56,6 +57,7 @@ export const ru: Messages = {
     organization: 'Настройки',
     audit: 'Журнал аудита',
     account: 'Учётная запись',
+    overview: 'Обзор',
     platform: 'Платформа',
     manage: 'Организация',
     deployment: 'Развёртывание',
@@ -122,6 +124,7 @@ export const ru: Messages = {
   keys,
   members,
   organization,
+  overview,
   teams,
   platform,
   ask: {

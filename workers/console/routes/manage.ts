@@ -4,6 +4,7 @@ import {
   readAudit,
   readCreate,
   readMembers,
+  readOverview,
   readPlatform,
   readRoles,
   readTeams,
@@ -62,6 +63,13 @@ export const organization = createRoute({
     () => import('../pages/organization/organization.tsx'),
     'OrganizationPage',
   ),
+})
+
+export const overview = createRoute({
+  getParentRoute: () => shell,
+  path: '/overview',
+  validateSearch: readOverview,
+  component: lazyRouteComponent(() => import('../pages/overview/overview.tsx'), 'OverviewPage'),
 })
 
 export const platform = createRoute({
