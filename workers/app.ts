@@ -136,6 +136,7 @@ export function createApp() {
       return edgeContext(c.env, origin, c.var.log)
     })
     c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
+    c.set('count', (name) => meter(c, name))
     c.set('confirm', (caller, permission) => confirm(c.env, caller, permission))
     const isPage = c.req.path.startsWith('/console') && isConsolePage(c.req.raw)
     if (!ALWAYS.has(c.req.path) && !isPage) await refuseFlood(c.env, c.req.raw.headers)

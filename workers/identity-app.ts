@@ -77,6 +77,8 @@ export function createIdentityApp() {
     c.set('identify', () => identifyCaller(requestContext(c), c.req.raw.headers))
     // `identify` has just looked.
     c.set('confirm', async () => {})
+    // The edge has counted.
+    c.set('count', async () => {})
     c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
     await next()
     c.header('cache-control', 'no-store')
