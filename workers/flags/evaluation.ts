@@ -1,14 +1,15 @@
+import { admitSnapshot } from './engine/admission.ts'
 /**
  * Between flags as they are stored and OFREP, and the engine in the middle: a stored flag as the payload
  * it is compiled from, a request's context as attributes, an evaluation as the protocol answers it.
  */
 import type { Feature } from './engine/payload.ts'
 import type { Evaluation, EvaluationContext } from './engine/run.ts'
-import { compileSnapshot, type Snapshot } from './engine/snapshot.ts'
+import type { Snapshot } from './engine/snapshot.ts'
 import type { EvaluationRequest, EvaluationResponse, Flag } from './schemas.ts'
 
 export function compileFlag(flag: Flag): Snapshot {
-  return compileSnapshot({ features: { [flag.name]: featureOf(flag) } })
+  return admitSnapshot({ features: { [flag.name]: featureOf(flag) } })
 }
 
 /** A flag that is off has no value, for the engine as for every GrowthBook SDK. */
