@@ -9,12 +9,12 @@ import { allowPages } from '../../shared/cors.ts'
 import { secured } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import { limited, type LimitContext } from '../limits/service.ts'
+import { FlagName } from './model-schemas.ts'
 import {
   EvaluationRequest,
   EvaluationResponse,
   Flag,
   FlagChange,
-  FlagName,
   FlagPage,
   FlagPageQuery,
   FlagToggle,
@@ -75,7 +75,10 @@ const change = limited(
       operationId: 'changeFlag',
       tags: ['flags'],
       request: { params, body: jsonBody(FlagChange) },
-      responses: { 200: json(Flag, 'The flag as changed'), ...problems(...refusals, 'not_found') },
+      responses: {
+        200: json(Flag, 'The flag as changed'),
+        ...problems(...refusals, 'not_found', 'conflict'),
+      },
     }),
   ),
 )
@@ -105,7 +108,10 @@ const toggle = limited(
       operationId: 'toggleFlag',
       tags: ['flags'],
       request: { params, body: { content: { 'application/json': { schema: FlagToggle } } } },
-      responses: { 200: json(Flag, 'The flag as switched'), ...problems(...refusals, 'not_found') },
+      responses: {
+        200: json(Flag, 'The flag as switched'),
+        ...problems(...refusals, 'not_found', 'conflict'),
+      },
     }),
   ),
 )
@@ -143,7 +149,7 @@ export const flagRoutes = router
   })
   .openapi(toggle, async (c) => {
     const { name } = c.req.valid('param')
-    return c.json(await flags.toggleFlag(c.var.ctx, name, c.req.valid('json').enabled), 200)
+    return c.json(await flags.toggleFlag(c.var.ctx, name, c.req.valid('json')), 200)
   })
   .openapi(evaluate, async (c) => {
     const { key } = c.req.valid('param')

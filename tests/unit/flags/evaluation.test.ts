@@ -1,33 +1,24 @@
 import { expect, test } from 'vitest'
-import { evaluate } from '../../../workers/flags/engine/snapshot.ts'
-import { compileFlag, contextOf, responseOf } from '../../../workers/flags/evaluation.ts'
+import { compileSnapshot, evaluate } from '../../../workers/flags/engine/snapshot.ts'
+import { contextOf, responseOf } from '../../../workers/flags/evaluation.ts'
 
-const createdAt = '2026-11-26T00:00:00.000Z'
-const flag = {
-  name: 'flag',
-  description: '',
-  type: 'boolean',
-  createdAt,
-  updatedAt: createdAt,
-} as const
-const answer = (enabled: boolean, defaultValue: boolean) => {
-  const snapshot = compileFlag({ ...flag, enabled, defaultValue })
+const answer = (feature: { defaultValue?: string | number | boolean }) => {
+  const snapshot = compileSnapshot({ features: { flag: feature } })
   return responseOf('flag', evaluate(snapshot, 'flag', { attributes: {} }))
 }
 
 test.each([
   [true, { key: 'flag', reason: 'STATIC', value: true, variant: 'on' }],
   [false, { key: 'flag', reason: 'STATIC', value: false, variant: 'off' }],
-])('a flag that is on gives its default value, %s', (defaultValue, response) => {
-  expect(answer(true, defaultValue)).toEqual(response)
+  [0, { key: 'flag', reason: 'STATIC', value: 0 }],
+  ['', { key: 'flag', reason: 'STATIC', value: '' }],
+])('a flag that is on gives its default value, %j', (defaultValue, response) => {
+  expect(answer({ defaultValue })).toEqual(response)
 })
 
-test.each([true, false])(
-  'a flag that is off has no value, whatever its default',
-  (defaultValue) => {
-    expect(answer(false, defaultValue)).toEqual({ key: 'flag', reason: 'DISABLED' })
-  },
-)
+test('a flag that is off has no value', () => {
+  expect(answer({})).toEqual({ key: 'flag', reason: 'DISABLED' })
+})
 
 test('the targeting key is the id that rules ask for', () => {
   const attributesOf = (context: { targetingKey?: string; [name: string]: unknown }) =>
