@@ -11,6 +11,9 @@ import type { LogContext } from './audit/log-service.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, strangerContext } from './edge-context.ts'
+import type { EvaluationContext } from './flags/evaluation-service.ts'
+import { growthbookRoutes } from './flags/growthbook-routes.ts'
+import { ofrepRoutes } from './flags/ofrep-routes.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
 import { createApiKeyRoutes } from './identity/api-key-routes.ts'
@@ -21,7 +24,7 @@ import { oauthRoutes } from './identity/oauth-routes.ts'
 import { platformRoutes } from './identity/platform-routes.ts'
 import { roleRoutes } from './identity/role-routes.ts'
 import { createIdentityRoutes } from './identity/routes.ts'
-import { admit, confirm } from './identity/service.ts'
+import { admit, confirm, credentialHeaders } from './identity/service.ts'
 import { tenantRoutes } from './identity/tenant-routes.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
@@ -48,6 +51,7 @@ import { readVoiceKey } from './voice/voice-key-service.ts'
 type Needs = OpsContext &
   LogContext &
   FlagContext &
+  EvaluationContext &
   DocumentContext &
   KnowledgeContext &
   VoiceContext &
@@ -119,7 +123,7 @@ export function createApp() {
     c.set('log', edgeLog(c.env).with({ request_id: id, trace_id: traceIdOf(traceparent) }))
     c.set('identify', async (accepts) => {
       const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
-      const { headers } = c.req.raw
+      const headers = credentialHeaders(c.req)
       const stranger = { path: c.req.path, headers, setHeader: c.header }
       const key = accepts === 'voice_key' ? await readVoiceKey(c.env, headers) : undefined
       const caller: Caller =
@@ -149,6 +153,8 @@ export function createApp() {
   })
   app.route('/', opsRoutes)
   app.route('/', flagRoutes)
+  app.route('/', ofrepRoutes)
+  app.route('/', growthbookRoutes)
   app.route('/', knowledgeRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes(meter))

@@ -9,6 +9,7 @@ import { startUpstash } from '../../local/upstash/server.ts'
 import { PERMISSIONS } from '../../shared/context.ts'
 import { createApp } from '../../workers/app.ts'
 import { openDatabase } from './database.ts'
+import { createFlagHubs } from './flag-hubs.ts'
 import { createMetricsEnv } from './metrics-env.ts'
 
 const ISSUER = 'http://localhost:8787'
@@ -76,6 +77,7 @@ export async function startApp() {
     TWILIO_RATE_LIMIT: '30/minute',
     TURNSTILE_URL: 'http://127.0.0.1:1/siteverify',
     PROVIDER_KEK: 'kek-kek-kek-kek-kek-kek-kek-kek-kek',
+    FLAG_HUBS: createFlagHubs(),
     FLOOD_LIMIT: createFloodLimit(),
     ...metrics.settings,
     CF_VERSION_METADATA: { id: 'version-of-the-tests', tag: '', timestamp: '2026-11-20T12:00:00Z' },

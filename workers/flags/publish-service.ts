@@ -8,7 +8,7 @@ import { auditEntry, type AuditDetails } from '../audit/service.ts'
 import { canonicalText, compilePayload } from './compile.ts'
 import { commitChange, selectModel } from './model-store.ts'
 import { applyWrites, type Model, type Write } from './model.ts'
-import { digest, forgetSnapshot, type SnapshotContext } from './snapshot-service.ts'
+import { announceSnapshot, digest, type SnapshotContext } from './snapshot-service.ts'
 import type { SnapshotRecord } from './snapshot-store.ts'
 import { statementsOf } from './write-store.ts'
 
@@ -49,7 +49,9 @@ export async function publishChange(
     })
     if (!stored) continue
     const environments = snapshots.map(({ environment }) => environment)
-    await Promise.all(environments.map((environment) => forgetSnapshot(ctx, environment)))
+    await Promise.all(
+      snapshots.map(({ environment, version }) => announceSnapshot(ctx, environment, version)),
+    )
     return { before, after, environments }
   }
   throw new ProblemError('conflict', 'Many changes of flags at once: try again.')

@@ -1,5 +1,5 @@
 /** SQL for snapshots: immutable, numbered from 1 in each environment, and told of through the outbox. */
-import { and, desc, eq } from 'drizzle-orm'
+import { and, desc, eq, lte } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
 import type { WithEnv } from '../../shared/context.ts'
 import { type DatabaseEnv, type Tx, withTenant } from '../../shared/database.ts'
@@ -38,7 +38,7 @@ export async function findSnapshot(
   return row
 }
 
-/** Forgets that the snapshot is still to be told of. */
+/** Forgets that the snapshot, and those before it, are still to be told of. */
 export async function deleteFromOutbox(
   ctx: StoreContext,
   environment: string,
@@ -47,7 +47,7 @@ export async function deleteFromOutbox(
   const isIt = and(
     eq(flagOutbox.tenantId, ctx.tenantId),
     eq(flagOutbox.environment, environment),
-    eq(flagOutbox.version, version),
+    lte(flagOutbox.version, version),
   )
   await withTenant(ctx).batch((tx) => [tx.delete(flagOutbox).where(isIt)])
 }

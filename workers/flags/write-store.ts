@@ -2,7 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
 import type { Tx } from '../../shared/database.ts'
-import { FlagDocument } from './model-schemas.ts'
+import type { FlagDocument } from './model-schemas.ts'
 import type {
   Model,
   ModelEnvironment,
