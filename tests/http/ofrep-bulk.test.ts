@@ -1,7 +1,9 @@
 /** All flags at once: what a key may see, entity tags, announcements, and what is wrong with a request. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { connect } from '../../operations/database/connection.ts'
+import { edgeContext, edgeLog } from '../../workers/edge-context.ts'
 import type { BulkResponse } from '../../workers/flags/ofrep-schemas.ts'
+import { announceDueSnapshots } from '../../workers/flags/schedule.ts'
 import { startApp, type TestApp } from './harness.ts'
 
 const FLAGS = '/api/admin/feature-flags'
@@ -200,4 +202,27 @@ test.each([
   expect((await open(good)).status).toBe(503)
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 25 * 60 * 60 * 1000 })
   expect((await open(good)).status).toBe(401)
+})
+
+test('a snapshot that nobody was told of is announced within a minute', async () => {
+  await create({ name: 'greeting', enabled: true })
+  const publish = vi.spyOn(app.env.FLAG_HUBS.getByName('any'), 'publish')
+  await asTenant(`update flag_outbox set created_at = now() - interval '6 seconds'
+    where tenant_id = $1 and environment = 'production'`)
+  const ctx = { env: app.env, log: edgeLog(app.env), now: () => new Date() }
+  const contextOf = (tenantId: string) =>
+    edgeContext(app.env, {
+      tenantId,
+      actor: { type: 'system', job: 'test' },
+      requestId: 'test',
+      traceparent: '',
+      waitUntil: (work) => app.execution.waitUntil(work),
+    })
+  await announceDueSnapshots({ ...ctx, contextOf })
+  const place = { tenantId: tenant, environment: 'production' }
+  expect(publish).toHaveBeenCalledWith(place, expect.any(Number))
+  publish.mockClear()
+  await announceDueSnapshots({ ...ctx, contextOf })
+  expect(publish).not.toHaveBeenCalledWith(place, expect.any(Number))
+  publish.mockRestore()
 })
