@@ -11,6 +11,8 @@ import type { LogContext } from './audit/log-service.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, strangerContext } from './edge-context.ts'
+import { audienceRoutes } from './flags/audience-routes.ts'
+import { historyRoutes } from './flags/history-routes.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
 import { createApiKeyRoutes } from './identity/api-key-routes.ts'
@@ -149,6 +151,8 @@ export function createApp() {
   })
   app.route('/', opsRoutes)
   app.route('/', flagRoutes)
+  app.route('/', audienceRoutes)
+  app.route('/', historyRoutes)
   app.route('/', knowledgeRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes(meter))

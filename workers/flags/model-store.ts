@@ -49,7 +49,7 @@ export async function selectModel(ctx: StoreContext): Promise<Model> {
         return [overrideKey(row), { ...row, createdAt, expiresAt: expiresAt ?? null }]
       }),
     ),
-    gone: new Map(gone.map(({ name, version }) => [name, Number(version)])),
+    gone: new Map(gone.map(({ name, version }) => [name, version])),
   }
 }
 
