@@ -11,8 +11,10 @@ import type { LogContext } from './audit/log-service.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, strangerContext } from './edge-context.ts'
+import { audienceRoutes } from './flags/audience-routes.ts'
 import type { EvaluationContext } from './flags/evaluation-service.ts'
 import { growthbookRoutes } from './flags/growthbook-routes.ts'
+import { historyRoutes } from './flags/history-routes.ts'
 import { ofrepRoutes } from './flags/ofrep-routes.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
@@ -155,6 +157,8 @@ export function createApp() {
   })
   app.route('/', opsRoutes)
   app.route('/', flagRoutes)
+  app.route('/', audienceRoutes)
+  app.route('/', historyRoutes)
   app.route('/', ofrepRoutes)
   app.route('/', growthbookRoutes)
   app.route('/', knowledgeRoutes)

@@ -81,27 +81,6 @@ test('a switch without a body flips, and with one it sets', async () => {
   expect(await toggle({ enabled: false })).toBe(false)
 })
 
-test('ten changes at once are all stored, each as a version of its own', async () => {
-  await create()
-  const fields = Array.from({ length: 10 }, (_, at) => ({ metadata: { at } }))
-  const changes = fields.map((change) => app.send('PATCH', `${FLAGS}/${name}`, change))
-  const versions = await Promise.all(
-    changes.map(async (change) => Object(await (await change).json()).version),
-  )
-  expect(versions.toSorted((a, b) => a - b)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
-})
-
-test('of two editors at once the second is told of both versions', async () => {
-  await create()
-  const edit = (description: string) =>
-    app.send('PATCH', `${FLAGS}/${name}`, { description, version: 1 })
-  const answers = await Promise.all([edit('one'), edit('two')])
-  const [won, lost] = answers.toSorted((a, b) => a.status - b.status)
-  expect([won!.status, lost!.status]).toEqual([200, 409])
-  const current = await won!.json()
-  expect(await lost!.json()).toMatchObject({ code: 'conflict', yours: 1, current })
-})
-
 test('two flips at once end where they began', async () => {
   await create()
   const flips = [1, 2].map(() => app.send('POST', `${FLAGS}/${name}/toggle`, {}))

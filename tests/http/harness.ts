@@ -33,6 +33,8 @@ export interface Who {
   runsPlatform?: boolean
   /** Of who runs the platform and acts as the user. */
   actedBy?: string
+  /** `ada` unless said otherwise. */
+  subject?: string
 }
 
 /** Everything a test file needs; close it in `afterAll`. */
@@ -173,12 +175,12 @@ async function createSigner() {
 
   function token({ tenant = 'acme', role = 'owner', ...rest }: Who = {}): Promise<string> {
     const { audience = 'va-api', issuer = ISSUER, typ = 'at+jwt' } = rest
-    const { expires = '5m', forged = false } = rest
+    const { expires = '5m', forged = false, subject = 'ada' } = rest
     return new SignJWT({ org: tenant, ...rightsOf(role, rest) })
       .setProtectedHeader({ alg: 'EdDSA', typ, kid: KEY_ID })
       .setIssuer(issuer)
       .setAudience(audience)
-      .setSubject('ada')
+      .setSubject(subject)
       .setJti(crypto.randomUUID())
       .setIssuedAt()
       .setExpirationTime(expires)

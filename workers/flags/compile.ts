@@ -27,9 +27,12 @@ const ALL_ON: FlagSettings = { enabled: true, prerequisites: [], rules: [] }
 export const settingsOf = ({ document }: ModelFlag, environment: string): FlagSettings =>
   document.environments[environment] ?? ALL_ON
 
-/** @param environment A name there is among the model's environments */
-export function compilePayload(model: Model, environment: string): SnapshotPayload {
-  const isKilled = model.environments.get(environment)?.killed === true
+/** @param isKilled Whether the environment's kill switch is pulled; as the model has it when left out */
+export function compilePayload(
+  model: Model,
+  environment: string,
+  isKilled = model.environments.get(environment)?.killed === true,
+): SnapshotPayload {
   const overrides = Map.groupBy(
     [...model.overrides.values()].filter((override) => override.environment === environment),
     ({ flag }) => flag,

@@ -66,6 +66,8 @@ export type Write =
   | { type: 'override'; override: ModelOverride }
   | { type: 'overrideGone'; environment: string; flag: string; unitId: string }
   | { type: 'environment'; environment: ModelEnvironment }
+  /** Of all flags, those that ended by then; a model that is read does not have them. */
+  | { type: 'overridesExpired'; at: string }
   | { type: 'draftPublished'; id: string }
 
 type OverrideId = Pick<ModelOverride, 'environment' | 'flag' | 'unitId'>
@@ -110,6 +112,7 @@ export function applyWrites(model: Model, writes: readonly Write[]): Model {
       case 'environment':
         next.environments.set(write.environment.name, write.environment)
         break
+      case 'overridesExpired':
       case 'draftPublished':
         break
     }

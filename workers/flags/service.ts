@@ -4,6 +4,7 @@
  */
 import { ProblemError } from '../../shared/errors.ts'
 import type { AuditDetails } from '../audit/service.ts'
+import { settingsOf } from './compile.ts'
 import type { FlagDocument } from './model-schemas.ts'
 import { type Model, type ModelFlag, nextVersion, type Write } from './model.ts'
 import { type Change, publishChange, type Published } from './publish-service.ts'
@@ -76,32 +77,36 @@ export async function toggleFlag(
   { enabled, environment, comment = '', version }: FlagToggle,
 ): Promise<Flag> {
   const published = await publishChange(ctx, (model): Change => {
-    const { document } = based(model, name, version)
-    if (environment === undefined) {
-      const next = enabled ?? !document.enabled
-      const write = flagWrite(ctx, model, {
-        name,
-        document: { ...document, enabled: next },
-        comment,
-      })
-      return { writes: [write], event: 'flag.toggle', details: about(name, { enabled: next }) }
+    const flag = based(model, name, version)
+    if (environment !== undefined && !model.environments.has(environment)) {
+      noEnvironment(environment)
     }
-    if (!model.environments.has(environment)) noEnvironment(environment)
-    const before = document.environments[environment] ?? {
-      enabled: true,
-      prerequisites: [],
-      rules: [],
-    }
-    const next = enabled ?? !before.enabled
-    const environments = { ...document.environments, [environment]: { ...before, enabled: next } }
-    const write = flagWrite(ctx, model, { name, document: { ...document, environments }, comment })
+    const next = enabled ?? !isOn(flag, environment)
+    const document = switched(flag, environment, next)
     return {
-      writes: [write],
+      writes: [flagWrite(ctx, model, { name, document, comment })],
       event: 'flag.toggle',
-      details: about(name, { enabled: next, environment }),
+      details: about(name, { enabled: next, ...(environment !== undefined && { environment }) }),
+      ...(!next && { consent: { type: 'stop' } }),
     }
   })
   return written(published, name)
+}
+
+const isOn = (flag: ModelFlag, environment: string | undefined): boolean =>
+  environment === undefined ? flag.document.enabled : settingsOf(flag, environment).enabled
+
+function switched(
+  flag: ModelFlag,
+  environment: string | undefined,
+  enabled: boolean,
+): FlagDocument {
+  if (environment === undefined) return { ...flag.document, enabled }
+  const settings = { ...settingsOf(flag, environment), enabled }
+  return {
+    ...flag.document,
+    environments: { ...flag.document.environments, [environment]: settings },
+  }
 }
 
 /** @throws ProblemError not_found */

@@ -1,5 +1,5 @@
 /** SQL of single writes to the model, as statements for the batch of the change they belong to. */
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, lte, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
 import type { Tx } from '../../shared/database.ts'
 import type { FlagDocument } from './model-schemas.ts'
@@ -62,6 +62,12 @@ function statementOf(tx: Tx, ctx: StoreContext, before: Model, write: Write): Ba
         eq(userFeatureFlags.unitId, write.unitId),
       )
       return [tx.delete(userFeatureFlags).where(isIt)]
+    }
+    case 'overridesExpired': {
+      const isOver = lte(userFeatureFlags.expiresAt, new Date(write.at))
+      return [
+        tx.delete(userFeatureFlags).where(and(eq(userFeatureFlags.tenantId, tenantId), isOver)),
+      ]
     }
     case 'environment':
       return [putEnvironment(tx, tenantId, write.environment)]
