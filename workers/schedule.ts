@@ -2,7 +2,7 @@
 import { metricsOf } from '../shared/metrics.ts'
 import { traceparentOf } from '../shared/trace.ts'
 import { edgeContext, edgeLog } from './edge-context.ts'
-import { announceDueSnapshots } from './flags/schedule.ts'
+import { announceDueSnapshots, expireOverrides } from './flags/schedule.ts'
 import { eraseTenants } from './identity/schedule.ts'
 import { setGauges } from './ops/schedule.ts'
 import { rewrapDataKeys } from './provider-keys/schedule.ts'
@@ -25,13 +25,22 @@ export async function runSchedule(
     checkpointAudit: () => env.INDEXER.checkpointAudit(),
     verifyAudit: () => env.INDEXER.verifyAudit(),
     setGauges: () => setGauges({ env, metrics, now: () => new Date() }),
-    rewrapDataKeys: () => {
-      return rewrapDataKeys({ env, log, contextOf: jobContext(env, execution, 'rewrapDataKeys') })
-    },
-    announceFlags: () => {
-      const contextOf = jobContext(env, execution, 'announceFlags')
-      return announceDueSnapshots({ env, log, now: () => new Date(), contextOf })
-    },
+    rewrapDataKeys: () =>
+      rewrapDataKeys({ env, log, contextOf: jobContext(env, execution, 'rewrapDataKeys') }),
+    expireOverrides: () =>
+      expireOverrides({
+        env,
+        log,
+        now: () => new Date(),
+        contextOf: jobContext(env, execution, 'expireOverrides'),
+      }),
+    announceFlags: () =>
+      announceDueSnapshots({
+        env,
+        log,
+        now: () => new Date(),
+        contextOf: jobContext(env, execution, 'announceFlags'),
+      }),
   }
   for (const [job, run] of Object.entries(jobs)) {
     try {

@@ -1,5 +1,8 @@
 /** What flags are aimed with, as it shows in evaluations: rules, segments, overrides, switches, lint. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { traceparentOf } from '../../shared/trace.ts'
+import { edgeContext, edgeLog } from '../../workers/edge-context.ts'
+import { expireOverrides } from '../../workers/flags/schedule.ts'
 import { startApp, type TestApp } from './harness.ts'
 
 let app: TestApp
@@ -136,6 +139,27 @@ test('a flag is switched in one environment alone, and a change nobody sees publ
   expect(await evaluated({})).toMatchObject({ value: true })
   await app.send('PATCH', `${FLAGS}/${name}`, { description: 'Only words' })
   expect(await versions()).toEqual(after)
+})
+
+test('an override ends at its time, and the cron publishes without it', async () => {
+  await create()
+  const expiresAt = new Date(Date.now() + 60_000).toISOString()
+  const override = { unitId: 'u1', value: false, reason: 'A trial', expiresAt }
+  await app.send('POST', `${FLAGS}/${name}/overrides`, override)
+  const past = { ...override, expiresAt: '2020-01-01T00:00:00.000Z' }
+  expect((await app.send('POST', `${FLAGS}/${name}/overrides`, past)).status).toBe(422)
+  expect(await evaluated({ targetingKey: 'u1' })).toMatchObject({ value: false })
+  vi.useFakeTimers({ now: Date.now() + 61_000, toFake: ['Date'] })
+  const contextOf = (tenantId: string) => {
+    const actor = { type: 'system', job: 'expireOverrides' } as const
+    const origin = { tenantId, actor, requestId: 'r', traceparent: traceparentOf(undefined) }
+    return edgeContext(app.env, { ...origin, waitUntil: () => {} })
+  }
+  const now = () => new Date()
+  await expireOverrides({ env: app.env, log: edgeLog(app.env), now, contextOf })
+  expect(await evaluated({ targetingKey: 'u1' })).toMatchObject({ value: true })
+  const page = await app.send('GET', `${FLAGS}/${name}/overrides`)
+  expect(Object(await page.json()).items).toEqual([])
 })
 
 const rule = { type: 'force', id: 'r' }
