@@ -218,6 +218,7 @@ function cacheOf(env: TokenEnv): TokenCache<Verified> {
 
 /** The credential of a request as text; undefined when it brings none. */
 export const credentialOf = tokenOf
+export { credentialHeaders, isClientKey } from './credential.ts'
 
 const refused = (reason: keyof typeof DETAILS, cause?: Error) =>
   new ProblemError('unauthenticated', DETAILS[reason], { cause })
