@@ -3,8 +3,6 @@
  * the alarm and the order of things; it feeds `step` with events and sees that the effects it asks
  * for happen. Nothing is decided here.
  */
-import { DurableObject } from 'cloudflare:workers'
-import { edgeContext } from '../workers/edge-context.ts'
 import { ELECTION_MS, judgeDial } from '../workers/voice/admission.ts'
 import { type Config, defaultConfig, detectionOf, updateConfig } from '../workers/voice/config.ts'
 import { type Heard, InputAudio } from '../workers/voice/input-audio.ts'
@@ -26,8 +24,10 @@ import {
 import * as voice from '../workers/voice/session.ts'
 import { step, wakeAt } from '../workers/voice/step.ts'
 import { loadSession, saveSession } from '../workers/voice/store.ts'
+import { ReportedObject } from './reported-object.ts'
 import { VoiceMetrics } from './voice-metrics.ts'
 import { agreeToClose, type Attachment, attachmentOf, turnAway } from './voice-socket.ts'
+import { traceEffect } from './voice-trace.ts'
 
 /** Events that come by the dozen; the event that ends them is saved. */
 const UNSAVED = new Set<voice.SessionEvent['type']>(['answer_delta', 'audio'])
@@ -41,12 +41,12 @@ const HUNG_UP = 1000
 /** No frame for this long ends speech; networks stall for less, and clients mute for more. */
 const STALL_MS = 1500
 
-export class VoiceSession extends DurableObject<EdgeEnv> {
+export class VoiceSession extends ReportedObject {
   #owner = this.ctx.storage.kv.get<Owner>('owner')
   #session = loadSession(this.ctx.storage.kv)
   /** The session as it was last written. */
   #saved = this.#session
-  #input = new InputAudio(this.#attachment()?.inputMs)
+  #input = new InputAudio(attachmentOf(this.#sockets()[0])?.inputMs)
   #heardAt = 0
   /** The tail of the speech queue: clauses leave in the order they were asked for. */
   #speech = Promise.resolve()
@@ -55,7 +55,7 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
   readonly #line = new AbortController()
   #alarmAt = Number.POSITIVE_INFINITY
   #pin: ReturnType<typeof setInterval> | undefined
-  readonly #metrics = new VoiceMetrics(this.env, (work) => this.ctx.waitUntil(work))
+  readonly #metrics = new VoiceMetrics(this.env, this.origin.waitUntil)
   /** The dial by voice key that is under way. */
   #dial: { ticket: string; since: number } | null = null
 
@@ -132,6 +132,10 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
   #isTaken = () => this.#sockets().length > 0 || this.#session?.graceMs !== 0
 
   override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
+    this.reporting(this.#session?.id, () => this.#receive(socket, frame))
+  }
+
+  #receive(socket: WebSocket, frame: string | ArrayBuffer): void {
     // What was on its way when another connection took over.
     if (socket.readyState !== WebSocket.OPEN) return
     if (typeof frame !== 'string') {
@@ -145,7 +149,7 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
-    this.#leave(socket, code === HUNG_UP)
+    this.reporting(this.#session?.id, () => this.#leave(socket, code === HUNG_UP))
     agreeToClose(socket, code)
   }
 
@@ -157,7 +161,7 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
     this.#alarmAt = Number.POSITIVE_INFINITY
     const isOver = this.#session?.phase === 'ended' && Date.now() >= wakeAt(this.#session)
     if (isOver) return this.ctx.storage.deleteAll()
-    this.#dispatch({ type: 'tick' })
+    this.reporting(this.#session?.id, () => this.#dispatch({ type: 'tick' }))
   }
 
   /** Audio goes into the buffer, everything else to the session. */
@@ -227,8 +231,7 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
   #end({ id, turns, openedAt, activeAt }: voice.Session): void {
     this.#line.abort()
     this.#metrics.ended(id)
-    const durationMs = activeAt - openedAt
-    this.#context().log.info('voice session ended', { session_id: id, turns, durationMs })
+    this.#context().log.info('voice session ended', { turns, durationMs: activeAt - openedAt })
   }
 
   #save(session: voice.Session): void {
@@ -263,16 +266,17 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
     const isReply = effect.type !== 'transcribe'
     const signal = isReply ? AbortSignal.any([reply, this.#line.signal]) : this.#line.signal
     const utterance = isReply ? new Int16Array() : this.#input.cut(effect)
-    const ctx = this.#context()
     try {
-      const outcomes = perform(ctx, effect, utterance, signal)
-      for await (const outcome of this.#metrics.follow(effect, outcomes, signal)) {
-        if (signal.aborted) return
-        this.#dispatch(outcome)
-      }
+      await traceEffect(this.env, this.ctx, { effect, owner: this.#owner }, async () => {
+        const outcomes = perform(this.#context(), effect, utterance, signal)
+        for await (const outcome of this.#metrics.follow(effect, outcomes, signal)) {
+          if (signal.aborted) return
+          this.#dispatch(outcome)
+        }
+      })
     } catch (error) {
       if (signal.aborted) return
-      ctx.log.error('voice effect failed', { effect: effect.type, error })
+      this.#context().log.error('voice effect failed', { effect: effect.type, error })
       if (isReply) this.#dispatch({ type: 'reply_failed', turn: effect.turn })
       else this.#dispatch({ type: 'transcription_failed', itemId: effect.itemId })
     }
@@ -280,8 +284,7 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
 
   #context() {
     if (!this.#owner) throw new Error('the session was not opened')
-    const waitUntil = (work: Promise<unknown>) => this.ctx.waitUntil(work)
-    return edgeContext(this.env, { ...this.#owner, waitUntil })
+    return this.contextOf(this.#owner, this.#session?.id)
   }
 
   #send(event: { type: string }): void {
@@ -300,9 +303,5 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
     if (at >= this.#alarmAt) return
     this.#alarmAt = at
     void this.ctx.storage.setAlarm(at)
-  }
-
-  #attachment(): Attachment | undefined {
-    return attachmentOf(this.#sockets()[0])
   }
 }

@@ -9,6 +9,9 @@ import { render } from './render.ts'
 /** Credentials that open single routes. `voice_key`: an `ek_…`, which opens a voice session. */
 export type Credential = 'voice_key'
 
+/** What routes of the identity Worker's contracts are counted as; the numbers are workers/limits. */
+export type Counted = 'admin.write'
+
 export interface AppEnv<Ctx extends ServiceContext = ServiceContext> {
   Variables: {
     requestId: string
@@ -29,6 +32,12 @@ export interface AppEnv<Ctx extends ServiceContext = ServiceContext> {
     confirm: (caller: Caller, permission: Permission) => Promise<void>
     /** Called by the guard before it refuses whoever lacks `permission`. */
     onDenied: (ctx: ServiceContext, permission: Permission) => void
+    /**
+     * Called after the guard of a route that is `counted`.
+     *
+     * @throws ProblemError rate_limited; dependency_down where nothing may pass uncounted
+     */
+    count: (name: Counted) => Promise<void>
     /** Set by `secured`; a route that is `open` has none. */
     ctx: Ctx
   }
@@ -82,11 +91,14 @@ export function problems(...codes: ProblemCode[]): object {
   )
 }
 
+/** The caller's, which names their tenant, once the guard knows them. */
+const logOf = ({ var: { ctx, log } }: Pick<Context<Partial<AppEnv>>, 'var'>): Log => ctx?.log ?? log
+
 /** The app's only error handler: every failure leaves in the form its path speaks. */
 export function renderError(thrown: Error, c: Pick<Context<AppEnv>, 'req' | 'var' | 'body'>) {
   const problem = toProblem(thrown)
   const { status, contentType, body } = render(problem, c.req.path, c.var.requestId)
-  if (status >= 500) c.var.log.error('request failed', { path: c.req.path, error: thrown })
+  if (status >= 500) logOf(c).error('request failed', { path: c.req.path, error: thrown })
 
   const headers: Record<string, string> = { 'content-type': contentType }
   // RFC 9110, section 11.6.1: a 401 names the scheme that would do.

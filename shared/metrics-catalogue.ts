@@ -238,11 +238,17 @@ export const CATALOGUE = {
     permission: PERMISSIONS,
   }),
 
+  voiceassist_error_reports_total: counter('Failures reported, by what became of the report.', {
+    result: ['sent', 'retried', 'refused', 'dropped'],
+  }),
   voiceassist_metrics_batches_total: counter('Batches of metrics, by what became of them.', {
     result: ['applied', 'duplicate', 'expired', 'failed', 'dropped'],
   }),
   voiceassist_metrics_dropped_series_total: counter('Updates counted as __other__.', {
     metric: OPEN,
+  }),
+  voiceassist_traces_exported_total: counter('Spans for the collector, by what became of them.', {
+    result: ['sent', 'failed', 'dropped'],
   }),
   voiceassist_build_info: gauge('1, labelled with the version that answers.', { version: OPEN }),
 } as const satisfies Record<string, Metric>

@@ -2,11 +2,14 @@
 import type { Context } from 'hono'
 import { checkSettings } from '../shared/config.ts'
 import type { Client } from '../shared/context.ts'
+import { type Origin as ReportOrigin, reporterOf } from '../shared/error-queue.ts'
 import type { AppEnv } from '../shared/http.ts'
 import { createLog, type Log } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
 import { Settings } from '../shared/settings.ts'
-import { traceparentOf } from '../shared/trace.ts'
+import { createTracer } from '../shared/trace-exporter.ts'
+import { traceIdOf, traceparentOf } from '../shared/trace.ts'
+import { currentTraceparent } from '../shared/tracing.ts'
 import { clientOf } from './audit/service.ts'
 import type { CallerContext } from './identity/issuer/caller.ts'
 import type { IssuerContext } from './identity/issuer/context.ts'
@@ -47,10 +50,16 @@ const IdentitySettings = Settings.pick({
   ENABLE_METRICS: true,
   METRICS_SHARDS: true,
   METRICS_FLUSH_MS: true,
+  SENTRY_DSN: true,
+  OTEL_EXPORTER_OTLP_ENDPOINT: true,
+  OTEL_EXPORTER_OTLP_HEADERS: true,
+  OTEL_TRACES_SAMPLER_ARG: true,
 })
 
-export const identityLog = ({ LOG_LEVEL: level }: IdentityEnv): Log =>
-  createLog({ level }, { worker: 'identity' })
+export const identityTracer = createTracer<IdentityEnv>('identity')
+
+export const identityLog = (env: IdentityEnv, origin: ReportOrigin): Log =>
+  createLog({ level: env.LOG_LEVEL, reporter: reporterOf(env, origin) }, { worker: 'identity' })
 
 /** Of a request whose caller is not known, or not yet. */
 export function requestContext(c: Context<IdentityApp>): IssuerContext {
@@ -67,8 +76,10 @@ export function callContext(
   waitUntil: (work: Promise<unknown>) => void,
 ): IssuerContext {
   const requestId = crypto.randomUUID()
-  const log = identityLog(env).with({ request_id: requestId })
-  return identityContext(env, { log, requestId, traceparent: traceparentOf(undefined), waitUntil })
+  const traceparent = currentTraceparent() ?? traceparentOf(undefined)
+  const fields = { request_id: requestId, trace_id: traceIdOf(traceparent) }
+  const log = identityLog(env, { waitUntil }).with(fields)
+  return identityContext(env, { log, requestId, traceparent, waitUntil })
 }
 
 /** The language a browser asks for first, as far as we write it. */

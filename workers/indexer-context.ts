@@ -1,9 +1,12 @@
 /** The indexer's context builder: settings checked once, bindings brought along. */
 import { checkSettings } from '../shared/config.ts'
 import { createContext, type Origin, type WithEnv } from '../shared/context.ts'
+import { reporterOf } from '../shared/error-queue.ts'
 import { createLog } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
 import { Settings } from '../shared/settings.ts'
+import { createTracer } from '../shared/trace-exporter.ts'
+import { noteTenant } from '../shared/tracing.ts'
 
 const IndexerSettings = Settings.pick({
   ENVIRONMENT: true,
@@ -22,11 +25,20 @@ const IndexerSettings = Settings.pick({
   ENABLE_METRICS: true,
   METRICS_SHARDS: true,
   METRICS_FLUSH_MS: true,
+  SENTRY_DSN: true,
+  OTEL_EXPORTER_OTLP_ENDPOINT: true,
+  OTEL_EXPORTER_OTLP_HEADERS: true,
+  OTEL_TRACES_SAMPLER_ARG: true,
 })
+
+export const indexerTracer = createTracer<IndexerEnv>('indexer')
 
 /** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
 export function indexerContext(env: IndexerEnv, origin: Origin): WithEnv<IndexerEnv> {
   checkSettings(IndexerSettings, env)
-  const log = createLog({ level: env.LOG_LEVEL }, { worker: 'indexer' })
+  noteTenant(origin.tenantId)
+  const reporter = reporterOf(env, origin)
+  const job = origin.actor.type === 'system' ? { job: origin.actor.job } : {}
+  const log = createLog({ level: env.LOG_LEVEL, reporter }, { worker: 'indexer', ...job })
   return createContext(env, { log, metrics: metricsOf(env, origin.waitUntil) }, origin)
 }

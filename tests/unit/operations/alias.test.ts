@@ -1,0 +1,37 @@
+/** An alias that no longer meets an import does nothing at all, and nobody is told. */
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { unstable_readConfig } from 'wrangler'
+import { WORKERS } from '../../../operations/bundle.ts'
+
+/** Who imports the aliased path, in these words. */
+const IMPORTERS: Record<string, readonly string[]> = {
+  '../locales/index.js': ['zod/v4/core/index.js', 'zod/v4/classic/external.js'],
+  '@better-auth/core/social-providers': [
+    'better-auth/dist/context/create-context.mjs',
+    'better-auth/dist/api/routes/sign-in.mjs',
+  ],
+  '@peculiar/asn1-android': [
+    '@simplewebauthn/server/esm/registration/verifications/verifyAttestationAndroidKey.js',
+  ],
+  'reflect-metadata': ['@simplewebauthn/server/esm/helpers/validateCertificatePath.js'],
+  '@peculiar/x509': [
+    '@simplewebauthn/server/esm/helpers/isCertRevoked.js',
+    '@simplewebauthn/server/esm/helpers/validateCertificatePath.js',
+  ],
+}
+
+test.each(WORKERS)('what the $worker Worker replaces is imported in these words', async (rule) => {
+  const { alias = {} } = unstable_readConfig({ config: rule.config }, { hideWarnings: true })
+  expect(Object.keys(alias)).toContain('../locales/index.js')
+  for (const path of Object.keys(alias)) {
+    const importers = IMPORTERS[path] ?? []
+    expect(importers).not.toEqual([])
+    for (const importer of importers) {
+      expect(await readFile(`node_modules/${importer}`, 'utf8')).toMatch(importOf(path))
+    }
+  }
+})
+
+const importOf = (path: string) =>
+  new RegExp(`(from|import) ["']${path.replaceAll('.', '\\.')}["']`)
