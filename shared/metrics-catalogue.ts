@@ -116,7 +116,7 @@ export const CATALOGUE = {
     reason: ['no_answer', 'rate_limited', 'server_error'],
   }),
   voiceassist_breaker_state: gauge('Isolates that leave the service alone at present.', {
-    service: ['upstash'],
+    service: ['upstash', 'openai'],
   }),
 
   voiceassist_system_uptime_seconds: gauge(
@@ -205,6 +205,11 @@ export const CATALOGUE = {
     { unit: 'seconds' },
   ),
   voiceassist_dead_letters_total: counter('Messages the queue gave up on.', { queue: QUEUES }),
+
+  voiceassist_tool_calls_total: counter('Tools the assistant called.', {
+    tool: OPEN,
+    status: ['ok', 'failed'],
+  }),
 
   voiceassist_voice_sessions_active: gauge('Voice sessions that are open.', {}),
   voice_processing_duration_seconds: seconds(

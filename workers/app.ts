@@ -7,6 +7,8 @@ import { ProblemError } from '../shared/errors.ts'
 import { assertGuarded, open } from '../shared/guards.ts'
 import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
 import { traceIdOf, traceparentOf } from '../shared/trace.ts'
+import { assistantRoutes } from './assistant/routes.ts'
+import type { AssistantContext } from './assistant/service.ts'
 import type { LogContext } from './audit/log-service.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
@@ -50,6 +52,7 @@ type Needs = OpsContext &
   FlagContext &
   DocumentContext &
   KnowledgeContext &
+  AssistantContext &
   VoiceContext &
   LimitContext &
   KeyContext &
@@ -150,6 +153,7 @@ export function createApp() {
   app.route('/', opsRoutes)
   app.route('/', flagRoutes)
   app.route('/', knowledgeRoutes)
+  app.route('/', assistantRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes(meter))
   app.route('/', createOAuthClientRoutes(meter))
