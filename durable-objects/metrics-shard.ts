@@ -3,6 +3,8 @@
  * disk before it is acknowledged; an alarm folds the rows into a snapshot. Nothing is decided here.
  */
 import { DurableObject } from 'cloudflare:workers'
+import { reporterOf } from '../shared/error-queue.ts'
+import { createLog } from '../shared/log.ts'
 import { type Reading, readSeries } from '../shared/metrics-exposition.ts'
 import {
   applyBatch,
@@ -14,6 +16,7 @@ import {
   type Verdict,
 } from '../shared/metrics-series.ts'
 import { packSeries, unpackSeries } from '../shared/metrics-snapshot.ts'
+import { KEPT, type Mark, type Totals, totalsOf } from '../shared/traffic.ts'
 
 /** Milliseconds from the first batch to the snapshot that takes it in. */
 const FOLD_MS = 10_000
@@ -29,6 +32,7 @@ export class MetricsShard extends DurableObject<IdentityEnv> {
     sql.exec('create table if not exists wal (id integer primary key, at integer, body text)')
     sql.exec('create table if not exists snapshot (part integer primary key, body text)')
     sql.exec('create table if not exists seen (isolate text primary key, seq integer, at integer)')
+    sql.exec('create table if not exists marks (minute integer primary key, body text)')
     this.#series = this.#load()
     this.#schedule(Date.now())
   }
@@ -44,9 +48,31 @@ export class MetricsShard extends DurableObject<IdentityEnv> {
     return readSeries(this.#series, Date.now())
   }
 
+  /** What had been counted when the minutes since `from` ended, and before it once. Ascending. */
+  marks(from: number): Mark[] {
+    const after = 'select max(minute) from marks where minute <= ?'
+    const rows = this.ctx.storage.sql.exec<{ minute: number; body: string }>(
+      `select * from marks where minute >= coalesce((${after}), ?) order by minute`,
+      from,
+      from,
+    )
+    return Array.from(rows, ({ minute, body }) => markOf(minute, body))
+  }
+
   override alarm(): void {
+    try {
+      this.#fold()
+    } catch (error) {
+      const reporter = reporterOf(this.env, { waitUntil: (work) => this.ctx.waitUntil(work) })
+      createLog({ reporter }, { worker: 'identity' }).error('metrics were not folded', { error })
+      throw error
+    }
+  }
+
+  #fold(): void {
+    const now = Date.now()
     this.#foldAt = 0
-    expireSeries(this.#series, Date.now())
+    expireSeries(this.#series, now)
     const { sql } = this.ctx.storage
     this.ctx.storage.transactionSync(() => {
       for (const table of ['snapshot', 'seen', 'wal']) sql.exec(`delete from ${table}`)
@@ -56,7 +82,21 @@ export class MetricsShard extends DurableObject<IdentityEnv> {
       for (const [isolate, { seq, at }] of this.#series.seen) {
         sql.exec('insert into seen (isolate, seq, at) values (?, ?, ?)', isolate, seq, at)
       }
+      this.#mark(Math.floor(now / 60_000))
     })
+  }
+
+  /** The last of a minute stands. Of what is old, the last of each hour is kept a while longer. */
+  #mark(minute: number): void {
+    const { sql } = this.ctx.storage
+    const body = JSON.stringify(totalsOf(this.#series))
+    sql.exec('insert or replace into marks (minute, body) values (?, ?)', minute, body)
+    const lasts = 'select max(minute) from marks group by minute / 60'
+    sql.exec(
+      `delete from marks where minute < ? and minute not in (${lasts})`,
+      minute - KEPT.minutes,
+    )
+    sql.exec('delete from marks where minute < ?', minute - KEPT.hours)
   }
 
   #write(batch: Batch, now: number): void {
@@ -83,6 +123,12 @@ export class MetricsShard extends DurableObject<IdentityEnv> {
     for (const { at, body } of rows) applyBatch(series, batchOf(body), at)
     return series
   }
+}
+
+/** Safe: only the alarm writes these rows. */
+function markOf(minute: number, body: string): Mark {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+  return { minute, ...(JSON.parse(body) as Totals) }
 }
 
 /** Safe: only `add` writes these rows. */

@@ -3,8 +3,6 @@
  * the alarm and the order of things; it feeds `step` with events and sees that the effects it asks
  * for happen. Nothing is decided here.
  */
-import { DurableObject } from 'cloudflare:workers'
-import { edgeContext } from '../workers/edge-context.ts'
 import { ELECTION_MS, judgeDial } from '../workers/voice/admission.ts'
 import { type Config, defaultConfig, detectionOf, updateConfig } from '../workers/voice/config.ts'
 import { type Heard, InputAudio } from '../workers/voice/input-audio.ts'
@@ -26,6 +24,7 @@ import {
 import * as voice from '../workers/voice/session.ts'
 import { step, wakeAt } from '../workers/voice/step.ts'
 import { loadSession, saveSession } from '../workers/voice/store.ts'
+import { ReportedObject } from './reported-object.ts'
 import { VoiceMetrics } from './voice-metrics.ts'
 import { agreeToClose, type Attachment, attachmentOf, turnAway } from './voice-socket.ts'
 
@@ -41,7 +40,7 @@ const HUNG_UP = 1000
 /** No frame for this long ends speech; networks stall for less, and clients mute for more. */
 const STALL_MS = 1500
 
-export class VoiceSession extends DurableObject<EdgeEnv> {
+export class VoiceSession extends ReportedObject {
   #owner = this.ctx.storage.kv.get<Owner>('owner')
   #session = loadSession(this.ctx.storage.kv)
   /** The session as it was last written. */
@@ -55,7 +54,7 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
   readonly #line = new AbortController()
   #alarmAt = Number.POSITIVE_INFINITY
   #pin: ReturnType<typeof setInterval> | undefined
-  readonly #metrics = new VoiceMetrics(this.env, (work) => this.ctx.waitUntil(work))
+  readonly #metrics = new VoiceMetrics(this.env, this.origin.waitUntil)
   /** The dial by voice key that is under way. */
   #dial: { ticket: string; since: number } | null = null
 
@@ -132,6 +131,10 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
   #isTaken = () => this.#sockets().length > 0 || this.#session?.graceMs !== 0
 
   override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
+    this.reporting(this.#session?.id, () => this.#receive(socket, frame))
+  }
+
+  #receive(socket: WebSocket, frame: string | ArrayBuffer): void {
     // What was on its way when another connection took over.
     if (socket.readyState !== WebSocket.OPEN) return
     if (typeof frame !== 'string') {
@@ -145,7 +148,7 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
-    this.#leave(socket, code === HUNG_UP)
+    this.reporting(this.#session?.id, () => this.#leave(socket, code === HUNG_UP))
     agreeToClose(socket, code)
   }
 
@@ -157,7 +160,7 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
     this.#alarmAt = Number.POSITIVE_INFINITY
     const isOver = this.#session?.phase === 'ended' && Date.now() >= wakeAt(this.#session)
     if (isOver) return this.ctx.storage.deleteAll()
-    this.#dispatch({ type: 'tick' })
+    this.reporting(this.#session?.id, () => this.#dispatch({ type: 'tick' }))
   }
 
   /** Audio goes into the buffer, everything else to the session. */
@@ -227,8 +230,7 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
   #end({ id, turns, openedAt, activeAt }: voice.Session): void {
     this.#line.abort()
     this.#metrics.ended(id)
-    const durationMs = activeAt - openedAt
-    this.#context().log.info('voice session ended', { session_id: id, turns, durationMs })
+    this.#context().log.info('voice session ended', { turns, durationMs: activeAt - openedAt })
   }
 
   #save(session: voice.Session): void {
@@ -280,8 +282,7 @@ export class VoiceSession extends DurableObject<EdgeEnv> {
 
   #context() {
     if (!this.#owner) throw new Error('the session was not opened')
-    const waitUntil = (work: Promise<unknown>) => this.ctx.waitUntil(work)
-    return edgeContext(this.env, { ...this.#owner, waitUntil })
+    return this.contextOf(this.#owner, this.#session?.id)
   }
 
   #send(event: { type: string }): void {

@@ -7,6 +7,7 @@ import type {
   TwoFactor,
 } from '../workers/identity/schemas.ts'
 import type { AccountExport, Profile } from '../workers/identity/tenant-schemas.ts'
+import { Consents } from './applications.ts'
 import { LinkedAccounts, Passkeys } from './sign-in-ways.ts'
 import type { Transport } from './transport.ts'
 
@@ -18,6 +19,7 @@ export class Account {
   readonly sessions: Sessions
   readonly passkeys: Passkeys
   readonly linkedAccounts: LinkedAccounts
+  readonly consents: Consents
   readonly #transport: Transport
 
   constructor(transport: Transport) {
@@ -25,6 +27,7 @@ export class Account {
     this.sessions = new Sessions(transport)
     this.passkeys = new Passkeys(transport)
     this.linkedAccounts = new LinkedAccounts(transport)
+    this.consents = new Consents(transport)
     this.#transport = transport
   }
 

@@ -4,12 +4,16 @@
  */
 import { Account } from './account.ts'
 import { ApiKeys } from './api-keys.ts'
+import { Applications } from './applications.ts'
 import { type AskBody, AnswerStream } from './ask.ts'
 import { Audit } from './audit.ts'
 import { Documents } from './documents.ts'
 import { Flags } from './flags.ts'
 import { Members } from './members.ts'
+import { Operations } from './operations.ts'
+import { Platform } from './platform.ts'
 import { Roles } from './roles.ts'
+import { Teams } from './teams.ts'
 import { Tenants } from './tenants.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 
@@ -27,11 +31,15 @@ export interface AskOptions extends Omit<AskBody, 'question'> {
 export class VoiceAssist {
   readonly account: Account
   readonly apiKeys: ApiKeys
+  readonly applications: Applications
   readonly audit: Audit
   readonly documents: Documents
   readonly flags: Flags
   readonly members: Members
+  readonly operations: Operations
+  readonly platform: Platform
   readonly roles: Roles
+  readonly teams: Teams
   readonly tenants: Tenants
   readonly #transport
 
@@ -39,11 +47,15 @@ export class VoiceAssist {
     this.#transport = createTransport(options)
     this.account = new Account(this.#transport)
     this.apiKeys = new ApiKeys(this.#transport)
+    this.applications = new Applications(this.#transport)
     this.audit = new Audit(this.#transport)
     this.documents = new Documents(this.#transport)
     this.flags = new Flags(this.#transport)
     this.members = new Members(this.#transport)
+    this.operations = new Operations(this.#transport)
+    this.platform = new Platform(this.#transport)
     this.roles = new Roles(this.#transport)
+    this.teams = new Teams(this.#transport)
     this.tenants = new Tenants(this.#transport)
   }
 

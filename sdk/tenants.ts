@@ -32,6 +32,20 @@ export class Tenants {
     return this.#transport.json(CURRENT)
   }
 
+  rename(name: string): Promise<Tenant> {
+    return this.#transport.json(CURRENT, { method: 'PATCH', body: { name } })
+  }
+
+  /** Has everything of it deleted in seven days. @param name Its own name, typed by hand */
+  requestDeletion(name: string): Promise<Tenant> {
+    return this.#transport.json(`${CURRENT}/deletion`, { method: 'POST', body: { name } })
+  }
+
+  /** @throws VoiceAssistError `not_found` when nobody asked for a deletion */
+  async cancelDeletion(): Promise<void> {
+    await this.#transport.send(`${CURRENT}/deletion`, { method: 'DELETE' })
+  }
+
   /** Ends the own membership of the current tenant. */
   async leave(): Promise<void> {
     await this.#transport.send(`${CURRENT}/leave`, { method: 'POST' })

@@ -91,11 +91,14 @@ export function problems(...codes: ProblemCode[]): object {
   )
 }
 
+/** The caller's, which names their tenant, once the guard knows them. */
+const logOf = ({ var: { ctx, log } }: Pick<Context<Partial<AppEnv>>, 'var'>): Log => ctx?.log ?? log
+
 /** The app's only error handler: every failure leaves in the form its path speaks. */
 export function renderError(thrown: Error, c: Pick<Context<AppEnv>, 'req' | 'var' | 'body'>) {
   const problem = toProblem(thrown)
   const { status, contentType, body } = render(problem, c.req.path, c.var.requestId)
-  if (status >= 500) c.var.log.error('request failed', { path: c.req.path, error: thrown })
+  if (status >= 500) logOf(c).error('request failed', { path: c.req.path, error: thrown })
 
   const headers: Record<string, string> = { 'content-type': contentType }
   // RFC 9110, section 11.6.1: a 401 names the scheme that would do.

@@ -1,4 +1,8 @@
-/** Structured logs, one JSON object per line. The only file that touches `console`. */
+/**
+ * Structured logs, one JSON object per line. The only file that touches `console`. Where failures are
+ * reported, a line of level error is a report, and the lines before it are its breadcrumbs.
+ */
+import type { ErrorReporter } from './error-reporter.ts'
 import { redact } from './redact.ts'
 
 export type Fields = Record<string, unknown>
@@ -19,12 +23,13 @@ export interface LogOptions {
   /** Least level written; anything unknown counts as info. */
   level?: string
   write?: (line: string) => void
+  reporter?: ErrorReporter | undefined
 }
 
 export function createLog(options: LogOptions = {}, bound: Fields = {}): Log {
-  const { level = 'info', write = (line) => console.log(line) } = options
+  const { level = 'info', write = (line) => console.log(line), reporter } = options
   const least = LEVELS.findIndex((name) => name === level)
-  return new JsonLog(write, least === -1 ? 1 : least, bound)
+  return new JsonLog(write, least === -1 ? 1 : least, bound, reporter?.scope(bound))
 }
 
 /** A class, for every request binds its own: methods on a prototype are not made anew each time. */
@@ -32,11 +37,18 @@ class JsonLog implements Log {
   readonly #write: (line: string) => void
   readonly #least: number
   readonly #bound: Fields
+  readonly #reporter: ErrorReporter | undefined
 
-  constructor(write: (line: string) => void, least: number, bound: Fields) {
+  constructor(
+    write: (line: string) => void,
+    least: number,
+    bound: Fields,
+    reporter: ErrorReporter | undefined,
+  ) {
     this.#write = write
     this.#least = least
     this.#bound = bound
+    this.#reporter = reporter
   }
 
   debug(message: string, fields?: Fields) {
@@ -56,7 +68,8 @@ class JsonLog implements Log {
   }
 
   with(fields: Fields): Log {
-    return new JsonLog(this.#write, this.#least, { ...this.#bound, ...fields })
+    const bound = { ...this.#bound, ...fields }
+    return new JsonLog(this.#write, this.#least, bound, this.#reporter?.scope(fields))
   }
 
   #put(level: Level, message: string, fields: Fields = {}) {
@@ -64,7 +77,15 @@ class JsonLog implements Log {
     const head = { timestamp: new Date().toISOString(), level, message, ...this.#bound }
     const lost = { ...head, lost: Object.keys(fields) }
     this.#write(toLine({ ...head, ...fields }) ?? toLine(lost) ?? message)
+    if (this.#reporter) tell(this.#reporter, level, message, fields)
   }
+}
+
+function tell(reporter: ErrorReporter, level: Level, message: string, fields: Fields): void {
+  if (level !== 'error') return reporter.breadcrumb(level, message, fields)
+  const { error, ...rest } = fields
+  if (error === undefined) reporter.message(message, rest)
+  else reporter.capture(error, message, rest)
 }
 
 /** Undefined when there is a cycle inside: a log line must not fail the work it tells of. */

@@ -238,6 +238,9 @@ export const CATALOGUE = {
     permission: PERMISSIONS,
   }),
 
+  voiceassist_error_reports_total: counter('Failures reported, by what became of the report.', {
+    result: ['sent', 'retried', 'refused', 'dropped'],
+  }),
   voiceassist_metrics_batches_total: counter('Batches of metrics, by what became of them.', {
     result: ['applied', 'duplicate', 'expired', 'failed', 'dropped'],
   }),

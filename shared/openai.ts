@@ -1,17 +1,16 @@
-/**
- * Calls to an OpenAI-compatible API; only a feature's *-client.ts makes them. The `openai` package
- * would be the largest part of the edge, for its client holds every resource of that API and cannot
- * be had without them: of it we take the types and the decoder of streams.
- */
+/** The OpenAI client, one per isolate. Only a feature's *-client.ts may ask for it. */
+import OpenAI, { APIConnectionError, APIError } from 'openai'
 import type { WithEnv } from './context.ts'
 import { ProblemError } from './errors.ts'
 import type { LabelsOf } from './metrics-catalogue.ts'
-import { ResponseError, type RetryEnv, withRetry } from './retry.ts'
+import { type RetryEnv, withRetry } from './retry.ts'
 
 export interface OpenAiEnv extends RetryEnv {
   readonly OPENAI_API_KEY: string
   readonly OPENAI_BASE_URL: string
 }
+
+const clients = new WeakMap<OpenAiEnv, OpenAI>()
 
 /** What a call is for: the model that does it, and the purpose it is counted under. */
 export type Use = LabelsOf<'voiceassist_openai_api_calls_total'>
@@ -19,67 +18,29 @@ export type Use = LabelsOf<'voiceassist_openai_api_calls_total'>
 /** The slowest answer we wait for, in milliseconds; streams count until their first byte. */
 const TIMEOUT_MS = 30_000
 
-/** How much of a refusal goes to the log. */
-const MAX_WORDS = 300
-
-interface Call<Result> {
-  /** Below OPENAI_BASE_URL. */
-  path: `/${string}`
-  body: object | FormData
-  /** @param request Aborting it ends a response that is still being read. */
-  read: (response: Response, request: AbortController) => Result | Promise<Result>
-  signal?: AbortSignal | undefined
-}
-
 /**
  * Calls the API with our retry policy, our trace and our errors.
  *
- * @throws ProblemError dependency_down when the provider stays unavailable, timed_out; the signal's
- *   reason once it is aborted
+ * @param call Gets the client and the request options every call must pass on.
+ * @throws ProblemError dependency_down when the provider stays unavailable, timed_out
  */
 export async function callOpenAi<Result>(
   ctx: WithEnv<OpenAiEnv>,
   use: Use,
-  call: Call<Result>,
+  signal: AbortSignal | undefined,
+  call: (client: OpenAI, options: OpenAI.RequestOptions) => Promise<Result>,
 ): Promise<Result> {
-  const { signal } = call
+  const headers = { traceparent: ctx.traceparent, 'x-client-request-id': ctx.requestId }
+  const options = { headers, ...(signal && { signal }) }
   try {
-    const result = await withRetry(ctx, 'openai', () => send(ctx, call), { signal })
+    const result = await withRetry(ctx, 'openai', () => call(openAiOf(ctx.env), options), {
+      failureOf: toFailure,
+      signal,
+    })
     ctx.metrics.inc('voiceassist_openai_api_calls_total', use)
     return result
   } catch (error) {
-    throw signal?.aborted ? error : unavailable(error)
-  }
-}
-
-async function send<Result>(
-  ctx: WithEnv<OpenAiEnv>,
-  { path, body, read, signal }: Call<Result>,
-): Promise<Result> {
-  const request = new AbortController()
-  const timeout = new DOMException('The model provider was too slow.', 'TimeoutError')
-  const timer = setTimeout(() => request.abort(timeout), TIMEOUT_MS)
-  try {
-    const response = await fetch(`${ctx.env.OPENAI_BASE_URL.replace(/\/$/, '')}${path}`, {
-      method: 'POST',
-      headers: headersOf(ctx, body),
-      body: body instanceof FormData ? body : JSON.stringify(body),
-      signal: signal ? AbortSignal.any([request.signal, signal]) : request.signal,
-    })
-    if (response.ok) return await read(response, request)
-    throw new ResponseError('openai', response, (await response.text()).slice(0, MAX_WORDS))
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-function headersOf({ env, traceparent, requestId }: WithEnv<OpenAiEnv>, body: object) {
-  return {
-    authorization: `Bearer ${env.OPENAI_API_KEY}`,
-    traceparent,
-    'x-client-request-id': requestId,
-    // A form names its own type, with the boundary in it.
-    ...(!(body instanceof FormData) && { 'content-type': 'application/json' }),
+    throw error instanceof APIError && !signal?.aborted ? unavailable(error) : error
   }
 }
 
@@ -94,8 +55,23 @@ export function countTokens(
   if (output > 0) metrics.inc(name, { model, token_type: 'output' }, output)
 }
 
+/** Retries are ours (shared/retry.ts): one policy for every provider. */
+function openAiOf(env: OpenAiEnv): OpenAI {
+  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL } = env
+  const options = { apiKey, baseURL, timeout: TIMEOUT_MS, maxRetries: 0 }
+  const client = clients.get(env) ?? new OpenAI(options)
+  clients.set(env, client)
+  return client
+}
+
+function toFailure(error: unknown) {
+  if (error instanceof APIConnectionError) return { status: 0, retryAfter: null }
+  if (!(error instanceof APIError)) return undefined
+  return { status: error.status ?? 0, retryAfter: error.headers?.get('retry-after') ?? null }
+}
+
 /** The provider's own words stay in the log: they may repeat what was sent. */
-function unavailable(cause: unknown): ProblemError {
+function unavailable(cause: APIError): ProblemError {
   const detail = 'The model provider does not answer. Try again shortly.'
   return new ProblemError('dependency_down', detail, { cause, retryAfterSeconds: 5 })
 }

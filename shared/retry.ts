@@ -36,9 +36,8 @@ type Service = Labels['service']
 export class ResponseError extends Error {
   readonly failure: Failure
 
-  /** @param words Of the refusal, for the log. */
-  constructor(service: string, response: Response, words = '') {
-    super(`${service} answered ${response.status}${words && `: ${words}`}`)
+  constructor(service: string, response: Response) {
+    super(`${service} answered ${response.status}`)
     this.name = 'ResponseError'
     this.failure = { status: response.status, retryAfter: response.headers.get('retry-after') }
   }

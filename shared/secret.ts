@@ -57,6 +57,11 @@ export async function secret(env: object, name: string, now = new Date()): Promi
 /** All values, the one to use first. */
 export const valuesOf = ({ current, previous }: Secret): string[] => [current, ...previous]
 
+/** Whether there is such a secret at all; its value is not asked for. */
+export function isSet(env: object, name: string): boolean {
+  return bindingOf(env, name) !== ''
+}
+
 function bindingOf(env: object, name: string): SecretBinding {
   const binding: unknown = Reflect.get(env, name)
   if (typeof binding === 'string') return binding

@@ -246,6 +246,11 @@ export const Settings = z.object({
     'Milliseconds counts stay in an isolate; what a killed one loses at most.',
     '5000',
   ),
+  SENTRY_DSN: optional(
+    maybeSecret,
+    ['edge', 'identity', 'indexer'],
+    'Where failures are reported (Sentry, or what speaks its protocol); without it a Worker reports none.',
+  ),
   METRICS_TOKEN: optional(
     maybeSecret,
     ['edge'],

@@ -116,9 +116,10 @@ export function createApp() {
     const id = c.get('requestId')
     const traceparent = traceparentOf(c.req.header('traceparent'))
     c.set('traceparent', traceparent)
-    c.set('log', edgeLog(c.env).with({ request_id: id, trace_id: traceIdOf(traceparent) }))
+    const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
+    const log = edgeLog(c.env, { waitUntil, request: c.req.raw })
+    c.set('log', log.with({ request_id: id, trace_id: traceIdOf(traceparent) }))
     c.set('identify', async (accepts) => {
-      const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
       const { headers } = c.req.raw
       const stranger = { path: c.req.path, headers, setHeader: c.header }
       const key = accepts === 'voice_key' ? await readVoiceKey(c.env, headers) : undefined
@@ -130,7 +131,8 @@ export function createApp() {
       const client = clientOf(headers)
       const { tenantId, actor, plan } = caller
       const who = { tenantId, actor, ...(plan !== undefined && { plan }) }
-      return edgeContext(c.env, { ...who, client, requestId: id, traceparent, waitUntil })
+      const origin = { ...who, client, requestId: id, traceparent, waitUntil }
+      return edgeContext(c.env, origin, c.var.log)
     })
     c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
     c.set('count', (name) => meter(c, name))

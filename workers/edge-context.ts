@@ -1,6 +1,7 @@
 /** The edge's context builder: its settings are checked once, then it brings its bindings along. */
 import { checkSettings } from '../shared/config.ts'
 import { createContext, type Origin, type WithEnv } from '../shared/context.ts'
+import { type Origin as ReportOrigin, reporterOf } from '../shared/error-queue.ts'
 import { createLog, type Log } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
 import { Settings } from '../shared/settings.ts'
@@ -35,11 +36,15 @@ const EdgeSettings = Settings.pick({
   METRICS_SHARDS: true,
   METRICS_FLUSH_MS: true,
   METRICS_TOKEN: true,
+  SENTRY_DSN: true,
 })
 
 const logs = new WeakMap<EdgeEnv, Log>()
 
-export function edgeLog(env: EdgeEnv): Log {
+/** @param origin Whose failures it reports; without one it only writes them down. */
+export function edgeLog(env: EdgeEnv, origin?: ReportOrigin): Log {
+  const reporter = origin && reporterOf(env, origin)
+  if (reporter) return createLog({ level: env.LOG_LEVEL, reporter }, { worker: 'edge' })
   const log = logs.get(env) ?? createLog({ level: env.LOG_LEVEL }, { worker: 'edge' })
   logs.set(env, log)
   return log
@@ -49,10 +54,14 @@ export function edgeLog(env: EdgeEnv): Log {
 export const checkEdge = (env: EdgeEnv): void => checkSettings(EdgeSettings, env)
 
 /** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
-export function edgeContext(env: EdgeEnv, origin: Origin): WithEnv<EdgeEnv> {
+export function edgeContext(
+  env: EdgeEnv,
+  origin: Origin,
+  log = edgeLog(env, origin),
+): WithEnv<EdgeEnv> {
   checkEdge(env)
   const metrics = metricsOf(env, origin.waitUntil)
-  return createContext(env, { log: edgeLog(env), metrics }, origin)
+  return createContext(env, { log, metrics }, origin)
 }
 
 /** What there is of a context before anybody is known to be asking. */

@@ -66,7 +66,8 @@ export function createIdentityApp() {
     const traceparent = traceparentOf(c.req.header('traceparent'))
     const fields = { request_id: c.var.requestId, trace_id: traceIdOf(traceparent) }
     c.set('traceparent', traceparent)
-    c.set('log', identityLog(c.env).with(fields))
+    const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
+    c.set('log', identityLog(c.env, { waitUntil, request: c.req.raw }).with(fields))
     c.set('identify', () => identifyCaller(requestContext(c), c.req.raw.headers))
     // `identify` has just looked.
     c.set('confirm', async () => {})

@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import { checkSettings } from '../shared/config.ts'
 import type { Client } from '../shared/context.ts'
+import { type Origin as ReportOrigin, reporterOf } from '../shared/error-queue.ts'
 import type { AppEnv } from '../shared/http.ts'
 import { createLog, type Log } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
@@ -47,10 +48,11 @@ const IdentitySettings = Settings.pick({
   ENABLE_METRICS: true,
   METRICS_SHARDS: true,
   METRICS_FLUSH_MS: true,
+  SENTRY_DSN: true,
 })
 
-export const identityLog = ({ LOG_LEVEL: level }: IdentityEnv): Log =>
-  createLog({ level }, { worker: 'identity' })
+export const identityLog = (env: IdentityEnv, origin: ReportOrigin): Log =>
+  createLog({ level: env.LOG_LEVEL, reporter: reporterOf(env, origin) }, { worker: 'identity' })
 
 /** Of a request whose caller is not known, or not yet. */
 export function requestContext(c: Context<IdentityApp>): IssuerContext {
@@ -67,7 +69,7 @@ export function callContext(
   waitUntil: (work: Promise<unknown>) => void,
 ): IssuerContext {
   const requestId = crypto.randomUUID()
-  const log = identityLog(env).with({ request_id: requestId })
+  const log = identityLog(env, { waitUntil }).with({ request_id: requestId })
   return identityContext(env, { log, requestId, traceparent: traceparentOf(undefined), waitUntil })
 }
 

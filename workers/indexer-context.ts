@@ -1,6 +1,7 @@
 /** The indexer's context builder: settings checked once, bindings brought along. */
 import { checkSettings } from '../shared/config.ts'
 import { createContext, type Origin, type WithEnv } from '../shared/context.ts'
+import { reporterOf } from '../shared/error-queue.ts'
 import { createLog } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
 import { Settings } from '../shared/settings.ts'
@@ -22,11 +23,14 @@ const IndexerSettings = Settings.pick({
   ENABLE_METRICS: true,
   METRICS_SHARDS: true,
   METRICS_FLUSH_MS: true,
+  SENTRY_DSN: true,
 })
 
 /** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
 export function indexerContext(env: IndexerEnv, origin: Origin): WithEnv<IndexerEnv> {
   checkSettings(IndexerSettings, env)
-  const log = createLog({ level: env.LOG_LEVEL }, { worker: 'indexer' })
+  const reporter = reporterOf(env, origin)
+  const job = origin.actor.type === 'system' ? { job: origin.actor.job } : {}
+  const log = createLog({ level: env.LOG_LEVEL, reporter }, { worker: 'indexer', ...job })
   return createContext(env, { log, metrics: metricsOf(env, origin.waitUntil) }, origin)
 }

@@ -1,6 +1,6 @@
 /** The indexer Worker: the only file wrangler.indexer.toml names. It has no route of its own. */
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import { consumeQueue, runCheckpoints, runSweep, runVerification } from './queue.ts'
+import { consumeQueue, runCheckpoints, runSweep, runVerification, testReporting } from './queue.ts'
 
 /** What the edge may ask of it, by service binding. */
 export class Indexer extends WorkerEntrypoint<IndexerEnv> {
@@ -14,6 +14,10 @@ export class Indexer extends WorkerEntrypoint<IndexerEnv> {
 
   verifyAudit(): Promise<void> {
     return runVerification(this.env, (work) => this.ctx.waitUntil(work))
+  }
+
+  testReporting(requestId: string) {
+    return testReporting(this.env, requestId)
   }
 }
 

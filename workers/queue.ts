@@ -1,10 +1,13 @@
 /** The indexer's queues and jobs: which feature handles what. */
+import { reporterOf } from '../shared/error-queue.ts'
 import { createLog } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
 import { traceparentOf } from '../shared/trace.ts'
 import { consumeAudit, consumeDeadAudit } from './audit/consumer.ts'
 import { checkpointChains } from './audit/schedule.ts'
 import { verifyChains } from './audit/verification-service.ts'
+import { consumeErrors } from './errors/consumer.ts'
+import { sendTestReport } from './errors/service.ts'
 import { indexerContext } from './indexer-context.ts'
 import { consumeDeadDocuments, consumeDocuments } from './knowledge/consumer.ts'
 import { sweepDocuments } from './knowledge/schedule.ts'
@@ -27,9 +30,15 @@ export async function consumeQueue(
   env: IndexerEnv,
   { waitUntil }: { waitUntil: WaitUntil },
 ): Promise<void> {
-  const log = createLog({ level: env.LOG_LEVEL }, { worker: 'indexer', queue: batch.queue })
+  const bound = { worker: 'indexer', queue: batch.queue }
   const job = JOBS.find((name) => batch.queue.startsWith(name)) ?? 'documents'
   const metrics = metricsOf(env, waitUntil)
+  if (batch.queue.startsWith('errors')) {
+    const log = createLog({ level: env.LOG_LEVEL }, bound)
+    return consumeErrors(batch, { env, log, metrics })
+  }
+  const reporter = reporterOf(env, { waitUntil })
+  const log = createLog({ level: env.LOG_LEVEL, reporter }, bound)
   const contextOf = contextsOf(env, job, waitUntil)
   if (job === 'mail') {
     const consume = batch.queue.startsWith('mail-dead') ? consumeDeadMail : consumeMail
@@ -61,6 +70,9 @@ export async function runCheckpoints(env: IndexerEnv, waitUntil: WaitUntil): Pro
 export async function runVerification(env: IndexerEnv, waitUntil: WaitUntil): Promise<void> {
   await verifyChains(contextsOf(env, 'verifyAudit', waitUntil)({ tenantId: '' }))
 }
+
+/** Called by the edge for those who run the platform. */
+export const testReporting = (env: IndexerEnv, requestId: string) => sendTestReport(env, requestId)
 
 function contextsOf(env: IndexerEnv, job: string, waitUntil: WaitUntil) {
   const actor = { type: 'system', job } as const

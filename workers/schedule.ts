@@ -13,8 +13,9 @@ export async function runSchedule(
   env: EdgeEnv,
   execution: WaitUntil,
 ): Promise<void> {
-  const log = edgeLog(env)
-  const metrics = metricsOf(env, (work) => execution.waitUntil(work))
+  const waitUntil = (work: Promise<unknown>) => execution.waitUntil(work)
+  const log = edgeLog(env, { waitUntil })
+  const metrics = metricsOf(env, waitUntil)
   const jobs = {
     rotateKeys: () => env.IDENTITY.rotateKeys(),
     sweepOrphans: () => env.IDENTITY.sweepOrphans(),

@@ -65,6 +65,14 @@ test('a user signs in, sees what an application wants, and lets it in or not', a
   expect(allowed.get('code')).toMatch(/^[\w-]{43}$/)
   expect([allowed.get('state'), allowed.get('iss')]).toEqual(['1e3', url])
 
+  await page.goto(`${url}/console/account`)
+  const section = page.getByRole('region', { name: 'Applications' })
+  await section.getByText('know who you are, read documents').waitFor()
+  expect(await violationsOf(page)).toEqual([])
+  await section.getByRole('button', { name: 'Shut out Field Notes' }).click()
+  await page.getByText('Field Notes is shut out.').waitFor()
+  await section.getByText('You let none in yet.').waitFor()
+
   await page.goto(`${url}/console/consent#request=broken`)
   await page.getByRole('heading', { name: 'This request cannot be granted' }).waitFor()
 })

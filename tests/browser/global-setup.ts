@@ -11,6 +11,9 @@ export interface ConsoleUnderTest {
   password: string
   /** Folder of the mails sent. */
   outbox: string
+  /** The database as its owner, for what no API does. */
+  databaseUrl: string
+  databaseHttpUrl: string
 }
 
 declare module 'vitest' {
@@ -23,7 +26,9 @@ export default async function setup(project: TestProject) {
   const directory = await mkdtemp(join(tmpdir(), 'voiceassist-browser-'))
   const options = { directory, port: 0, tlsPort: 0, quiet: true, seedDocs: true }
   const stack = await startStack(options)
-  project.provide('consoleUnderTest', { url: stack.url, outbox: stack.outbox, ...stack.owner })
+  const { url, outbox, databaseUrl, databaseHttpUrl, owner } = stack
+  const database = { databaseUrl, databaseHttpUrl }
+  project.provide('consoleUnderTest', { url, outbox, ...database, ...owner })
   return async () => {
     await stack.stop()
     await rm(directory, { recursive: true, force: true })

@@ -34,7 +34,7 @@ async function tokenOf(email: string, password: string): Promise<string> {
   return (await call<{ accessToken: string }>('/api/auth/sign-in/email', body)).accessToken
 }
 
-const ownerToken = () => {
+export const ownerToken = () => {
   const { email, password } = inject('consoleUnderTest')
   return tokenOf(email, password)
 }

@@ -10,7 +10,10 @@ const PAGES = [
   'help',
   'account',
   'members',
+  'teams',
   'keys',
+  'applications',
+  'organization',
   'roles',
 ] as const
 
@@ -35,6 +38,18 @@ test.each(['light', 'dark'] as const)(
     expect(await violationsOf(page)).toEqual([])
   },
 )
+
+test('a question that is called off gives the focus back', async () => {
+  const page = await openSignedIn('/flags')
+  const opener = page.getByRole('button', { name: 'New flag' }).first()
+  for (const close of ['Cancel', 'Close']) {
+    await opener.focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').getByRole('button', { name: close }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await expect.poll(() => opener.evaluate((it) => it === document.activeElement)).toBe(true)
+  }
+})
 
 test('a phone reaches the pages its bar has no room for', async () => {
   const page = await openSignedIn('/ask', { options: { viewport: { width: 390, height: 844 } } })
@@ -68,7 +83,10 @@ test('the whole console is reached from the keyboard', async () => {
     ['h', 'Help'],
     ['c', 'Account'],
     ['m', 'Members'],
+    ['t', 'Teams'],
     ['y', 'API keys'],
+    ['p', 'Applications'],
+    ['o', 'Organization'],
     ['r', 'Roles'],
     ['l', 'Audit log'],
     ['a', 'Ask'],

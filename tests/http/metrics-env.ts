@@ -1,12 +1,14 @@
 /** The metrics object in this process: what its shell around the same code would keep. */
 import { readSeries } from '../../shared/metrics-exposition.ts'
 import { applyBatch, type Batch, emptySeries, partsOf } from '../../shared/metrics-series.ts'
+import { totalsOf } from '../../shared/traffic.ts'
 
 export function createMetricsEnv() {
   const series = emptySeries()
   const shard = {
     add: async (batch: Batch) => applyBatch(series, structuredClone(batch), Date.now()),
     read: async () => structuredClone(readSeries(series, Date.now())),
+    marks: async () => [{ minute: Math.floor(Date.now() / 60_000), ...totalsOf(series) }],
   }
   return {
     settings: {

@@ -106,6 +106,11 @@ export const OAuthClientPageQuery = z.object({
 export type OAuthClientPageQuery = z.infer<typeof OAuthClientPageQuery>
 
 export const OAuthClientPage = z
-  .object({ items: z.array(OAuthClient), nextCursor: z.string().nullable() })
+  .object({
+    items: z.array(OAuthClient),
+    nextCursor: z.string().nullable(),
+    /** What the caller could let an application ask for; `isSensitive` needs `allowSensitive`. */
+    scopes: z.array(z.object({ name: z.enum(PERMISSIONS), isSensitive: z.boolean() })),
+  })
   .openapi('OAuthClientPage')
 export type OAuthClientPage = z.infer<typeof OAuthClientPage>

@@ -1,6 +1,4 @@
 /** Chat completions, streamed, from any OpenAI-compatible API. Its types stop here. */
-import { Stream } from 'openai/core/streaming'
-import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions'
 import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { callOpenAi, countTokens, type OpenAiEnv } from '../../shared/openai.ts'
@@ -26,13 +24,10 @@ export async function* streamChat(
 ): AsyncGenerator<string, Usage> {
   const { CHAT_MODEL: model } = ctx.env
   const use = { model, purpose: 'answer' } as const
-  const stream_options = { include_usage: true }
-  const body = { model, messages: [...messages], stream: true as const, stream_options }
-  const stream = await callOpenAi(ctx, use, {
-    path: '/chat/completions',
-    body: body satisfies ChatCompletionCreateParamsStreaming,
-    read: (response, request) => Stream.fromSSEResponse<Chunk>(response, request),
-    signal,
+  const stream = await callOpenAi(ctx, use, signal, (client, options) => {
+    const stream_options = { include_usage: true }
+    const request = { model, messages: [...messages], stream: true as const, stream_options }
+    return client.chat.completions.create(request, options)
   })
   const usage: Usage = { inputTokens: 0, outputTokens: 0 }
   const seen = { end: false }

@@ -61,7 +61,8 @@ async function eachOf(
     try {
       await handle(contextOf(data), data, message)
     } catch (error) {
-      log.error('document message failed', { message_id: message.id, error })
+      const whose = { tenant_id: data.tenantId, request_id: data.requestId }
+      log.error('document message failed', { message_id: message.id, ...whose, error })
       message.retry({ delaySeconds: Math.min(2 ** message.attempts, 60) })
     }
   }

@@ -2,18 +2,24 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { ServiceContext } from '../../shared/context.ts'
-import { may, open } from '../../shared/guards.ts'
+import { may, open, secured } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json, problems } from '../../shared/http.ts'
 import { CONTENT_TYPE } from '../../shared/metrics-exposition.ts'
+import { TestReport } from '../errors/schemas.ts'
 import { scrape, type ScrapeEnv } from './metrics-service.ts'
-import { Health, Liveness, Readiness } from './schemas.ts'
+import { describeTraffic, type OverviewEnv } from './overview-service.ts'
+import { Health, Liveness, Overview, OverviewQuery, Readiness } from './schemas.ts'
 import { checkReadiness, type ReadinessEnv } from './service.ts'
 import { versionOf } from './version-service.ts'
 
-type OpsEnv = ReadinessEnv & ScrapeEnv
+type OpsEnv = ReadinessEnv &
+  ScrapeEnv &
+  OverviewEnv & {
+    readonly INDEXER: { testReporting(requestId: string): Promise<TestReport> }
+  }
 export type OpsContext = ServiceContext & { readonly env: OpsEnv }
 
-interface OpsApp extends AppEnv {
+interface OpsApp extends AppEnv<OpsContext> {
   Bindings: OpsEnv
 }
 
@@ -64,6 +70,38 @@ const metrics = open(
   }),
 )
 
+const sentryTest = secured(
+  'admin.platform',
+  createRoute({
+    method: 'post',
+    path: '/api/admin/ops/sentry-test',
+    operationId: 'testErrorReporting',
+    tags: ['ops'],
+    description:
+      'Sends a test event to where failures are reported, and says whether it was taken.',
+    responses: {
+      200: json(TestReport, 'Whether failures are reported, and what became of the event'),
+      ...problems('unauthenticated', 'forbidden', 'dependency_down'),
+    },
+  }),
+)
+
+const overview = secured(
+  'admin.platform',
+  createRoute({
+    method: 'get',
+    path: '/api/admin/ops/overview',
+    operationId: 'getOverview',
+    tags: ['ops'],
+    description: 'Traffic of all tenants together, step by step, and what the platform depends on.',
+    request: { query: OverviewQuery },
+    responses: {
+      200: json(Overview, 'The last hours or days; a minute is complete within seconds of its end'),
+      ...problems('unauthenticated', 'forbidden', 'not_found', 'invalid_fields', 'dependency_down'),
+    },
+  }),
+)
+
 const root = open(
   createRoute({
     method: 'get',
@@ -93,6 +131,13 @@ export const opsRoutes = createRouter<OpsApp>()
   .openapi(metrics, async (c) => {
     const text = await scrape(c.env, c.req.header('authorization'), now())
     return c.body(text, 200, { 'content-type': CONTENT_TYPE, 'cache-control': 'no-store' })
+  })
+  .openapi(sentryTest, async (c) => {
+    return c.json(await c.env.INDEXER.testReporting(c.var.requestId), 200)
+  })
+  .openapi(overview, async (c) => {
+    const traffic = await describeTraffic(c.var.ctx, c.req.valid('query').period)
+    return c.json(traffic, 200)
   })
   .openapi(root, (c) => c.redirect('/console/'))
 

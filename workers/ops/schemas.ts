@@ -37,3 +37,36 @@ export const Readiness = z
   })
   .openapi('Readiness')
 export type Readiness = z.infer<typeof Readiness>
+
+const Traffic = z
+  .object({
+    requests: z.int(),
+    /** Answered with 4xx. */
+    refused: z.int(),
+    /** Answered with 5xx. */
+    failed: z.int(),
+    /** Milliseconds within which a share of the requests was answered; null without requests. */
+    p50Ms: z.int().nullable(),
+    p95Ms: z.int().nullable(),
+    p99Ms: z.int().nullable(),
+  })
+  .openapi('Traffic')
+export type Traffic = z.infer<typeof Traffic>
+
+const Period = z.enum(['1h', '6h', '24h', '7d', '30d'])
+export type Period = z.infer<typeof Period>
+
+export const OverviewQuery = z.object({ period: Period.default('24h') })
+
+export const Overview = z
+  .object({
+    period: Period,
+    stepSeconds: z.int(),
+    /** Oldest first, without gaps; `at` is where a step begins. */
+    points: z.array(Traffic.extend({ at: z.iso.datetime() })),
+    total: Traffic,
+    readiness: Readiness,
+    version: z.string(),
+  })
+  .openapi('Overview')
+export type Overview = z.infer<typeof Overview>

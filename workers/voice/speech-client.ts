@@ -1,6 +1,4 @@
 /** Speech to text and back, through any OpenAI-compatible audio API. */
-import { z } from '@hono/zod-openapi'
-import type { SpeechCreateParams } from 'openai/resources/audio/speech'
 import type { WithEnv } from '../../shared/context.ts'
 import { callOpenAi, type OpenAiEnv } from '../../shared/openai.ts'
 import { piecesOf, wavOf } from './pcm.ts'
@@ -11,8 +9,6 @@ interface SpeechEnv extends OpenAiEnv {
   readonly TRANSCRIPTION_MODEL: string
 }
 export type SpeechContext = WithEnv<SpeechEnv>
-
-const Transcription = z.object({ text: z.string() })
 
 /**
  * The words of one utterance; '' when there are none.
@@ -25,13 +21,12 @@ export async function transcribe(
   hints: Hints,
   signal: AbortSignal,
 ): Promise<string> {
-  const { TRANSCRIPTION_MODEL: model } = ctx.env
-  const body = new FormData()
-  body.set('file', new File([wavOf(samples)], 'speech.wav', { type: 'audio/wav' }))
-  for (const [name, value] of Object.entries({ model, ...hints })) body.set(name, value)
-  const use = { model, purpose: 'transcribe' } as const
-  const read = async (response: Response) => Transcription.parse(await response.json())
-  const { text } = await callOpenAi(ctx, use, { path: '/audio/transcriptions', body, read, signal })
+  const file = new File([wavOf(samples)], 'speech.wav', { type: 'audio/wav' })
+  const request = { model: ctx.env.TRANSCRIPTION_MODEL, file, ...hints }
+  const use = { model: request.model, purpose: 'transcribe' } as const
+  const { text } = await callOpenAi(ctx, use, signal, (client, options) =>
+    client.audio.transcriptions.create(request, options),
+  )
   return text
 }
 
@@ -54,8 +49,8 @@ export async function* synthesize(
 ): AsyncGenerator<Uint8Array> {
   const request = { model: ctx.env.SPEECH_MODEL, voice, input: text.trim(), speed }
   const use = { model: request.model, purpose: 'speak' } as const
-  const body = { ...request, response_format: 'pcm' } satisfies SpeechCreateParams
-  const read = (response: Response) => response.body
-  const stream = await callOpenAi(ctx, use, { path: '/audio/speech', body, read, signal })
-  if (stream) yield* piecesOf(stream)
+  const response = await callOpenAi(ctx, use, signal, (client, options) =>
+    client.audio.speech.create({ ...request, response_format: 'pcm' }, options),
+  )
+  if (response.body) yield* piecesOf(response.body)
 }

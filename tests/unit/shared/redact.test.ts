@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createLog } from '../../../shared/log.ts'
 import { redact, redactText } from '../../../shared/redact.ts'
+import { NEGATIVES, POSITIVES } from './redact-corpus.ts'
 
 test.each([
   ['authorization', 'Bearer x'],
@@ -65,6 +66,36 @@ test.each([
 ])('%s', (text, clean) => {
   expect(redactText(text)).toBe(clean)
 })
+
+test('nothing of the corpus leaks, and nothing of it that is harmless changes', () => {
+  expect(POSITIVES.length).toBeGreaterThanOrEqual(200)
+  expect(NEGATIVES.length).toBeGreaterThanOrEqual(200)
+  expect(POSITIVES.filter(([text, secret]) => redactText(text).includes(secret))).toEqual([])
+  expect(NEGATIVES.filter((text) => redactText(text) !== text)).toEqual([])
+})
+
+test('what is redacted stays as it is when it is redacted again', () => {
+  for (const [text] of POSITIVES) expect(redactText(redactText(text))).toBe(redactText(text))
+})
+
+test.each([
+  ['From', '15551234567', '[PHONE_REDACTED]'],
+  ['phone_number', '5551234567', '[PHONE_REDACTED]'],
+  ['from', '2026-11-01', '2026-11-01'],
+])('the field %s with %s is shown as %s', (key, value, shown) => {
+  expect(redact(key, value)).toBe(shown)
+})
+
+test.each(['a', '1', '1 ', 'a.', '+1', 'ey', 'a@a.', '(1', 'From=', 'x://a:'])(
+  'a hundred thousand times %j takes no time to speak of',
+  (part) => {
+    const text = part.repeat(100_000 / part.length)
+    const began = performance.now()
+    redactText(text)
+    // Some 20 ms; what grows with the square of the length takes minutes.
+    expect(performance.now() - began).toBeLessThan(3000)
+  },
+)
 
 test('a log line shows errors with their cause, and no secret at any depth', () => {
   const lines: string[] = []

@@ -131,3 +131,27 @@ test('a snapshot is cut into rows that storage takes', async () => {
   await evictDurableObject(shard)
   expect(await shard.read()).toEqual(before)
 })
+
+test('what had been counted is marked each minute, kept by the hour, and then let go', async () => {
+  const shard = shardOf('marked')
+  const request = keyOf('http_requests_total', { method: 'GET', endpoint: '/live', status: '200' })
+  await shard.add(batch(1, { counters: [[request, 3]] }))
+  await runDurableObjectAlarm(shard)
+  const minute = Math.floor(Date.now() / 60_000)
+  const [first] = await shard.marks(minute)
+  expect(first).toMatchObject({ requests: 3, refused: 0, failed: 0 })
+
+  const day = 24 * 60
+  const hour = Math.floor((minute - 10 * day) / 60) * 60
+  const old = [minute - 31 * day, hour, hour + 7, hour + 59, minute - day, minute - day + 1]
+  await runInDurableObject(shard, (_, { storage }) => {
+    const body = JSON.stringify({ requests: 1, refused: 0, failed: 0, durations: [] })
+    for (const at of old) storage.sql.exec('insert into marks values (?, ?)', at, body)
+  })
+  await shard.add(batch(2, { counters: [[request, 1]] }))
+  await runDurableObjectAlarm(shard)
+  const kept = (await shard.marks(0)).map((mark) => mark.minute)
+  expect(kept.filter((at) => at < minute)).toEqual([hour + 59, minute - day, minute - day + 1])
+  // The one before the stretch says where it begins.
+  expect((await shard.marks(minute - day + 5))[0]?.minute).toBe(minute - day + 1)
+})

@@ -29,6 +29,13 @@ export function formatMoment(iso: string, locale: string): string {
   return cached(`moment ${locale}`, make).format(new Date(iso))
 }
 
+/** Day and minute; in the reader's zone. */
+export function formatDeadline(iso: string, locale: string): string {
+  const options = { dateStyle: 'medium', timeStyle: 'short' } as const
+  const make = () => new Intl.DateTimeFormat(locale, options)
+  return cached(`deadline ${locale}`, make).format(new Date(iso))
+}
+
 export function formatTime(at: Date, locale: string): string {
   const make = () => new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
   return cached(`time ${locale}`, make).format(at)

@@ -1,12 +1,17 @@
 /** The pages of the navigation: where they are, what they need, and the letter after `g`. */
 import {
+  Activity,
+  AppWindow,
+  Building2,
   BookOpenText,
   CircleHelp,
   Flag,
+  Server,
   MessageSquareText,
   Mic,
   UserRound,
   Users,
+  UsersRound,
   KeyRound,
   ShieldCheck,
   ScrollText,
@@ -14,7 +19,7 @@ import {
 } from 'lucide-react'
 import type { Messages } from '../messages/en.ts'
 
-type PageKey = Exclude<keyof Messages['nav'], 'label' | 'manage' | 'more'>
+type PageKey = Exclude<keyof Messages['nav'], 'label' | 'manage' | 'deployment' | 'more'>
 
 export interface PageEntry {
   key: PageKey
@@ -24,13 +29,18 @@ export interface PageEntry {
     | '/knowledge'
     | '/flags'
     | '/members'
+    | '/teams'
     | '/keys'
+    | '/applications'
     | '/roles'
     | '/audit'
+    | '/organization'
+    | '/overview'
+    | '/platform'
     | '/help'
     | '/account'
   /** What it is about; `own` pages are reached from the account menu. */
-  area: 'work' | 'manage' | 'help' | 'own'
+  area: 'work' | 'manage' | 'deployment' | 'help' | 'own'
   icon: LucideIcon
   letter: string
   /** What the role must include; null for pages that need no more than a session. */
@@ -50,9 +60,14 @@ const ICONS = {
   knowledge: BookOpenText,
   flags: Flag,
   members: Users,
+  teams: UsersRound,
   keys: KeyRound,
+  applications: AppWindow,
   roles: ShieldCheck,
   audit: ScrollText,
+  organization: Building2,
+  overview: Activity,
+  platform: Server,
   help: CircleHelp,
   account: UserRound,
 } as const
@@ -63,9 +78,14 @@ export const PAGES: readonly PageEntry[] = [
   page('knowledge', 'work', 'k', 'kb.read'),
   page('flags', 'work', 'f', 'flag.read'),
   page('members', 'manage', 'm', 'member.read'),
+  page('teams', 'manage', 't', 'member.read'),
   page('keys', 'manage', 'y', 'key.manage'),
+  page('applications', 'manage', 'p', 'key.manage'),
   page('roles', 'manage', 'r', 'member.read'),
   page('audit', 'manage', 'l', 'audit.read'),
+  page('organization', 'manage', 'o', 'tenant.update'),
+  page('overview', 'deployment', 'w', 'admin.platform'),
+  page('platform', 'deployment', 'd', 'admin.platform'),
   page('help', 'help', 'h', null),
   page('account', 'own', 'c', null),
 ]

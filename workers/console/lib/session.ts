@@ -95,10 +95,15 @@ export class SessionStore {
     await this.#renew()
   }
 
-  /** Goes back from acting as somebody else. @throws VoiceAssistError 401 when there is no way back */
-  async stopActing(): Promise<void> {
+  /**
+   * Stops acting as somebody else.
+   *
+   * @returns one's own session, to be adopted
+   * @throws VoiceAssistError 401 when there is no way back
+   */
+  async stopActing(): Promise<Session> {
     const transport = createTransport({ url: '', getToken: this.getToken })
-    this.adopt(await transport.json<Session>('/api/admin/impersonation', { method: 'DELETE' }))
+    return transport.json<Session>('/api/admin/impersonation', { method: 'DELETE' })
   }
 
   async signOut(): Promise<void> {

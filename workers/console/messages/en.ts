@@ -1,13 +1,18 @@
 /** Every word of the console in English. Its type is the contract the other languages satisfy. */
 import { myAccount } from './account-en.ts'
+import { applications } from './applications-en.ts'
 import { audit } from './audit-en.ts'
 import { door } from './door-en.ts'
 import { keys } from './keys-en.ts'
 import { knowledge } from './knowledge-en.ts'
 import { members } from './members-en.ts'
+import { organization } from './organization-en.ts'
+import { overview } from './overview-en.ts'
 import { permissions } from './permissions-en.ts'
+import { platform } from './platform-en.ts'
 import { count } from './plural-en.ts'
 import { roles } from './roles-en.ts'
+import { teams } from './teams-en.ts'
 import { ways } from './ways-en.ts'
 
 export const en = {
@@ -43,11 +48,17 @@ export const en = {
     flags: 'Flags',
     help: 'Help',
     members: 'Members',
+    teams: 'Teams',
     keys: 'API keys',
+    applications: 'Applications',
     roles: 'Roles',
+    organization: 'Settings',
     audit: 'Audit log',
     account: 'Account',
+    overview: 'Overview',
+    platform: 'Platform',
     manage: 'Organization',
+    deployment: 'Deployment',
     more: 'More',
   },
   account: {
@@ -99,11 +110,16 @@ export const en = {
   ...door,
   ways,
   myAccount,
+  applications,
   audit,
   roles,
   permissions,
   keys,
   members,
+  organization,
+  overview,
+  teams,
+  platform,
   ask: {
     title: 'Ask',
     subtitle: 'Answers come only from your documents, and each says where it is from.',

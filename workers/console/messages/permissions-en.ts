@@ -12,7 +12,7 @@ export const permissions = {
   'member.read': 'See members and roles',
   'member.manage': 'Invite, change and remove members',
   'role.manage': 'Create, change and delete roles',
-  'key.manage': 'Create, rotate and revoke API keys',
+  'key.manage': 'Manage API keys and applications',
   'audit.read': 'Read the audit log',
   'audit.export': 'Export the audit log',
   'tenant.update': 'Rename the organization',

@@ -1,14 +1,19 @@
 /** Every word of the console in Russian. */
 import { myAccount } from './account-ru.ts'
+import { applications } from './applications-ru.ts'
 import { audit } from './audit-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
 import { keys } from './keys-ru.ts'
 import { knowledge } from './knowledge-ru.ts'
 import { members } from './members-ru.ts'
+import { organization } from './organization-ru.ts'
+import { overview } from './overview-ru.ts'
 import { permissions } from './permissions-ru.ts'
+import { platform } from './platform-ru.ts'
 import { count } from './plural-ru.ts'
 import { roles } from './roles-ru.ts'
+import { teams } from './teams-ru.ts'
 import { ways } from './ways-ru.ts'
 
 export const ru: Messages = {
@@ -45,11 +50,17 @@ export const ru: Messages = {
     flags: 'Флаги',
     help: 'Помощь',
     members: 'Участники',
+    teams: 'Команды',
     keys: 'Ключи API',
+    applications: 'Приложения',
     roles: 'Роли',
+    organization: 'Настройки',
     audit: 'Журнал аудита',
     account: 'Учётная запись',
+    overview: 'Обзор',
+    platform: 'Платформа',
     manage: 'Организация',
+    deployment: 'Развёртывание',
     more: 'Ещё',
   },
   account: {
@@ -106,11 +117,16 @@ export const ru: Messages = {
   ...door,
   ways,
   myAccount,
+  applications,
   audit,
   roles,
   permissions,
   keys,
   members,
+  organization,
+  overview,
+  teams,
+  platform,
   ask: {
     title: 'Вопросы',
     subtitle: 'Ответы берутся только из ваших документов, и каждый говорит, откуда он.',

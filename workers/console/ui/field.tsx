@@ -1,5 +1,6 @@
 /** Labelled inputs: the label is always visible, the hint and the error are tied to the input. */
 import { useId, type ComponentProps } from 'react'
+import { textOf } from '../lib/submit.ts'
 
 export const inputClass =
   'w-full rounded-sm border border-control bg-surface px-3 text-base text-ink placeholder:text-muted'
@@ -81,6 +82,37 @@ export function SelectField({ label, hint, options, className = '', ...rest }: S
     </div>
   )
 }
+
+interface LinesFieldProps extends ComponentProps<'textarea'> {
+  label: string
+  hint: string
+}
+
+/** Several texts without spaces, one a line; read with `linesOf`. */
+export function LinesField({ label, hint, ...rest }: LinesFieldProps) {
+  const id = useId()
+  return (
+    <div>
+      <label htmlFor={id} className="mb-1 block text-sm font-medium">
+        {label}
+      </label>
+      <textarea
+        id={id}
+        rows={3}
+        spellCheck={false}
+        aria-describedby={`${id}-note`}
+        className={`py-2 ${inputClass}`}
+        {...rest}
+      />
+      <p id={`${id}-note`} className="text-sm text-muted">
+        {hint}
+      </p>
+    </div>
+  )
+}
+
+export const linesOf = (form: FormData, name: string): string[] =>
+  textOf(form, name).split(/\s+/).filter(Boolean)
 
 interface CheckFieldProps extends ComponentProps<'input'> {
   label: string

@@ -17,7 +17,14 @@ export function Modal({ title, onClose, isWide = false, children }: ModalProps) 
   const { common } = useMessages()
   const ref = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => ref.current?.showModal(), [])
+  useEffect(() => {
+    const opener = document.activeElement
+    ref.current?.showModal()
+    // The browser gives the focus back when a dialog closes, and not when it is taken out of the page.
+    return () => {
+      if (opener instanceof HTMLElement) opener.focus()
+    }
+  }, [])
   const closeOutside = (event: MouseEvent) => {
     if (event.target === ref.current) onClose()
   }

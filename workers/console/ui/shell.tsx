@@ -110,6 +110,7 @@ function SideBar({ pages, openPalette }: BarProps) {
       <nav aria-label={nav.label} className="flex min-h-0 flex-1 flex-col gap-0.5 overflow-y-auto">
         <SideLinks pages={pages} area="work" />
         <SideLinks pages={pages} area="manage" title={nav.manage} />
+        <SideLinks pages={pages} area="deployment" title={nav.deployment} />
         <div className="mt-auto pt-2">
           <SideLinks pages={pages} area="help" />
         </div>
@@ -170,7 +171,7 @@ const TAB =
 function TabBar({ pages }: Pick<BarProps, 'pages'>) {
   const { nav } = useMessages()
   const work = pages.filter(({ area }) => area === 'work')
-  const rest = pages.filter(({ area }) => area === 'manage' || area === 'help')
+  const rest = pages.filter(({ area }) => area !== 'work' && area !== 'own')
   return (
     <nav
       aria-label={nav.label}

@@ -1,5 +1,5 @@
 /** Moments in the reader's zone; UTC when pointed at. */
-import { formatMoment, formatWhen } from '../lib/format.ts'
+import { formatDeadline, formatMoment, formatWhen } from '../lib/format.ts'
 import { useMessages } from '../messages/locale.tsx'
 
 interface TimeProps {
@@ -12,6 +12,16 @@ export function When({ iso }: TimeProps) {
   return (
     <time dateTime={iso} title={iso} className="whitespace-nowrap">
       {formatWhen(iso, locale)}
+    </time>
+  )
+}
+
+/** To the minute, for what is to come. */
+export function Deadline({ iso }: TimeProps) {
+  const { locale } = useMessages()
+  return (
+    <time dateTime={iso} title={iso}>
+      {formatDeadline(iso, locale)}
     </time>
   )
 }

@@ -1,7 +1,7 @@
 /** A page with room for the source text its address names. */
 import { useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, type ReactNode } from 'react'
-import type { SourceSearch } from '../router.tsx'
+import type { SourceSearch } from '../lib/search.ts'
 
 const SourcePanel = lazy(() => import('../pages/source-panel.tsx'))
 

@@ -37,7 +37,8 @@ export async function listKeys(
   return { items, nextCursor, scopes: scopesFor(ctx) }
 }
 
-function scopesFor({ actor }: CallerContext): ApiKeyPage['scopes'] {
+/** What the caller may hand on to a program. */
+export function scopesFor({ actor }: CallerContext): ApiKeyPage['scopes'] {
   const held = actor.type === 'user' ? actor.permissions : new Set<string>()
   return PERMISSIONS.filter((name) => held.has(name) && !PERSONAL.has(name)).map((name) => ({
     name,

@@ -10,7 +10,7 @@ import type {
   OAuthClientSecret,
   OAuthRotation,
 } from '../oauth-client-schemas.ts'
-import { hashSecret } from './api-keys.ts'
+import { hashSecret, scopesFor } from './api-keys.ts'
 import type { CallerContext } from './caller.ts'
 import {
   type ClientRow,
@@ -30,7 +30,8 @@ export async function listClients(
 ): Promise<OAuthClientPage> {
   const rows = await selectClients(ctx, ctx.tenantId, { limit: limit + 1, cursor })
   const items = rows.slice(0, limit).map((row) => describe(row, ctx.now()))
-  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null }
+  const nextCursor = rows.length > limit ? (items.at(-1)?.id ?? null) : null
+  return { items, nextCursor, scopes: scopesFor(ctx) }
 }
 
 /** @throws ProblemError forbidden when the application could do what its creator cannot */

@@ -1,6 +1,7 @@
 /** The own account. Each section loads and fails by itself. */
 import { useMessages } from '../../messages/locale.tsx'
 import { Page } from '../../ui/page.tsx'
+import { ConsentsSection } from './consents-section.tsx'
 import { DataSection } from './data-section.tsx'
 import { LinkedAccountsSection } from './linked-accounts-section.tsx'
 import { PasskeysSection } from './passkeys-section.tsx'
@@ -19,6 +20,7 @@ export function AccountPage() {
       <TwoFactorSection />
       <PasskeysSection />
       <LinkedAccountsSection />
+      <ConsentsSection />
       <SessionsSection />
       <TenantsSection />
       <DataSection />

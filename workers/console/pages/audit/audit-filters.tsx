@@ -3,8 +3,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useId, type ReactNode } from 'react'
 import type { AuditFilter } from '../../../audit/schemas.ts'
 import { fromLocalInput, toLocalInput } from '../../lib/local-time.ts'
+import type { AuditSearch } from '../../lib/search.ts'
 import { useMessages } from '../../messages/locale.tsx'
-import type { AuditSearch } from '../../router.tsx'
 import { Button } from '../../ui/button.tsx'
 
 const OUTCOMES = ['ok', 'denied', 'failed'] as const

@@ -1,10 +1,10 @@
 /** The question for a new key: of a program with scopes, or of web pages with their origins. */
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import type { ApiKey, ApiKeyPage } from '../../../identity/api-key-schemas.ts'
 import { useKeyActions } from '../../lib/key-queries.ts'
 import { textOf } from '../../lib/submit.ts'
 import { useMessages } from '../../messages/locale.tsx'
-import { CheckField, inputClass, SelectField, TextField } from '../../ui/field.tsx'
+import { CheckField, LinesField, linesOf, SelectField, TextField } from '../../ui/field.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
 import { PermissionList } from '../../ui/permission-list.tsx'
 import { DaysField } from './days-field.tsx'
@@ -29,7 +29,7 @@ export function CreateKey({ grantable, onClose }: CreateKeyProps) {
       name: textOf(form, 'name').trim(),
       expiresInDays: Number(textOf(form, 'days')),
     }
-    const origins = textOf(form, 'origins').split(/\s+/).filter(Boolean)
+    const origins = linesOf(form, 'origins')
     const own =
       kind === 'client'
         ? { kind, ...(origins.length > 0 && { origins }) }
@@ -65,7 +65,7 @@ export function CreateKey({ grantable, onClose }: CreateKeyProps) {
         ]}
       />
       {kind === 'client' ? (
-        <Origins />
+        <LinesField label={keys.origins} hint={keys.originsHint} name="origins" />
       ) : (
         <>
           <PermissionList
@@ -86,28 +86,5 @@ export function CreateKey({ grantable, onClose }: CreateKeyProps) {
       )}
       <DaysField />
     </FormModal>
-  )
-}
-
-function Origins() {
-  const { keys } = useMessages()
-  const id = useId()
-  return (
-    <div>
-      <label htmlFor={id} className="mb-1 block text-sm font-medium">
-        {keys.origins}
-      </label>
-      <textarea
-        id={id}
-        name="origins"
-        rows={3}
-        spellCheck={false}
-        aria-describedby={`${id}-note`}
-        className={`py-2 ${inputClass}`}
-      />
-      <p id={`${id}-note`} className="text-sm text-muted">
-        {keys.originsHint}
-      </p>
-    </div>
   )
 }

@@ -4,8 +4,8 @@ import type { ApiKey } from '../../../identity/api-key-schemas.ts'
 import { useKeyActions } from '../../lib/key-queries.ts'
 import { textOf } from '../../lib/submit.ts'
 import { useMessages } from '../../messages/locale.tsx'
-import { TextField } from '../../ui/field.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
+import { OverlapField, overlapOf } from '../../ui/overlap-field.tsx'
 import { DaysField } from './days-field.tsx'
 import { KeySecret } from './key-secret.tsx'
 
@@ -15,7 +15,7 @@ export function RotateKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => 
   const [secret, setSecret] = useState<string | null>(null)
   if (secret !== null) return <KeySecret secret={secret} onClose={onClose} />
   const submit = async (form: FormData) => {
-    const overlapHours = Number(textOf(form, 'overlap'))
+    const overlapHours = overlapOf(form)
     const expiresInDays = Number(textOf(form, 'days'))
     setSecret(await rotate(apiKey.id, { overlapHours, expiresInDays }))
   }
@@ -27,17 +27,7 @@ export function RotateKey({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => 
       onClose={onClose}
       onSubmit={submit}
     >
-      <TextField
-        label={keys.overlapHours}
-        hint={keys.overlapHint}
-        name="overlap"
-        type="number"
-        min={0}
-        max={168}
-        defaultValue={24}
-        required
-        autoFocus
-      />
+      <OverlapField hint={keys.overlapHint} />
       <DaysField />
     </FormModal>
   )

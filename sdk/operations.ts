@@ -1,0 +1,16 @@
+/** How a deployment is doing. For those who run it. */
+import type { Overview, Period } from '../workers/ops/schemas.ts'
+import type { Transport } from './transport.ts'
+
+export class Operations {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  /** Traffic of all tenants together, and whether what the platform depends on answers. */
+  overview(period: Period, signal?: AbortSignal): Promise<Overview> {
+    return this.#transport.json(`/api/admin/ops/overview?period=${period}`, { signal })
+  }
+}

@@ -1,0 +1,140 @@
+/** What pages keep in their address behind the `?`, and how it is read: what has another type is left out. */
+import type { Period } from '../../ops/schemas.ts'
+
+export const PERIODS = ['1h', '6h', '24h', '7d', '30d'] as const satisfies readonly Period[]
+
+type Search = Record<string, unknown>
+
+const textIn = (search: Search, name: string) =>
+  typeof search[name] === 'string' ? { [name]: search[name] } : {}
+const numberIn = (search: Search, name: string) =>
+  Number.isInteger(search[name]) ? { [name]: search[name] } : {}
+const yesIn = (search: Search, name: string) => (search[name] === true ? { [name]: true } : {})
+
+/** An open source text: the document, and the span to show when an answer cited it. */
+export interface SourceSearch {
+  doc?: string
+  start?: number
+  end?: number
+}
+
+export const readSource = (search: Search): SourceSearch => ({
+  ...textIn(search, 'doc'),
+  ...numberIn(search, 'start'),
+  ...numberIn(search, 'end'),
+})
+
+export interface KnowledgeSearch extends SourceSearch {
+  status?: string
+  q?: string
+  add?: boolean
+}
+
+export const readKnowledge = (search: Search): KnowledgeSearch => ({
+  ...readSource(search),
+  ...textIn(search, 'status'),
+  ...textIn(search, 'q'),
+  ...yesIn(search, 'add'),
+})
+
+export interface FlagsSearch {
+  q?: string
+  create?: boolean
+}
+
+export const readFlags = (search: Search): FlagsSearch => ({
+  ...textIn(search, 'q'),
+  ...yesIn(search, 'create'),
+})
+
+/** Why a provider's sign-in came back without one. */
+interface FailureSearch {
+  error?: string
+  provider?: string
+}
+
+export const readFailure = (search: Search): FailureSearch => ({
+  ...textIn(search, 'error'),
+  ...textIn(search, 'provider'),
+})
+
+interface SignInSearch extends FailureSearch {
+  /** Where to go afterwards. */
+  from?: string
+}
+
+export const readSignIn = (search: Search): SignInSearch => ({
+  ...textIn(search, 'from'),
+  ...readFailure(search),
+})
+
+interface MembersSearch {
+  q?: string
+  invite?: boolean
+}
+
+export const readMembers = (search: Search): MembersSearch => ({
+  ...textIn(search, 'q'),
+  ...yesIn(search, 'invite'),
+})
+
+/** A list whose form for a new one is open or not. */
+interface CreateSearch {
+  create?: boolean
+}
+
+export const readCreate = (search: Search): CreateSearch => yesIn(search, 'create')
+
+interface TeamsSearch extends CreateSearch {
+  /** Id of the team whose members are shown. */
+  team?: string
+}
+
+export const readTeams = (search: Search): TeamsSearch => ({
+  ...readCreate(search),
+  ...textIn(search, 'team'),
+})
+
+interface RolesSearch extends CreateSearch {
+  /** Name of the role whose form is open. */
+  edit?: string
+}
+
+export const readRoles = (search: Search): RolesSearch => ({
+  ...readCreate(search),
+  ...textIn(search, 'edit'),
+})
+
+interface OverviewSearch {
+  period?: Period
+}
+
+/** What is no period is left out, and the page shows its own. */
+export const readOverview = ({ period }: Search): OverviewSearch => {
+  const known = PERIODS.find((each) => each === period)
+  return known ? { period: known } : {}
+}
+
+interface PlatformSearch {
+  /** Address of the account that is shown. */
+  email?: string
+}
+
+export const readPlatform = (search: Search): PlatformSearch => textIn(search, 'email')
+
+export interface AuditSearch {
+  event?: string
+  actor?: string
+  outcome?: string
+  /** RFC 3339. */
+  from?: string
+  to?: string
+}
+
+export const readAudit = (search: Search): AuditSearch => ({
+  ...textIn(search, 'event'),
+  ...textIn(search, 'actor'),
+  ...textIn(search, 'outcome'),
+  ...textIn(search, 'from'),
+  ...textIn(search, 'to'),
+})

@@ -1,0 +1,51 @@
+/** The words of the overview, in English. */
+import { count } from './plural-en.ts'
+
+export const overview = {
+  title: 'Overview',
+  subtitle: 'Traffic of all organizations together, and what the platform depends on.',
+  period: 'Period',
+  periods: { '1h': '1 hour', '6h': '6 hours', '24h': '24 hours', '7d': '7 days', '30d': '30 days' },
+  requests: 'Requests',
+  failed: 'Failed',
+  refused: 'Refused',
+  p95: '95 % within',
+  version: (version: string) => `Version ${version}`,
+  traffic: {
+    title: 'Requests',
+    hint: 'Answered, refused (4xx) and failed (5xx).',
+    answered: 'Answered',
+    summary: (requests: number, failed: number) =>
+      `${count(requests, 'request', 'requests')}, ${failed} failed`,
+  },
+  latency: {
+    title: 'Latency',
+    hint: 'Within which half, and 95 of 100, of the requests were answered.',
+    median: 'Half',
+    p95: '95 of 100',
+    summary: (time: string) => `95 of 100 requests within ${time}`,
+    none: 'Nothing was measured.',
+  },
+  dependencies: {
+    title: 'Dependencies',
+    hint: 'Asked at most every two seconds.',
+    up: 'Answers',
+    down: 'Does not answer',
+    names: {
+      database: 'Database',
+      vector: 'Vector search',
+      redis: 'Redis',
+      queue: 'Queue',
+      r2: 'File storage',
+      identity: 'Identity Worker',
+    },
+  },
+  changes: {
+    title: 'Recent changes',
+    hint: 'In this organization; those of the period are marked in the charts.',
+    none: 'Nothing was changed.',
+    all: 'Audit log',
+  },
+}
+
+export type OverviewMessages = typeof overview

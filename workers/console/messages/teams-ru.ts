@@ -1,0 +1,33 @@
+/** The words of the page of teams, in Russian. */
+import type { TeamMessages } from './teams-en.ts'
+
+export const teams: TeamMessages = {
+  title: 'Команды',
+  subtitle: 'Несколько участников под одним названием — для того, что даётся сразу нескольким.',
+  create: 'Новая команда',
+  createTitle: 'Создание команды',
+  name: 'Название',
+  nameHint: 'Названия не повторяются. Сама по себе команда прав не даёт.',
+  table: 'Список команд',
+  columns: { team: 'Команда', members: 'Участники', made: 'Создана' },
+  membersOf: (name) => `Участники: ${name}`,
+  rename: 'Переименовать',
+  renameOf: (name) => `Переименовать: ${name}`,
+  delete: 'Удалить',
+  deleteOf: (name) => `Удалить: ${name}`,
+  deleteTitle: 'Удалить эту команду?',
+  deleteHint: 'Её участники останутся в организации со всеми своими правами.',
+  typeName: (name) => `Введите ${name} для подтверждения`,
+  removedDone: (name) => `Команда удалена: ${name}.`,
+  emptyTitle: 'Команд пока нет',
+  emptyHint: 'Команда объединяет нескольких участников под одним названием.',
+  members: 'В этой команде',
+  noMembers: 'Пока никого.',
+  others: 'Не в этой команде',
+  noOthers: 'Больше никто не найден.',
+  find: 'Поиск по имени или адресу',
+  add: 'Добавить',
+  addOf: (name) => `Добавить: ${name}`,
+  takeOut: 'Убрать',
+  takeOutOf: (name) => `Убрать: ${name}`,
+}

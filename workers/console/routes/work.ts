@@ -1,0 +1,57 @@
+/** Pages for everybody's work, and one's own account. */
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { firstPage } from '../lib/pages.ts'
+import { readFailure, readFlags, readKnowledge, readSource } from '../lib/search.ts'
+import { shell } from './root.ts'
+
+export const home = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  beforeLoad: async ({ context }) => {
+    const session = await context.session.restore()
+    // Whoever is in no organization makes one there, or sees who they are.
+    const to = session?.tenant ? firstPage(session.permissions) : '/account'
+    throw redirect({ to, replace: true })
+  },
+})
+
+export const ask = createRoute({
+  getParentRoute: () => shell,
+  path: '/ask',
+  validateSearch: readSource,
+  component: lazyRouteComponent(() => import('../pages/ask.tsx'), 'AskPage'),
+})
+
+export const voice = createRoute({
+  getParentRoute: () => shell,
+  path: '/voice',
+  validateSearch: readSource,
+  component: lazyRouteComponent(() => import('../pages/voice.tsx'), 'VoicePage'),
+})
+
+export const knowledge = createRoute({
+  getParentRoute: () => shell,
+  path: '/knowledge',
+  validateSearch: readKnowledge,
+  component: lazyRouteComponent(() => import('../pages/knowledge.tsx'), 'KnowledgePage'),
+})
+
+export const flags = createRoute({
+  getParentRoute: () => shell,
+  path: '/flags',
+  validateSearch: readFlags,
+  component: lazyRouteComponent(() => import('../pages/flags.tsx'), 'FlagsPage'),
+})
+
+export const help = createRoute({
+  getParentRoute: () => shell,
+  path: '/help',
+  component: lazyRouteComponent(() => import('../pages/help.tsx'), 'HelpPage'),
+})
+
+export const account = createRoute({
+  getParentRoute: () => shell,
+  path: '/account',
+  validateSearch: readFailure,
+  component: lazyRouteComponent(() => import('../pages/account/account.tsx'), 'AccountPage'),
+})
