@@ -8,6 +8,8 @@ import { assertGuarded, open } from '../shared/guards.ts'
 import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
 import { traceRequests } from '../shared/trace-request.ts'
 import { traceIdOf } from '../shared/trace.ts'
+import { assistantRoutes } from './assistant/routes.ts'
+import type { AssistantContext } from './assistant/service.ts'
 import type { LogContext } from './audit/log-service.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
@@ -57,6 +59,7 @@ type Needs = OpsContext &
   EvaluationContext &
   DocumentContext &
   KnowledgeContext &
+  AssistantContext &
   VoiceContext &
   LimitContext &
   KeyContext &
@@ -164,6 +167,7 @@ export function createApp() {
   app.route('/', ofrepRoutes)
   app.route('/', growthbookRoutes)
   app.route('/', knowledgeRoutes)
+  app.route('/', assistantRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes(meter))
   app.route('/', createOAuthClientRoutes(meter))

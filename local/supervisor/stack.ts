@@ -25,6 +25,7 @@ import {
   startModels,
   startOutbox,
   startRedis,
+  startSearch,
 } from './services.ts'
 import { startTls } from './tls.ts'
 import { watchDatabase } from './watch-database.ts'
@@ -149,14 +150,22 @@ async function bringUp(setting: Setting): Promise<Stack> {
 
 async function bringUpWorkers(setting: Setting, database: Database) {
   const { environment, secrets, paths, ports, closers, report } = setting
-  const [upstash, { models, openAi }, mail] = await together([
+  const [upstash, { models, openAi }, mail, search] = await together([
     startRedis(environment, secrets, closers),
     startModels(environment, secrets, closers),
     startOutbox(paths.outbox, secrets, closers),
+    startSearch(environment, secrets, closers),
     buildAssets(),
   ])
   const description = describe(setting, database, upstash, models)
-  const addresses = { publicUrl: description.url, neon: database.neon, upstash, mail, models }
+  const addresses = {
+    publicUrl: description.url,
+    neon: database.neon,
+    upstash,
+    mail,
+    search,
+    models,
+  }
   const settings = {
     ...workerSettings(addresses, secrets),
     ...signInProviders(environment),

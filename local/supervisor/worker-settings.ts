@@ -12,6 +12,7 @@ export interface Addresses {
   readonly neon: { readonly httpUrl: string; url(role: string): string }
   readonly upstash: { readonly url: string }
   readonly mail: { readonly url: string }
+  readonly search: { readonly url: string; readonly apiKey: string }
   readonly models: Models
 }
 
@@ -51,7 +52,7 @@ export function describeModels({ type, baseUrl }: Models): string {
 
 /** Every setting that differs from the wrangler files. */
 export function workerSettings(addresses: Addresses, secrets: Secrets): Record<string, string> {
-  const { publicUrl, neon, upstash, mail, models } = addresses
+  const { publicUrl, neon, upstash, mail, search, models } = addresses
   return {
     ENVIRONMENT: 'local',
     PUBLIC_URL: publicUrl,
@@ -68,6 +69,8 @@ export function workerSettings(addresses: Addresses, secrets: Secrets): Record<s
     SETUP_TOKEN: secrets.setupToken,
     MAIL_URL: mail.url,
     MAIL_TOKEN: secrets.mailToken,
+    TAVILY_URL: search.url,
+    TAVILY_API_KEY: search.apiKey,
     PROVIDER_KEK: secrets.providerKek,
     GITHUB_CLIENT_SECRET: '',
     GOOGLE_CLIENT_SECRET: '',

@@ -16,8 +16,8 @@ import { type ChatContext, streamChat, type Usage } from './chat-client.ts'
 import { type CitableSource, type Cited, createCiter } from './citing.ts'
 import { type EmbeddingContext, embedTexts } from './embedding-client.ts'
 import { fusionOf } from './profiles.ts'
-import { promptOf, searchTextOf, sourceIds } from './prompt.ts'
-import type { Answer, AnswerEvent, Turn } from './schemas.ts'
+import { promptOf, searchTextOf, sourceIds, toolResultOf } from './prompt.ts'
+import type { Answer, AnswerEvent, Citation, Turn } from './schemas.ts'
 import { type Hit, searchChunks } from './search-store.ts'
 import { findVersion } from './store.ts'
 import { KB_ID } from './tables.ts'
@@ -107,6 +107,35 @@ async function* answer(
   answers.put(ctx, key, { answer: whole, storedAt: ctx.now().getTime() })
   yield { type: 'done', answer: whole }
 }
+
+export interface Found {
+  /** For the model: the sources, and how they are cited. */
+  text: string
+  /** What `citeFrom` holds the model's answer against. */
+  sources: CitableSource[]
+}
+
+/**
+ * Finds what may answer a question, for a model that calls this as a tool.
+ *
+ * @param signal Stops the search; it then throws an AbortError.
+ * @throws ProblemError dependency_down
+ */
+export async function searchKnowledge(
+  ctx: KnowledgeContext,
+  { question, history = [] }: Ask,
+  signal: AbortSignal,
+): Promise<Found> {
+  const sources = toSources(await retrieve(ctx, startClock(ctx), { question, history }, signal))
+  return { text: toolResultOf(sources), sources }
+}
+
+/**
+ * Follows a model's text that has sources among other things it says: marks that hold become
+ * citations, numbered on from those `before`; statements whose marks do not are withheld.
+ */
+export const citeFrom = (sources: readonly CitableSource[], before: readonly Citation[]) =>
+  createCiter(sources, { before, keepsUnmarked: true })
 
 /** The chunks that may be sources, best first; none when nothing is relevant enough. */
 async function retrieve(

@@ -102,6 +102,7 @@ describe('settings of the Workers', () => {
     passwordPepper: 'p',
     setupToken: 't',
     mailToken: 'm',
+    tavilyKey: 's',
     providerKek: 'e',
   }
   const addresses = {
@@ -109,6 +110,7 @@ describe('settings of the Workers', () => {
     neon: { httpUrl: running.databaseHttpUrl, url: (role: string) => `postgres://${role}` },
     upstash: { url: 'http://127.0.0.1:5002' },
     mail: { url: 'http://127.0.0.1:5004/send' },
+    search: { url: 'http://127.0.0.1:5005', apiKey: 's' },
   }
 
   test('name the offline models for the stand-in only', () => {
