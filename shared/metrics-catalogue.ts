@@ -65,7 +65,7 @@ export const CATALOGUE = {
   voiceassist_kb_chunks_total: gauge('Chunks that can be found.', {}),
   voiceassist_kb_document_uploads_total: counter('Files that were taken in.', {
     source_type: ['upload'],
-    file_type: ['pdf', 'md', 'txt'],
+    file_type: ['pdf', 'md', 'txt', 'html', 'csv', 'json', 'docx', 'pptx', 'xlsx', 'epub'],
   }),
   voiceassist_kb_indexing_duration_seconds: seconds('Time one indexing run took.', {}, JOB),
 
