@@ -206,10 +206,7 @@ export const CATALOGUE = {
   ),
   voiceassist_dead_letters_total: counter('Messages the queue gave up on.', { queue: QUEUES }),
 
-  voiceassist_tool_calls_total: counter('Tools the assistant called.', {
-    tool: OPEN,
-    status: ['ok', 'failed'],
-  }),
+  voiceassist_tool_calls_total: counter('Tools called.', { tool: OPEN, status: ['ok', 'failed'] }),
 
   voiceassist_voice_sessions_active: gauge('Voice sessions that are open.', {}),
   voice_processing_duration_seconds: seconds(

@@ -222,6 +222,7 @@ test('every counted route says so in OpenAPI, with the answer of too many', () =
     'POST /api/admin/kb/documents/{id}/retry admin.write 429',
     'POST /api/admin/teams admin.write 429',
     'POST /api/ask ask 429',
+    'POST /api/assistant/messages ask 429',
     'PUT /api/admin/provider-keys/{provider} key.create 429',
     'PUT /api/admin/teams/{id}/members/{userId} admin.write 429',
   ])
