@@ -249,6 +249,9 @@ export const CATALOGUE = {
   voiceassist_metrics_dropped_series_total: counter('Updates counted as __other__.', {
     metric: OPEN,
   }),
+  voiceassist_traces_exported_total: counter('Spans for the collector, by what became of them.', {
+    result: ['sent', 'failed', 'dropped'],
+  }),
   voiceassist_build_info: gauge('1, labelled with the version that answers.', { version: OPEN }),
 } as const satisfies Record<string, Metric>
 

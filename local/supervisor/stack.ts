@@ -33,7 +33,9 @@ import {
   describeModels,
   type Environment,
   type Models,
+  signInProviders,
   workersEnvironment,
+  collectorOf,
   workerSettings,
 } from './worker-settings.ts'
 import { startWorkers } from './workers.ts'
@@ -164,7 +166,11 @@ async function bringUpWorkers(setting: Setting, database: Database) {
     search,
     models,
   }
-  const settings = workerSettings(addresses, secrets)
+  const settings = {
+    ...workerSettings(addresses, secrets),
+    ...signInProviders(environment),
+    ...collectorOf(environment),
+  }
   await writeFile(paths.environment, renderEnvFile(settings), { mode: 0o600 })
   const log = openLogFile(paths.log)
   closers.defer(() => log.close())

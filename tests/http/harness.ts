@@ -9,6 +9,7 @@ import { startUpstash } from '../../local/upstash/server.ts'
 import { PERMISSIONS } from '../../shared/context.ts'
 import { createApp } from '../../workers/app.ts'
 import { openDatabase } from './database.ts'
+import { createFlagHubs } from './flag-hubs.ts'
 import { createMetricsEnv } from './metrics-env.ts'
 
 const ISSUER = 'http://localhost:8787'
@@ -32,6 +33,8 @@ export interface Who {
   runsPlatform?: boolean
   /** Of who runs the platform and acts as the user. */
   actedBy?: string
+  /** `ada` unless said otherwise. */
+  subject?: string
 }
 
 /** Everything a test file needs; close it in `afterAll`. */
@@ -80,6 +83,7 @@ export async function startApp() {
     TWILIO_RATE_LIMIT: '30/minute',
     TURNSTILE_URL: 'http://127.0.0.1:1/siteverify',
     PROVIDER_KEK: 'kek-kek-kek-kek-kek-kek-kek-kek-kek',
+    FLAG_HUBS: createFlagHubs(),
     FLOOD_LIMIT: createFloodLimit(),
     ...metrics.settings,
     CF_VERSION_METADATA: { id: 'version-of-the-tests', tag: '', timestamp: '2026-11-20T12:00:00Z' },
@@ -175,12 +179,12 @@ async function createSigner() {
 
   function token({ tenant = 'acme', role = 'owner', ...rest }: Who = {}): Promise<string> {
     const { audience = 'va-api', issuer = ISSUER, typ = 'at+jwt' } = rest
-    const { expires = '5m', forged = false } = rest
+    const { expires = '5m', forged = false, subject = 'ada' } = rest
     return new SignJWT({ org: tenant, ...rightsOf(role, rest) })
       .setProtectedHeader({ alg: 'EdDSA', typ, kid: KEY_ID })
       .setIssuer(issuer)
       .setAudience(audience)
-      .setSubject('ada')
+      .setSubject(subject)
       .setJti(crypto.randomUUID())
       .setIssuedAt()
       .setExpirationTime(expires)

@@ -25,6 +25,7 @@ import { ensureSecrets } from '../../../local/supervisor/secrets.ts'
 import {
   describeModels,
   providerOf,
+  signInProviders,
   workersEnvironment,
   workerSettings,
 } from '../../../local/supervisor/worker-settings.ts'
@@ -136,6 +137,13 @@ describe('settings of the Workers', () => {
     ],
   ])('take a provider only when both variables name one: %o', (environment, models) => {
     expect(providerOf(environment)).toEqual(models)
+  })
+
+  test('take the sign-in providers whose client id the shell has', () => {
+    const oidc = { OIDC_CLIENT_ID: 'c', OIDC_CLIENT_SECRET: 's', OIDC_ISSUER: 'http://localhost:1' }
+    const others = { OIDC_NAME: '', GITHUB_API_URL: 'https://api.github.com', PATH: '/bin' }
+    expect(signInProviders({ ...oidc, ...others })).toEqual(oidc)
+    expect(signInProviders(others)).toEqual({})
   })
 
   test('are not overruled by the shell', () => {
