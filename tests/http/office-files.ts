@@ -36,7 +36,7 @@ export function makeZip(parts: Readonly<Record<string, string | Uint8Array>>) {
 
 const RELATIONS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
 
-export const relations = (...targets: readonly (readonly [string, string, string])[]) =>
+const relations = (...targets: readonly (readonly [string, string, string])[]) =>
   `<Relationships>${targets
     .map(([id, type, target]) => {
       return `<Relationship Id="${id}" Type="${RELATIONS}/${type}" Target="${target}"/>`
