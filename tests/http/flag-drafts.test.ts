@@ -105,7 +105,7 @@ test('where approvals are asked for, nothing is published without one of somebod
     const bypass = await app.send('POST', `${path}/drafts/${urgent.id}/publish`, reason)
     expect(await jsonOf(bypass)).toMatchObject({ version: 5, defaultValue: true })
     const log = await jsonOf(app.send('GET', '/api/admin/audit?event=flag.draft'))
-    expect(log.items.map((entry: { event: string }) => entry.event)).toEqual(
+    expect(log.items.map(({ entry }: { entry: { event: string } }) => entry.event)).toEqual(
       expect.arrayContaining(['flag.draft.bypass', 'flag.draft.publish', 'flag.draft.approve']),
     )
     const killed = await app.send('PUT', production, { killed: true })
