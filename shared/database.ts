@@ -115,6 +115,12 @@ export function isRefusal(error: unknown, code: string): boolean {
   return cause instanceof NeonDbError && cause.code === code
 }
 
+/** Whether a row that must be there first is not: SQLSTATE foreign_key_violation. */
+export function isOrphan(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause ? error.cause : error
+  return cause instanceof NeonDbError && cause.code === '23503'
+}
+
 /** One client per connection string: Neon's endpoint is a setting of the driver, not of a client. */
 function databaseOf(env: DatabaseEnv): NeonHttpDatabase {
   const { DATABASE_URL, DATABASE_HTTP_URL } = env

@@ -3,7 +3,14 @@ import { PROBLEMS, type ProblemCode } from './errors.ts'
 import { OTHER } from './metric.ts'
 
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', OTHER] as const
-export const PURPOSES = ['answer', 'embed_query', 'embed_document', 'transcribe', 'speak'] as const
+export const PURPOSES = [
+  'answer',
+  'assist',
+  'embed_query',
+  'embed_document',
+  'transcribe',
+  'speak',
+] as const
 export const YES_NO = ['true', 'false'] as const
 export const QUEUES = ['documents', 'mail', 'audit'] as const
 export const QUERY_TYPES = ['select', 'insert', 'update', 'delete', 'with', 'batch'] as const

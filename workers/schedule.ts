@@ -1,8 +1,9 @@
 /** The minute cron: the edge's own jobs, and those of other Workers by RPC, for cron fires here only. */
 import { metricsOf } from '../shared/metrics.ts'
 import { traceparentOf } from '../shared/trace.ts'
+import { sweepConversations } from './assistant/schedule.ts'
 import { edgeContext, edgeLog } from './edge-context.ts'
-import { expireOverrides } from './flags/schedule.ts'
+import { announceDueSnapshots, expireOverrides } from './flags/schedule.ts'
 import { eraseTenants } from './identity/schedule.ts'
 import { setGauges } from './ops/schedule.ts'
 import { rewrapDataKeys } from './provider-keys/schedule.ts'
@@ -24,6 +25,7 @@ export async function runSchedule(
     sweepDocuments: () => env.INDEXER.sweepDocuments(),
     checkpointAudit: () => env.INDEXER.checkpointAudit(),
     verifyAudit: () => env.INDEXER.verifyAudit(),
+    sweepConversations: () => sweepConversations({ env, log, now: () => new Date() }),
     setGauges: () => setGauges({ env, metrics, now: () => new Date() }),
     rewrapDataKeys: () =>
       rewrapDataKeys({ env, log, contextOf: jobContext(env, execution, 'rewrapDataKeys') }),
@@ -33,6 +35,13 @@ export async function runSchedule(
         log,
         now: () => new Date(),
         contextOf: jobContext(env, execution, 'expireOverrides'),
+      }),
+    announceFlags: () =>
+      announceDueSnapshots({
+        env,
+        log,
+        now: () => new Date(),
+        contextOf: jobContext(env, execution, 'announceFlags'),
       }),
   }
   for (const [job, run] of Object.entries(jobs)) {

@@ -59,6 +59,11 @@ async function fill(memberId: string): Promise<Record<string, string>> {
   const { id: team } = await grouped.json<{ id: string }>()
   await asOwner('PUT', `/api/admin/teams/${team}/members/${memberId}`)
   const provider = 'openai'
+  const said = await asOwner('POST', '/api/assistant/messages', { message: SECRET })
+  const { session_id: conversation, message_id: answer } = await said.json<{
+    session_id: string
+    message_id: string
+  }>()
   const [member, documentId, jobId] = [memberId, document.id, job.id]
   return {
     flag,
@@ -72,6 +77,8 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     oauthClient,
     provider,
     team,
+    conversation,
+    answer,
   }
 }
 
@@ -130,6 +137,12 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
   'DELETE /api/admin/provider-keys/{provider}': { is: 'provider' },
   'DELETE /api/admin/roles/{name}': { is: 'role' },
   'PATCH /api/admin/roles/{name}': { is: 'role', body: { description: 'mine' } },
+  'GET /api/assistant/messages/{id}/events': { is: 'answer' },
+  'GET /api/conversations/{id}': { is: 'conversation' },
+  'PATCH /api/conversations/{id}': { is: 'conversation', body: { title: 'mine' } },
+  'DELETE /api/conversations/{id}': { is: 'conversation' },
+  'GET /api/conversations/{id}/messages': { is: 'conversation' },
+  'GET /api/conversations/{id}/export': { is: 'conversation' },
   'GET /api/admin/teams/{id}': { is: 'team' },
   'PATCH /api/admin/teams/{id}': { is: 'team', body: { name: 'mine' } },
   'DELETE /api/admin/teams/{id}': { is: 'team' },
@@ -157,6 +170,8 @@ const ELSEWHERE: Record<string, string> = {
   'POST /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
   'DELETE /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
   'DELETE /api/auth/oauth/consents/{id}': 'a user’s own, in no tenant; tests/http/oauth-tokens',
+  'GET /api/features/{clientKey}': 'the key is the tenant’s own; tests/conformance/growthbook-sdk',
+  'GET /sub/{clientKey}': 'the key is the tenant’s own; tests/conformance/growthbook-sdk',
   'DELETE /api/auth/sessions/{id}': 'a user’s own, in no tenant; tests/http/identity-sessions',
 }
 

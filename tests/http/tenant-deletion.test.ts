@@ -109,6 +109,10 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
     `insert into provider_keys values ('${id}', 'openai', 'apiKey', 's', 1, 'last', ${at})`,
     `insert into teams values ('${id}', '${document}', 't', ${at}, ${at})`,
     `insert into team_members select tenant_id, '${document}', id, ${at} from users where tenant_id = '${id}'`,
+    `insert into sessions values ('${id}', '${document}', '${owner.id}', null, 't', 'en', null, 1, null,
+      ${at}, ${at})`,
+    `insert into messages values ('${id}', '${document}', '${document}', 1, 'user', 'complete', null,
+      'q', '[]', '[]', null, false, '{}', '{}', ${at})`,
     `insert into auth.roles values ('${id}', 'own', '', '{}', 1, ${at}, ${at})`,
   ]
   await app.sql.transaction([

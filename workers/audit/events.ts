@@ -40,6 +40,8 @@ export const EVENTS = [
   'recording.play',
   'recording.delete',
   'transcript.export',
+  'conversation.delete',
+  'conversation.export',
   'voice.start',
   'voice.listen',
   'voice.key.create',

@@ -11,6 +11,9 @@ import type { Model, ModelFlag, ModelOverride } from './model.ts'
 export interface FlagFacts {
   readonly type: ModelFlag['document']['type']
   readonly clientVisible: boolean
+  /** Values by name; left out where there are none. */
+  readonly variants?: ModelFlag['document']['variants']
+  readonly metadata?: ModelFlag['document']['metadata']
 }
 
 export interface SnapshotPayload extends Payload {
@@ -39,7 +42,7 @@ export function compilePayload(
   const savedGroups: Record<string, unknown> = {}
   for (const [name, flag] of model.flags) {
     const { document } = flag
-    flags[name] = { type: document.type, clientVisible: document.clientVisible }
+    flags[name] = factsOf(document)
     const settings = settingsOf(flag, environment)
     const isOn = !isKilled && document.enabled && settings.enabled
     if (!isOn) {
@@ -58,6 +61,15 @@ export function compilePayload(
         : body
   }
   return { features, savedGroups, flags }
+}
+
+function factsOf({ type, clientVisible, variants, metadata }: ModelFlag['document']): FlagFacts {
+  return {
+    type,
+    clientVisible,
+    ...(Object.keys(variants).length > 0 && { variants }),
+    ...(Object.keys(metadata).length > 0 && { metadata }),
+  }
 }
 
 /** One rule per value, over a group of the units that have it: a lookup, however many they are. */

@@ -6,12 +6,12 @@
 import { ProblemError } from '../../shared/errors.ts'
 import { auditEntry, type AuditDetails } from '../audit/service.ts'
 import { canonicalText, compilePayload, type SnapshotPayload } from './compile.ts'
+import { admitSnapshot } from './engine/admission.ts'
 import { LimitError, SnapshotError } from './engine/limits.ts'
-import { compileSnapshot } from './engine/snapshot.ts'
 import { type Finding, lintChange } from './lint.ts'
 import { commitChange, selectModel } from './model-store.ts'
 import { applyWrites, type Model, type Write } from './model.ts'
-import { digest, forgetSnapshot, type SnapshotContext } from './snapshot-service.ts'
+import { announceSnapshot, digest, type SnapshotContext } from './snapshot-service.ts'
 import type { SnapshotRecord } from './snapshot-store.ts'
 import { statementsOf } from './write-store.ts'
 
@@ -60,7 +60,9 @@ export async function publishChange(
     })
     if (!stored) continue
     const environments = snapshots.map(({ environment }) => environment)
-    await Promise.all(environments.map((environment) => forgetSnapshot(ctx, environment)))
+    await Promise.all(
+      snapshots.map(({ environment, version }) => announceSnapshot(ctx, environment, version)),
+    )
     return { before, after: withSnapshots(after, snapshots), environments }
   }
   throw new ProblemError('conflict', 'Many changes of flags at once: try again.')
@@ -101,7 +103,7 @@ function findingsOf(environment: string, payload: SnapshotPayload, text: string)
     return [{ rule: 'snapshot-size', pointer, detail }]
   }
   try {
-    compileSnapshot(payload)
+    admitSnapshot(payload)
     return []
   } catch (error) {
     if (error instanceof LimitError) return [{ rule: error.limit, pointer, detail: error.message }]

@@ -1,25 +1,16 @@
 /**
- * HTTP for feature flags: administration under /api/admin/feature-flags, evaluation as OFREP 0.3.
+ * HTTP for feature flags: administration under /api/admin/feature-flags. Evaluation is
+ * ofrep-routes.ts.
  *
  * A route is its guard, its contract and one call into service.ts. Whatever goes wrong is thrown
  * as a ProblemError below this file, so no handler here has an error branch.
  */
 import { createRoute, z } from '@hono/zod-openapi'
-import { allowPages } from '../../shared/cors.ts'
 import { secured } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import { limited, type LimitContext } from '../limits/service.ts'
 import { FlagName } from './model-schemas.ts'
-import {
-  EvaluationRequest,
-  EvaluationResponse,
-  Flag,
-  FlagChange,
-  FlagPage,
-  FlagPageQuery,
-  FlagToggle,
-  NewFlag,
-} from './schemas.ts'
+import { Flag, FlagChange, FlagPage, FlagPageQuery, FlagToggle, NewFlag } from './schemas.ts'
 import * as flags from './service.ts'
 
 const BASE = '/api/admin/feature-flags'
@@ -116,23 +107,7 @@ const toggle = limited(
   ),
 )
 
-const evaluate = secured(
-  'flag.evaluate',
-  createRoute({
-    method: 'post',
-    path: '/ofrep/v1/evaluate/flags/{key}',
-    operationId: 'evaluateFlag',
-    tags: ['flags'],
-    request: { params: z.object({ key: z.string() }), body: jsonBody(EvaluationRequest) },
-    responses: { 200: json(EvaluationResponse, 'The value, and the reason for it') },
-  }),
-)
-
-/** Evaluation is for pages too: a client key may be in one. */
-const router = createRouter<AppEnv<flags.FlagContext & LimitContext>>()
-router.use('/ofrep/*', allowPages)
-
-export const flagRoutes = router
+export const flagRoutes = createRouter<AppEnv<flags.FlagContext & LimitContext>>()
   .openapi(list, async (c) => c.json(await flags.listFlags(c.var.ctx, c.req.valid('query')), 200))
   .openapi(create, async (c) => c.json(await flags.createFlag(c.var.ctx, c.req.valid('json')), 201))
   .openapi(get, async (c) => {
@@ -150,8 +125,4 @@ export const flagRoutes = router
   .openapi(toggle, async (c) => {
     const { name } = c.req.valid('param')
     return c.json(await flags.toggleFlag(c.var.ctx, name, c.req.valid('json')), 200)
-  })
-  .openapi(evaluate, async (c) => {
-    const { key } = c.req.valid('param')
-    return c.json(await flags.evaluateFlag(c.var.ctx, key, c.req.valid('json')), 200)
   })

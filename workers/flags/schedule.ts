@@ -1,14 +1,25 @@
-/** Evaluation knows no time: what ends is taken out by the minute's cron, which publishes without it. */
+/**
+ * The minute's jobs. Evaluation knows no time: what ends is taken out here, by publishing without it. And
+ * hubs are told of the snapshots that nobody told them of.
+ */
 import { sql } from 'drizzle-orm'
 import { callAcrossTenants, type DatabaseEnv } from '../../shared/database.ts'
 import type { Log } from '../../shared/log.ts'
 import { publishChange } from './publish-service.ts'
 import type { FlagContext } from './service.ts'
+import { announceSnapshot, settleOutbox } from './snapshot-service.ts'
+import { selectDueSnapshots } from './snapshot-store.ts'
 
 /** Tenants per tick; the rest is due a minute later. */
 const MOST = 100
 
-interface Expiry {
+/** Snapshots per tick. */
+const MOST_SNAPSHOTS = 200
+
+/** Younger snapshots are being told of by whoever published them. */
+const PATIENCE_MS = 5000
+
+interface Job {
   env: DatabaseEnv
   log: Log
   now: () => Date
@@ -16,7 +27,7 @@ interface Expiry {
 }
 
 /** A tenant that fails does not keep the others waiting. */
-export async function expireOverrides({ env, log, now, contextOf }: Expiry): Promise<void> {
+export async function expireOverrides({ env, log, now, contextOf }: Job): Promise<void> {
   const at = now().toISOString()
   const due = await callAcrossTenants<{ tenant_id: string }>(
     env,
@@ -32,6 +43,21 @@ export async function expireOverrides({ env, log, now, contextOf }: Expiry): Pro
       }))
     } catch (error) {
       log.error('ended overrides could not be taken out', { tenant_id: tenant, error })
+    }
+  }
+}
+
+/** A tenant's failure is logged and keeps nobody else waiting. */
+export async function announceDueSnapshots({ env, log, now, contextOf }: Job): Promise<void> {
+  const before = new Date(now().getTime() - PATIENCE_MS)
+  for (const due of await selectDueSnapshots(env, before, MOST_SNAPSHOTS)) {
+    const { tenantId, environment, version } = due
+    try {
+      const ctx = contextOf(tenantId)
+      await announceSnapshot(ctx, environment, version)
+      await settleOutbox(ctx, environment, version)
+    } catch (error) {
+      log.error('a flag snapshot was not announced', { tenant_id: tenantId, environment, error })
     }
   }
 }

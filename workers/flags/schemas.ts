@@ -1,13 +1,6 @@
 /** The flag feature's data, as it travels over HTTP: administration in our terms, OFREP in its own. */
 import { z } from '@hono/zod-openapi'
-import {
-  bodyFields,
-  Description,
-  EnvironmentName,
-  FlagName,
-  FlagType,
-  JsonValue,
-} from './model-schemas.ts'
+import { bodyFields, Description, EnvironmentName, FlagName, FlagType } from './model-schemas.ts'
 
 export const Flag = z
   .object({
@@ -102,27 +95,3 @@ export const FlagPage = z
   .object({ items: z.array(Flag), nextCursor: z.string().nullable() })
   .openapi('FlagPage')
 export type FlagPage = z.infer<typeof FlagPage>
-
-/**
- * OFREP 0.3, evaluationRequest. The targeting key may be absent, although the protocol's document
- * calls it required: OpenFeature's own conformance scenarios evaluate without one, and only a
- * flag that splits its audience needs it.
- */
-export const EvaluationRequest = z
-  .object({ context: z.looseObject({ targetingKey: z.string().min(1).optional() }) })
-  .openapi('EvaluationRequest')
-export type EvaluationRequest = z.infer<typeof EvaluationRequest>
-
-/**
- * OFREP 0.3, evaluationSuccess. No `value` means: use the default in the code that asks. DEFAULT, for
- * rules of which none matched, is OpenFeature's; the protocol's document does not list it.
- */
-export const EvaluationResponse = z
-  .object({
-    key: z.string(),
-    reason: z.enum(['STATIC', 'DEFAULT', 'TARGETING_MATCH', 'SPLIT', 'DISABLED', 'UNKNOWN']),
-    value: JsonValue.optional(),
-    variant: z.string().optional(),
-  })
-  .openapi('EvaluationResponse')
-export type EvaluationResponse = z.infer<typeof EvaluationResponse>

@@ -1,29 +1,15 @@
 /**
- * What one can do with flags: administration reads the database and publishes what it changes, evaluation
- * reads the newest snapshot.
+ * What one can do with flags: administration reads the database and publishes what it changes.
+ * Evaluation is evaluation-service.ts.
  */
 import { ProblemError } from '../../shared/errors.ts'
-import { FLAG_NAMES } from '../../shared/metric-labels.ts'
-import { OTHER } from '../../shared/metric.ts'
 import type { AuditDetails } from '../audit/service.ts'
 import { settingsOf } from './compile.ts'
-import { checkContext, LimitError } from './engine/limits.ts'
-import { evaluate } from './engine/snapshot.ts'
-import { contextOf, responseOf } from './evaluation.ts'
-import { DEFAULT_ENVIRONMENT, type FlagDocument } from './model-schemas.ts'
+import type { FlagDocument } from './model-schemas.ts'
 import { type Model, type ModelFlag, nextVersion, type Write } from './model.ts'
 import { type Change, publishChange, type Published } from './publish-service.ts'
-import type {
-  EvaluationRequest,
-  EvaluationResponse,
-  Flag,
-  FlagChange,
-  FlagPage,
-  FlagPageQuery,
-  FlagToggle,
-  NewFlag,
-} from './schemas.ts'
-import { currentSnapshot, readySnapshot, type SnapshotContext } from './snapshot-service.ts'
+import type { Flag, FlagChange, FlagPage, FlagPageQuery, FlagToggle, NewFlag } from './schemas.ts'
+import type { SnapshotContext } from './snapshot-service.ts'
 import * as store from './store.ts'
 
 export type FlagContext = SnapshotContext
@@ -137,31 +123,6 @@ export async function removeFlag(ctx: FlagContext, name: string): Promise<void> 
   })
 }
 
-/**
- * Any text may be asked for.
- *
- * @throws ProblemError not_found, or invalid_fields for a context that is over a limit
- */
-export async function evaluateFlag(
-  ctx: FlagContext,
-  key: string,
-  request: EvaluationRequest,
-): Promise<EvaluationResponse> {
-  const record = await currentSnapshot(ctx, DEFAULT_ENVIRONMENT)
-  const snapshot = record && readySnapshot(record).compiled
-  const isFound = snapshot?.flags.has(key) === true
-  countCheck(ctx, key, isFound)
-  if (!snapshot || !isFound) missing(key)
-  try {
-    checkContext(request.context)
-    return responseOf(key, evaluate(snapshot, key, contextOf(request)))
-  } catch (error) {
-    if (!(error instanceof LimitError)) throw error
-    const errors = [{ in: 'json', pointer: '/context', detail: error.message }]
-    throw new ProblemError('invalid_fields', error.message, { errors, cause: error })
-  }
-}
-
 function missing(name: string): never {
   throw new ProblemError('not_found', `There is no flag named ${name}.`)
 }
@@ -250,11 +211,4 @@ export function toFlag({ name, version, document, createdAt, updatedAt }: ModelF
     createdAt,
     updatedAt,
   }
-}
-
-/** Names of customers' flags are without number; only those the platform asks for have a label. */
-function countCheck(ctx: FlagContext, key: string, isFound: boolean): void {
-  const flag_name = FLAG_NAMES.find((name) => name === key) ?? OTHER
-  const result = isFound ? 'found' : 'missing'
-  ctx.metrics.inc('voiceassist_feature_flag_checks_total', { flag_name, result })
 }

@@ -1,8 +1,8 @@
 /** SQL for snapshots: immutable, numbered from 1 in each environment, and told of through the outbox. */
-import { and, desc, eq } from 'drizzle-orm'
+import { and, desc, eq, lte, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
 import type { WithEnv } from '../../shared/context.ts'
-import { type DatabaseEnv, type Tx, withTenant } from '../../shared/database.ts'
+import { callAcrossTenants, type DatabaseEnv, type Tx, withTenant } from '../../shared/database.ts'
 import { flagEnvironments, flagOutbox, flagSnapshots } from './tables.ts'
 
 export type StoreContext = WithEnv<DatabaseEnv>
@@ -38,7 +38,7 @@ export async function findSnapshot(
   return row
 }
 
-/** Forgets that the snapshot is still to be told of. */
+/** Forgets that the snapshot, and those before it, are still to be told of. */
 export async function deleteFromOutbox(
   ctx: StoreContext,
   environment: string,
@@ -47,7 +47,7 @@ export async function deleteFromOutbox(
   const isIt = and(
     eq(flagOutbox.tenantId, ctx.tenantId),
     eq(flagOutbox.environment, environment),
-    eq(flagOutbox.version, version),
+    lte(flagOutbox.version, version),
   )
   await withTenant(ctx).batch((tx) => [tx.delete(flagOutbox).where(isIt)])
 }
@@ -67,4 +67,19 @@ export function publishStatements(
     tx.update(flagEnvironments).set({ version }).where(isIt),
     tx.insert(flagOutbox).values(row),
   ]
+}
+
+/** Of all tenants, those written before `before` that nobody was told of. */
+export async function selectDueSnapshots(
+  env: DatabaseEnv,
+  before: Date,
+  most: number,
+): Promise<{ tenantId: string; environment: string; version: number }[]> {
+  const rows = await callAcrossTenants<{ tenant_id: string; environment: string; version: string }>(
+    env,
+    sql`select tenant_id, environment, version from flag_outbox_due(${before}, ${most})`,
+  )
+  return rows.map(({ tenant_id: tenantId, environment, version }) => {
+    return { tenantId, environment, version: Number(version) }
+  })
 }
