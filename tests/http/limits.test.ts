@@ -248,6 +248,7 @@ test('every counted route says so in OpenAPI, with the answer of too many', () =
     'POST /api/admin/roles admin.write 429',
     'POST /api/admin/teams admin.write 429',
     'POST /api/ask ask 429',
+    'POST /api/assistant/messages ask 429',
     'POST /api/tenant/deletion admin.write 429',
     'POST /api/tenant/leave admin.write 429',
     'POST /api/tenants admin.write 429',
