@@ -32,7 +32,7 @@ function toSpan(span: SpanData, common: Attributes) {
     kind: KIND[kind],
     startTimeUnixNano: toNanos(startMs),
     endTimeUnixNano: toNanos(endMs),
-    attributes: toAttributes({ ...common, ...span.attributes }),
+    attributes: toAttributes({ ...common, ...span.attributes, duration_ms: endMs - startMs }),
     links: links.map((link) => ({ traceId: link.traceId, spanId: link.spanId })),
     status: { code: isError ? STATUS.error : STATUS.unset },
   }

@@ -17,6 +17,7 @@ export const providerUrl = z
     /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/])/,
     'must be https, but for this machine',
   )
+export const names = z.string().regex(/^([^,\s]+(,[^,\s]+)*)?$/, 'must be names with commas')
 export const rate = z
   .string()
   .regex(/^[1-9]\d*\/(second|minute|hour|day)$/, 'must be a rate such as 20/minute')

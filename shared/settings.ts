@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import {
+  names,
   positive,
   postgresUrl,
   optionalUrl,
@@ -56,11 +57,7 @@ export const Settings = z.object({
     'https://api.openai.com/v1',
   ),
   CHAT_MODEL: setting(z.string().min(1), 'Model that answers questions.', 'gpt-5-mini'),
-  CHAT_FALLBACK_MODELS: setting(
-    z.string().regex(/^([^,\s]+(,[^,\s]+)*)?$/, 'must be names with commas'),
-    'Models the assistant asks when CHAT_MODEL fails, in this order; may be empty.',
-    'gpt-5-nano',
-  ),
+  CHAT_FALLBACK_MODELS: setting(names, 'Models asked when CHAT_MODEL fails; may be empty.'),
   EMBEDDING_MODEL: setting(
     z.string().min(1),
     'Embedding model of 1,536 dimensions; changing it means indexing again.',

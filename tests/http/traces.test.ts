@@ -62,6 +62,7 @@ test('a request is one span by its route, in its caller’s trace, with its quer
   expect(attributesOf(root)).toMatchObject({
     'http.route': '/api/admin/kb/documents',
     'http.response.status_code': '200',
+    duration_ms: expect.any(String),
   })
   const query = spans.find(({ name }) => name === 'database.query')
   expect(query).toMatchObject({ parentSpanId: root?.spanId })
@@ -82,6 +83,7 @@ test('a question is a tree of the names everybody knows, without a word of it', 
   const parentOf = (wanted: string) => spans.find(({ name }) => name === wanted)?.parentSpanId
   expect(parentOf('agent.process_message')).toBe(idOf('api.send_message'))
   expect(parentOf('agent.build_messages')).toBe(idOf('agent.process_message'))
+  expect(parentOf('agent.format_response')).toBe(idOf('agent.process_message'))
   expect(spans.some(({ name }) => name === 'cache.command')).toBe(true)
   expect(JSON.stringify(spans)).not.toMatch(/zanzibar|lever/)
 })

@@ -174,7 +174,9 @@ async function* compose(
   const { citations, withheld } = cited
   if (withheld > 0) ctx.log.warn('statements without proof were withheld', { withheld })
   const abstained = citations.length === 0
-  const text = abstained ? abstention(question) : cited.text
+  const text = await withSpan({ name: 'agent.format_response' }, async () =>
+    abstained ? abstention(question) : cited.text,
+  )
   if (abstained) yield { type: 'delta', text }
   return { abstained, text, citations, withheld, usage }
 }
