@@ -13,6 +13,9 @@ import { readStored, settleOutbox } from '../workers/flags/snapshot-service.ts'
 /** What is kept is used so long without a look at the database. */
 const LOOK_MS = 60_000
 
+/** While nobody listens: so long after its tenant a snapshot is gone at the latest. */
+const UNHEARD_LOOK_MS = 24 * 60 * 60 * 1000
+
 /** One object serves so many by itself. */
 const MOST_SOCKETS = 10_000
 
@@ -45,9 +48,7 @@ export class FlagHub extends DurableObject<EdgeEnv> {
     if (this.ctx.getWebSockets().length >= MOST_SOCKETS) return new Response(null, { status: 503 })
     const { 0: client, 1: server } = new WebSocketPair()
     this.ctx.acceptWebSocket(server)
-    if ((await this.ctx.storage.getAlarm()) === null) {
-      await this.ctx.storage.setAlarm(Date.now() + LOOK_MS)
-    }
+    await this.#wakeBy(Date.now() + LOOK_MS)
     const { version } = this.#known ?? { version: 0 }
     if (version > Number(request.headers.get(since))) server.send(announcementOf(version))
     return new Response(null, { status: 101, webSocket: client })
@@ -58,9 +59,14 @@ export class FlagHub extends DurableObject<EdgeEnv> {
   }
 
   override async alarm(): Promise<void> {
-    if (this.ctx.getWebSockets().length === 0) return
-    await this.ctx.storage.setAlarm(Date.now() + LOOK_MS)
     await this.#refresh().catch(() => undefined)
+    if (this.ctx.getWebSockets().length > 0) await this.#wakeBy(Date.now() + LOOK_MS)
+    else if (this.#known) await this.#wakeBy(Date.now() + UNHEARD_LOOK_MS)
+  }
+
+  async #wakeBy(at: number): Promise<void> {
+    const { storage } = this.ctx
+    if (at < ((await storage.getAlarm()) ?? Infinity)) await storage.setAlarm(at)
   }
 
   #settle(place: Place): void {
@@ -81,16 +87,25 @@ export class FlagHub extends DurableObject<EdgeEnv> {
     try {
       const found = await readStored(context.ctx, environment)
       this.#lookedAt = Date.now()
-      if (!found || found.version <= (this.#known?.version ?? 0)) return
+      if (!found) return this.#forget()
+      if (found.version <= (this.#known?.version ?? 0)) return
       compilePublished(found)
       this.#known = found
       this.ctx.storage.kv.put('snapshot', found)
+      await this.#wakeBy(Date.now() + UNHEARD_LOOK_MS)
       this.#tell(found.version)
       context.ctx.defer(settleOutbox(context.ctx, environment, found.version))
     } catch (error) {
       context.ctx.log.error('flag snapshot was not read', { environment, error })
       if (!this.#known) throw error
     }
+  }
+
+  /** The environment is gone, or its tenant: whoever listens asks anew, and learns that. */
+  #forget(): void {
+    this.#known = undefined
+    for (const key of ['snapshot', 'place']) this.ctx.storage.kv.delete(key)
+    for (const socket of this.ctx.getWebSockets()) socket.close(1000, 'gone')
   }
 
   #tell(version: number): void {

@@ -5,6 +5,7 @@ import type { Caller, Permission, ServiceContext } from './context.ts'
 import { type FieldError, PROBLEMS, type ProblemCode, ProblemError, toProblem } from './errors.ts'
 import type { Log } from './log.ts'
 import { render } from './render.ts'
+import { unstorableIn } from './storable.ts'
 
 /** Credentials that open single routes. `voice_key`: an `ek_…`, which opens a voice session. */
 export type Credential = 'voice_key'
@@ -47,11 +48,21 @@ export interface AppEnv<Ctx extends ServiceContext = ServiceContext> {
 export function createRouter<Env extends AppEnv>() {
   return new OpenAPIHono<Env>({
     defaultHook: (result) => {
-      if (result.success) return
+      if (result.success) return refuseUnstorable(result.target, result.data)
       const errors = result.error.issues.flatMap((issue) => fieldErrors(result.target, issue))
       throw new ProblemError('invalid_fields', 'Correct the fields named in errors.', { errors })
     },
   })
+}
+
+/** @throws ProblemError invalid_fields */
+function refuseUnstorable(target: string, data: unknown): void {
+  const detail = 'must not hold U+0000 or half of a surrogate pair'
+  const errors = unstorableIn(data).map((path) => {
+    return { in: target, pointer: toPointer(path), detail }
+  })
+  if (errors.length === 0) return
+  throw new ProblemError('invalid_fields', 'Correct the fields named in errors.', { errors })
 }
 
 /** One per field: a list of unknown fields is told apart, so that a form can mark each. */

@@ -36,6 +36,7 @@ export const traceRequests = <Env extends TraceEnv>(tracer: Tracer<Env>) =>
       span.name = NAMES[route] ?? `${method} ${route}`.trim()
       span.set({ 'http.response.status_code': c.res.status })
       if (route) span.set({ 'http.route': route })
-      if (c.res.status >= 500) span.fail(c.error ? toProblem(c.error).code : String(c.res.status))
+      if (c.res.status < 500) return
+      span.fail(undefined, c.error ? toProblem(c.error).code : String(c.res.status))
     })
   })

@@ -39,8 +39,12 @@ export interface Span {
   name: string
   readonly context: SpanContext
   set(attributes: Attributes): void
-  /** Marks it as failed; work that was called off has not failed. */
-  fail(error: unknown): void
+  /**
+   * Marks it as failed; work that was called off has not failed.
+   *
+   * @param type Of the failure, where nothing was thrown
+   */
+  fail(error: unknown, type?: string): void
   end(): void
 }
 
@@ -132,10 +136,10 @@ class OpenSpan implements Span {
     Object.assign(this.#attributes, attributes)
   }
 
-  fail(error: unknown): void {
+  fail(error: unknown, type = typeOf(error)): void {
     if (error instanceof Error && error.name === 'AbortError') return
     this.#isError = true
-    this.set({ 'error.type': typeOf(error) })
+    this.set({ 'error.type': type })
     if (!(error instanceof Error)) return
     this.set({ 'error.message': redactText(error.message).slice(0, MAX_MESSAGE) })
   }
@@ -155,8 +159,8 @@ class OpenSpan implements Span {
   }
 }
 
-/** A problem's code says more than its class. */
+/** A problem's code says more than its class; of what else was thrown, nobody knows what it may hold. */
 function typeOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error === 'string' ? error : 'unknown'
+  if (!(error instanceof Error)) return typeof error
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }

@@ -20,7 +20,7 @@ export function fetchAs(
   return withSpan(start, async (span) => {
     const response = await fetch(input, { ...init, headers: carrying(input, init) })
     span.set({ 'http.response.status_code': response.status })
-    if (response.status >= 400) span.fail(String(response.status))
+    if (response.status >= 400) span.fail(undefined, String(response.status))
     return response
   })
 }

@@ -4,15 +4,16 @@ import {
   env,
   evictDurableObject,
   runDurableObjectAlarm,
+  runInDurableObject,
 } from 'cloudflare:test'
 import { eq } from 'drizzle-orm'
 import { afterEach, expect, test, vi } from 'vitest'
 import { withTenant } from '../../shared/database.ts'
+import { sha256Hex } from '../../shared/digest.ts'
 import { traceparentOf } from '../../shared/trace.ts'
 import { createApp } from '../../workers/app.ts'
 import { edgeContext } from '../../workers/edge-context.ts'
 import { connectHub, hubOf } from '../../workers/flags/hub-client.ts'
-import { digest } from '../../workers/flags/snapshot-service.ts'
 import { flagEnvironments, flagOutbox, flagSnapshots } from '../../workers/flags/tables.ts'
 import { epochOf, signTicket } from '../../workers/flags/ticket-service.ts'
 
@@ -43,7 +44,7 @@ async function place() {
 
 async function publish(environment: string, version: number, payload = payloadOf(version)) {
   const row = { tenantId: 'acme', environment, version, createdAt: new Date() }
-  const sha256 = await digest(payload)
+  const sha256 = await sha256Hex(payload)
   await withTenant(ctx).batch((tx) => [
     tx.insert(flagSnapshots).values({ ...row, sha256, payload }),
     tx.insert(flagOutbox).values(row),
@@ -146,6 +147,43 @@ function deep() {
   for (let level = 0; level < 20; level++) condition = { $not: condition }
   return { condition, force: 1 }
 }
+
+test('what is gone from the database is forgotten, also while nobody asks', async () => {
+  const at = await place()
+  const hub = env.FLAG_HUBS.getByName(`acme:${at.environment}`)
+  await hubOf(env, at).current(at)
+  const { socket } = await listen(at, 1)
+  const closed = new Promise<number>((resolve) => {
+    socket.addEventListener('close', ({ code }) => resolve(code))
+  })
+  const isIt = eq(flagEnvironments.name, at.environment)
+  await withTenant(ctx).batch((tx) => [tx.delete(flagEnvironments).where(isIt)])
+  expect(await runDurableObjectAlarm(hub)).toBe(true)
+  expect(await closed).toBe(1000)
+  const kept = await runInDurableObject(hub, (_, { storage }) => [...storage.kv.list()])
+  expect(kept).toEqual([])
+  expect(await hubOf(env, at).current(at)).toBeNull()
+})
+
+test('a hub nobody listens to looks once a day whether its tenant is still there', async () => {
+  const at = await place()
+  const hub = env.FLAG_HUBS.getByName(`acme:${at.environment}`)
+  await hubOf(env, at).current(at)
+  const alarm = () => runInDurableObject(hub, (_, { storage }) => storage.getAlarm())
+  const day = 24 * 60 * 60 * 1000
+  expect(await alarm()).toBeGreaterThan(Date.now() + day - 60_000)
+  await listen(at, 1)
+  expect(await alarm()).toBeLessThanOrEqual(Date.now() + 60_000)
+})
+
+test('a stream ends by itself, so that its credential is looked at again', async () => {
+  const at = await place()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval'] })
+  const stream = await openStream(at)
+  await stream.until('retry: ')
+  await vi.advanceTimersByTimeAsync(15 * 60 * 1000)
+  await expect(stream.until('never said')).rejects.toThrow('the stream ended')
+})
 
 test('a stream brings OFREP’s events, with ids to resume from', async () => {
   const at = await place()

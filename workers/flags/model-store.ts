@@ -8,7 +8,8 @@ import { isRefusal, type Tx, withTenant } from '../../shared/database.ts'
 import { FlagBody, SegmentBody } from './model-schemas.ts'
 import type { Model, ModelFlag } from './model.ts'
 import { overrideKey } from './model.ts'
-import { publishStatements, type SnapshotRecord, type StoreContext } from './snapshot-store.ts'
+import type { StoredSnapshot } from './published.ts'
+import { publishStatements, type StoreContext } from './snapshot-store.ts'
 import {
   featureFlags,
   flagEnvironments,
@@ -102,7 +103,7 @@ export interface Commit {
   /** Version of the model the change was decided on. */
   seen: number
   writes: (tx: Tx) => BatchItem<'pg'>[]
-  snapshots: readonly (SnapshotRecord & { environment: string })[]
+  snapshots: readonly (StoredSnapshot & { environment: string })[]
   /** Of the audit log; last, for it holds the tenant's chain. */
   entry: SQL
 }

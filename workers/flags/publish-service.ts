@@ -3,6 +3,7 @@
  * revision, snapshots, outbox and audit entry in one transaction. Whoever lost a race decides anew on the
  * model as it is then.
  */
+import { sha256Hex } from '../../shared/digest.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { auditEntry, type AuditDetails } from '../audit/service.ts'
 import { canonicalText, compilePayload, type SnapshotPayload } from './compile.ts'
@@ -11,8 +12,8 @@ import { LimitError, SnapshotError } from './engine/limits.ts'
 import { type Finding, lintChange } from './lint.ts'
 import { commitChange, selectModel } from './model-store.ts'
 import { applyWrites, type Model, type Write } from './model.ts'
-import { announceSnapshot, digest, type SnapshotContext } from './snapshot-service.ts'
-import type { SnapshotRecord } from './snapshot-store.ts'
+import type { StoredSnapshot } from './published.ts'
+import { announceSnapshot, type SnapshotContext } from './snapshot-service.ts'
 import { statementsOf } from './write-store.ts'
 
 export interface Change {
@@ -77,14 +78,14 @@ function withSnapshots(model: Model, snapshots: Snapshots): Model {
   return { ...model, environments }
 }
 
-type Snapshots = (SnapshotRecord & { environment: string })[]
+type Snapshots = (StoredSnapshot & { environment: string })[]
 
 /** Of the environments whose payload is another than that of their newest snapshot. */
 async function changedSnapshots(model: Model): Promise<Snapshots> {
   const all = [...model.environments.values()].map(async ({ name, version, sha256: before }) => {
     const compiled = compilePayload(model, name)
     const payload = canonicalText(compiled)
-    const sha256 = await digest(payload)
+    const sha256 = await sha256Hex(payload)
     if (sha256 === before) return []
     refuse(findingsOf(name, compiled, payload))
     return [{ environment: name, version: version + 1, sha256, payload }]

@@ -1,9 +1,10 @@
+import { type CacheContext, createCache } from '../../shared/cache.ts'
 /**
  * The snapshot that evaluations are made with. Read from memory for two seconds, then from Upstash,
  * the environment's hub and at last Postgres; one read at a time. While none of them has one that can
  * be evaluated, the last good one is used for a day, and says so.
  */
-import { type CacheContext, createCache } from '../../shared/cache.ts'
+import { sha256Hex } from '../../shared/digest.ts'
 import { isRecord } from './engine/values.ts'
 import { type HubContext, hubOf, type Place } from './hub-client.ts'
 import { compilePublished, type Published, type StoredSnapshot } from './published.ts'
@@ -114,19 +115,13 @@ export async function readStored(
   environment: string,
 ): Promise<StoredSnapshot | undefined> {
   const found = await findSnapshot(ctx, environment)
-  if (!found || (await digest(found.payload)) === found.sha256) return found
+  if (!found || (await sha256Hex(found.payload)) === found.sha256) return found
   throw new Error(`Snapshot ${found.version} of ${environment} is not what was published.`)
 }
 
 /** Call it when everybody who listens was told of the version, and so of those before it. */
 export const settleOutbox = (ctx: StoreContext, environment: string, version: number) =>
   deleteFromOutbox(ctx, environment, version)
-
-/** SHA-256 of the text's UTF-8, in hexadecimal. */
-export async function digest(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
 
 /** @throws SnapshotError, LimitError for one that cannot be evaluated: it replaces nothing */
 function publishedOf(stored: StoredSnapshot): Published {

@@ -3,17 +3,10 @@ import { and, desc, eq, lte, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
 import type { WithEnv } from '../../shared/context.ts'
 import { callAcrossTenants, type DatabaseEnv, type Tx, withTenant } from '../../shared/database.ts'
+import type { StoredSnapshot } from './published.ts'
 import { flagEnvironments, flagOutbox, flagSnapshots } from './tables.ts'
 
 export type StoreContext = WithEnv<DatabaseEnv>
-
-export interface SnapshotRecord {
-  readonly version: number
-  /** Of the payload's bytes, in hexadecimal. */
-  readonly sha256: string
-  /** JSON text of a `SnapshotPayload` (compile.ts). */
-  readonly payload: string
-}
 
 const RECORD = {
   version: flagSnapshots.version,
@@ -26,7 +19,7 @@ export async function findSnapshot(
   ctx: StoreContext,
   environment: string,
   version?: number,
-): Promise<SnapshotRecord | undefined> {
+): Promise<StoredSnapshot | undefined> {
   const isIt = and(
     eq(flagSnapshots.tenantId, ctx.tenantId),
     eq(flagSnapshots.environment, environment),
@@ -57,7 +50,7 @@ export function publishStatements(
   tx: Tx,
   { tenantId, now }: StoreContext,
   environment: string,
-  { version, sha256, payload }: SnapshotRecord,
+  { version, sha256, payload }: StoredSnapshot,
 ): BatchItem<'pg'>[] {
   const createdAt = now()
   const row = { tenantId, environment, version, createdAt }

@@ -11,6 +11,9 @@ const HEARTBEAT_MS = 25_000
 /** Milliseconds a client waits before it connects again. */
 const RETRY_MS = 2000
 
+/** Milliseconds a stream lives: then the client connects again, and its credential is looked at again. */
+const LIFE_MS = 15 * 60 * 1000
+
 export interface Event {
   name: string
   data: string
@@ -35,9 +38,11 @@ export async function openStream(
   const encoder = new TextEncoder()
   const write = (text: string) => writer.write(encoder.encode(text)).catch(end)
   const heartbeat = setInterval(() => void write(':\n\n'), HEARTBEAT_MS)
+  const life = setTimeout(end, LIFE_MS)
 
   function end(): void {
     clearInterval(heartbeat)
+    clearTimeout(life)
     socket.close()
     writer.close().catch(() => undefined)
   }

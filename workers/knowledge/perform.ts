@@ -1,9 +1,10 @@
+import type { WithEnv } from '../../shared/context.ts'
+import type { DatabaseEnv } from '../../shared/database.ts'
 /**
  * One indexing run: file → text → chunks → vectors → visible. Runs in the indexer only, for it reaches
  * the parsers. Every stage holds the run's lease; losing it ends the work without a trace.
  */
-import type { WithEnv } from '../../shared/context.ts'
-import type { DatabaseEnv } from '../../shared/database.ts'
+import { sha256Hex } from '../../shared/digest.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import type { Extracted } from './blocks.ts'
 import {
@@ -122,7 +123,7 @@ function hashedChunks(
     chunkDocument(extracted).map(async (chunk) => {
       const text = extracted.text.slice(chunk.start, chunk.end)
       const input = [title, chunk.context, text].filter(Boolean).join('\n')
-      return { ...chunk, text, input, hash: await sha256(`${env.EMBEDDING_MODEL}\n${input}`) }
+      return { ...chunk, text, input, hash: await sha256Hex(`${env.EMBEDDING_MODEL}\n${input}`) }
     }),
   )
 }
@@ -180,9 +181,4 @@ function faultOf(error: unknown): JobError | undefined {
 function reasonOf(error: unknown): JobError {
   if (error instanceof ProblemError) return { code: error.code, message: error.message }
   return { code: 'internal', message: 'Indexing failed unexpectedly; the log has the cause.' }
-}
-
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -1,8 +1,9 @@
+import { type BreakerContext, breakerOf } from '../../shared/breaker.ts'
 /**
  * Attempts to sign in, counted in Upstash: one script, so that of many attempts at once no two see
  * the same count. Accounts and addresses stand there as hashes.
  */
-import { type BreakerContext, breakerOf } from '../../shared/breaker.ts'
+import { sha256Hex } from '../../shared/digest.ts'
 import { SIGN_IN, WAITS } from './sign-in.ts'
 
 export interface Attempt {
@@ -118,18 +119,13 @@ const evaluate = <Result>(ctx: BreakerContext, script: string, keys: string[], v
   )
 
 async function keysOf({ email, address }: Attempt): Promise<string[]> {
-  const account = await hashOf(email)
+  const account = await sha256Hex(email)
   if (!address) return [`sign-in:account:${account}`]
-  const [place, pair] = await Promise.all([hashOf(address), hashOf(`${email} ${address}`)])
+  const [place, pair] = await Promise.all([sha256Hex(address), sha256Hex(`${email} ${address}`)])
   return [
     `sign-in:account:${account}`,
     `sign-in:address:${place}`,
     `sign-in:known:${pair}`,
     `sign-in:pair:${pair}`,
   ]
-}
-
-async function hashOf(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
