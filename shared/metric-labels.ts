@@ -1,4 +1,4 @@
-/** The values that labels of several metrics may have, or that others choose from. Pure. */
+/** The values that labels of several metrics may have, or that others choose from, and common buckets. Pure. */
 import { PROBLEMS, type ProblemCode } from './errors.ts'
 import { OTHER } from './metric.ts'
 
@@ -32,3 +32,36 @@ export const FLAG_NAMES = [
   'experimental_api',
   OTHER,
 ] as const
+
+/** Pages of the console, as its router names them (workers/console/routes). */
+export const PAGES = [
+  '/account',
+  '/applications',
+  '/ask',
+  '/audit',
+  '/consent',
+  '/flags',
+  '/forgot-password',
+  '/help',
+  '/invitation',
+  '/keys',
+  '/knowledge',
+  '/members',
+  '/organization',
+  '/overview',
+  '/platform',
+  '/reset-password',
+  '/roles',
+  '/setup',
+  '/sign-in',
+  '/teams',
+  '/verify-email',
+  '/voice',
+  OTHER,
+] as const
+
+/** What the console's buttons say they do: their `data-action`. */
+export const ACTIONS = ['ask', 'create-flag', 'sign-in', 'stop-answer', 'voice', OTHER] as const
+
+/** Upper bounds, in seconds, for what somebody waits for. */
+export const REQUEST = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 5, 10]

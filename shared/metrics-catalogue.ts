@@ -11,6 +11,7 @@ import {
   PURPOSES,
   QUERY_TYPES,
   QUEUES,
+  REQUEST,
   YES_NO,
 } from './metric-labels.ts'
 import {
@@ -23,12 +24,12 @@ import {
   seconds,
   type Type,
 } from './metric.ts'
+import { RUM_METRICS } from './metrics-rum.ts'
 
 /** Routes times the statuses they answer with. */
 const MAX_HTTP_SERIES = 1000
 
 const QUICK = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
-const REQUEST = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 5, 10]
 const STAGE = [0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 5, 10, 30]
 const JOB = [1, 5, 10, 30, 60, 120, 300]
 
@@ -100,7 +101,7 @@ export const CATALOGUE = {
   http_requests_active: gauge('Requests being answered.', { method: METHODS, endpoint: OPEN }),
   voiceassist_errors_total: counter('Requests that ended as a problem.', { kind: PROBLEM_CODES }),
   voiceassist_ratelimit_rejected_total: counter('Requests refused for their number.', {
-    scope: ['flood', 'sign_in', 'caller', 'tenant', 'address', 'number'],
+    scope: ['flood', 'rum', 'sign_in', 'caller', 'tenant', 'address', 'number'],
   }),
 
   voiceassist_openai_api_calls_total: counter('Calls to the model provider that were answered.', {
@@ -237,6 +238,8 @@ export const CATALOGUE = {
   voiceassist_rbac_denied_total: counter('Callers refused for want of a permission.', {
     permission: PERMISSIONS,
   }),
+
+  ...RUM_METRICS,
 
   voiceassist_error_reports_total: counter('Failures reported, by what became of the report.', {
     result: ['sent', 'retried', 'refused', 'dropped'],

@@ -77,6 +77,7 @@ export async function startApp() {
     TURNSTILE_URL: 'http://127.0.0.1:1/siteverify',
     PROVIDER_KEK: 'kek-kek-kek-kek-kek-kek-kek-kek-kek',
     FLOOD_LIMIT: createFloodLimit(),
+    RUM_LIMIT: createFloodLimit(),
     ...metrics.settings,
     CF_VERSION_METADATA: { id: 'version-of-the-tests', tag: '', timestamp: '2026-11-20T12:00:00Z' },
     IDENTITY: {
