@@ -4,7 +4,8 @@ import { LIMITS } from '../workers/voice/limits.ts'
 import type { Outcome } from '../workers/voice/perform.ts'
 import type { SlowEffect } from '../workers/voice/session.ts'
 
-const STAGES = { transcribe: 'stt', answer: 'llm', speak: 'tts' } as const
+/** What an effect's stage is called in metrics and spans. */
+export const STAGES = { transcribe: 'stt', answer: 'llm', speak: 'tts' } as const
 
 export class VoiceMetrics {
   readonly #metrics: Metrics

@@ -27,6 +27,7 @@ import { loadSession, saveSession } from '../workers/voice/store.ts'
 import { ReportedObject } from './reported-object.ts'
 import { VoiceMetrics } from './voice-metrics.ts'
 import { agreeToClose, type Attachment, attachmentOf, turnAway } from './voice-socket.ts'
+import { traceEffect } from './voice-trace.ts'
 
 /** Events that come by the dozen; the event that ends them is saved. */
 const UNSAVED = new Set<voice.SessionEvent['type']>(['answer_delta', 'audio'])
@@ -45,7 +46,7 @@ export class VoiceSession extends ReportedObject {
   #session = loadSession(this.ctx.storage.kv)
   /** The session as it was last written. */
   #saved = this.#session
-  #input = new InputAudio(this.#attachment()?.inputMs)
+  #input = new InputAudio(attachmentOf(this.#sockets()[0])?.inputMs)
   #heardAt = 0
   /** The tail of the speech queue: clauses leave in the order they were asked for. */
   #speech = Promise.resolve()
@@ -265,16 +266,17 @@ export class VoiceSession extends ReportedObject {
     const isReply = effect.type !== 'transcribe'
     const signal = isReply ? AbortSignal.any([reply, this.#line.signal]) : this.#line.signal
     const utterance = isReply ? new Int16Array() : this.#input.cut(effect)
-    const ctx = this.#context()
     try {
-      const outcomes = perform(ctx, effect, utterance, signal)
-      for await (const outcome of this.#metrics.follow(effect, outcomes, signal)) {
-        if (signal.aborted) return
-        this.#dispatch(outcome)
-      }
+      await traceEffect(this.env, this.ctx, { effect, owner: this.#owner }, async () => {
+        const outcomes = perform(this.#context(), effect, utterance, signal)
+        for await (const outcome of this.#metrics.follow(effect, outcomes, signal)) {
+          if (signal.aborted) return
+          this.#dispatch(outcome)
+        }
+      })
     } catch (error) {
       if (signal.aborted) return
-      ctx.log.error('voice effect failed', { effect: effect.type, error })
+      this.#context().log.error('voice effect failed', { effect: effect.type, error })
       if (isReply) this.#dispatch({ type: 'reply_failed', turn: effect.turn })
       else this.#dispatch({ type: 'transcription_failed', itemId: effect.itemId })
     }
@@ -301,9 +303,5 @@ export class VoiceSession extends ReportedObject {
     if (at >= this.#alarmAt) return
     this.#alarmAt = at
     void this.ctx.storage.setAlarm(at)
-  }
-
-  #attachment(): Attachment | undefined {
-    return attachmentOf(this.#sockets()[0])
   }
 }

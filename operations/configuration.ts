@@ -150,6 +150,10 @@ const TOOLS = [
     'OPENAI_BASE_URL, OPENAI_API_KEY',
     '`npm start` uses this provider instead of its offline models.',
   ],
+  [
+    'OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER_ARG',
+    '`npm start` sends traces to this collector.',
+  ],
   ['PORT', 'Preferred port of `npm start`; 8787 by default, the next free one when it is taken.'],
   ['MIGRATION_DATABASE_URL', 'Owner’s connection string for `npm run db:…` and `npm run deploy`.'],
 ] as const

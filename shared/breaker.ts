@@ -1,6 +1,7 @@
 /**
- * Upstash is left alone for a while after it failed: what is behind it is a cache or a count, and
- * no request should wait for a second each time to learn that neither answers.
+ * What failed several times in a row is left alone for a while: no request should wait each time to
+ * learn that it still does not answer. `createGate` decides for any service; `breakerOf` is Upstash's,
+ * behind which there is a cache or a count.
  */
 import type { WithEnv } from './context.ts'
 import { type RedisEnv, redisOf, type RedisUse } from './redis.ts'
@@ -10,8 +11,45 @@ export type BreakerContext = Pick<WithEnv<RedisEnv>, 'env' | 'now' | 'log' | 'me
 
 type Command<Result> = (redis: ReturnType<typeof redisOf>) => Promise<Result>
 
-/** Failures in a row after which Upstash is left alone, and for how long. */
-const BREAKER = { failures: 3, openMs: 5000 }
+/** Failures in a row after which a service is left alone, and for how long. */
+interface GateOptions {
+  failures: number
+  openMs: number
+}
+
+export type Gate = ReturnType<typeof createGate>
+
+/** Counts failures in a row and says when to try. */
+export function createGate({ failures: most, openMs }: GateOptions) {
+  let failures = 0
+  let openUntil = 0
+  return {
+    /** Whether to try now. After a while one caller may, not all of them. */
+    isOpenTo(now: Date): boolean {
+      if (now.getTime() < openUntil) return false
+      if (failures >= most) openUntil = now.getTime() + openMs
+      return true
+    },
+    /** @returns whether this ended a time of being left alone */
+    succeed(): boolean {
+      const wasShut = openUntil > 0
+      failures = 0
+      openUntil = 0
+      return wasShut
+    },
+    /** @returns whether this began a time of being left alone */
+    fail(now: Date): boolean {
+      failures++
+      if (failures < most) return false
+      const begins = openUntil === 0
+      openUntil = now.getTime() + openMs
+      return begins
+    },
+    failures: () => failures,
+  }
+}
+
+const UPSTASH = { failures: 3, openMs: 5000 }
 
 const SERVICE = { service: 'upstash' } as const
 
@@ -24,8 +62,7 @@ export function breakerOf(env: RedisEnv) {
 }
 
 function createBreaker() {
-  let failures = 0
-  let openUntil = 0
+  const gate = createGate(UPSTASH)
 
   /** The command's result, or null when Upstash fails. */
   async function force<Result>(
@@ -36,17 +73,11 @@ function createBreaker() {
     const began = performance.now()
     try {
       const result = await command(redisOf(ctx.env, use))
-      if (openUntil > 0) ctx.metrics.shift('voiceassist_breaker_state', SERVICE, -1)
-      failures = 0
-      openUntil = 0
+      if (gate.succeed()) ctx.metrics.shift('voiceassist_breaker_state', SERVICE, -1)
       return result
     } catch (error) {
-      failures++
-      if (failures >= BREAKER.failures) {
-        if (openUntil === 0) ctx.metrics.shift('voiceassist_breaker_state', SERVICE, 1)
-        openUntil = ctx.now().getTime() + BREAKER.openMs
-      }
-      ctx.log.warn('Upstash failed', { error, failures })
+      if (gate.fail(ctx.now())) ctx.metrics.shift('voiceassist_breaker_state', SERVICE, 1)
+      ctx.log.warn('Upstash failed', { error, failures: gate.failures() })
       return null
     } finally {
       const seconds = (performance.now() - began) / 1000
@@ -57,10 +88,7 @@ function createBreaker() {
 
   /** The same, but null at once while it is left alone. Then one call tries it, not all of them. */
   async function run<Result>(ctx: BreakerContext, command: Command<Result>, use?: RedisUse) {
-    const now = ctx.now().getTime()
-    if (now < openUntil) return null
-    if (failures >= BREAKER.failures) openUntil = now + BREAKER.openMs
-    return force(ctx, command, use)
+    return gate.isOpenTo(ctx.now()) ? force(ctx, command, use) : null
   }
 
   return { run, force }

@@ -10,11 +10,12 @@ const PREFLIGHT_SECONDS = 7200
 
 const ALLOWED = {
   'access-control-allow-methods': 'GET, POST',
-  'access-control-allow-headers': 'authorization, content-type, if-none-match, traceparent',
+  'access-control-allow-headers':
+    'authorization, content-type, if-none-match, traceparent, x-api-key',
   'access-control-max-age': String(PREFLIGHT_SECONDS),
 }
 
-const READABLE = 'etag, retry-after, x-request-id'
+const READABLE = 'etag, retry-after, x-request-id, x-sse-support'
 
 /**
  * A preflight carries no credential and needs none. What is refused with 403, which is also what a

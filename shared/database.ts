@@ -107,9 +107,18 @@ export async function reaching<Result>(call: PromiseLike<Result>): Promise<Resul
 }
 
 /** Whether Postgres refused a second of what may be there once: SQLSTATE unique_violation. */
-export function isTaken(error: unknown): boolean {
+export const isTaken = (error: unknown): boolean => isRefusal(error, '23505')
+
+/** Whether Postgres refused with this SQLSTATE. */
+export function isRefusal(error: unknown, code: string): boolean {
   const cause = error instanceof Error && error.cause ? error.cause : error
-  return cause instanceof NeonDbError && cause.code === '23505'
+  return cause instanceof NeonDbError && cause.code === code
+}
+
+/** Whether a row that must be there first is not: SQLSTATE foreign_key_violation. */
+export function isOrphan(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause ? error.cause : error
+  return cause instanceof NeonDbError && cause.code === '23503'
 }
 
 /** One client per connection string: Neon's endpoint is a setting of the driver, not of a client. */

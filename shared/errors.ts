@@ -32,6 +32,8 @@ interface Extras extends ErrorOptions {
   errors?: FieldError[]
   /** Becomes the Retry-After header. */
   retryAfterSeconds?: number
+  /** More of the problem for programs to read: RFC 9457, section 3.2. */
+  members?: Readonly<Record<string, unknown>>
 }
 
 /** Thrown by services; turned into a response in exactly one place, `renderError` in http.ts. */
@@ -39,18 +41,20 @@ export class ProblemError extends Error {
   readonly code: ProblemCode
   readonly errors: FieldError[] | undefined
   readonly retryAfterSeconds: number | undefined
+  readonly members: Readonly<Record<string, unknown>> | undefined
 
   /** @param detail For the caller to read: say what to change, never what is inside us. */
   constructor(
     code: ProblemCode,
     detail: string,
-    { errors, retryAfterSeconds, cause }: Extras = {},
+    { errors, retryAfterSeconds, members, cause }: Extras = {},
   ) {
     super(detail, { cause })
     this.name = 'ProblemError'
     this.code = code
     this.errors = errors
     this.retryAfterSeconds = retryAfterSeconds
+    this.members = members
   }
 }
 

@@ -25,7 +25,7 @@ export function eventsResponse(description: string, also: object = {}): { descri
 export async function streamEvents<Env extends AppEnv, Value>(
   c: Context<Env>,
   start: (signal: AbortSignal) => AsyncGenerator<Value>,
-  frame: (value: Value) => [event: string, data: object],
+  frame: (value: Value) => [event: string, data: object, id?: string],
 ): Promise<Response> {
   const gone = new AbortController()
   const values = start(AbortSignal.any([gone.signal, c.req.raw.signal]))
@@ -34,8 +34,8 @@ export async function streamEvents<Env extends AppEnv, Value>(
     sse.onAbort(() => gone.abort())
     try {
       for (let next = first; !next.done && !sse.aborted; next = await values.next()) {
-        const [event, data] = frame(next.value)
-        await sse.writeSSE({ event, data: JSON.stringify(data) })
+        const [event, data, id] = frame(next.value)
+        await sse.writeSSE({ event, data: JSON.stringify(data), ...(id !== undefined && { id }) })
       }
     } catch (error) {
       if (!sse.aborted) await sse.writeSSE({ event: 'error', data: problemOf(c, error) })

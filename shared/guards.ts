@@ -9,7 +9,7 @@ import { matchedRoutes } from 'hono/route'
 import type { RouterRoute } from 'hono/types'
 import { type Actor, FRESH, type Permission } from './context.ts'
 import { ProblemError } from './errors.ts'
-import type { AppEnv, Credential } from './http.ts'
+import { type AppEnv, type Counted, type Credential, problems } from './http.ts'
 
 const guards = new WeakSet<object>()
 
@@ -61,6 +61,20 @@ export function signedIn<R extends RouteConfig>(route: R, { acting = false } = {
     await next()
   })
   return guarded(route, guard, 'signed-in')
+}
+
+/**
+ * Counts the route's requests, after its guard has let them in, by what the app it is mounted in has
+ * for that: the edge's has the limiter, the identity Worker's nothing, for the edge has counted.
+ */
+export function counted<R extends RouteConfig>(name: Counted, route: R): R {
+  const counter = createMiddleware<AppEnv>(async (c, next) => {
+    await c.get('count')(name)
+    await next()
+  })
+  const middleware = [...[route.middleware ?? []].flat(), counter]
+  const responses = { ...problems('rate_limited', 'dependency_down'), ...route.responses }
+  return Object.assign(route, { middleware, responses, 'x-rate-limit': name })
 }
 
 /** The refusal of a caller who is known but may not; it names what is missing. */

@@ -9,6 +9,9 @@ import { render } from './render.ts'
 /** Credentials that open single routes. `voice_key`: an `ek_…`, which opens a voice session. */
 export type Credential = 'voice_key'
 
+/** What routes of the identity Worker's contracts are counted as; the numbers are workers/limits. */
+export type Counted = 'admin.write'
+
 export interface AppEnv<Ctx extends ServiceContext = ServiceContext> {
   Variables: {
     requestId: string
@@ -29,6 +32,12 @@ export interface AppEnv<Ctx extends ServiceContext = ServiceContext> {
     confirm: (caller: Caller, permission: Permission) => Promise<void>
     /** Called by the guard before it refuses whoever lacks `permission`. */
     onDenied: (ctx: ServiceContext, permission: Permission) => void
+    /**
+     * Called after the guard of a route that is `counted`.
+     *
+     * @throws ProblemError rate_limited; dependency_down where nothing may pass uncounted
+     */
+    count: (name: Counted) => Promise<void>
     /** Set by `secured`; a route that is `open` has none. */
     ctx: Ctx
   }

@@ -4,6 +4,7 @@
  */
 import type { ErrorReporter } from './error-reporter.ts'
 import { redact } from './redact.ts'
+import type { SpanContext } from './trace.ts'
 
 export type Fields = Record<string, unknown>
 
@@ -17,6 +18,14 @@ export interface Log {
   error(message: string, fields?: Fields): void
   /** A log that adds `fields` to every line. */
   with(fields: Fields): Log
+}
+
+type CurrentSpan = () => SpanContext | undefined
+const spans: { current: CurrentSpan } = { current: () => undefined }
+
+/** How lines learn in whose course they are written; where nothing traces, in nobody's. */
+export function nameSpans(current: CurrentSpan): void {
+  spans.current = current
 }
 
 export interface LogOptions {
@@ -74,7 +83,9 @@ class JsonLog implements Log {
 
   #put(level: Level, message: string, fields: Fields = {}) {
     if (LEVELS.indexOf(level) < this.#least) return
-    const head = { timestamp: new Date().toISOString(), level, message, ...this.#bound }
+    const span = spans.current()
+    const trace = span && { trace_id: span.traceId, span_id: span.spanId }
+    const head = { timestamp: new Date().toISOString(), level, message, ...this.#bound, ...trace }
     const lost = { ...head, lost: Object.keys(fields) }
     this.#write(toLine({ ...head, ...fields }) ?? toLine(lost) ?? message)
     if (this.#reporter) tell(this.#reporter, level, message, fields)

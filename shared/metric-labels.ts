@@ -1,9 +1,16 @@
-/** The values that labels of several metrics may have, or that others choose from, and common buckets. Pure. */
+/** The values that labels of several metrics may have, or that others choose from. Pure. */
 import { PROBLEMS, type ProblemCode } from './errors.ts'
 import { OTHER } from './metric.ts'
 
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', OTHER] as const
-export const PURPOSES = ['answer', 'embed_query', 'embed_document', 'transcribe', 'speak'] as const
+export const PURPOSES = [
+  'answer',
+  'assist',
+  'embed_query',
+  'embed_document',
+  'transcribe',
+  'speak',
+] as const
 export const YES_NO = ['true', 'false'] as const
 export const QUEUES = ['documents', 'mail', 'audit'] as const
 export const QUERY_TYPES = ['select', 'insert', 'update', 'delete', 'with', 'batch'] as const
@@ -62,6 +69,3 @@ export const PAGES = [
 
 /** What the console's buttons say they do: their `data-action`. */
 export const ACTIONS = ['ask', 'create-flag', 'sign-in', 'stop-answer', 'voice', OTHER] as const
-
-/** Upper bounds, in seconds, for what somebody waits for. */
-export const REQUEST = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 5, 10]

@@ -4,16 +4,7 @@
  * open for what the code or the deployment names (a route, a model), never for what a caller sends.
  */
 import { PERMISSIONS } from './context.ts'
-import {
-  FLAG_NAMES,
-  METHODS,
-  PROBLEM_CODES,
-  PURPOSES,
-  QUERY_TYPES,
-  QUEUES,
-  REQUEST,
-  YES_NO,
-} from './metric-labels.ts'
+import { FLAG_NAMES, METHODS, PROBLEM_CODES, PURPOSES, YES_NO } from './metric-labels.ts'
 import {
   counter,
   gauge,
@@ -24,14 +15,13 @@ import {
   seconds,
   type Type,
 } from './metric.ts'
-import { RUM_METRICS } from './metrics-rum.ts'
+import { REQUEST, RUM_METRICS } from './metrics-rum.ts'
+import { JOB, STORE_METRICS } from './metrics-stores.ts'
 
 /** Routes times the statuses they answer with. */
 const MAX_HTTP_SERIES = 1000
 
-const QUICK = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 const STAGE = [0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 5, 10, 30]
-const JOB = [1, 5, 10, 30, 60, 120, 300]
 
 export const CATALOGUE = {
   voiceassist_user_registrations_total: counter(
@@ -75,7 +65,7 @@ export const CATALOGUE = {
   voiceassist_kb_chunks_total: gauge('Chunks that can be found.', {}),
   voiceassist_kb_document_uploads_total: counter('Files that were taken in.', {
     source_type: ['upload'],
-    file_type: ['pdf', 'md', 'txt'],
+    file_type: ['pdf', 'md', 'txt', 'html', 'csv', 'json', 'docx', 'pptx', 'xlsx', 'epub'],
   }),
   voiceassist_kb_indexing_duration_seconds: seconds('Time one indexing run took.', {}, JOB),
 
@@ -117,7 +107,7 @@ export const CATALOGUE = {
     reason: ['no_answer', 'rate_limited', 'server_error'],
   }),
   voiceassist_breaker_state: gauge('Isolates that leave the service alone at present.', {
-    service: ['upstash'],
+    service: ['upstash', 'openai'],
   }),
 
   voiceassist_system_uptime_seconds: gauge(
@@ -146,66 +136,7 @@ export const CATALOGUE = {
     success: YES_NO,
   }),
 
-  cache_operations_total: counter('Looks into the cache and writes to it.', {
-    operation: ['get', 'set', 'delete'],
-    status: ['hit', 'miss', 'ok', 'error'],
-  }),
-  voiceassist_cache_hits_total: counter('Values found in the cache.', {
-    layer: ['memory', 'redis'],
-    namespace: OPEN,
-  }),
-  voiceassist_cache_misses_total: counter('Values no layer of the cache had.', {
-    namespace: OPEN,
-  }),
-  voiceassist_cache_operation_duration_seconds: seconds(
-    'Time a call to the shared cache or counter took.',
-    { cache_type: ['redis'], operation: ['cache', 'count'] },
-    QUICK,
-  ),
-  voiceassist_cache_evictions_total: counter('Values that made room for others.', {
-    cache_type: ['memory'],
-    reason: ['capacity'],
-  }),
-  voiceassist_cache_size_entries: gauge('Values in the memory of the isolates at work.', {
-    cache_type: ['memory'],
-  }),
-
-  voiceassist_db_query_duration_seconds: seconds(
-    'Time a call to the database took.',
-    { query_type: QUERY_TYPES },
-    QUICK,
-  ),
-  voiceassist_db_slow_queries_total: counter('Calls to the database over 100 ms.', {
-    query_type: QUERY_TYPES,
-  }),
-  voiceassist_db_errors_total: counter(
-    'Calls the database refused, by class of SQLSTATE, or did not answer.',
-    { code: ['unreachable', '08', '22', '23', '40', '42', '53', '57', 'VA', OTHER] },
-  ),
-  voiceassist_db_size_bytes: gauge('Size of the database.', {}, { unit: 'bytes' }),
-  voiceassist_vector_storage_bytes: gauge(
-    'Size of the vectors and their index.',
-    {},
-    {
-      unit: 'bytes',
-    },
-  ),
-  voiceassist_dependency_up: gauge('Whether the dependency answered the last check.', {
-    dependency: ['database', 'redis', 'vector', 'r2', 'queue', 'identity'],
-  }),
-
-  voiceassist_jobs_total: counter('Indexing runs that ended, and messages handled.', {
-    type: QUEUES,
-    status: ['done', 'retried', 'dead'],
-  }),
-  voiceassist_job_duration_seconds: seconds('Time a message took.', { type: QUEUES }, JOB),
-  voiceassist_queue_depth: gauge('Messages that wait.', { queue: ['documents', 'audit'] }),
-  voiceassist_queue_oldest_age_seconds: gauge(
-    'Age of the oldest message that waits.',
-    { queue: ['documents', 'audit'] },
-    { unit: 'seconds' },
-  ),
-  voiceassist_dead_letters_total: counter('Messages the queue gave up on.', { queue: QUEUES }),
+  ...STORE_METRICS,
 
   voiceassist_voice_sessions_active: gauge('Voice sessions that are open.', {}),
   voice_processing_duration_seconds: seconds(
@@ -249,6 +180,9 @@ export const CATALOGUE = {
   }),
   voiceassist_metrics_dropped_series_total: counter('Updates counted as __other__.', {
     metric: OPEN,
+  }),
+  voiceassist_traces_exported_total: counter('Spans for the collector, by what became of them.', {
+    result: ['sent', 'failed', 'dropped'],
   }),
   voiceassist_build_info: gauge('1, labelled with the version that answers.', { version: OPEN }),
 } as const satisfies Record<string, Metric>

@@ -1,6 +1,9 @@
 /** What browsers report of the console (docs/operations/rum.md); part of the catalogue. Pure data. */
-import { ACTIONS, PAGES, REQUEST } from './metric-labels.ts'
+import { ACTIONS, PAGES } from './metric-labels.ts'
 import { counter, histogram, OPEN, seconds } from './metric.ts'
+
+/** Upper bounds, in seconds, for what somebody waits for. */
+export const REQUEST = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 5, 10]
 
 export const RUM_METRICS = {
   voiceassist_rum_web_vital_seconds: seconds(

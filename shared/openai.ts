@@ -4,6 +4,7 @@ import type { WithEnv } from './context.ts'
 import { ProblemError } from './errors.ts'
 import type { LabelsOf } from './metrics-catalogue.ts'
 import { type RetryEnv, withRetry } from './retry.ts'
+import { tracedFetch } from './traced-fetch.ts'
 
 export interface OpenAiEnv extends RetryEnv {
   readonly OPENAI_API_KEY: string
@@ -58,7 +59,7 @@ export function countTokens(
 /** Retries are ours (shared/retry.ts): one policy for every provider. */
 function openAiOf(env: OpenAiEnv): OpenAI {
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL } = env
-  const options = { apiKey, baseURL, timeout: TIMEOUT_MS, maxRetries: 0 }
+  const options = { apiKey, baseURL, timeout: TIMEOUT_MS, maxRetries: 0, fetch: tracedFetch }
   const client = clients.get(env) ?? new OpenAI(options)
   clients.set(env, client)
   return client

@@ -16,10 +16,11 @@ export function render(problem: ProblemError, path: string, requestId: string): 
 }
 
 /** RFC 9457. */
-function asProblemDetails({ code, message, errors }: ProblemError, requestId: string): Rendered {
+function asProblemDetails(problem: ProblemError, requestId: string): Rendered {
+  const { code, message, errors, members } = problem
   const { status, title } = PROBLEMS[code]
   const type = `/problems/${code}`
-  const body = { type, title, status, code, detail: message, errors, requestId }
+  const body = { ...members, type, title, status, code, detail: message, errors, requestId }
   return { status, contentType: 'application/problem+json', body: JSON.stringify(body) }
 }
 

@@ -4,61 +4,19 @@
  * generated from here. All of them arrive as strings, so numbers are rules on text.
  */
 import { z } from 'zod'
-import { isStored, type SecretBinding } from './secret.ts'
-
-const positive = z.string().regex(/^\d+(\.\d+)?$/, 'must be a positive number')
-const postgresUrl = z
-  .string()
-  .regex(/^postgres(ql)?:\/\/[^:]+:[^@]+@.+$/, 'must be postgres://user:password@host/database')
-const optionalUrl = z.union([
-  z.literal(''),
-  z.url('must be a URL').refine((url) => !url.endsWith('/'), 'must not end in a slash'),
-])
-/** Not refused for its last slash: issuer identifiers are compared as they are. */
-const providerUrl = z
-  .url('must be a URL')
-  .regex(
-    /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/])/,
-    'must be https, but for this machine',
-  )
-const rate = z
-  .string()
-  .regex(/^[1-9]\d*\/(second|minute|hour|day)$/, 'must be a rate such as 20/minute')
-
-/** A Worker secret, or a binding of the Secrets Store, whose value is not there to be looked at. */
-const secret = z.custom<SecretBinding>(
-  (value) => isStored(value) || (typeof value === 'string' && value.length >= 32),
-  {
-    error: ({ input }) => (input === undefined ? 'is missing' : 'must have at least 32 characters'),
-  },
-)
-const maybeSecret = z
-  .custom<SecretBinding>(
-    (value) => isStored(value) || typeof value === 'string',
-    'must be a secret',
-  )
-  .optional()
-
-interface Meta {
-  description: string
-  example: string
-  /** The Workers that read a secret which may be missing: no wrangler file lists those. */
-  optionalFor?: string[]
-}
-
-/** Adds what the reference prints beside the rule. */
-function setting<Schema extends z.ZodType>(schema: Schema, description: string, example = '') {
-  return schema.meta({ description, example } satisfies Meta)
-}
-
-/** A secret that may be missing; `workers` are those that read it. */
-function optional<Schema extends z.ZodType>(
-  schema: Schema,
-  workers: string[],
-  description: string,
-) {
-  return schema.meta({ description, example: '', optionalFor: workers } satisfies Meta)
-}
+import {
+  names,
+  positive,
+  postgresUrl,
+  optionalUrl,
+  providerUrl,
+  rate,
+  secret,
+  maybeSecret,
+  ALL,
+  setting,
+  optional,
+} from './setting-rules.ts'
 
 export const Settings = z.object({
   ENVIRONMENT: setting(
@@ -99,6 +57,7 @@ export const Settings = z.object({
     'https://api.openai.com/v1',
   ),
   CHAT_MODEL: setting(z.string().min(1), 'Model that answers questions.', 'gpt-5-mini'),
+  CHAT_FALLBACK_MODELS: setting(names, 'Models asked when CHAT_MODEL fails; may be empty.'),
   EMBEDDING_MODEL: setting(
     z.string().min(1),
     'Embedding model of 1,536 dimensions; changing it means indexing again.',
@@ -111,7 +70,11 @@ export const Settings = z.object({
     'Speech-to-text model.',
     'gpt-4o-mini-transcribe',
   ),
-  MAX_TURNS: setting(positive, 'User turns after which a voice session says goodbye.', '8'),
+  MAX_TURNS: setting(positive, 'User turns after which a conversation says goodbye.', '8'),
+  TURN_TIMEOUT: setting(positive, 'Seconds the assistant may take for one answer.', '60'),
+  CONVERSATION_DAYS: setting(positive, 'Days a conversation is kept after its end.', '90'),
+  TAVILY_URL: setting(z.url(), 'Web search by Tavily’s API.', 'https://api.tavily.com'),
+  TAVILY_API_KEY: optional(maybeSecret, ['edge'], 'Its key; without it, no web search.'),
   RETRY_MAX_ATTEMPTS: setting(positive, 'Tries of a provider call, the first included.', '4'),
   RETRY_BACKOFF_INITIAL: setting(positive, 'Seconds before the second try.', '0.5'),
   RETRY_BACKOFF_MAX: setting(positive, 'Longest wait between two tries, in seconds.', '8.0'),
@@ -248,12 +211,23 @@ export const Settings = z.object({
   ),
   SENTRY_DSN: optional(
     maybeSecret,
-    ['edge', 'identity', 'indexer'],
+    ALL,
     'Where failures are reported (Sentry, or what speaks its protocol); without it a Worker reports none.',
   ),
-  METRICS_TOKEN: optional(
-    maybeSecret,
-    ['edge'],
-    'Bearer token that /metrics asks for; without it anybody may read them.',
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting(
+    optionalUrl,
+    'Base address of a collector that takes OTLP over HTTP as JSON, without /v1/traces; empty, and spans stay here.',
+    'http://localhost:4318',
   ),
+  OTEL_EXPORTER_OTLP_HEADERS: optional(
+    maybeSecret,
+    ALL,
+    'Headers of the collector: name=value, with commas.',
+  ),
+  OTEL_TRACES_SAMPLER_ARG: setting(
+    z.string().regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be from 0 to 1'),
+    'Share of traces kept by chance; those with an error, or slower than a second, are kept anyway.',
+    '0.05',
+  ),
+  METRICS_TOKEN: optional(maybeSecret, ['edge'], 'Bearer token that /metrics asks for, if set.'),
 })

@@ -3,14 +3,18 @@
  * clients. Of what is in a call only the first word of its statement is looked at.
  */
 import { neonConfig } from '@neondatabase/serverless'
+import { createLog } from './log.ts'
 import type { LabelsOf } from './metrics-catalogue.ts'
 import { type Metrics, type MetricsEnv, metricsOf } from './metrics.ts'
+import { fetchAs } from './traced-fetch.ts'
 
 type QueryType = LabelsOf<'voiceassist_db_query_duration_seconds'>['query_type']
 type ErrorCode = LabelsOf<'voiceassist_db_errors_total'>['code']
 
 /** Seconds from which a call counts as slow. */
 const SLOW_SECONDS = 0.1
+
+const log = createLog({}, { logger: 'database' })
 
 const callers = new Map<string, Metrics>()
 
@@ -38,14 +42,18 @@ async function timedFetch(
   const query_type = typeOf(typeof init.body === 'string' ? init.body : '')
   const began = performance.now()
   try {
-    return await counted(metrics, await fetch(url, init))
+    const attributes = { 'db.system.name': 'postgresql', 'db.operation.name': query_type }
+    return await counted(metrics, await fetchAs('database.query', attributes, url, init))
   } catch (error) {
     metrics.inc('voiceassist_db_errors_total', { code: 'unreachable' })
     throw error
   } finally {
     const seconds = (performance.now() - began) / 1000
     metrics.observe('voiceassist_db_query_duration_seconds', { query_type }, seconds)
-    if (seconds > SLOW_SECONDS) metrics.inc('voiceassist_db_slow_queries_total', { query_type })
+    if (seconds > SLOW_SECONDS) {
+      metrics.inc('voiceassist_db_slow_queries_total', { query_type })
+      log.warn('slow query', { query_type, duration_ms: Math.round(seconds * 1000) })
+    }
   }
 }
 

@@ -6,11 +6,19 @@ import type { Caller } from '../shared/context.ts'
 import { ProblemError } from '../shared/errors.ts'
 import { assertGuarded, open } from '../shared/guards.ts'
 import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
-import { traceIdOf, traceparentOf } from '../shared/trace.ts'
+import { traceRequests } from '../shared/trace-request.ts'
+import { traceIdOf } from '../shared/trace.ts'
+import { assistantRoutes } from './assistant/routes.ts'
+import type { AssistantContext } from './assistant/service.ts'
 import type { LogContext } from './audit/log-service.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
-import { checkEdge, edgeContext, edgeLog, strangerContext } from './edge-context.ts'
+import { checkEdge, edgeContext, edgeLog, edgeTracer, strangerContext } from './edge-context.ts'
+import { audienceRoutes } from './flags/audience-routes.ts'
+import type { EvaluationContext } from './flags/evaluation-service.ts'
+import { growthbookRoutes } from './flags/growthbook-routes.ts'
+import { historyRoutes } from './flags/history-routes.ts'
+import { ofrepRoutes } from './flags/ofrep-routes.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
 import { createApiKeyRoutes } from './identity/api-key-routes.ts'
@@ -21,7 +29,7 @@ import { oauthRoutes } from './identity/oauth-routes.ts'
 import { platformRoutes } from './identity/platform-routes.ts'
 import { roleRoutes } from './identity/role-routes.ts'
 import { createIdentityRoutes } from './identity/routes.ts'
-import { admit, confirm } from './identity/service.ts'
+import { admit, confirm, credentialHeaders } from './identity/service.ts'
 import { tenantRoutes } from './identity/tenant-routes.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
@@ -50,8 +58,10 @@ import { readVoiceKey } from './voice/voice-key-service.ts'
 type Needs = OpsContext &
   LogContext &
   FlagContext &
+  EvaluationContext &
   DocumentContext &
   KnowledgeContext &
+  AssistantContext &
   VoiceContext &
   LimitContext &
   KeyContext &
@@ -111,18 +121,18 @@ export function createApp() {
 
   app.use(measure)
   app.use(requestId())
+  app.use(traceRequests(edgeTracer))
   app.use(async (c, next) => {
     // Of what is made for one caller nothing is kept, neither by a proxy nor by the browser.
     c.header('cache-control', 'no-store')
     c.header('x-content-type-options', 'nosniff')
     const id = c.get('requestId')
-    const traceparent = traceparentOf(c.req.header('traceparent'))
-    c.set('traceparent', traceparent)
+    const { traceparent } = c.var
     const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
     const log = edgeLog(c.env, { waitUntil, request: c.req.raw })
     c.set('log', log.with({ request_id: id, trace_id: traceIdOf(traceparent) }))
     c.set('identify', async (accepts) => {
-      const { headers } = c.req.raw
+      const headers = credentialHeaders(c.req)
       const stranger = { path: c.req.path, headers, setHeader: c.header }
       const key = accepts === 'voice_key' ? await readVoiceKey(c.env, headers) : undefined
       const caller: Caller =
@@ -137,6 +147,7 @@ export function createApp() {
       return edgeContext(c.env, origin, c.var.log)
     })
     c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
+    c.set('count', (name) => meter(c, name))
     c.set('confirm', (caller, permission) => confirm(c.env, caller, permission))
     const isPage = c.req.path.startsWith('/console') && isConsolePage(c.req.raw)
     if (!ALWAYS.has(c.req.path) && !isPage) await refuseFlood(c.env, c.req.raw.headers)
@@ -157,7 +168,12 @@ export function createApp() {
     createRumRoutes(refuseReports, () => app.routes.map(({ path }) => path)),
   )
   app.route('/', flagRoutes)
+  app.route('/', audienceRoutes)
+  app.route('/', historyRoutes)
+  app.route('/', ofrepRoutes)
+  app.route('/', growthbookRoutes)
   app.route('/', knowledgeRoutes)
+  app.route('/', assistantRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes(meter))
   app.route('/', createOAuthClientRoutes(meter))

@@ -5,6 +5,8 @@ import { type Origin as ReportOrigin, reporterOf } from '../shared/error-queue.t
 import { createLog, type Log } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
 import { Settings } from '../shared/settings.ts'
+import { createTracer } from '../shared/trace-exporter.ts'
+import { noteTenant } from '../shared/tracing.ts'
 
 const EdgeSettings = Settings.pick({
   ENVIRONMENT: true,
@@ -17,11 +19,16 @@ const EdgeSettings = Settings.pick({
   OPENAI_API_KEY: true,
   OPENAI_BASE_URL: true,
   CHAT_MODEL: true,
+  CHAT_FALLBACK_MODELS: true,
   EMBEDDING_MODEL: true,
   SPEECH_MODEL: true,
   SPEECH_VOICE: true,
   TRANSCRIPTION_MODEL: true,
   MAX_TURNS: true,
+  TURN_TIMEOUT: true,
+  CONVERSATION_DAYS: true,
+  TAVILY_URL: true,
+  TAVILY_API_KEY: true,
   RETRY_MAX_ATTEMPTS: true,
   RETRY_BACKOFF_INITIAL: true,
   RETRY_BACKOFF_MAX: true,
@@ -35,9 +42,14 @@ const EdgeSettings = Settings.pick({
   ENABLE_METRICS: true,
   METRICS_SHARDS: true,
   METRICS_FLUSH_MS: true,
+  OTEL_EXPORTER_OTLP_ENDPOINT: true,
+  OTEL_EXPORTER_OTLP_HEADERS: true,
+  OTEL_TRACES_SAMPLER_ARG: true,
   METRICS_TOKEN: true,
   SENTRY_DSN: true,
 })
+
+export const edgeTracer = createTracer<EdgeEnv>('edge')
 
 const logs = new WeakMap<EdgeEnv, Log>()
 
@@ -60,6 +72,7 @@ export function edgeContext(
   log = edgeLog(env, origin),
 ): WithEnv<EdgeEnv> {
   checkEdge(env)
+  noteTenant(origin.tenantId)
   const metrics = metricsOf(env, origin.waitUntil)
   return createContext(env, { log, metrics }, origin)
 }

@@ -2,6 +2,7 @@
 import { createApp } from './app.ts'
 import { runSchedule } from './schedule.ts'
 
+export { FlagHub } from '../durable-objects/flag-hub.ts'
 export { VoiceSession } from '../durable-objects/voice-session.ts'
 
 const app = createApp()

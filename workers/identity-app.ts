@@ -8,11 +8,18 @@ import type { Client } from '../shared/context.ts'
 import { ProblemError } from '../shared/errors.ts'
 import { refuseUnguarded } from '../shared/guards.ts'
 import { createRouter, renderError } from '../shared/http.ts'
-import { traceIdOf, traceparentOf } from '../shared/trace.ts'
+import { traceRequests } from '../shared/trace-request.ts'
+import { traceIdOf } from '../shared/trace.ts'
 import { recordDenial } from './audit/service.ts'
 import { accountHandlers } from './identity-accounts.ts'
 import { apiKeyHandlers } from './identity-api-keys.ts'
-import { callContext, type IdentityApp, identityLog, requestContext } from './identity-context.ts'
+import {
+  callContext,
+  type IdentityApp,
+  identityLog,
+  identityTracer,
+  requestContext,
+} from './identity-context.ts'
 import { federationHandlers } from './identity-federation.ts'
 import { oauthHandlers } from './identity-oauth.ts'
 import { passkeyHandlers } from './identity-passkeys.ts'
@@ -62,15 +69,16 @@ export function createIdentityApp() {
   app.notFound((c) => renderError(new ProblemError('not_found', 'There is nothing here.'), c))
 
   app.use(requestId())
+  app.use(traceRequests(identityTracer))
   app.use(async (c, next) => {
-    const traceparent = traceparentOf(c.req.header('traceparent'))
-    const fields = { request_id: c.var.requestId, trace_id: traceIdOf(traceparent) }
-    c.set('traceparent', traceparent)
+    const fields = { request_id: c.var.requestId, trace_id: traceIdOf(c.var.traceparent) }
     const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
     c.set('log', identityLog(c.env, { waitUntil, request: c.req.raw }).with(fields))
     c.set('identify', () => identifyCaller(requestContext(c), c.req.raw.headers))
     // `identify` has just looked.
     c.set('confirm', async () => {})
+    // The edge has counted.
+    c.set('count', async () => {})
     c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
     await next()
     c.header('cache-control', 'no-store')
@@ -113,6 +121,20 @@ export function createIdentityApp() {
 }
 
 type WaitUntil = (work: Promise<unknown>) => void
+
+/** Runs a call by RPC in the trace of the request it serves. */
+export const serveCall = <Result>(
+  env: IdentityEnv,
+  {
+    method,
+    traceparent,
+    waitUntil,
+  }: { method: string; traceparent?: string; waitUntil: WaitUntil },
+  work: () => Promise<Result>,
+): Promise<Result> => {
+  const entry = { traceparent, requestId: crypto.randomUUID(), waitUntil }
+  return identityTracer.enter(env, entry, { name: `identity.${method}`, kind: 'server' }, work)
+}
 /** For callers that leave nothing behind. */
 const LONE: WaitUntil = () => {}
 

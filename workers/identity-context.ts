@@ -7,7 +7,9 @@ import type { AppEnv } from '../shared/http.ts'
 import { createLog, type Log } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
 import { Settings } from '../shared/settings.ts'
-import { traceparentOf } from '../shared/trace.ts'
+import { createTracer } from '../shared/trace-exporter.ts'
+import { traceIdOf, traceparentOf } from '../shared/trace.ts'
+import { currentTraceparent } from '../shared/tracing.ts'
 import { clientOf } from './audit/service.ts'
 import type { CallerContext } from './identity/issuer/caller.ts'
 import type { IssuerContext } from './identity/issuer/context.ts'
@@ -49,7 +51,12 @@ const IdentitySettings = Settings.pick({
   METRICS_SHARDS: true,
   METRICS_FLUSH_MS: true,
   SENTRY_DSN: true,
+  OTEL_EXPORTER_OTLP_ENDPOINT: true,
+  OTEL_EXPORTER_OTLP_HEADERS: true,
+  OTEL_TRACES_SAMPLER_ARG: true,
 })
+
+export const identityTracer = createTracer<IdentityEnv>('identity')
 
 export const identityLog = (env: IdentityEnv, origin: ReportOrigin): Log =>
   createLog({ level: env.LOG_LEVEL, reporter: reporterOf(env, origin) }, { worker: 'identity' })
@@ -69,8 +76,10 @@ export function callContext(
   waitUntil: (work: Promise<unknown>) => void,
 ): IssuerContext {
   const requestId = crypto.randomUUID()
-  const log = identityLog(env, { waitUntil }).with({ request_id: requestId })
-  return identityContext(env, { log, requestId, traceparent: traceparentOf(undefined), waitUntil })
+  const traceparent = currentTraceparent() ?? traceparentOf(undefined)
+  const fields = { request_id: requestId, trace_id: traceIdOf(traceparent) }
+  const log = identityLog(env, { waitUntil }).with(fields)
+  return identityContext(env, { log, requestId, traceparent, waitUntil })
 }
 
 /** The language a browser asks for first, as far as we write it. */

@@ -17,6 +17,7 @@ import {
   tokenOfVoiceKey,
   runKeyRotation,
   runOrphanSweep,
+  serveCall,
   type VoiceGrant,
 } from './identity-app.ts'
 
@@ -48,16 +49,25 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
     return alertPlatform(this.env, alert)
   }
 
-  permissionsNow(sessionId: string, tenantId: string) {
-    return permissionsOfSession(this.env, sessionId, tenantId, this.#waitUntil)
+  #serve<Result>(method: string, traceparent: string | undefined, work: () => Promise<Result>) {
+    const call = { method, waitUntil: this.#waitUntil, ...(traceparent && { traceparent }) }
+    return serveCall(this.env, call, work)
   }
 
-  exchangeKey(key: string) {
-    return tokenOfKey(this.env, key, this.#waitUntil)
+  permissionsNow(sessionId: string, tenantId: string, traceparent?: string) {
+    return this.#serve('permissionsNow', traceparent, () =>
+      permissionsOfSession(this.env, sessionId, tenantId, this.#waitUntil),
+    )
   }
 
-  permissionsOfKey(keyId: string, tenantId: string) {
-    return permissionsOfApiKey(this.env, keyId, tenantId, this.#waitUntil)
+  exchangeKey(key: string, traceparent?: string) {
+    return this.#serve('exchangeKey', traceparent, () => tokenOfKey(this.env, key, this.#waitUntil))
+  }
+
+  permissionsOfKey(keyId: string, tenantId: string, traceparent?: string) {
+    return this.#serve('permissionsOfKey', traceparent, () =>
+      permissionsOfApiKey(this.env, keyId, tenantId, this.#waitUntil),
+    )
   }
 
   noteLockout(email: string, client: Parameters<typeof noteLockout>[1]['client']) {
@@ -65,7 +75,9 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
   }
 
   signVoiceKey(asker: Asker, grant: VoiceGrant) {
-    return tokenOfVoiceKey(this.env, asker, grant, this.#waitUntil)
+    return this.#serve('signVoiceKey', asker.traceparent, () =>
+      tokenOfVoiceKey(this.env, asker, grant, this.#waitUntil),
+    )
   }
 
   rotateKeys() {

@@ -2,15 +2,17 @@
 import { reporterOf } from '../shared/error-queue.ts'
 import { createLog } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
-import { traceparentOf } from '../shared/trace.ts'
+import { parseTraceparent, traceparentOf } from '../shared/trace.ts'
+import { currentTraceparent } from '../shared/tracing.ts'
 import { consumeAudit, consumeDeadAudit } from './audit/consumer.ts'
 import { checkpointChains } from './audit/schedule.ts'
 import { verifyChains } from './audit/verification-service.ts'
 import { consumeErrors } from './errors/consumer.ts'
 import { sendTestReport } from './errors/service.ts'
-import { indexerContext } from './indexer-context.ts'
+import { indexerContext, indexerTracer } from './indexer-context.ts'
 import { consumeDeadDocuments, consumeDocuments } from './knowledge/consumer.ts'
 import { sweepDocuments } from './knowledge/schedule.ts'
+import type { DocumentMessage } from './knowledge/schemas.ts'
 import { consumeDeadMail, consumeMail } from './workspace/consumer.ts'
 
 type WaitUntil = (work: Promise<unknown>) => void
@@ -53,7 +55,21 @@ export async function consumeQueue(
     return consume(batch, { contextOf: (tenantId) => contextOf({ tenantId }), log, metrics })
   }
   const consume = batch.queue.startsWith('documents-dead') ? consumeDeadDocuments : consumeDocuments
-  return consume(batch, { contextOf, log })
+  const follow = followerOf(env, waitUntil)
+  return consume(batch, { contextOf, follow, log })
+}
+
+/** A message's work goes on in the trace of whoever sent it, which is also its link. */
+function followerOf(env: IndexerEnv, waitUntil: WaitUntil) {
+  return (message: DocumentMessage, work: () => Promise<void>): Promise<void> => {
+    const { traceparent, requestId, tenantId, documentId } = message
+    const sender = parseTraceparent(traceparent)
+    const entry = { traceparent, requestId, tenantId, waitUntil }
+    const attributes = { 'messaging.destination.name': 'documents', document_id: documentId }
+    const links = sender ? [sender] : []
+    const start = { name: 'documents process', kind: 'consumer', attributes, links } as const
+    return indexerTracer.enter(env, entry, start, work)
+  }
 }
 
 /** Called by the edge's minute cron. */
@@ -80,5 +96,8 @@ function contextsOf(env: IndexerEnv, job: string, waitUntil: WaitUntil) {
     tenantId,
     requestId = crypto.randomUUID(),
     traceparent = traceparentOf(undefined),
-  }: Task) => indexerContext(env, { tenantId, actor, requestId, traceparent, waitUntil })
+  }: Task) => {
+    const origin = { tenantId, actor, requestId, waitUntil }
+    return indexerContext(env, { ...origin, traceparent: currentTraceparent() ?? traceparent })
+  }
 }

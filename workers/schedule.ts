@@ -1,7 +1,9 @@
 /** The minute cron: the edge's own jobs, and those of other Workers by RPC, for cron fires here only. */
 import { metricsOf } from '../shared/metrics.ts'
 import { traceparentOf } from '../shared/trace.ts'
+import { sweepConversations } from './assistant/schedule.ts'
 import { edgeContext, edgeLog } from './edge-context.ts'
+import { announceDueSnapshots, expireOverrides } from './flags/schedule.ts'
 import { eraseTenants } from './identity/schedule.ts'
 import { setGauges } from './ops/schedule.ts'
 import { rewrapDataKeys } from './provider-keys/schedule.ts'
@@ -23,8 +25,24 @@ export async function runSchedule(
     sweepDocuments: () => env.INDEXER.sweepDocuments(),
     checkpointAudit: () => env.INDEXER.checkpointAudit(),
     verifyAudit: () => env.INDEXER.verifyAudit(),
+    sweepConversations: () => sweepConversations({ env, log, now: () => new Date() }),
     setGauges: () => setGauges({ env, metrics, now: () => new Date() }),
-    rewrapDataKeys: () => rewrapDataKeys({ env, log, contextOf: jobContext(env, execution) }),
+    rewrapDataKeys: () =>
+      rewrapDataKeys({ env, log, contextOf: jobContext(env, execution, 'rewrapDataKeys') }),
+    expireOverrides: () =>
+      expireOverrides({
+        env,
+        log,
+        now: () => new Date(),
+        contextOf: jobContext(env, execution, 'expireOverrides'),
+      }),
+    announceFlags: () =>
+      announceDueSnapshots({
+        env,
+        log,
+        now: () => new Date(),
+        contextOf: jobContext(env, execution, 'announceFlags'),
+      }),
   }
   for (const [job, run] of Object.entries(jobs)) {
     try {
@@ -35,8 +53,8 @@ export async function runSchedule(
   }
 }
 
-function jobContext(env: EdgeEnv, execution: WaitUntil) {
-  const actor = { type: 'system', job: 'rewrapDataKeys' } as const
+function jobContext(env: EdgeEnv, execution: WaitUntil, job: string) {
+  const actor = { type: 'system', job } as const
   const [requestId, traceparent] = [crypto.randomUUID(), traceparentOf(undefined)]
   const waitUntil = (work: Promise<unknown>) => execution.waitUntil(work)
   return (tenantId: string) =>

@@ -17,6 +17,8 @@ const Secrets = z.object({
   setupToken: z.string(),
   /** Younger than the rest, and tied to no data: who has none yet gets one for the day. */
   mailToken: z.string().default(() => secret()),
+  /** The same. */
+  tavilyKey: z.string().default(() => secret()),
   providerKek: z.string(),
 })
 export type Secrets = z.infer<typeof Secrets>
@@ -53,6 +55,7 @@ function makeSecrets(): Secrets {
     passwordPepper: secret(),
     setupToken: secret(),
     mailToken: secret(),
+    tavilyKey: secret(),
     providerKek: secret(),
   }
 }

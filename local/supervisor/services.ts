@@ -8,6 +8,7 @@ import { type Neon, startNeon } from '../neon/server.ts'
 import { startOpenAi } from '../openai/server.ts'
 import { startPglite } from '../postgres/pglite.ts'
 import { connectPostgres } from '../postgres/server.ts'
+import { startTavily } from '../tavily/server.ts'
 import { startUpstash, type Upstash } from '../upstash/server.ts'
 import type { Secrets } from './secrets.ts'
 import { type Environment, type Models, providerOf } from './worker-settings.ts'
@@ -91,6 +92,21 @@ export async function startOutbox(
   const mail = await startMail({ token, outbox })
   closers.defer(() => mail.close())
   return mail
+}
+
+/** TAVILY_API_KEY in the environment names the real web search. */
+export async function startSearch(
+  environment: Environment,
+  { tavilyKey }: Secrets,
+  closers: AsyncDisposableStack,
+): Promise<{ url: string; apiKey: string }> {
+  const realKey = environment['TAVILY_API_KEY']
+  if (realKey) {
+    return { url: environment['TAVILY_URL'] || 'https://api.tavily.com', apiKey: realKey }
+  }
+  const tavily = await startTavily({ apiKey: tavilyKey })
+  closers.defer(() => tavily.close())
+  return { url: tavily.url, apiKey: tavilyKey }
 }
 
 /** OPENAI_BASE_URL and OPENAI_API_KEY in the environment name a real provider. */

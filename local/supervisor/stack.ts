@@ -25,6 +25,7 @@ import {
   startModels,
   startOutbox,
   startRedis,
+  startSearch,
 } from './services.ts'
 import { startTls } from './tls.ts'
 import { watchDatabase } from './watch-database.ts'
@@ -32,7 +33,9 @@ import {
   describeModels,
   type Environment,
   type Models,
+  signInProviders,
   workersEnvironment,
+  collectorOf,
   workerSettings,
 } from './worker-settings.ts'
 import { startWorkers } from './workers.ts'
@@ -147,15 +150,27 @@ async function bringUp(setting: Setting): Promise<Stack> {
 
 async function bringUpWorkers(setting: Setting, database: Database) {
   const { environment, secrets, paths, ports, closers, report } = setting
-  const [upstash, { models, openAi }, mail] = await together([
+  const [upstash, { models, openAi }, mail, search] = await together([
     startRedis(environment, secrets, closers),
     startModels(environment, secrets, closers),
     startOutbox(paths.outbox, secrets, closers),
+    startSearch(environment, secrets, closers),
     buildAssets(),
   ])
   const description = describe(setting, database, upstash, models)
-  const addresses = { publicUrl: description.url, neon: database.neon, upstash, mail, models }
-  const settings = workerSettings(addresses, secrets)
+  const addresses = {
+    publicUrl: description.url,
+    neon: database.neon,
+    upstash,
+    mail,
+    search,
+    models,
+  }
+  const settings = {
+    ...workerSettings(addresses, secrets),
+    ...signInProviders(environment),
+    ...collectorOf(environment),
+  }
   await writeFile(paths.environment, renderEnvFile(settings), { mode: 0o600 })
   const log = openLogFile(paths.log)
   closers.defer(() => log.close())

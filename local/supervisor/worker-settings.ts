@@ -12,6 +12,7 @@ export interface Addresses {
   readonly neon: { readonly httpUrl: string; url(role: string): string }
   readonly upstash: { readonly url: string }
   readonly mail: { readonly url: string }
+  readonly search: { readonly url: string; readonly apiKey: string }
   readonly models: Models
 }
 
@@ -27,6 +28,22 @@ export function providerOf(environment: Environment): Models | undefined {
   return baseUrl && apiKey ? { type: 'provider', baseUrl, apiKey } : undefined
 }
 
+/** What signing in through each provider is set up with; a provider counts with its client id. */
+const SIGN_IN_PROVIDERS = {
+  GITHUB_CLIENT_ID: ['GITHUB_CLIENT_SECRET', 'GITHUB_URL', 'GITHUB_API_URL'],
+  GOOGLE_CLIENT_ID: ['GOOGLE_CLIENT_SECRET', 'GOOGLE_ISSUER'],
+  OIDC_CLIENT_ID: ['OIDC_CLIENT_SECRET', 'OIDC_ISSUER', 'OIDC_NAME'],
+} as const
+
+/** Settings of the sign-in providers whose client id the environment has. */
+export function signInProviders(environment: Environment): Record<string, string> {
+  const named = Object.entries(SIGN_IN_PROVIDERS)
+    .filter(([id]) => environment[id])
+    .flatMap(([id, others]) => [id, ...others])
+    .flatMap((name) => (environment[name] ? [[name, environment[name]]] : []))
+  return Object.fromEntries(named)
+}
+
 /** For the terminal: which models answer, and how that is changed. */
 export function describeModels({ type, baseUrl }: Models): string {
   if (type === 'provider') return baseUrl
@@ -35,7 +52,7 @@ export function describeModels({ type, baseUrl }: Models): string {
 
 /** Every setting that differs from the wrangler files. */
 export function workerSettings(addresses: Addresses, secrets: Secrets): Record<string, string> {
-  const { publicUrl, neon, upstash, mail, models } = addresses
+  const { publicUrl, neon, upstash, mail, search, models } = addresses
   return {
     ENVIRONMENT: 'local',
     PUBLIC_URL: publicUrl,
@@ -52,10 +69,23 @@ export function workerSettings(addresses: Addresses, secrets: Secrets): Record<s
     SETUP_TOKEN: secrets.setupToken,
     MAIL_URL: mail.url,
     MAIL_TOKEN: secrets.mailToken,
+    TAVILY_URL: search.url,
+    TAVILY_API_KEY: search.apiKey,
     PROVIDER_KEK: secrets.providerKek,
+    GITHUB_CLIENT_SECRET: '',
+    GOOGLE_CLIENT_SECRET: '',
+    OIDC_CLIENT_SECRET: '',
     // Off where it is deployed, unless somebody wants it; here it can be tried.
     OAUTH_PROVIDER: 'on',
   }
+}
+
+const COLLECTOR = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_TRACES_SAMPLER_ARG'] as const
+
+/** Where traces go, if the environment names a collector; else they stay unsent. */
+export function collectorOf(environment: Environment): Record<string, string> {
+  const named = COLLECTOR.map((name) => [name, environment[name]] as const)
+  return Object.fromEntries(named.flatMap(([name, value]) => (value ? [[name, value]] : [])))
 }
 
 const STAND_IN_MODELS = {

@@ -7,6 +7,7 @@ import { secured } from '../../shared/guards.ts'
 import { json } from '../../shared/http.ts'
 import { createApp } from '../../workers/app.ts'
 
+export { FlagHub } from '../../durable-objects/flag-hub.ts'
 export { VoiceSession } from '../../durable-objects/voice-session.ts'
 
 const guarded = secured(

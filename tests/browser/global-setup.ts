@@ -1,9 +1,14 @@
-/** One stack for all browser tests: what `npm start` brings up, in a folder of its own. */
+/**
+ * One stack for all browser tests: what `npm start` brings up, in a folder of its own, and an OpenID
+ * provider it signs people in through.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { findPort } from '../../local/supervisor/ports.ts'
 import { startStack } from '../../local/supervisor/stack.ts'
+import { CLIENT, startOidc } from '../http/oidc-server.ts'
 
 export interface ConsoleUnderTest {
   url: string
@@ -24,13 +29,24 @@ declare module 'vitest' {
 
 export default async function setup(project: TestProject) {
   const directory = await mkdtemp(join(tmpdir(), 'voiceassist-browser-'))
-  const options = { directory, port: 0, tlsPort: 0, quiet: true, seedDocs: true }
+  const port = await findPort(0)
+  const callback = `http://localhost:${port}/api/auth/callback/oidc`
+  const oidc = await startOidc({ redirectUris: [callback], asks: true })
+  const environment = {
+    ...process.env,
+    OIDC_CLIENT_ID: CLIENT.id,
+    OIDC_CLIENT_SECRET: CLIENT.secret,
+    OIDC_ISSUER: oidc.issuer,
+    OIDC_NAME: 'Example Login',
+  }
+  const options = { directory, port, tlsPort: 0, quiet: true, seedDocs: true, environment }
   const stack = await startStack(options)
   const { url, outbox, databaseUrl, databaseHttpUrl, owner } = stack
   const database = { databaseUrl, databaseHttpUrl }
   project.provide('consoleUnderTest', { url, outbox, ...database, ...owner })
   return async () => {
     await stack.stop()
+    await oidc.close()
     await rm(directory, { recursive: true, force: true })
   }
 }

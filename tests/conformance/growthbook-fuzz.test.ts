@@ -5,8 +5,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { GrowthBookClient, type UserContext } from '@growthbook/growthbook'
 import { expect, test, vi } from 'vitest'
+import { admitSnapshot } from '../../workers/flags/engine/admission.ts'
 import type { Exposure, StickyDoc, StickyDocs } from '../../workers/flags/engine/run.ts'
-import { compileSnapshot, evaluate } from '../../workers/flags/engine/snapshot.ts'
+import { evaluate } from '../../workers/flags/engine/snapshot.ts'
 import { contextOf, payloadOf, randomOf, stickyOf } from './growthbook-payloads.ts'
 import { asFeatureResult } from './growthbook-results.ts'
 
@@ -45,7 +46,7 @@ test(
 function* compared(seed: number): Generator<{ source: string; difference?: Difference }> {
   const random = randomOf(seed)
   const payload = payloadOf(random)
-  const snapshot = compileSnapshot(payload)
+  const snapshot = admitSnapshot(payload)
   const client = new GrowthBookClient().initSync({ payload: payload as never })
   for (let at = 0; at < CONTEXTS_PER_PAYLOAD; at++) {
     const context = contextOf(random)
@@ -55,7 +56,9 @@ function* compared(seed: number): Generator<{ source: string; difference?: Diffe
       const exposures = [evaluation.exposure, ...(evaluation.otherExposures ?? [])]
       const ours = {
         result: asFeatureResult(evaluation),
-        exposed: namesOf(exposures.filter((one) => one?.hashUsed) as Exposure[]),
+        exposed: distinct(
+          exposures.flatMap((one) => (one?.bucket === undefined ? [] : nameOf(one))),
+        ),
         stored: byKey(evaluation.sticky ?? []),
       }
       const theirs = theirsOf(client, key, context, sticky)
@@ -72,11 +75,11 @@ function* compared(seed: number): Generator<{ source: string; difference?: Diffe
 
 function theirsOf(client: GrowthBookClient, key: string, context: object, sticky?: StickyDocs) {
   const saved: StickyDoc[] = []
-  const exposures: Pick<Exposure, 'experiment' | 'variationId' | 'hashValue'>[] = []
+  const exposed: string[] = []
   const user: UserContext = {
     ...context,
-    trackingCallback: (experiment, result) => {
-      exposures.push({ ...result, experiment: experiment as never })
+    trackingCallback: ({ key: experiment }, { variationId, hashValue }) => {
+      exposed.push(JSON.stringify([experiment, variationId, hashValue]))
     },
     ...(sticky && {
       stickyBucketAssignmentDocs: structuredClone(sticky) as never,
@@ -84,17 +87,13 @@ function theirsOf(client: GrowthBookClient, key: string, context: object, sticky
     }),
   }
   const result = client.evalFeature(key, user)
-  return { result, exposed: namesOf(exposures), stored: byKey(saved) }
+  return { result, exposed: distinct(exposed), stored: byKey(saved) }
 }
 
-const namesOf = (exposures: Pick<Exposure, 'experiment' | 'variationId' | 'hashValue'>[]) =>
-  [
-    ...new Set(
-      exposures.map(({ experiment, variationId, hashValue }) =>
-        JSON.stringify([experiment.key, variationId, hashValue]),
-      ),
-    ),
-  ].toSorted()
+const nameOf = ({ variation: { experiment, index }, hashValue }: Exposure) =>
+  JSON.stringify([experiment.key, index, hashValue])
+
+const distinct = (names: readonly string[]) => [...new Set(names)].toSorted()
 
 /** The last of each: an experiment may be met more than once on the way. */
 const byKey = (docs: readonly StickyDoc[]) =>

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { admitSnapshot } from '../../workers/flags/engine/admission.ts'
 import { compileCondition } from '../../workers/flags/engine/condition.ts'
 import {
   bucketing,
@@ -12,6 +13,7 @@ import {
   evenWeights,
   isInRange,
 } from '../../workers/flags/engine/hash.ts'
+import { enrol } from '../../workers/flags/engine/inline.ts'
 import type { Condition, Experiment, Payload } from '../../workers/flags/engine/payload.ts'
 import type {
   EvaluationContext,
@@ -19,7 +21,7 @@ import type {
   StickyDoc,
   StickyDocs,
 } from '../../workers/flags/engine/run.ts'
-import { compileSnapshot, enrol, evaluate } from '../../workers/flags/engine/snapshot.ts'
+import { evaluate } from '../../workers/flags/engine/snapshot.ts'
 import { decryptText } from '../../workers/flags/payload-service.ts'
 import { asFeatureResult, asResult } from './growthbook-results.ts'
 
@@ -28,7 +30,7 @@ const FILE =
   new URL('../../../shared/conformance/growthbook/cases.json', import.meta.url).pathname
 
 type Setting = Omit<EvaluationContext, 'attributes'> &
-  Omit<Payload, 'experiments'> & {
+  Payload & {
     attributes?: EvaluationContext['attributes']
     stickyBucketAssignmentDocs?: StickyDocs
   }
@@ -73,8 +75,7 @@ test('the published cases are there', ({ skip }) => {
 
 test.each(cases?.evalCondition ?? [])('condition: %s', (_name, condition, value, holds, groups) => {
   const scope = { groups: groups ?? {}, members: new Map(), within: new Set<string>() }
-  const used = { parts: 0, inlineValues: 0 }
-  const isMet = compileCondition(condition, { ...scope, used, at: 'the case', depth: 0 })
+  const isMet = compileCondition(condition, scope)
   expect(isMet(value)).toBe(holds)
 })
 
@@ -106,9 +107,8 @@ test.each(cases?.inNamespace ?? [])('namespace: %s', (_name, id, [name, from, to
 
 test.each(cases?.getQueryStringOverride ?? [])('query: %s', (_name, key, url, count, index) => {
   const experiment = { key, variations: Array.from({ length: count }, (_, at) => at) }
-  const snapshot = compileSnapshot({ experiments: [experiment] })
-  const outcome = enrol(snapshot, key, { attributes: {}, url })
-  expect(typeof outcome === 'string' ? null : outcome.variationId).toBe(index)
+  const outcome = enrol(admitSnapshot({}), experiment, { attributes: {}, url })
+  expect(typeof outcome === 'string' ? null : outcome.variation.index).toBe(index)
 })
 
 test.each(cases?.decrypt ?? [])('decryption: %s', async (_name, sealed, key, text) => {
@@ -118,7 +118,7 @@ test.each(cases?.decrypt ?? [])('decryption: %s', async (_name, sealed, key, tex
 test.each([...(cases?.feature ?? []), ...(cases?.contextualBandit ?? [])])(
   'flag: %s',
   (_name, setting, key, result) => {
-    const evaluation = evaluate(compileSnapshot(payloadOf(setting)), key, contextOf(setting))
+    const evaluation = evaluate(admitSnapshot(payloadOf(setting)), key, contextOf(setting))
     expect(asFeatureResult(evaluation)).toEqual(result)
   },
 )
@@ -126,13 +126,12 @@ test.each([...(cases?.feature ?? []), ...(cases?.contextualBandit ?? [])])(
 test.each(cases?.run ?? [])(
   'experiment: %s',
   (_name, setting, experiment, value, inExperiment, hashUsed) => {
-    const snapshot = compileSnapshot({ ...payloadOf(setting), experiments: [experiment] })
-    const outcome = enrol(snapshot, experiment.key, contextOf(setting))
+    const outcome = enrol(admitSnapshot(payloadOf(setting)), experiment, contextOf(setting))
     const exposure: Partial<Exposure> = typeof outcome === 'string' ? {} : outcome
     expect([
-      exposure.value ?? experiment.variations[0],
+      exposure.variation?.value ?? experiment.variations[0],
       typeof outcome === 'object',
-      exposure.hashUsed ?? false,
+      exposure.bucket !== undefined,
     ]).toEqual([value, inExperiment, hashUsed])
   },
 )
@@ -143,7 +142,7 @@ test.each(cases?.stickyBucket ?? [])(
     const before: Record<string, unknown> = { ...setting.stickyBucketAssignmentDocs }
     for (const doc of stored.filter((one) => isOf(one, setting))) before[keyOf(doc)] = doc
     const docs = before as unknown as StickyDocs
-    const evaluation = evaluate(compileSnapshot(payloadOf(setting)), key, contextOf(setting), docs)
+    const evaluation = evaluate(admitSnapshot(payloadOf(setting)), key, contextOf(setting), docs)
     const after = { ...before }
     for (const doc of evaluation.sticky ?? []) {
       after[keyOf(doc)] = doc

@@ -117,7 +117,8 @@ test.each([
 
 test('a failure of ours has the published form, and what the clients need beside', async () => {
   app.neon.setUp(false)
-  const response = await app.send('POST', `${EVALUATION}never_asked`, { context })
+  const who = { tenant: 'globex' }
+  const response = await app.send('POST', `${EVALUATION}never_asked`, { context }, who)
   app.neon.setUp(true)
   const answer = await response.json()
   expect(answer).toMatchObject({ key: 'never_asked', errorCode: 'GENERAL' })

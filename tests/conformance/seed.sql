@@ -17,6 +17,15 @@ insert into auth.passkeys values ('p1', 'u1', 'credential', 'key', 7, '{usb}', '
 update auth.accounts set label = 'ada' where id = 'a1';
 insert into auth.setups (tenant_id, created_at) values ('acme', '2026-01-01Z');
 insert into feature_flags values ('acme', 'new_greeting', 'Says "hello"', true, '{"defaultValue":true}', '2026-01-01Z', '2026-01-02Z'), ('globex', 'new_greeting', '', false, '{"defaultValue":false}', '2026-01-01Z', '2026-01-02Z');
+update feature_flags set version = 3 where name = 'new_greeting';
+update flag_environments set approvals = 1 where tenant_id = 'acme' and name = 'production';
+insert into feature_flag_revisions values ('acme', 'new_greeting', 3, '{"enabled":true}', 'u1', 'Why', '2026-01-02Z');
+insert into user_feature_flags values ('acme', 'production', 'new_greeting', 'u7', 'true', 'Asked for it', '2027-01-01Z', 'u1', '2026-01-01Z');
+insert into flag_segments values ('acme', 'beta', '', '{"type":"list","attribute":"id","values":["u7"]}', 2, '2026-01-01Z', '2026-01-02Z');
+insert into flag_outbox values ('acme', 'production', 1, '2026-01-01Z');
+insert into flag_drafts values ('acme', '019a0000-0000-7000-8000-000000000030', 'new_greeting', 3, '{"enabled":false}', 'Off', 'u1', 'open', '2026-01-01Z', '2026-01-02Z');
+insert into flag_approvals values ('acme', '019a0000-0000-7000-8000-000000000030', 'u2', '2026-01-02Z');
+insert into feature_flag_analytics values ('acme', 'production', 'new_greeting', 'on', 'STATIC', 'day', '2026-01-01Z', 7, 0, 3);
 insert into kb_stat (tenant_id, kb_id, version, chunks) values ('acme', 'default', 3, 1);
 insert into kb_term values ('acme', 'default', 42, 1);
 insert into kb_documents (tenant_id, id, kb_id, title, file_name, media_type, bytes, sha256, generation, live_generation, pages, chunks, created_at, updated_at) values ('acme', '019a0000-0000-7000-8000-000000000001', 'default', 'Tides', 'tides.md', 'text/markdown', 12, 'abc', 1, 1, 1, 1, '2026-01-01Z', '2026-01-02Z');
@@ -45,4 +54,6 @@ update auth.organizations set plan = 'large';
 insert into auth.oauth_clients (id, tenant_id, name, type, grant_types, redirect_uris, scopes, secret_hash, created_by, created_at) values ('oc1', 'acme', 'Notes', 'confidential', '{authorization_code}', '{https://notes.example/cb}', '{kb.read}', 'hash', 'u1', '2026-01-01Z');
 insert into auth.oauth_consents values ('acme', 'oc1', 'u1', '{kb.read}', '2026-01-01Z', '2026-01-02Z');
 insert into auth.oauth_grants (id, tenant_id, client_id, user_id, scopes, redirect_uri, code_hash, code_challenge, code_expires_at, amr, auth_time, created_at, expires_at) values ('og1', 'acme', 'oc1', 'u1', '{kb.read}', 'https://notes.example/cb', 'hash', 'challenge', '2026-01-01Z', 'pwd', '2026-01-01Z', '2026-01-01Z', '2026-07-01Z');
-insert into auth.oauth_refresh_tokens values ('hash', 'acme', 'og1', '2026-01-01Z', '2026-02-01Z', null)
+insert into auth.oauth_refresh_tokens values ('hash', 'acme', 'og1', '2026-01-01Z', '2026-02-01Z', null);
+insert into sessions values ('acme', '019a0000-0000-7000-8000-000000000030', 'u1', null, 'Tides', 'en', 'wants a person', 1, null, '2026-01-01Z', '2026-01-02Z');
+insert into messages values ('acme', '019a0000-0000-7000-8000-000000000030', '019a0000-0000-7000-8000-000000000031', 1, 'assistant', 'complete', null, 'Twice a day.', '[{"type":"text","text":"Twice a day."}]', '[]', 'm', false, '{"input_tokens":1,"output_tokens":1}', '{"total_ms":1}', '2026-01-01Z')

@@ -26,10 +26,14 @@ export interface CitationEvent {
 const isCitation = (event: { type: string }): event is CitationEvent =>
   event.type === 'voiceassist.citation'
 
-export async function dial({ tlsUrl, certificate }: Stack, accessToken: string) {
+export async function dial(
+  { tlsUrl, certificate }: Stack,
+  accessToken: string,
+  headers: Record<string, string> = {},
+) {
   const client = new OpenAI({ apiKey: accessToken, baseURL: `${tlsUrl}/v1` })
   const realtime = new OpenAIRealtimeWS(
-    { model: 'voiceassist', options: { ca: certificate } },
+    { model: 'voiceassist', options: { ca: certificate, headers } },
     client,
   )
   const events: (RealtimeServerEvent | CitationEvent)[] = []

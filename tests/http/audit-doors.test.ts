@@ -55,7 +55,8 @@ test('the entry and the change it tells of happen together or not at all', async
       tx.execute(auditEntry(ctx, 'flag.create', { resource: { type: 'flag', id: name } })),
     ])
   const stored = async () => {
-    const flags = `select name from feature_flags where tenant_id = 'acme' order by name`
+    const flags = `select name from feature_flags
+      where tenant_id = 'acme' and name in ('a', 'b') order by name`
     const names = (await log.inTenant('acme', flags)).map(({ name }) => name)
     const entries = (await log.readChain('acme')).map(({ body }) => JSON.parse(body).resource.id)
     return [names, entries]

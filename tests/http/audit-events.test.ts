@@ -60,7 +60,7 @@ test('a document is there from its upload to its end, without a word of it', asy
   await send('POST', `/api/admin/kb/documents/${document.id}/retry`)
   await send('DELETE', `/api/admin/kb/documents/${document.id}`)
   await send('DELETE', `/api/admin/kb/documents/${document.id}`)
-  const facts = { mediaType: 'text/markdown', bytes: 33, sha256: expect.any(String) }
+  const facts = { fileType: 'md', bytes: 33, sha256: expect.any(String) }
   expect(await audited.story(`document:${document.id}`)).toEqual([
     ['doc.create', 'ok', facts],
     ['doc.retry', 'ok', undefined],

@@ -13,7 +13,9 @@ let owner: string
 beforeAll(async () => {
   app = await startIdentity()
   owner = (await sessionOf(await app.setUp())).accessToken
-  await app.send('POST', '/api/admin/feature-flags', { name: 'new_greeting', enabled: true }, owner)
+  for (const flag of [{ name: 'new_greeting', clientVisible: true }, { name: 'inner_workings' }]) {
+    await app.send('POST', '/api/admin/feature-flags', { ...flag, enabled: true }, owner)
+  }
 })
 afterAll(async () => {
   await app.settle()
@@ -59,6 +61,17 @@ test('a client key evaluates flags and opens nothing else', async () => {
   ]) {
     expect((await app.send('GET', path, undefined, key)).status).toBe(403)
   }
+})
+
+test('a client key sees no flag that is not for clients, one by one or all together', async () => {
+  const headers = { 'x-api-key': await make(), 'content-type': 'application/json' }
+  const ask = (path: string) =>
+    app.request(path, { method: 'POST', headers, body: JSON.stringify(BODY) })
+  const all = await ask('/ofrep/v1/evaluate/flags')
+  expect(await all.json()).toMatchObject({ flags: [{ key: 'new_greeting', value: true }] })
+  expect((await ask('/ofrep/v1/evaluate/flags/inner_workings')).status).toBe(404)
+  const own = await app.send('POST', '/ofrep/v1/evaluate/flags/inner_workings', BODY, owner)
+  expect(own.status).toBe(200)
 })
 
 test('a key for some pages is refused to all others, and to programs', async () => {

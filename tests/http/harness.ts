@@ -9,6 +9,7 @@ import { startUpstash } from '../../local/upstash/server.ts'
 import { PERMISSIONS } from '../../shared/context.ts'
 import { createApp } from '../../workers/app.ts'
 import { openDatabase } from './database.ts'
+import { createFlagHubs } from './flag-hubs.ts'
 import { createMetricsEnv } from './metrics-env.ts'
 
 const ISSUER = 'http://localhost:8787'
@@ -32,6 +33,8 @@ export interface Who {
   runsPlatform?: boolean
   /** Of who runs the platform and acts as the user. */
   actedBy?: string
+  /** `ada` unless said otherwise. */
+  subject?: string
 }
 
 /** Everything a test file needs; close it in `afterAll`. */
@@ -60,11 +63,15 @@ export async function startApp() {
     OPENAI_API_KEY: OPENAI_KEY,
     OPENAI_BASE_URL: openAi.baseUrl,
     CHAT_MODEL: 'va-extractive-1',
+    CHAT_FALLBACK_MODELS: '',
     EMBEDDING_MODEL: 'va-lexical-1',
     SPEECH_MODEL: 'va-words-1',
     SPEECH_VOICE: 'alloy',
     TRANSCRIPTION_MODEL: 'va-words-1',
     MAX_TURNS: '8',
+    TURN_TIMEOUT: '30',
+    CONVERSATION_DAYS: '90',
+    TAVILY_URL: 'http://127.0.0.1:1',
     MAIL_URL: '',
     MAIL_TOKEN: 'mail',
     MAIL_FROM: 'VoiceAssist <no-reply@voiceassist.example>',
@@ -76,6 +83,7 @@ export async function startApp() {
     TWILIO_RATE_LIMIT: '30/minute',
     TURNSTILE_URL: 'http://127.0.0.1:1/siteverify',
     PROVIDER_KEK: 'kek-kek-kek-kek-kek-kek-kek-kek-kek',
+    FLAG_HUBS: createFlagHubs(),
     FLOOD_LIMIT: createFloodLimit(),
     RUM_LIMIT: createFloodLimit(),
     ...metrics.settings,
@@ -172,12 +180,12 @@ async function createSigner() {
 
   function token({ tenant = 'acme', role = 'owner', ...rest }: Who = {}): Promise<string> {
     const { audience = 'va-api', issuer = ISSUER, typ = 'at+jwt' } = rest
-    const { expires = '5m', forged = false } = rest
+    const { expires = '5m', forged = false, subject = 'ada' } = rest
     return new SignJWT({ org: tenant, ...rightsOf(role, rest) })
       .setProtectedHeader({ alg: 'EdDSA', typ, kid: KEY_ID })
       .setIssuer(issuer)
       .setAudience(audience)
-      .setSubject('ada')
+      .setSubject(subject)
       .setJti(crypto.randomUUID())
       .setIssuedAt()
       .setExpirationTime(expires)

@@ -31,6 +31,16 @@ const asOwner = (method: string, path: string, body?: unknown) =>
 async function fill(memberId: string): Promise<Record<string, string>> {
   const flag = 'xanthophyll'
   await asOwner('POST', '/api/admin/feature-flags', { name: flag, description: SECRET })
+  const body = { type: 'list', values: [SECRET] }
+  await asOwner('PUT', `/api/admin/flag-segments/${flag}`, { body })
+  const override = { unitId: 'u1', value: true, reason: SECRET }
+  await asOwner('POST', `/api/admin/feature-flags/${flag}/overrides`, override)
+  const { document: version } = await (
+    await asOwner('GET', `/api/admin/feature-flags/${flag}/history/1`)
+  ).json<{ document: object }>()
+  const proposed = { document: version, comment: SECRET }
+  const drafted = await asOwner('POST', `/api/admin/feature-flags/${flag}/drafts`, proposed)
+  const { id: draft } = await drafted.json<{ id: string }>()
   await asOwner('POST', '/api/admin/roles', { name: flag, description: SECRET, permissions: [] })
   const email = `${SECRET}@example.com`
   const invited = await asOwner('POST', '/api/admin/invitations', { email, role: 'user' })
@@ -49,9 +59,15 @@ async function fill(memberId: string): Promise<Record<string, string>> {
   const { id: team } = await grouped.json<{ id: string }>()
   await asOwner('PUT', `/api/admin/teams/${team}/members/${memberId}`)
   const provider = 'openai'
+  const said = await asOwner('POST', '/api/assistant/messages', { message: SECRET })
+  const { session_id: conversation, message_id: answer } = await said.json<{
+    session_id: string
+    message_id: string
+  }>()
   const [member, documentId, jobId] = [memberId, document.id, job.id]
   return {
     flag,
+    draft,
     role: flag,
     invitation,
     member,
@@ -61,6 +77,8 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     oauthClient,
     provider,
     team,
+    conversation,
+    answer,
   }
 }
 
@@ -83,6 +101,22 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
   'GET /api/admin/feature-flags/{name}': { is: 'flag' },
   'PATCH /api/admin/feature-flags/{name}': { is: 'flag', body: { enabled: true } },
   'POST /api/admin/feature-flags/{name}/toggle': { is: 'flag', body: {} },
+  'GET /api/admin/feature-flags/{name}/history': { is: 'flag' },
+  'GET /api/admin/feature-flags/{name}/history/{version}': { is: 'flag' },
+  'GET /api/admin/feature-flags/{name}/history/{version}/diff': { is: 'flag' },
+  'POST /api/admin/feature-flags/{name}/restore': { is: 'flag', body: { version: 1 } },
+  'GET /api/admin/feature-flags/{name}/drafts': { is: 'flag' },
+  'GET /api/admin/feature-flags/{name}/drafts/{id}': { is: 'draft' },
+  'DELETE /api/admin/feature-flags/{name}/drafts/{id}': { is: 'draft' },
+  'POST /api/admin/feature-flags/{name}/drafts/{id}/approve': { is: 'draft' },
+  'POST /api/admin/feature-flags/{name}/drafts/{id}/publish': { is: 'draft', body: {} },
+  'GET /api/admin/feature-flags/{name}/overrides': { is: 'flag' },
+  'POST /api/admin/feature-flags/{name}/overrides': {
+    is: 'flag',
+    body: { unitId: 'u1', value: true, reason: 'mine' },
+  },
+  'DELETE /api/admin/feature-flags/{name}/overrides/{unit}': { is: 'flag' },
+  'DELETE /api/admin/flag-segments/{segment}': { is: 'flag' },
   'POST /ofrep/v1/evaluate/flags/{key}': { is: 'flag', body: { context: {} } },
   'DELETE /api/admin/kb/documents/{id}': { is: 'document' },
   'GET /api/admin/kb/documents/{id}': { is: 'document' },
@@ -103,6 +137,12 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
   'DELETE /api/admin/provider-keys/{provider}': { is: 'provider' },
   'DELETE /api/admin/roles/{name}': { is: 'role' },
   'PATCH /api/admin/roles/{name}': { is: 'role', body: { description: 'mine' } },
+  'GET /api/assistant/messages/{id}/events': { is: 'answer' },
+  'GET /api/conversations/{id}': { is: 'conversation' },
+  'PATCH /api/conversations/{id}': { is: 'conversation', body: { title: 'mine' } },
+  'DELETE /api/conversations/{id}': { is: 'conversation' },
+  'GET /api/conversations/{id}/messages': { is: 'conversation' },
+  'GET /api/conversations/{id}/export': { is: 'conversation' },
   'GET /api/admin/teams/{id}': { is: 'team' },
   'PATCH /api/admin/teams/{id}': { is: 'team', body: { name: 'mine' } },
   'DELETE /api/admin/teams/{id}': { is: 'team' },
@@ -114,6 +154,10 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
 /** Not about a tenant's things, or making the caller's own. */
 const ELSEWHERE: Record<string, string> = {
   'PUT /api/admin/provider-keys/{provider}': 'writes the caller’s own; tests/http/provider-keys',
+  'POST /api/admin/feature-flags/{name}/drafts': 'writes the caller’s own; tests/http/flag-drafts',
+  'PUT /api/admin/flag-environments/{environment}':
+    'writes the caller’s own; tests/http/flag-model',
+  'PUT /api/admin/flag-segments/{segment}': 'writes the caller’s own; tests/http/flag-model',
   'GET /api/admin/tenants/{id}': 'for those who run the platform, of all tenants',
   'POST /api/auth/sign-in/provider/{provider}': 'before there is a tenant; tests/http/federation',
   'GET /api/auth/callback/{provider}': 'before there is a tenant; tests/http/federation',
@@ -126,6 +170,8 @@ const ELSEWHERE: Record<string, string> = {
   'POST /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
   'DELETE /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
   'DELETE /api/auth/oauth/consents/{id}': 'a user’s own, in no tenant; tests/http/oauth-tokens',
+  'GET /api/features/{clientKey}': 'the key is the tenant’s own; tests/conformance/growthbook-sdk',
+  'GET /sub/{clientKey}': 'the key is the tenant’s own; tests/conformance/growthbook-sdk',
   'DELETE /api/auth/sessions/{id}': 'a user’s own, in no tenant; tests/http/identity-sessions',
 }
 
@@ -142,7 +188,12 @@ test('every route with an id in it is among those asked here', () => {
 
 /** A path within something of a tenant's ends in a member of the same tenant. */
 const addressOf = (template: string, id: string) =>
-  template.replace('{userId}', ids['member']!).replace(/\{\w+\}/, id)
+  template
+    .replace('{userId}', ids['member']!)
+    .replace('{version}', '1')
+    .replace('{unit}', 'u1')
+    .replace('{name}/drafts/{id}', `${ids['flag']}/drafts/${id}`)
+    .replace(/\{\w+\}/, id)
 
 /** Well formed, and nobody's. */
 function nameless(is: string): string {

@@ -22,6 +22,8 @@ test.each([
     /text\/plain/,
   ],
   ['an unknown type', 'a.exe', 'MZ', 415, 'unsupported_media_type', /\.pdf.*\.md.*\.txt/],
+  ['a PDF named as a Word file', 'a.docx', '%PDF-1.7', 422, 'invalid_fields', /wordprocessingml/],
+  ['an archive named as text', 'a.csv', 'PK\u0003\u0004', 422, 'invalid_fields', /text\/csv/],
   ['30 MB', 'a.txt', 'x'.repeat(30 * MB), 413, 'payload_too_large', /25 MB/],
 ])('%s is refused with what to do', async (_name, file, content, status, code, detail) => {
   const response = await upload(app, file, content)

@@ -16,6 +16,8 @@ export function createMetricsEnv() {
       METRICS_SHARDS: '1',
       METRICS_FLUSH_MS: '0',
       ENABLE_METRICS: 'true',
+      OTEL_EXPORTER_OTLP_ENDPOINT: '',
+      OTEL_TRACES_SAMPLER_ARG: '0',
     },
     /** What was counted under a name and, in order, its labels' values: a count, or how many were observed. */
     count(...parts: string[]): number {

@@ -63,7 +63,7 @@ test('a life with the identity Worker leaves its counts', async () => {
     misses: ['voiceassist_feature_flag_checks_total', '__other__', 'missing'],
     changes: ['voiceassist_admin_actions_total', 'feature-flags', 'true'],
     failures: ['voiceassist_admin_actions_total', 'feature-flags', 'false'],
-    found: ['voiceassist_cache_hits_total', 'memory', 'feature_flag'],
+    found: ['voiceassist_cache_hits_total', 'memory', 'flags'],
   }
   const grown = await growth(counts, async () => {
     expect((await app.setUp()).status).toBe(201)
@@ -71,7 +71,7 @@ test('a life with the identity Worker leaves its counts', async () => {
     expect((await app.signIn('the wrong passphrase')).status).toBe(401)
     const session = await (await app.signIn()).json<{ accessToken: string }>()
     const { accessToken } = session
-    const flag = { name: 'beta_features', enabled: true }
+    const flag = { name: 'greeting', enabled: true }
     await app.send('POST', '/api/admin/feature-flags', flag, accessToken)
     await app.send('POST', '/api/admin/feature-flags', flag, accessToken)
     const evaluate = (name: string) =>
@@ -96,7 +96,7 @@ test('a life with the identity Worker leaves its counts', async () => {
     misses: 1,
     changes: 1,
     failures: 1,
-    found: 1,
+    found: 2,
   })
 })
 

@@ -1,10 +1,11 @@
 /**
- * An OpenID provider on the loopback, made by other people: npm's oidc-provider, as it comes. Its
- * pages are left out: whoever arrives is signed in as `who`, or turned away.
+ * An OpenID provider on the loopback, made by other people: npm's oidc-provider, as it comes.
+ * Whoever arrives is signed in as `who`, or turned away; for browsers there is a page that asks.
  */
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider'
 
 export interface Account {
@@ -18,9 +19,11 @@ export const CLIENT = { id: 'voiceassist', secret: 'a secret of the client, long
 
 interface Options {
   redirectUris: string[]
+  /** Whether a page asks who is there, instead of `who`. */
+  asks?: boolean
 }
 
-export async function startOidc({ redirectUris }: Options) {
+export async function startOidc({ redirectUris, asks = false }: Options) {
   const accounts = new Map<string, Account>()
   const state = {
     /** Who is at the browser; nobody refuses. */
@@ -70,7 +73,11 @@ export async function startOidc({ redirectUris }: Options) {
   })
 
   const interact = async (request: IncomingMessage, response: ServerResponse) => {
-    const { who } = state
+    if (asks && request.method === 'GET') {
+      response.setHeader('content-type', 'text/html').end(PAGE)
+      return
+    }
+    const who = asks ? accountOf(await text(request)) : state.who
     if (who) accounts.set(who.sub, who)
     const result = who ? { login: { accountId: who.sub } } : { error: 'access_denied' }
     await provider.interactionFinished(request, response, result)
@@ -86,4 +93,21 @@ export async function startOidc({ redirectUris }: Options) {
     state,
     close: () => new Promise<void>((resolve) => void server.close(() => resolve())),
   }
+}
+
+const PAGE = `<!doctype html><html lang="en"><title>Example Login</title><main>
+  <h1>Who are you?</h1>
+  <form method="post">
+    <label>Account <input name="sub"></label>
+    <label>Address <input name="email" type="email"></label>
+    <label>Name <input name="name"></label>
+    <button>Continue</button> <button name="cancel" value="yes">Cancel</button>
+  </form></main></html>`
+
+/** Who the page's form names, with an address that was proven; nobody when it was cancelled. */
+function accountOf(body: string): Account | undefined {
+  const form = new URLSearchParams(body)
+  if (form.has('cancel')) return undefined
+  const field = (name: string) => form.get(name) ?? ''
+  return { sub: field('sub'), email: field('email'), email_verified: true, name: field('name') }
 }

@@ -145,3 +145,13 @@ test('a row that names the platform grants nothing of it', async () => {
   const session = await sessionOf(await app.renew(person.cookie))
   expect(session.permissions).toEqual(['kb.read'])
 })
+
+test('a change is counted by the edge, also one the identity Worker makes; reading is not', async () => {
+  const made = await create({ name: 'counted', permissions: ['flag.read'] })
+  expect(made.status).toBe(201)
+  expect(made.headers.get('ratelimit-policy')).toMatch(/^"admin\.write-caller";q=600;w=60, /)
+  const removed = await app.send('DELETE', '/api/admin/roles/counted', undefined, owner)
+  expect(removed.headers.get('ratelimit')).toMatch(/^"admin\.write-caller";r=5\d\d;/)
+  const read = await app.send('GET', '/api/admin/roles', undefined, owner)
+  expect(read.headers.has('ratelimit-policy')).toBe(false)
+})

@@ -75,6 +75,13 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
   const at = 'now()'
   const rows = [
     `insert into feature_flags values ('${id}', 'f', '', true, '{}', ${at}, ${at})`,
+    `insert into feature_flag_revisions values ('${id}', 'f', 1, '{}', 'a', '', ${at})`,
+    `insert into user_feature_flags values ('${id}', 'production', 'f', 'u', '1', '', null, 'a', ${at})`,
+    `insert into flag_segments values ('${id}', 's', '', '{}', 1, ${at}, ${at})`,
+    `insert into flag_outbox values ('${id}', 'production', 1, ${at})`,
+    `insert into flag_drafts values ('${id}', '${document}', 'f', 1, '{}', '', 'a', 'open', ${at}, ${at})`,
+    `insert into flag_approvals values ('${id}', '${document}', 'b', ${at})`,
+    `insert into feature_flag_analytics values ('${id}', 'production', 'f', 'on', 'STATIC', 'day', ${at}, 1)`,
     `insert into kb_stat (tenant_id, kb_id) values ('${id}', 'default')`,
     `insert into kb_term values ('${id}', 'default', 42, 1)`,
     `insert into kb_documents (tenant_id, id, kb_id, title, file_name, media_type, bytes, sha256,
@@ -102,6 +109,10 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
     `insert into provider_keys values ('${id}', 'openai', 'apiKey', 's', 1, 'last', ${at})`,
     `insert into teams values ('${id}', '${document}', 't', ${at}, ${at})`,
     `insert into team_members select tenant_id, '${document}', id, ${at} from users where tenant_id = '${id}'`,
+    `insert into sessions values ('${id}', '${document}', '${owner.id}', null, 't', 'en', null, 1, null,
+      ${at}, ${at})`,
+    `insert into messages values ('${id}', '${document}', '${document}', 1, 'user', 'complete', null,
+      'q', '[]', '[]', null, false, '{}', '{}', ${at})`,
     `insert into auth.roles values ('${id}', 'own', '', '{}', 1, ${at}, ${at})`,
   ]
   await app.sql.transaction([
@@ -109,12 +120,12 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
     ...rows.map((row) => app.sql.query(row)),
   ])
   for (const name of ['a', 'b']) await app.env.FILES.put(`tenants/${id}/documents/${name}`, 'x')
-  await redisOf(app.env).set(`${id}:feature_flag:f`, 'x')
+  await redisOf(app.env).set(`${id}:flags:production`, 'x')
 }
 
 const filesOf = async (id: string) =>
   (await app.env.FILES.list({ prefix: `tenants/${id}/` })).objects.length
-const cachedOf = (id: string) => redisOf(app.env).exists(`${id}:feature_flag:f`)
+const cachedOf = (id: string) => redisOf(app.env).exists(`${id}:flags:production`)
 
 test('deletion is asked for by an owner who types the name, and is days away', async () => {
   const admin = await app.person('grace', 'admin', doomed.id)

@@ -123,7 +123,8 @@ test('those who run the platform see ids and counts of all tenants, with a secon
     id: app.tenantId,
     members: Object.keys(await app.roster()).length,
     documents: 0,
-    flags: 0,
+    // Those of the platform, which every tenant begins with.
+    flags: 15,
   })
   expect(await problemOf(await read('/no-such', accessToken))).toMatchObject({ status: 404 })
 

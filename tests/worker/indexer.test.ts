@@ -3,11 +3,13 @@ import { env } from 'cloudflare:test'
 import { expect, test } from 'vitest'
 import { edgeContext } from '../../workers/edge-context.ts'
 import { originalKey } from '../../workers/knowledge/files.ts'
+import type { MediaType } from '../../workers/knowledge/formats.ts'
 import type { Answer } from '../../workers/knowledge/schemas.ts'
 import { answerQuestion } from '../../workers/knowledge/service.ts'
 import { findDocument, insertDocument } from '../../workers/knowledge/store.ts'
 import { KB_ID } from '../../workers/knowledge/tables.ts'
 import { consumeQueue } from '../../workers/queue.ts'
+import { makeDocx, makeXlsx, word } from '../http/office-files.ts'
 import { makePdf } from '../http/pdf-files.ts'
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
@@ -20,11 +22,7 @@ function open() {
   return { ctx, waitUntil, settle: () => Promise.all(deferred) }
 }
 
-async function store(
-  name: string,
-  mediaType: 'application/pdf' | 'text/plain',
-  content: Uint8Array,
-) {
+async function store(name: string, mediaType: MediaType, content: Uint8Array) {
   const { ctx } = open()
   const id = crypto.randomUUID()
   const jobId = crypto.randomUUID()
@@ -81,6 +79,30 @@ test('a PDF of a hundred pages is read, indexed and cited by page', async () => 
   const answer = await ask('What is the serial number of machine 77?')
   expect(answer.text).toContain('SN609763')
   expect(answer.citations[0]).toMatchObject({ documentId: id, page: 77 })
+})
+
+test('archives are inflated and read as what they are', async () => {
+  const office = 'application/vnd.openxmlformats-officedocument'
+  const files = [
+    [`${office}.wordprocessingml.document`, makeDocx(word('Lemurs sunbathe in the morning.'))],
+    [`${office}.wordprocessingml.document`, makeXlsx('<row><c r="A1"><v>41</v></c></row>')],
+    ['text/html', new TextEncoder().encode('<h1>Zebras</h1><p>Zebras sleep standing.</p>')],
+  ] as const
+  for (const [mediaType, content] of files) {
+    const id = await store('file', mediaType, content)
+    expect(await deliver(id)).toBe('ack')
+    const stored = await findDocument(open().ctx, id)
+    expect(stored?.document).toMatchObject({ status: 'ready', error: null })
+  }
+})
+
+test('a torn archive ends its run and says so', async () => {
+  const torn = makeDocx(word('Torn. '.repeat(500)))
+  torn.fill(255, 300, 360)
+  const id = await store('torn.docx', 'application/epub+zip', torn)
+  expect(await deliver(id)).toBe('ack')
+  const stored = await findDocument(open().ctx, id)
+  expect(stored?.document.status).toBe('failed')
 })
 
 test('a file that is gone from storage ends its run and says so', async () => {

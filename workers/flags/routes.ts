@@ -1,25 +1,16 @@
 /**
- * HTTP for feature flags: administration under /api/admin/feature-flags, evaluation as OFREP 0.3.
+ * HTTP for feature flags: administration under /api/admin/feature-flags. Evaluation is
+ * ofrep-routes.ts.
  *
  * A route is its guard, its contract and one call into service.ts. Whatever goes wrong is thrown
  * as a ProblemError below this file, so no handler here has an error branch.
  */
 import { createRoute, z } from '@hono/zod-openapi'
-import { allowPages } from '../../shared/cors.ts'
 import { secured } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import { limited, type LimitContext } from '../limits/service.ts'
-import {
-  EvaluationRequest,
-  EvaluationResponse,
-  Flag,
-  FlagChange,
-  FlagName,
-  FlagPage,
-  FlagPageQuery,
-  FlagToggle,
-  NewFlag,
-} from './schemas.ts'
+import { FlagName } from './model-schemas.ts'
+import { Flag, FlagChange, FlagPage, FlagPageQuery, FlagToggle, NewFlag } from './schemas.ts'
 import * as flags from './service.ts'
 
 const BASE = '/api/admin/feature-flags'
@@ -75,7 +66,10 @@ const change = limited(
       operationId: 'changeFlag',
       tags: ['flags'],
       request: { params, body: jsonBody(FlagChange) },
-      responses: { 200: json(Flag, 'The flag as changed'), ...problems(...refusals, 'not_found') },
+      responses: {
+        200: json(Flag, 'The flag as changed'),
+        ...problems(...refusals, 'not_found', 'conflict'),
+      },
     }),
   ),
 )
@@ -105,28 +99,15 @@ const toggle = limited(
       operationId: 'toggleFlag',
       tags: ['flags'],
       request: { params, body: { content: { 'application/json': { schema: FlagToggle } } } },
-      responses: { 200: json(Flag, 'The flag as switched'), ...problems(...refusals, 'not_found') },
+      responses: {
+        200: json(Flag, 'The flag as switched'),
+        ...problems(...refusals, 'not_found', 'conflict'),
+      },
     }),
   ),
 )
 
-const evaluate = secured(
-  'flag.evaluate',
-  createRoute({
-    method: 'post',
-    path: '/ofrep/v1/evaluate/flags/{key}',
-    operationId: 'evaluateFlag',
-    tags: ['flags'],
-    request: { params: z.object({ key: z.string() }), body: jsonBody(EvaluationRequest) },
-    responses: { 200: json(EvaluationResponse, 'The value, and the reason for it') },
-  }),
-)
-
-/** Evaluation is for pages too: a client key may be in one. */
-const router = createRouter<AppEnv<flags.FlagContext & LimitContext>>()
-router.use('/ofrep/*', allowPages)
-
-export const flagRoutes = router
+export const flagRoutes = createRouter<AppEnv<flags.FlagContext & LimitContext>>()
   .openapi(list, async (c) => c.json(await flags.listFlags(c.var.ctx, c.req.valid('query')), 200))
   .openapi(create, async (c) => c.json(await flags.createFlag(c.var.ctx, c.req.valid('json')), 201))
   .openapi(get, async (c) => {
@@ -143,9 +124,5 @@ export const flagRoutes = router
   })
   .openapi(toggle, async (c) => {
     const { name } = c.req.valid('param')
-    return c.json(await flags.toggleFlag(c.var.ctx, name, c.req.valid('json').enabled), 200)
-  })
-  .openapi(evaluate, async (c) => {
-    const { key } = c.req.valid('param')
-    return c.json(await flags.evaluateFlag(c.var.ctx, key, c.req.valid('json')), 200)
+    return c.json(await flags.toggleFlag(c.var.ctx, name, c.req.valid('json')), 200)
   })

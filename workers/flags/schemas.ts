@@ -1,56 +1,93 @@
 /** The flag feature's data, as it travels over HTTP: administration in our terms, OFREP in its own. */
 import { z } from '@hono/zod-openapi'
-
-export const FlagName = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9._-]{0,99}$/,
-    'must start with a lower-case letter and go on with at most 99 of a-z, 0-9, dot, dash, underscore',
-  )
-  .openapi({ example: 'voice_barge_in' })
-
-const Description = z.string().max(1000)
+import { bodyFields, Description, EnvironmentName, FlagName, FlagType } from './model-schemas.ts'
 
 export const Flag = z
   .object({
     name: FlagName,
     description: Description,
-    type: z.literal('boolean'),
-    /** Off means that callers get the default written in their own code. */
+    /** Off, in every environment: callers get the default written in their own code. */
     enabled: z.boolean(),
-    /** What every caller gets while the flag is on. */
-    defaultValue: z.boolean(),
+    ...bodyFields,
+    /** Counts changes; sent back with a change, it is refused when somebody else was first. */
+    version: z.number().int(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
   .openapi('Flag')
 export type Flag = z.infer<typeof Flag>
 
+/** Why, for the flag's history. */
+export const Comment = z.string().max(500)
+
 export const NewFlag = z
   .strictObject({
     name: FlagName,
     description: Description.default(''),
-    type: z.literal('boolean').default('boolean'),
     enabled: z.boolean().default(false),
-    defaultValue: z.boolean().default(true),
+    type: bodyFields.type.default('boolean'),
+    defaultValue: bodyFields.defaultValue.default(true),
+    jsonSchema: bodyFields.jsonSchema.default(null),
+    variants: bodyFields.variants.default({}),
+    tags: bodyFields.tags.default([]),
+    metadata: bodyFields.metadata.default({}),
+    clientVisible: bodyFields.clientVisible.default(false),
+    environments: bodyFields.environments.default({}),
+    comment: Comment.default(''),
   })
   .openapi('NewFlag')
 export type NewFlag = z.infer<typeof NewFlag>
 
+/** The version the change was made from; without one it holds for any. */
+const Base = z.number().int().min(1)
+
 export const FlagChange = z
-  .strictObject({ description: Description, enabled: z.boolean(), defaultValue: z.boolean() })
+  .strictObject({
+    description: Description,
+    enabled: z.boolean(),
+    defaultValue: bodyFields.defaultValue,
+    jsonSchema: bodyFields.jsonSchema,
+    variants: bodyFields.variants,
+    tags: bodyFields.tags,
+    metadata: bodyFields.metadata,
+    clientVisible: bodyFields.clientVisible,
+    /** Those named here change, whole; the others stay. */
+    environments: bodyFields.environments,
+    comment: Comment,
+    version: Base,
+  })
   .partial()
-  .refine((change) => Object.keys(change).length > 0, 'name at least one field to change')
+  .refine(
+    (change) => Object.keys(change).some((field) => field !== 'comment' && field !== 'version'),
+    'name at least one field to change',
+  )
   .openapi('FlagChange')
 export type FlagChange = z.infer<typeof FlagChange>
 
-/** Without `enabled` the flag is flipped; with it, a repeated request changes nothing more. */
-export const FlagToggle = z.strictObject({ enabled: z.boolean().optional() }).openapi('FlagToggle')
+/**
+ * Without `enabled` the flag is flipped; with it, a repeated request changes nothing more. Without
+ * `environment` it is the switch for all of them.
+ */
+export const FlagToggle = z
+  .strictObject({
+    enabled: z.boolean(),
+    environment: EnvironmentName,
+    comment: Comment,
+    version: Base,
+  })
+  .partial()
+  .openapi('FlagToggle')
+export type FlagToggle = z.infer<typeof FlagToggle>
 
 /** Pages run in the order of names; `cursor` is the `nextCursor` of the page before. */
 export const FlagPageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: FlagName.optional(),
+  /** Part of a name. */
+  search: z.string().max(100).optional(),
+  tag: z.string().max(50).optional(),
+  type: FlagType.optional(),
+  enabled: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional(),
 })
 export type FlagPageQuery = z.infer<typeof FlagPageQuery>
 
@@ -58,27 +95,3 @@ export const FlagPage = z
   .object({ items: z.array(Flag), nextCursor: z.string().nullable() })
   .openapi('FlagPage')
 export type FlagPage = z.infer<typeof FlagPage>
-
-/**
- * OFREP 0.3, evaluationRequest. The targeting key may be absent, although the protocol's document
- * calls it required: OpenFeature's own conformance scenarios evaluate without one, and only a
- * flag that splits its audience needs it.
- */
-export const EvaluationRequest = z
-  .object({ context: z.looseObject({ targetingKey: z.string().min(1).optional() }) })
-  .openapi('EvaluationRequest')
-export type EvaluationRequest = z.infer<typeof EvaluationRequest>
-
-/**
- * OFREP 0.3, evaluationSuccess. No `value` means: use the default in the code that asks. DEFAULT, for
- * rules of which none matched, is OpenFeature's; the protocol's document does not list it.
- */
-export const EvaluationResponse = z
-  .object({
-    key: z.string(),
-    reason: z.enum(['STATIC', 'DEFAULT', 'TARGETING_MATCH', 'SPLIT', 'DISABLED', 'UNKNOWN']),
-    value: z.boolean().optional(),
-    variant: z.string().optional(),
-  })
-  .openapi('EvaluationResponse')
-export type EvaluationResponse = z.infer<typeof EvaluationResponse>

@@ -1,126 +1,214 @@
 /**
- * What one can do with flags. Administration reads and writes the database; evaluation reads
- * through the cache, and lives on what it knows for a day when the database is down.
+ * What one can do with flags: administration reads the database and publishes what it changes.
+ * Evaluation is evaluation-service.ts.
  */
-import { type CacheContext, createCache } from '../../shared/cache.ts'
 import { ProblemError } from '../../shared/errors.ts'
-import { FLAG_NAMES } from '../../shared/metric-labels.ts'
-import { OTHER } from '../../shared/metric.ts'
-import { checkContext, LimitError } from './engine/limits.ts'
-import { evaluate, type Snapshot } from './engine/snapshot.ts'
-import { compileFlag, contextOf, responseOf } from './evaluation.ts'
-import {
-  type EvaluationRequest,
-  type EvaluationResponse,
-  Flag,
-  type FlagChange,
-  FlagName,
-  type FlagPage,
-  type FlagPageQuery,
-  type NewFlag,
-} from './schemas.ts'
+import type { AuditDetails } from '../audit/service.ts'
+import { settingsOf } from './compile.ts'
+import type { FlagDocument } from './model-schemas.ts'
+import { type Model, type ModelFlag, nextVersion, type Write } from './model.ts'
+import { type Change, publishChange, type Published } from './publish-service.ts'
+import type { Flag, FlagChange, FlagPage, FlagPageQuery, FlagToggle, NewFlag } from './schemas.ts'
+import type { SnapshotContext } from './snapshot-service.ts'
 import * as store from './store.ts'
 
-export type FlagContext = store.StoreContext & CacheContext
+export type FlagContext = SnapshotContext
 
-/** `null` is a flag known not to exist: asking for it again and again costs nothing either. */
-const known = createCache<Flag | null>({
-  namespace: 'feature_flag',
-  freshMs: 2000,
-  staleMs: 24 * 60 * 60 * 1000,
-  parse: (text) => Flag.nullable().safeParse(JSON.parse(text)).data,
-})
-
-/** A flag in memory is compiled once, and its functions go when it goes. */
-const compiled = new WeakMap<Flag, Snapshot>()
-
-export async function listFlags(
-  ctx: FlagContext,
-  { limit, cursor }: FlagPageQuery,
-): Promise<FlagPage> {
-  const flags = await store.selectFlags(ctx, { limit: limit + 1, cursor })
-  const items = flags.slice(0, limit)
+export async function listFlags(ctx: FlagContext, query: FlagPageQuery): Promise<FlagPage> {
+  const { limit } = query
+  const flags = await store.selectFlags(ctx, { ...query, limit: limit + 1 })
+  const items = flags.slice(0, limit).map(toFlag)
   return { items, nextCursor: flags.length > limit ? (items.at(-1)?.name ?? null) : null }
 }
 
 /** @throws ProblemError not_found */
 export async function getFlag(ctx: FlagContext, name: string): Promise<Flag> {
-  return (await store.findFlag(ctx, name)) ?? missing(name)
+  return toFlag((await store.findFlag(ctx, name)) ?? missing(name))
 }
 
 /** @throws ProblemError conflict */
-export async function createFlag(ctx: FlagContext, flag: NewFlag): Promise<Flag> {
-  const created = await store.insertFlag(ctx, flag)
-  if (!created) throw new ProblemError('conflict', `There is a flag named ${flag.name} already.`)
-  await known.drop(ctx, flag.name)
-  return created
+export async function createFlag(
+  ctx: FlagContext,
+  { name, comment, ...document }: NewFlag,
+): Promise<Flag> {
+  const published = await publishChange(ctx, (model) => {
+    if (model.flags.has(name)) {
+      throw new ProblemError('conflict', `There is a flag named ${name} already.`)
+    }
+    const { enabled, defaultValue } = document
+    return {
+      writes: [flagWrite(ctx, model, { name, document, comment })],
+      event: 'flag.create',
+      details: about(name, { enabled, ...plain({ defaultValue }) }),
+    }
+  })
+  return written(published, name)
 }
 
-/** @throws ProblemError not_found */
+/** Changes what `change` names and nothing else. @throws ProblemError not_found, conflict */
 export async function changeFlag(
   ctx: FlagContext,
   name: string,
-  change: FlagChange,
+  { comment = '', version, environments, ...fields }: FlagChange,
 ): Promise<Flag> {
-  const changed = (await store.updateFlag(ctx, name, change)) ?? missing(name)
-  await known.drop(ctx, name)
-  return changed
+  const published = await publishChange(ctx, (model) => {
+    const { document } = based(model, name, version)
+    const merged = { ...document.environments, ...environments }
+    const named = { ...fields, ...(environments && { environments }) }
+    return {
+      writes: [
+        flagWrite(ctx, model, {
+          name,
+          document: { ...document, ...defined(fields), environments: merged },
+          comment,
+        }),
+      ],
+      event: 'flag.change',
+      details: about(name, plain(defined(named))),
+    }
+  })
+  return written(published, name)
 }
 
-/** Switches the flag to `enabled`, or over when it is undefined. @throws ProblemError not_found */
+/** Two flips at once end where they began. @throws ProblemError not_found, conflict */
 export async function toggleFlag(
   ctx: FlagContext,
   name: string,
-  enabled: boolean | undefined,
+  { enabled, environment, comment = '', version }: FlagToggle,
 ): Promise<Flag> {
-  const flip =
-    enabled === undefined
-      ? store.flipFlag(ctx, name)
-      : store.updateFlag(ctx, name, { enabled }, 'flag.toggle')
-  const flipped = (await flip) ?? missing(name)
-  await known.drop(ctx, name)
-  return flipped
+  const published = await publishChange(ctx, (model): Change => {
+    const flag = based(model, name, version)
+    if (environment !== undefined && !model.environments.has(environment)) {
+      noEnvironment(environment)
+    }
+    const next = enabled ?? !isOn(flag, environment)
+    const document = switched(flag, environment, next)
+    return {
+      writes: [flagWrite(ctx, model, { name, document, comment })],
+      event: 'flag.toggle',
+      details: about(name, { enabled: next, ...(environment !== undefined && { environment }) }),
+      ...(!next && { consent: { type: 'stop' } }),
+    }
+  })
+  return written(published, name)
+}
+
+const isOn = (flag: ModelFlag, environment: string | undefined): boolean =>
+  environment === undefined ? flag.document.enabled : settingsOf(flag, environment).enabled
+
+function switched(
+  flag: ModelFlag,
+  environment: string | undefined,
+  enabled: boolean,
+): FlagDocument {
+  if (environment === undefined) return { ...flag.document, enabled }
+  const settings = { ...settingsOf(flag, environment), enabled }
+  return {
+    ...flag.document,
+    environments: { ...flag.document.environments, [environment]: settings },
+  }
 }
 
 /** @throws ProblemError not_found */
 export async function removeFlag(ctx: FlagContext, name: string): Promise<void> {
-  if (!(await store.deleteFlag(ctx, name))) missing(name)
-  await known.drop(ctx, name)
-}
-
-/**
- * Any text may be asked for; only what could be a flag's name is looked up.
- *
- * @throws ProblemError not_found, or invalid_fields for a context that is over a limit
- */
-export async function evaluateFlag(
-  ctx: FlagContext,
-  key: string,
-  request: EvaluationRequest,
-): Promise<EvaluationResponse> {
-  if (!FlagName.safeParse(key).success) missing(key)
-  const found = await known.get(ctx, key, async () => (await store.findFlag(ctx, key)) ?? null)
-  countCheck(ctx, key, found)
-  const flag = found ?? missing(key)
-  const snapshot = compiled.get(flag) ?? compileFlag(flag)
-  compiled.set(flag, snapshot)
-  try {
-    checkContext(request.context)
-    return responseOf(key, evaluate(snapshot, key, contextOf(request)))
-  } catch (error) {
-    if (!(error instanceof LimitError)) throw error
-    const errors = [{ in: 'json', pointer: '/context', detail: error.message }]
-    throw new ProblemError('invalid_fields', error.message, { errors, cause: error })
-  }
+  await publishChange(ctx, (model) => {
+    based(model, name, undefined)
+    const write = {
+      type: 'flagGone',
+      name,
+      version: nextVersion(model, name),
+      comment: '',
+    } as const
+    return { writes: [write], event: 'flag.delete', details: about(name, {}) }
+  })
 }
 
 function missing(name: string): never {
   throw new ProblemError('not_found', `There is no flag named ${name}.`)
 }
 
-/** Names of customers' flags are without number; only those the platform asks for have a label. */
-function countCheck(ctx: FlagContext, key: string, found: Flag | null): void {
-  const flag_name = FLAG_NAMES.find((name) => name === key) ?? OTHER
-  const result = found ? 'found' : 'missing'
-  ctx.metrics.inc('voiceassist_feature_flag_checks_total', { flag_name, result })
+export function noEnvironment(name: string): never {
+  throw new ProblemError('not_found', `There is no environment named ${name}.`)
+}
+
+/**
+ * The flag a change is made to.
+ *
+ * @param version The one the caller knew, if they say
+ * @throws ProblemError not_found, conflict
+ */
+export function based(model: Model, name: string, version: number | undefined): ModelFlag {
+  const flag = model.flags.get(name) ?? missing(name)
+  if (version === undefined || version === flag.version) return flag
+  const detail = `You changed version ${version}, and ${name} is at version ${flag.version} by now: look at it and try again.`
+  const members = { yours: version, current: toFlag(flag) }
+  throw new ProblemError('conflict', detail, { members })
+}
+
+interface NewDocument {
+  name: string
+  document: FlagDocument
+  comment: string
+}
+
+/** The next version of a flag. */
+export function flagWrite(
+  ctx: FlagContext,
+  model: Model,
+  { name, document, comment }: NewDocument,
+): Write {
+  const updatedAt = ctx.now().toISOString()
+  const createdAt = model.flags.get(name)?.createdAt ?? updatedAt
+  const version = nextVersion(model, name)
+  return { type: 'flag', flag: { name, version, document, createdAt, updatedAt }, comment }
+}
+
+export function written({ after }: Published, name: string): Flag {
+  return toFlag(after.flags.get(name) ?? missing(name))
+}
+
+export const about = (name: string, facts: NonNullable<AuditDetails['facts']>): AuditDetails => {
+  return { resource: { type: 'flag', id: name }, facts }
+}
+
+/** What may stand in the log: numbers, yes or no; of everything else only that it changed. */
+function plain(fields: object): NonNullable<AuditDetails['facts']> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, value]: [string, unknown]) => [
+      field,
+      typeof value === 'boolean' || typeof value === 'number' ? value : 'changed',
+    ]),
+  )
+}
+
+/** Without the fields that are undefined. */
+type Defined<Fields> = { [Field in keyof Fields]: Exclude<Fields[Field], undefined> }
+
+/** Safe: what is left has the keys it had, and no value that is undefined. */
+function defined<Fields extends object>(fields: Fields): Defined<Fields> {
+  const kept = Object.entries(fields).filter(([, value]) => value !== undefined)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+  return Object.fromEntries(kept) as Defined<Fields>
+}
+
+/** Field by field: what the table gains later must not leave by accident. */
+export function toFlag({ name, version, document, createdAt, updatedAt }: ModelFlag): Flag {
+  const { description, enabled, type, defaultValue, jsonSchema, variants } = document
+  const { tags, metadata, clientVisible, environments } = document
+  return {
+    name,
+    description,
+    enabled,
+    type,
+    defaultValue,
+    jsonSchema,
+    variants,
+    tags,
+    metadata,
+    clientVisible,
+    environments,
+    version,
+    createdAt,
+    updatedAt,
+  }
 }

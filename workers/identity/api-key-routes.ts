@@ -38,10 +38,11 @@ export const create = secured(
     method: 'post',
     path: BASE,
     operationId: 'createApiKey',
+    'x-rate-limit': 'key.create',
     tags: ['identity'],
     description: 'Makes a key for a program. The answer is the only place that shows it.',
     request: { body: jsonBody(NewApiKey) },
-    responses: { 201: json(ApiKeySecret, 'The key'), ...problems(...refusals) },
+    responses: { 201: json(ApiKeySecret, 'The key'), ...problems(...refusals, 'rate_limited') },
   }),
 )
 
@@ -51,12 +52,13 @@ export const rotate = secured(
     method: 'post',
     path: `${BASE}/{id}/rotate`,
     operationId: 'rotateApiKey',
+    'x-rate-limit': 'key.create',
     tags: ['identity'],
     description: 'A new secret under the same id; the one so far stays valid for the overlap.',
     request: { params, body: jsonBody(Rotation) },
     responses: {
       200: json(ApiKeySecret, 'The key with its new secret'),
-      ...problems(...refusals, 'not_found', 'conflict'),
+      ...problems(...refusals, 'rate_limited', 'not_found', 'conflict'),
     },
   }),
 )

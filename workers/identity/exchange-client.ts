@@ -4,12 +4,13 @@
  * remembered grows old, after a minute at most.
  */
 import { ProblemError } from '../../shared/errors.ts'
+import { currentTraceparent, withSpan } from '../../shared/tracing.ts'
 import { createTokenCache, type TokenCache } from './token-cache.ts'
 
 export interface ExchangeEnv {
   readonly IDENTITY: {
     /** An access token for the key; null when nobody has such a key. */
-    exchangeKey(key: string): Promise<string | null>
+    exchangeKey(key: string, traceparent?: string): Promise<string | null>
   }
 }
 
@@ -92,7 +93,8 @@ export function createExchange<Env extends ExchangeEnv, Value extends Exchanged>
     const { known, unknown } = memoryOf(env)
     let token: string | null
     try {
-      token = await env.IDENTITY.exchangeKey(key)
+      const start = { name: 'identity.exchangeKey', kind: 'client' } as const
+      token = await withSpan(start, () => env.IDENTITY.exchangeKey(key, currentTraceparent()))
     } catch {
       return { type: 'down' }
     }

@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import { ProblemError } from '../../shared/errors.ts'
 import type { AppEnv } from '../../shared/http.ts'
+import { currentTraceparent, withSpan } from '../../shared/tracing.ts'
 
 export interface IdentityBinding {
   readonly IDENTITY: { fetch(request: Request): Promise<Response> }
@@ -54,12 +55,15 @@ export async function askIdentity(
   const headers = new Headers(given)
   headers.delete('content-length')
   headers.set('x-request-id', requestId)
-  headers.set('traceparent', traceparent)
   const text = typeof body === 'object' ? JSON.stringify(body) : (body ?? null)
   // A redirect is an answer for the browser, not for us to follow.
   const init = { method, headers, body: text, redirect: 'manual' } as const
+  const start = { name: 'identity.fetch', kind: 'client' } as const
   try {
-    return await env.IDENTITY.fetch(new Request(url, init))
+    return await withSpan(start, () => {
+      headers.set('traceparent', currentTraceparent() ?? traceparent)
+      return env.IDENTITY.fetch(new Request(url, init))
+    })
   } catch (cause) {
     const detail = 'The identity service does not answer. Try again shortly.'
     throw new ProblemError('dependency_down', detail, { cause, retryAfterSeconds: 5 })

@@ -3,7 +3,7 @@
  * may read, accept or decline it; no more than the link proves their right to do so.
  */
 import { createRoute } from '@hono/zod-openapi'
-import { open, secured } from '../../shared/guards.ts'
+import { counted, open, secured } from '../../shared/guards.ts'
 import { createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import { type IdentityRoutes, pass } from './identity-client.ts'
 import { Session } from './schemas.ts'
@@ -33,52 +33,67 @@ export const listInvitations = secured(
   }),
 )
 
-export const invite = secured(
-  'member.manage',
-  createRoute({
-    method: 'post',
-    path: '/api/admin/invitations',
-    operationId: 'invite',
-    tags: ['users'],
-    description:
-      'Invites an address for seven days. Inviting it again sends a new link and ends the old one. The link is in this answer and nowhere else.',
-    request: { body: jsonBody(NewInvitation) },
-    responses: {
-      201: json(SentInvitation, 'The invitation with its link'),
-      ...problems('unauthenticated', 'forbidden', 'conflict', 'invalid_fields', 'dependency_down'),
-    },
-  }),
+export const invite = counted(
+  'admin.write',
+  secured(
+    'member.manage',
+    createRoute({
+      method: 'post',
+      path: '/api/admin/invitations',
+      operationId: 'invite',
+      tags: ['users'],
+      description:
+        'Invites an address for seven days. Inviting it again sends a new link and ends the old one. The link is in this answer and nowhere else.',
+      request: { body: jsonBody(NewInvitation) },
+      responses: {
+        201: json(SentInvitation, 'The invitation with its link'),
+        ...problems(
+          'unauthenticated',
+          'forbidden',
+          'conflict',
+          'invalid_fields',
+          'dependency_down',
+        ),
+      },
+    }),
+  ),
 )
 
-export const resendInvitation = secured(
-  'member.manage',
-  createRoute({
-    method: 'post',
-    path: '/api/admin/invitations/{id}/resend',
-    operationId: 'resendInvitation',
-    tags: ['users'],
-    description: 'A new link for seven more days; the old one ends.',
-    request: { params: IdParam },
-    responses: {
-      200: json(SentInvitation, 'The invitation with its new link'),
-      ...problems('unauthenticated', 'forbidden', 'not_found', 'conflict', 'dependency_down'),
-    },
-  }),
+export const resendInvitation = counted(
+  'admin.write',
+  secured(
+    'member.manage',
+    createRoute({
+      method: 'post',
+      path: '/api/admin/invitations/{id}/resend',
+      operationId: 'resendInvitation',
+      tags: ['users'],
+      description: 'A new link for seven more days; the old one ends.',
+      request: { params: IdParam },
+      responses: {
+        200: json(SentInvitation, 'The invitation with its new link'),
+        ...problems('unauthenticated', 'forbidden', 'not_found', 'conflict', 'dependency_down'),
+      },
+    }),
+  ),
 )
 
-export const revokeInvitation = secured(
-  'member.manage',
-  createRoute({
-    method: 'delete',
-    path: '/api/admin/invitations/{id}',
-    operationId: 'revokeInvitation',
-    tags: ['users'],
-    request: { params: IdParam },
-    responses: {
-      204: { description: 'Its link leads nowhere any more' },
-      ...problems('unauthenticated', 'forbidden', 'not_found', 'dependency_down'),
-    },
-  }),
+export const revokeInvitation = counted(
+  'admin.write',
+  secured(
+    'member.manage',
+    createRoute({
+      method: 'delete',
+      path: '/api/admin/invitations/{id}',
+      operationId: 'revokeInvitation',
+      tags: ['users'],
+      request: { params: IdParam },
+      responses: {
+        204: { description: 'Its link leads nowhere any more' },
+        ...problems('unauthenticated', 'forbidden', 'not_found', 'dependency_down'),
+      },
+    }),
+  ),
 )
 
 export const viewInvitation = open(

@@ -4,7 +4,7 @@
  * against the live session and does the work.
  */
 import { createRoute } from '@hono/zod-openapi'
-import { secured, signedIn } from '../../shared/guards.ts'
+import { counted, secured, signedIn } from '../../shared/guards.ts'
 import { createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import { type IdentityRoutes, pass } from './identity-client.ts'
 import {
@@ -109,37 +109,43 @@ export const getMember = secured(
   }),
 )
 
-export const changeMember = secured(
-  'member.manage',
-  createRoute({
-    method: 'patch',
-    path: '/api/admin/users/{id}',
-    operationId: 'changeMember',
-    tags: ['users'],
-    description:
-      'Gives a member another role. Nobody grants or takes away what they do not hold themselves, and a tenant keeps an owner.',
-    request: { params: IdParam, body: jsonBody(RoleChange) },
-    responses: {
-      200: json(Member, 'The member as they are now'),
-      ...problems('unauthenticated', 'forbidden', 'not_found', 'conflict', 'invalid_fields'),
-    },
-  }),
+export const changeMember = counted(
+  'admin.write',
+  secured(
+    'member.manage',
+    createRoute({
+      method: 'patch',
+      path: '/api/admin/users/{id}',
+      operationId: 'changeMember',
+      tags: ['users'],
+      description:
+        'Gives a member another role. Nobody grants or takes away what they do not hold themselves, and a tenant keeps an owner.',
+      request: { params: IdParam, body: jsonBody(RoleChange) },
+      responses: {
+        200: json(Member, 'The member as they are now'),
+        ...problems('unauthenticated', 'forbidden', 'not_found', 'conflict', 'invalid_fields'),
+      },
+    }),
+  ),
 )
 
-export const removeMember = secured(
-  'member.manage',
-  createRoute({
-    method: 'delete',
-    path: '/api/admin/users/{id}',
-    operationId: 'removeMember',
-    tags: ['users'],
-    description: 'Takes a member out of the tenant; their account and other tenants stay.',
-    request: { params: IdParam },
-    responses: {
-      204: { description: 'They are no member any more' },
-      ...problems('unauthenticated', 'forbidden', 'not_found', 'conflict', 'dependency_down'),
-    },
-  }),
+export const removeMember = counted(
+  'admin.write',
+  secured(
+    'member.manage',
+    createRoute({
+      method: 'delete',
+      path: '/api/admin/users/{id}',
+      operationId: 'removeMember',
+      tags: ['users'],
+      description: 'Takes a member out of the tenant; their account and other tenants stay.',
+      request: { params: IdParam },
+      responses: {
+        204: { description: 'They are no member any more' },
+        ...problems('unauthenticated', 'forbidden', 'not_found', 'conflict', 'dependency_down'),
+      },
+    }),
+  ),
 )
 
 export const memberRoutes = createRouter<IdentityRoutes>()

@@ -45,10 +45,14 @@ export const createClient = secured(
     method: 'post',
     path: BASE,
     operationId: 'createOAuthClient',
+    'x-rate-limit': 'key.create',
     tags: TAGS,
     description: 'Registers an application. The answer is the only place that shows its secret.',
     request: { body: jsonBody(NewOAuthClient) },
-    responses: { 201: json(OAuthClientSecret, 'The application'), ...problems(...refusals) },
+    responses: {
+      201: json(OAuthClientSecret, 'The application'),
+      ...problems(...refusals, 'rate_limited'),
+    },
   }),
 )
 
@@ -58,12 +62,13 @@ export const rotateClient = secured(
     method: 'post',
     path: `${BASE}/{id}/rotate`,
     operationId: 'rotateOAuthClient',
+    'x-rate-limit': 'key.create',
     tags: TAGS,
     description: 'A new secret under the same id; the one so far stays valid for the overlap.',
     request: { params, body: jsonBody(OAuthRotation) },
     responses: {
       200: json(OAuthClientSecret, 'The application with its new secret'),
-      ...problems(...refusals, 'conflict'),
+      ...problems(...refusals, 'rate_limited', 'conflict'),
     },
   }),
 )

@@ -1,6 +1,6 @@
 /** The contract of running the platform: accounts, bans, acting as somebody else; and its edge side. */
 import { createRoute } from '@hono/zod-openapi'
-import { secured, signedIn } from '../../shared/guards.ts'
+import { counted, secured, signedIn } from '../../shared/guards.ts'
 import { createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import { type IdentityRoutes, pass } from './identity-client.ts'
 import {
@@ -34,55 +34,76 @@ export const findAccounts = secured(
   }),
 )
 
-export const banAccount = secured(
-  'admin.platform',
-  createRoute({
-    method: 'post',
-    path: BAN,
-    operationId: 'banAccount',
-    tags: TAGS,
-    description:
-      'Ends all sessions of the account at once, refuses new ones and the API keys it made. Said ' +
-      'again it replaces the ban there is. Not of an account that runs the platform.',
-    request: { params: IdParam, body: jsonBody(NewBan) },
-    responses: {
-      200: json(Account, 'The account as it is now'),
-      ...problems('unauthenticated', 'forbidden', 'not_found', 'invalid_fields', 'dependency_down'),
-    },
-  }),
+export const banAccount = counted(
+  'admin.write',
+  secured(
+    'admin.platform',
+    createRoute({
+      method: 'post',
+      path: BAN,
+      operationId: 'banAccount',
+      tags: TAGS,
+      description:
+        'Ends all sessions of the account at once, refuses new ones and the API keys it made. Said ' +
+        'again it replaces the ban there is. Not of an account that runs the platform.',
+      request: { params: IdParam, body: jsonBody(NewBan) },
+      responses: {
+        200: json(Account, 'The account as it is now'),
+        ...problems(
+          'unauthenticated',
+          'forbidden',
+          'not_found',
+          'invalid_fields',
+          'dependency_down',
+        ),
+      },
+    }),
+  ),
 )
 
-export const unbanAccount = secured(
-  'admin.platform',
-  createRoute({
-    method: 'delete',
-    path: BAN,
-    operationId: 'unbanAccount',
-    tags: TAGS,
-    request: { params: IdParam },
-    responses: {
-      204: { description: 'The account may sign in again' },
-      ...problems('unauthenticated', 'forbidden', 'not_found', 'dependency_down'),
-    },
-  }),
+export const unbanAccount = counted(
+  'admin.write',
+  secured(
+    'admin.platform',
+    createRoute({
+      method: 'delete',
+      path: BAN,
+      operationId: 'unbanAccount',
+      tags: TAGS,
+      request: { params: IdParam },
+      responses: {
+        204: { description: 'The account may sign in again' },
+        ...problems('unauthenticated', 'forbidden', 'not_found', 'dependency_down'),
+      },
+    }),
+  ),
 )
 
-export const startImpersonation = secured(
-  'admin.platform',
-  createRoute({
-    method: 'post',
-    path: IMPERSONATION,
-    operationId: 'startImpersonation',
-    tags: TAGS,
-    description:
-      'Acts as a member of a tenant, for an hour at most, with less than they may do. The cookie is ' +
-      'the new session’s until the impersonation ends; access tokens carry `act` (RFC 8693).',
-    request: { body: jsonBody(NewImpersonation) },
-    responses: {
-      201: json(Session, 'The member, with `impersonatedBy`'),
-      ...problems('unauthenticated', 'forbidden', 'not_found', 'invalid_fields', 'dependency_down'),
-    },
-  }),
+export const startImpersonation = counted(
+  'admin.write',
+  secured(
+    'admin.platform',
+    createRoute({
+      method: 'post',
+      path: IMPERSONATION,
+      operationId: 'startImpersonation',
+      tags: TAGS,
+      description:
+        'Acts as a member of a tenant, for an hour at most, with less than they may do. The cookie is ' +
+        'the new session’s until the impersonation ends; access tokens carry `act` (RFC 8693).',
+      request: { body: jsonBody(NewImpersonation) },
+      responses: {
+        201: json(Session, 'The member, with `impersonatedBy`'),
+        ...problems(
+          'unauthenticated',
+          'forbidden',
+          'not_found',
+          'invalid_fields',
+          'dependency_down',
+        ),
+      },
+    }),
+  ),
 )
 
 export const stopImpersonation = signedIn(
@@ -117,21 +138,30 @@ export const getPlan = secured(
   }),
 )
 
-export const setPlan = secured(
-  'admin.platform',
-  createRoute({
-    method: 'put',
-    path: PLAN,
-    operationId: 'setTenantPlan',
-    tags: TAGS,
-    description:
-      'How much a tenant may use; counts with the next access token, within five minutes.',
-    request: { params: IdParam, body: jsonBody(TenantPlan) },
-    responses: {
-      200: json(TenantPlan, 'The plan as it is now'),
-      ...problems('unauthenticated', 'forbidden', 'not_found', 'invalid_fields', 'dependency_down'),
-    },
-  }),
+export const setPlan = counted(
+  'admin.write',
+  secured(
+    'admin.platform',
+    createRoute({
+      method: 'put',
+      path: PLAN,
+      operationId: 'setTenantPlan',
+      tags: TAGS,
+      description:
+        'How much a tenant may use; counts with the next access token, within five minutes.',
+      request: { params: IdParam, body: jsonBody(TenantPlan) },
+      responses: {
+        200: json(TenantPlan, 'The plan as it is now'),
+        ...problems(
+          'unauthenticated',
+          'forbidden',
+          'not_found',
+          'invalid_fields',
+          'dependency_down',
+        ),
+      },
+    }),
+  ),
 )
 
 export const platformRoutes = createRouter<IdentityRoutes>()

@@ -7,6 +7,7 @@ import type { Actor, Caller, Permission } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { lacking } from '../../shared/guards.ts'
 import type { RedisEnv } from '../../shared/redis.ts'
+import { currentTraceparent, withSpan } from '../../shared/tracing.ts'
 import { isApiKey, parseKey } from './api-key.ts'
 import { readClaims, type Verified } from './claims-service.ts'
 import { isWellFormed, tokenOf } from './credential.ts'
@@ -26,9 +27,17 @@ export interface TokenEnv {
 export interface SessionsEnv {
   readonly IDENTITY: {
     /** What the session's user may do in the tenant now; null when the session has ended. */
-    permissionsNow(sessionId: string, tenantId: string): Promise<readonly string[] | null>
+    permissionsNow(
+      sessionId: string,
+      tenantId: string,
+      traceparent?: string,
+    ): Promise<readonly string[] | null>
     /** What the API key may do now; null when it is revoked or has expired. */
-    permissionsOfKey(keyId: string, tenantId: string): Promise<readonly string[] | null>
+    permissionsOfKey(
+      keyId: string,
+      tenantId: string,
+      traceparent?: string,
+    ): Promise<readonly string[] | null>
   }
 }
 
@@ -134,9 +143,11 @@ export async function confirm(
 async function heldNow({ IDENTITY }: SessionsEnv, tenantId: string, actor: Actor) {
   if (actor.type === 'system') return null
   try {
-    return actor.type === 'key'
-      ? await IDENTITY.permissionsOfKey(actor.keyId, tenantId)
-      : await IDENTITY.permissionsNow(actor.sessionId, tenantId)
+    return await withSpan({ name: 'identity.permissionsNow', kind: 'client' }, () =>
+      actor.type === 'key'
+        ? IDENTITY.permissionsOfKey(actor.keyId, tenantId, currentTraceparent())
+        : IDENTITY.permissionsNow(actor.sessionId, tenantId, currentTraceparent()),
+    )
   } catch (cause) {
     const detail = 'This needs a fresh look at your credential, and the identity service is down.'
     throw new ProblemError('dependency_down', detail, { cause, retryAfterSeconds: 5 })
@@ -207,6 +218,7 @@ function cacheOf(env: TokenEnv): TokenCache<Verified> {
 
 /** The credential of a request as text; undefined when it brings none. */
 export const credentialOf = tokenOf
+export { credentialHeaders, isClientKey } from './credential.ts'
 
 const refused = (reason: keyof typeof DETAILS, cause?: Error) =>
   new ProblemError('unauthenticated', DETAILS[reason], { cause })

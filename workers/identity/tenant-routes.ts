@@ -1,6 +1,6 @@
 /** The contract of tenants, and its edge side (see member-routes.ts). */
 import { createRoute } from '@hono/zod-openapi'
-import { secured, signedIn } from '../../shared/guards.ts'
+import { counted, secured, signedIn } from '../../shared/guards.ts'
 import { createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import { type IdentityRoutes, pass } from './identity-client.ts'
 import { Session } from './schemas.ts'
@@ -29,19 +29,22 @@ export const listTenants = signedIn(
   { acting: true },
 )
 
-export const createTenant = signedIn(
-  createRoute({
-    method: 'post',
-    path: '/api/tenants',
-    operationId: 'createTenant',
-    tags: ['tenants'],
-    description: 'A new tenant with the caller as its owner; switch to it to work in it.',
-    request: { body: jsonBody(TenantName) },
-    responses: {
-      201: json(Tenant, 'The tenant'),
-      ...problems('unauthenticated', 'conflict', 'invalid_fields', 'dependency_down'),
-    },
-  }),
+export const createTenant = counted(
+  'admin.write',
+  signedIn(
+    createRoute({
+      method: 'post',
+      path: '/api/tenants',
+      operationId: 'createTenant',
+      tags: ['tenants'],
+      description: 'A new tenant with the caller as its owner; switch to it to work in it.',
+      request: { body: jsonBody(TenantName) },
+      responses: {
+        201: json(Tenant, 'The tenant'),
+        ...problems('unauthenticated', 'conflict', 'invalid_fields', 'dependency_down'),
+      },
+    }),
+  ),
 )
 
 export const switchTenant = signedIn(
@@ -73,64 +76,82 @@ export const getTenant = signedIn(
   { acting: true },
 )
 
-export const renameTenant = secured(
-  'tenant.update',
-  createRoute({
-    method: 'patch',
-    path: '/api/tenant',
-    operationId: 'renameTenant',
-    tags: ['tenants'],
-    request: { body: jsonBody(TenantName) },
-    responses: {
-      200: json(Tenant, 'The tenant as it is now'),
-      ...problems('unauthenticated', 'forbidden', 'invalid_fields', 'dependency_down'),
-    },
-  }),
+export const renameTenant = counted(
+  'admin.write',
+  secured(
+    'tenant.update',
+    createRoute({
+      method: 'patch',
+      path: '/api/tenant',
+      operationId: 'renameTenant',
+      tags: ['tenants'],
+      request: { body: jsonBody(TenantName) },
+      responses: {
+        200: json(Tenant, 'The tenant as it is now'),
+        ...problems('unauthenticated', 'forbidden', 'invalid_fields', 'dependency_down'),
+      },
+    }),
+  ),
 )
 
-export const leaveTenant = signedIn(
-  createRoute({
-    method: 'post',
-    path: '/api/tenant/leave',
-    operationId: 'leaveTenant',
-    tags: ['tenants'],
-    description: 'Ends the caller’s own membership. The last owner cannot leave.',
-    responses: {
-      204: { description: 'The caller is no member any more' },
-      ...problems('unauthenticated', 'conflict', 'dependency_down'),
-    },
-  }),
+export const leaveTenant = counted(
+  'admin.write',
+  signedIn(
+    createRoute({
+      method: 'post',
+      path: '/api/tenant/leave',
+      operationId: 'leaveTenant',
+      tags: ['tenants'],
+      description: 'Ends the caller’s own membership. The last owner cannot leave.',
+      responses: {
+        204: { description: 'The caller is no member any more' },
+        ...problems('unauthenticated', 'conflict', 'dependency_down'),
+      },
+    }),
+  ),
 )
 
-export const requestDeletion = secured(
-  'tenant.delete',
-  createRoute({
-    method: 'post',
-    path: '/api/tenant/deletion',
-    operationId: 'requestTenantDeletion',
-    tags: ['tenants'],
-    description:
-      'Has everything of the tenant deleted in seven days. Its name has to be typed; until then any owner can take it back.',
-    request: { body: jsonBody(TenantName) },
-    responses: {
-      202: json(Tenant, 'When it will be'),
-      ...problems('unauthenticated', 'forbidden', 'conflict', 'invalid_fields', 'dependency_down'),
-    },
-  }),
+export const requestDeletion = counted(
+  'admin.write',
+  secured(
+    'tenant.delete',
+    createRoute({
+      method: 'post',
+      path: '/api/tenant/deletion',
+      operationId: 'requestTenantDeletion',
+      tags: ['tenants'],
+      description:
+        'Has everything of the tenant deleted in seven days. Its name has to be typed; until then any owner can take it back.',
+      request: { body: jsonBody(TenantName) },
+      responses: {
+        202: json(Tenant, 'When it will be'),
+        ...problems(
+          'unauthenticated',
+          'forbidden',
+          'conflict',
+          'invalid_fields',
+          'dependency_down',
+        ),
+      },
+    }),
+  ),
 )
 
-export const cancelDeletion = secured(
-  'tenant.delete',
-  createRoute({
-    method: 'delete',
-    path: '/api/tenant/deletion',
-    operationId: 'cancelTenantDeletion',
-    tags: ['tenants'],
-    responses: {
-      204: { description: 'The tenant stays' },
-      ...problems('unauthenticated', 'forbidden', 'not_found', 'dependency_down'),
-    },
-  }),
+export const cancelDeletion = counted(
+  'admin.write',
+  secured(
+    'tenant.delete',
+    createRoute({
+      method: 'delete',
+      path: '/api/tenant/deletion',
+      operationId: 'cancelTenantDeletion',
+      tags: ['tenants'],
+      responses: {
+        204: { description: 'The tenant stays' },
+        ...problems('unauthenticated', 'forbidden', 'not_found', 'dependency_down'),
+      },
+    }),
+  ),
 )
 
 export const countTenants = secured(

@@ -2,6 +2,8 @@
 import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { callOpenAi, countTokens, type OpenAiEnv } from '../../shared/openai.ts'
+import type { Span } from '../../shared/trace-span.ts'
+import { traceStream } from '../../shared/tracing.ts'
 import type { Message } from './prompt.ts'
 
 export type ChatContext = WithEnv<OpenAiEnv & { readonly CHAT_MODEL: string }>
@@ -17,14 +19,26 @@ export interface Usage {
  * @param signal Stops the model mid-reply; the generator then throws an AbortError.
  * @throws ProblemError dependency_down, also when the stream breaks off before its end
  */
-export async function* streamChat(
+export function streamChat(
   ctx: ChatContext,
   messages: readonly Message[],
   signal: AbortSignal,
 ): AsyncGenerator<string, Usage> {
+  const attributes = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': ctx.env.CHAT_MODEL }
+  return traceStream({ name: 'agent.call_llm', attributes }, (span) =>
+    stream(ctx, messages, signal, span),
+  )
+}
+
+async function* stream(
+  ctx: ChatContext,
+  messages: readonly Message[],
+  signal: AbortSignal,
+  span: Span,
+): AsyncGenerator<string, Usage> {
   const { CHAT_MODEL: model } = ctx.env
   const use = { model, purpose: 'answer' } as const
-  const stream = await callOpenAi(ctx, use, signal, (client, options) => {
+  const chunks = await callOpenAi(ctx, use, signal, (client, options) => {
     const stream_options = { include_usage: true }
     const request = { model, messages: [...messages], stream: true as const, stream_options }
     return client.chat.completions.create(request, options)
@@ -32,7 +46,7 @@ export async function* streamChat(
   const usage: Usage = { inputTokens: 0, outputTokens: 0 }
   const seen = { end: false }
   try {
-    for await (const chunk of stream) {
+    for await (const chunk of chunks) {
       const delta = read(chunk, usage, seen)
       if (delta) yield delta
     }
@@ -41,7 +55,12 @@ export async function* streamChat(
   }
   signal.throwIfAborted()
   if (!seen.end) throw brokenOff(undefined)
-  countTokens(ctx, model, { input: usage.inputTokens, output: usage.outputTokens })
+  const { inputTokens, outputTokens } = usage
+  span.set({
+    'gen_ai.usage.input_tokens': inputTokens,
+    'gen_ai.usage.output_tokens': outputTokens,
+  })
+  countTokens(ctx, model, { input: inputTokens, output: outputTokens })
   return usage
 }
 

@@ -32,7 +32,8 @@ export type ClaimResult =
   | { type: 'over' }
 
 /**
- * Takes the run for this worker, and clears what an earlier try left behind. `busy`: another worker
+ * Takes the run for this worker, and clears what earlier runs left behind; what an earlier try of the
+ * same run stored stays (see reuse-store.ts). `busy`: another worker
  * holds it, come back later. `over`: the run ended or is no longer the newest.
  */
 export async function claimRun(
@@ -60,7 +61,7 @@ delete from ${sql.identifier(table)} c using kb_documents d, jobs j
 where c.tenant_id = ${tenantId} and c.document_id = ${documentId}::uuid
   and d.tenant_id = ${tenantId} and d.id = c.document_id and j.tenant_id = ${tenantId}
   and j.document_id = c.document_id and j.lease_id = ${lease.leaseId}::uuid
-  and c.generation is distinct from d.live_generation`),
+  and c.generation is distinct from d.live_generation and c.generation <> ${generation}::int`),
     ),
   ])
   const [row] = rows
@@ -136,7 +137,8 @@ export interface ChunkRow {
   page: number
   pageStarts: number[]
   hash: string
-  embedding: readonly number[]
+  /** Null when a chunk of the same hash has it already. */
+  embedding: readonly number[] | null
 }
 
 /** Adds chunks to the run, unseen until `publishRun`. @returns false when the run is not ours. */
@@ -171,7 +173,10 @@ c as (
 ),
 v as (
   insert into kb_vec (tenant_id, document_id, generation, ordinal, emb)
-  select ${key}, r.emb::vector from r
+  select ${key}, coalesce(r.emb::vector, (
+    select v.emb from kb_chunk k join kb_vec v using (tenant_id, document_id, generation, ordinal)
+    where k.tenant_id = ${tenantId} and k.chunk_hash = r.hash limit 1
+  )) from r
 ),
 x as (
   insert into kb_lex (tenant_id, document_id, generation, ordinal, tsv, bm)
@@ -184,7 +189,8 @@ select id from held`),
 
 /** Seven significant digits are what a 4-byte float keeps; more would only be sent. */
 function toInput({ embedding, ...rest }: ChunkRow) {
-  return { ...rest, emb: `[${embedding.map((value) => Number(value.toPrecision(7))).join(',')}]` }
+  const emb = embedding && `[${embedding.map((value) => Number(value.toPrecision(7))).join(',')}]`
+  return { ...rest, emb }
 }
 
 /**

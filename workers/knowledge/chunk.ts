@@ -18,6 +18,11 @@ export interface Chunk {
 /** Characters a chunk aims for and never exceeds. */
 export const CHUNK = { target: 1200, max: 2000 }
 
+interface Opened extends Piece {
+  /** Index of the page it begins on. */
+  page: number
+}
+
 interface Piece {
   start: number
   end: number
@@ -31,14 +36,16 @@ interface Piece {
 /** The chunks of a document, in order, without overlap; together they hold every block. */
 export function chunkDocument({ text, blocks, pages }: Extracted): Chunk[] {
   const path: string[] = []
-  const chunks: Piece[] = []
+  const chunks: Opened[] = []
+  let page = 0
   for (const block of blocks) {
+    while ((pages[page + 1]?.start ?? Infinity) <= block.start) page++
     const above = descend(path, block, text)
     for (const piece of piecesOf(text, block, above, joined(path))) {
       const open = chunks.at(-1)
-      if (open && fits(open, piece))
+      if (open && fits(open, piece, page))
         Object.assign(open, { ...piece, start: open.start, context: open.context })
-      else chunks.push(piece)
+      else chunks.push({ ...piece, page })
     }
   }
   return chunks.map(({ start, end, context }) => {
@@ -62,10 +69,14 @@ function descend(path: string[], { type, level, start, end }: Block, text: strin
 /** Sparse where a level was skipped. */
 const joined = (path: readonly (string | undefined)[]) => path.filter(Boolean).join(' › ')
 
-/** A section goes on in its chunk until the target is reached; a heading takes what follows along. */
-function fits(open: Piece, piece: Piece): boolean {
+/**
+ * A section goes on in its chunk until the target is reached; a heading takes what follows along. What
+ * is half full ends with its page, so that an edited page moves the cuts of few others.
+ */
+function fits(open: Opened, piece: Piece, page: number): boolean {
   const length = piece.end - open.start
   if (open.bare) return length <= CHUNK.max
+  if (page !== open.page && open.end - open.start >= CHUNK.target / 2) return false
   return !piece.bare && piece.section === open.section && length <= CHUNK.target
 }
 

@@ -28,10 +28,20 @@ export interface Cited {
   withheld: number
 }
 
-export function createCiter(sources: readonly CitableSource[]) {
+interface CiterOptions {
+  /** Citations made before, whose numbers go on. */
+  before?: readonly Citation[]
+  /** Keeps what has no mark at all; what has one that proves nothing is withheld even so. */
+  keepsUnmarked?: boolean
+}
+
+export function createCiter(
+  sources: readonly CitableSource[],
+  { before = [], keepsUnmarked = false }: CiterOptions = {},
+) {
   const parser = createMarkParser()
   const byId = new Map(sources.map((source) => [source.id, source]))
-  const citations: Citation[] = []
+  const citations: Citation[] = [...before]
   let text = ''
   /** Since the last mark: a statement that is not proved yet. */
   let statement = ''
@@ -63,6 +73,14 @@ export function createCiter(sources: readonly CitableSource[]) {
     statement = ''
   }
 
+  /** The statement behind the last mark; what is left of it is a full stop most of the time. */
+  function unmarked(): string {
+    const isAnswer = statement.trim() !== NOT_FOUND && (text === '' || /\S/.test(statement))
+    const rest = isAnswer ? harmless(statement, sources) : ''
+    if (rest) statement = ''
+    return rest
+  }
+
   return {
     *push(piece: string): Generator<CitedEvent> {
       for (const event of parser.push(piece)) yield* take(event)
@@ -70,6 +88,9 @@ export function createCiter(sources: readonly CitableSource[]) {
     /** What became of it, once the model has ended. */
     *finish(): Generator<CitedEvent, Cited> {
       for (const event of parser.flush()) yield* take(event)
+      const rest = keepsUnmarked ? unmarked() : ''
+      text += rest
+      if (rest) yield { type: 'delta', text: rest }
       withhold()
       return { text, citations, withheld }
     },

@@ -12,6 +12,8 @@ const JOB = { type: 'documents' } as const
 interface Source {
   /** The context of a message's own tenant, request and trace. */
   contextOf: (message: DocumentMessage) => IndexContext
+  /** Runs the message's work as part of the trace it carries. */
+  follow: (message: DocumentMessage, work: () => Promise<void>) => Promise<void>
   log: Log
 }
 
@@ -48,7 +50,7 @@ export function consumeDeadDocuments({ messages }: Batch, source: Source): Promi
 /** One message's failure is its own: the rest of the batch goes on. */
 async function eachOf(
   messages: Batch['messages'],
-  { contextOf, log }: Source,
+  { contextOf, follow, log }: Source,
   handle: (ctx: IndexContext, body: DocumentMessage, message: Message) => Promise<void>,
 ): Promise<void> {
   for (const message of messages) {
@@ -59,7 +61,7 @@ async function eachOf(
       continue
     }
     try {
-      await handle(contextOf(data), data, message)
+      await follow(data, () => handle(contextOf(data), data, message))
     } catch (error) {
       const whose = { tenant_id: data.tenantId, request_id: data.requestId }
       log.error('document message failed', { message_id: message.id, ...whose, error })

@@ -7,6 +7,7 @@ import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
 import { readText } from './files-client.ts'
 import { titleOfFile } from './files.ts'
+import { fileTypeOf } from './formats.ts'
 import { purgeDocument, type SweepContext } from './schedule.ts'
 import {
   type Document,
@@ -23,12 +24,6 @@ import { receiveFile, type UploadBody } from './upload-client.ts'
 
 /** Database, files and queue: what the sweep needs too. */
 export type DocumentContext = SweepContext
-
-const FILE_TYPES = {
-  'application/pdf': 'pdf',
-  'text/markdown': 'md',
-  'text/plain': 'txt',
-} as const
 
 /**
  * Takes a file in and queues it for indexing. The same bytes again give the document that is there.
@@ -52,7 +47,7 @@ export async function addDocument(
   const title = titleOfFile(fileName)
   const row = { id, jobId, kbId: KB_ID, title, fileName, mediaType, bytes, sha256 }
   if (await store.insertDocument(ctx, row)) {
-    const labels = { source_type: 'upload', file_type: FILE_TYPES[mediaType] } as const
+    const labels = { source_type: 'upload', file_type: fileTypeOf(mediaType) } as const
     ctx.metrics.inc('voiceassist_kb_document_uploads_total', labels)
     return { ...(await enqueue(ctx, id)), isNew: true }
   }

@@ -1,8 +1,11 @@
 /** Any accepted file as blocks over its canonical text. Reached by the indexer only (see pdf.ts). */
 import { blocksOfMarkdown, blocksOfPlainText, type Extracted } from './blocks.ts'
-import { decodeText, normalizeText } from './formats.ts'
+import { decodeText, isArchive, normalizeText } from './formats.ts'
 import { DocumentFault, LIMITS } from './limits.ts'
 import { extractPdf } from './pdf.ts'
+import { readHtml } from './readers/html.ts'
+import { readArchive } from './readers/office.ts'
+import { readCsv, readJson } from './readers/records.ts'
 
 /**
  * @param mediaType One of formats.ts.
@@ -15,9 +18,17 @@ export async function extractDocument(
   onPage: (share: number) => Promise<void>,
 ): Promise<Extracted> {
   if (mediaType === 'application/pdf') return extractPdf(bytes, onPage)
+  if (isArchive(mediaType)) return readArchive(bytes, onPage)
   const text = normalizeText(decodeText(bytes))
+  if (mediaType === 'text/html') return readHtml(text)
   if (text.length > LIMITS.characters) throw new DocumentFault('too_long')
-  const extracted = mediaType === 'text/markdown' ? blocksOfMarkdown(text) : blocksOfPlainText(text)
+  const extracted = readText(text, mediaType)
   if (extracted.blocks.length === 0) throw new DocumentFault('empty')
   return extracted
+}
+
+function readText(text: string, mediaType: string): Extracted {
+  if (mediaType === 'text/csv') return readCsv(text)
+  if (mediaType === 'application/json') return readJson(text)
+  return mediaType === 'text/markdown' ? blocksOfMarkdown(text) : blocksOfPlainText(text)
 }

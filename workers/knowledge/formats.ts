@@ -3,15 +3,34 @@
  * files as text. Reading a PDF is pdf.ts, in the indexer only.
  */
 
+const OFFICE = 'application/vnd.openxmlformats-officedocument'
+
+/** Extensions of each type; the first one also names it. */
 const MEDIA_TYPES = {
   'application/pdf': ['pdf'],
   'text/markdown': ['md', 'markdown'],
   'text/plain': ['txt', 'text'],
+  'text/html': ['html', 'htm', 'xhtml'],
+  'text/csv': ['csv', 'tsv'],
+  'application/json': ['json', 'jsonl', 'ndjson'],
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': ['docx'],
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation': ['pptx'],
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': ['xlsx'],
+  'application/epub+zip': ['epub'],
 } as const
 export type MediaType = keyof typeof MEDIA_TYPES
 
 /** For error messages. */
-export const ACCEPTED = 'PDF (.pdf), Markdown (.md, .markdown) and plain text (.txt)'
+export const ACCEPTED = Object.values(MEDIA_TYPES)
+  .map(([name]) => `.${name}`)
+  .join(', ')
+
+/** Its usual extension. */
+export const fileTypeOf = (mediaType: MediaType) => MEDIA_TYPES[mediaType][0]
+
+/** ZIP archives; which of them one is, its content decides (see readers/). */
+export const isArchive = (mediaType: string) =>
+  mediaType.startsWith(OFFICE) || mediaType === 'application/epub+zip'
 
 /**
  * The type of a file, undefined when it is none of ours. The extension decides; the type a client
@@ -33,7 +52,10 @@ const isMediaType = (type: string): type is MediaType => Object.hasOwn(MEDIA_TYP
  * (ISO 32000-1, annex H, note 13); text has no zero bytes unless it is UTF-16.
  */
 export function looksLike(type: MediaType, head: Uint8Array): boolean {
-  if (type === 'application/pdf') return latin1(head.subarray(0, 1029)).includes('%PDF-')
+  const text = latin1(head.subarray(0, 1029))
+  if (type === 'application/pdf') return text.includes('%PDF-')
+  if (isArchive(type)) return text.startsWith('PK\u0003\u0004')
+  if (text.startsWith('%PDF-') || text.startsWith('PK\u0003\u0004')) return false
   return encodingOf(head).startsWith('utf-16') || !head.includes(0)
 }
 

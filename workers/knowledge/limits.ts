@@ -9,11 +9,13 @@ export const LIMITS = {
 }
 
 const FAULTS = {
-  encrypted: 'The PDF is protected by a password. Remove the password and upload it again.',
+  encrypted: 'The file is protected. Remove the protection and upload it again.',
   corrupt: 'The file is damaged and cannot be read. Export it again and upload the new file.',
   empty: 'The file has no text.',
   too_many_pages: `The document has more than ${LIMITS.pages.toLocaleString('en')} pages. Split it.`,
   too_long: `The document has more than ${LIMITS.characters.toLocaleString('en')} characters. Split it.`,
+  unsafe: 'The file expands beyond reason when it is read, as harmful files do. Export it again.',
+  unsupported: 'The archive is no Word, PowerPoint, Excel or EPUB file.',
   gave_up: 'Indexing was tried many times and never finished. Retry it, or split the document.',
   missing: 'The file is no longer in storage. Upload it again.',
   needs_ocr: 'The pages are images without text. Run text recognition (OCR) and upload the result.',

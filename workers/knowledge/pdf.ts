@@ -3,11 +3,11 @@
  * it reads what strangers made. The layout rules are pdf-layout.ts.
  */
 import type { getDocumentProxy } from 'unpdf'
-import type { Block, Extracted } from './blocks.ts'
+import { createBlockWriter } from './block-writer.ts'
+import type { Extracted } from './blocks.ts'
 import { normalizeText } from './formats.ts'
 import { DocumentFault, LIMITS } from './limits.ts'
 import { bodySize, type LaidBlock, layOutPage, type Run } from './pdf-layout.ts'
-import type { PageSpan } from './schemas.ts'
 
 type PdfDocument = Awaited<ReturnType<typeof getDocumentProxy>>
 
@@ -29,7 +29,7 @@ export async function extractPdf(
       await onPage(number / document.numPages)
     }
     const extracted = assemble(pages, await titleOf(document))
-    if (extracted.blocks.length > 0) return extracted
+    if (extracted) return extracted
     throw new DocumentFault((await hasImages(document)) ? 'needs_ocr' : 'empty')
   } finally {
     await document.loadingTask.destroy()
@@ -47,28 +47,19 @@ async function readPage(document: PdfDocument, number: number): Promise<Run[]> {
   })
 }
 
-/** The canonical text: blocks parted by an empty line, pages in order. */
-function assemble(pages: readonly Run[][], title: string | undefined): Extracted {
+/** The canonical text; undefined when no page has any. */
+function assemble(pages: readonly Run[][], title: string | undefined): Extracted | undefined {
   const body = bodySize(pages.flat())
   const laid = pages.map((runs) => layOutPage(runs, body))
   const levelOf = headingLevels(laid.flat())
-  const blocks: Block[] = []
-  const spans: PageSpan[] = []
-  let text = ''
-  for (const [index, page] of laid.entries()) {
-    const pageStart = text.length
-    for (const { type, text: raw, size } of page) {
-      const clean = normalizeText(raw).trim()
-      if (!clean) continue
-      if (text) text += '\n\n'
-      const start = text.length
-      text += clean
-      blocks.push({ type, level: type === 'heading' ? levelOf(size) : 0, start, end: text.length })
-      if (text.length > LIMITS.characters) throw new DocumentFault('too_long')
+  const writer = createBlockWriter()
+  for (const page of laid) {
+    for (const { type, text, size } of page) {
+      writer.add(type, text, type === 'heading' ? levelOf(size) : 0)
     }
-    spans.push({ page: index + 1, start: pageStart, end: text.length })
+    writer.endPage()
   }
-  return { text, title, blocks, pages: spans }
+  return writer.isEmpty() ? undefined : writer.finish(title)
 }
 
 /** The largest heading size is level 1, and so on down to 6. */

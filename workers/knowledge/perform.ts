@@ -22,6 +22,7 @@ import { extractDocument } from './extract.ts'
 import { type FilesEnv, purgeFiles, readOriginal, writeText } from './files-client.ts'
 import { originalKey, textKey, titleOfFile } from './files.ts'
 import { DocumentFault } from './limits.ts'
+import { keepStored, knownHashes } from './reuse-store.ts'
 import type { DocumentMessage, JobError } from './schemas.ts'
 
 export type IndexContext = EmbeddingContext & WithEnv<DatabaseEnv & FilesEnv>
@@ -93,37 +94,59 @@ async function storeChunks(
   title: string,
   extracted: Extracted,
 ): Promise<void> {
-  const chunks = chunkDocument(extracted)
-  await keep(ctx, lease, { status: 'embedding', stage: 'embed', percent: PERCENT.embed })
-  for (let from = 0; from < chunks.length; from += EMBEDDING_BATCH) {
+  const chunks = await hashedChunks(ctx, title, extracted)
+  const stored = await keepStored(ctx, lease, chunks)
+  await keep(ctx, lease, progressOf(stored, chunks.length))
+  for (let from = stored; from < chunks.length; from += EMBEDDING_BATCH) {
     const batch = chunks.slice(from, from + EMBEDDING_BATCH)
-    const rows = await rowsOf(ctx, title, extracted.text, batch, from)
-    const share = (from + batch.length) / chunks.length
-    const percent = PERCENT.embed + Math.floor(share * (PERCENT.publish - PERCENT.embed))
-    const progress = { status: 'embedding', stage: 'embed', percent } as const
+    const rows = await rowsOf(ctx, title, batch, from)
+    const progress = progressOf(from + batch.length, chunks.length)
     if (!(await insertChunks(ctx, lease, kbId, rows, progress))) throw new LostRun()
   }
 }
 
+function progressOf(stored: number, all: number) {
+  const percent = PERCENT.embed + Math.floor((stored / all) * (PERCENT.publish - PERCENT.embed))
+  return { status: 'embedding', stage: 'embed', percent } as const
+}
+
+type HashedChunk = Chunk & { text: string; input: string; hash: string }
+
 /** Title and headings are embedded with the text: a section's words alone may not say its subject. */
+function hashedChunks(
+  { env }: IndexContext,
+  title: string,
+  extracted: Extracted,
+): Promise<HashedChunk[]> {
+  return Promise.all(
+    chunkDocument(extracted).map(async (chunk) => {
+      const text = extracted.text.slice(chunk.start, chunk.end)
+      const input = [title, chunk.context, text].filter(Boolean).join('\n')
+      return { ...chunk, text, input, hash: await sha256(`${env.EMBEDDING_MODEL}\n${input}`) }
+    }),
+  )
+}
+
+/** Only what has no vector yet goes to the model. */
 async function rowsOf(
   ctx: IndexContext,
   title: string,
-  text: string,
-  chunks: readonly Chunk[],
+  chunks: readonly HashedChunk[],
   from: number,
 ): Promise<ChunkRow[]> {
-  const texts = chunks.map(({ start, end }) => text.slice(start, end))
-  const inputs = chunks.map(({ context }, index) =>
-    [title, context, texts[index]].filter(Boolean).join('\n'),
+  const known = await knownHashes(
+    ctx,
+    chunks.map(({ hash }) => hash),
   )
-  const [{ vectors }, hashes] = await Promise.all([
-    embedTexts(ctx, 'embed_document', inputs),
-    Promise.all(inputs.map(sha256)),
-  ])
+  const inputs = chunks.filter(({ hash }) => !known.has(hash)).map(({ input }) => input)
+  const { vectors } =
+    inputs.length > 0 ? await embedTexts(ctx, 'embed_document', inputs) : { vectors: [] }
+  const fresh = vectors.values()
   return chunks.map((chunk, index) => {
-    const [embedding = [], hash = '', body = ''] = [vectors[index], hashes[index], texts[index]]
-    return { ...chunk, ordinal: from + index, title, text: body, hash, embedding }
+    const { text, context, start, end, page, pageStarts, hash } = chunk
+    const embedding = known.has(hash) ? null : (fresh.next().value ?? [])
+    const ordinal = from + index
+    return { ordinal, title, context, text, start, end, page, pageStarts, hash, embedding }
   })
 }
 

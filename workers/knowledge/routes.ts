@@ -15,6 +15,7 @@ import {
   listDocuments,
   retryDocument,
 } from './document-service.ts'
+import { ACCEPTED } from './formats.ts'
 import {
   Answer,
   type AnswerEvent,
@@ -41,7 +42,7 @@ const fileBody: NonNullable<RouteConfig['requestBody']> = {
         type: 'object',
         required: ['file'],
         properties: {
-          file: { type: 'string', format: 'binary', description: 'PDF, Markdown or text, ≤ 25 MB' },
+          file: { type: 'string', format: 'binary', description: `${ACCEPTED}; ≤ 25 MB` },
         },
       },
     },

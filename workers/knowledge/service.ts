@@ -9,14 +9,15 @@ import type { WithEnv } from '../../shared/context.ts'
 import type { DatabaseEnv } from '../../shared/database.ts'
 import { newId } from '../../shared/ids.ts'
 import type { Metrics } from '../../shared/metrics.ts'
+import { traceStream, withSpan } from '../../shared/tracing.ts'
 import { abstention, MIN_RELEVANCE, relevanceOf } from './abstain.ts'
 import { ANSWER_SECONDS, isHeld, type Kept, keyOfAnswer, parseKept, replay } from './answers.ts'
 import { type ChatContext, streamChat, type Usage } from './chat-client.ts'
 import { type CitableSource, type Cited, createCiter } from './citing.ts'
 import { type EmbeddingContext, embedTexts } from './embedding-client.ts'
 import { fusionOf } from './profiles.ts'
-import { promptOf, searchTextOf, sourceIds } from './prompt.ts'
-import type { Answer, AnswerEvent, Turn } from './schemas.ts'
+import { promptOf, searchTextOf, sourceIds, toolResultOf } from './prompt.ts'
+import type { Answer, AnswerEvent, Citation, Turn } from './schemas.ts'
 import { type Hit, searchChunks } from './search-store.ts'
 import { findVersion } from './store.ts'
 import { KB_ID } from './tables.ts'
@@ -50,13 +51,29 @@ const answers = createCache<Kept>({
  * @param signal Stops the search and the model; the generator then throws an AbortError.
  * @throws ProblemError dependency_down
  */
-export async function* answerQuestion(
+export function answerQuestion(
   ctx: KnowledgeContext,
   ask: Ask,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
+  const attributes = { input_length: ask.question.length, ...whoOf(ctx) }
+  return traceStream({ name: 'agent.process_message', attributes }, (span) =>
+    counted(ctx, ask, signal, (length) => span.set({ response_length: length })),
+  )
+}
+
+const whoOf = ({ actor }: KnowledgeContext) =>
+  actor.type === 'user' ? { user_id: actor.userId, session_id: actor.sessionId } : {}
+
+async function* counted(
+  ctx: KnowledgeContext,
+  ask: Ask,
+  signal: AbortSignal,
+  noteLength: (length: number) => void,
+): AsyncGenerator<AnswerEvent> {
   try {
     for await (const event of answer(ctx, ask, signal)) {
+      if (event.type === 'done') noteLength(event.answer.text.length)
       // Before whoever reads may leave.
       if (event.type === 'done') countAnswer(ctx.metrics, event.answer)
       yield event
@@ -83,12 +100,42 @@ async function* answer(
     yield* replay({ ...kept.answer, ...base, cached: true, timings: clock.timings() })
     return
   }
-  const hits = version ? await retrieve(ctx, clock, { question, history }, signal) : []
+  const search = () => retrieve(ctx, clock, { question, history }, signal)
+  const hits = version ? await withSpan({ name: 'knowledge.retrieve' }, search) : []
   const made = yield* compose(ctx, clock, { question, history }, hits, signal)
   const whole: Answer = { ...base, ...made, cached: false, timings: clock.timings() }
   answers.put(ctx, key, { answer: whole, storedAt: ctx.now().getTime() })
   yield { type: 'done', answer: whole }
 }
+
+export interface Found {
+  /** For the model: the sources, and how they are cited. */
+  text: string
+  /** What `citeFrom` holds the model's answer against. */
+  sources: CitableSource[]
+}
+
+/**
+ * Finds what may answer a question, for a model that calls this as a tool.
+ *
+ * @param signal Stops the search; it then throws an AbortError.
+ * @throws ProblemError dependency_down
+ */
+export async function searchKnowledge(
+  ctx: KnowledgeContext,
+  { question, history = [] }: Ask,
+  signal: AbortSignal,
+): Promise<Found> {
+  const sources = toSources(await retrieve(ctx, startClock(ctx), { question, history }, signal))
+  return { text: toolResultOf(sources), sources }
+}
+
+/**
+ * Follows a model's text that has sources among other things it says: marks that hold become
+ * citations, numbered on from those `before`; statements whose marks do not are withheld.
+ */
+export const citeFrom = (sources: readonly CitableSource[], before: readonly Citation[]) =>
+  createCiter(sources, { before, keepsUnmarked: true })
 
 /** The chunks that may be sources, best first; none when nothing is relevant enough. */
 async function retrieve(
@@ -117,7 +164,9 @@ async function* compose(
 ): AsyncGenerator<AnswerEvent, Made> {
   const usage: Usage = { inputTokens: 0, outputTokens: 0 }
   const sources = toSources(hits)
-  const asked = sources.length > 0 ? promptOf(question, history, sources) : []
+  const asked = await withSpan({ name: 'agent.build_messages' }, async () =>
+    sources.length > 0 ? promptOf(question, history, sources) : [],
+  )
   const cited =
     asked.length > 0
       ? yield* prove(clock, streamChat(ctx, asked, signal), sources, usage)
@@ -125,7 +174,9 @@ async function* compose(
   const { citations, withheld } = cited
   if (withheld > 0) ctx.log.warn('statements without proof were withheld', { withheld })
   const abstained = citations.length === 0
-  const text = abstained ? abstention(question) : cited.text
+  const text = await withSpan({ name: 'agent.format_response' }, async () =>
+    abstained ? abstention(question) : cited.text,
+  )
   if (abstained) yield { type: 'delta', text }
   return { abstained, text, citations, withheld, usage }
 }

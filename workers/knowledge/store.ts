@@ -6,7 +6,7 @@ import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { WithEnv } from '../../shared/context.ts'
 import { type DatabaseEnv, type Tx, withTenant } from '../../shared/database.ts'
 import { auditColumn, type AuditDetails } from '../audit/service.ts'
-import type { MediaType } from './formats.ts'
+import { fileTypeOf, type MediaType } from './formats.ts'
 import type { Document, DocumentQuery, Job, Submitted } from './schemas.ts'
 import { jobs, kbDocuments, kbPurges, kbStat } from './tables.ts'
 
@@ -36,7 +36,7 @@ export async function insertDocument(ctx: StoreContext, document: NewDocument): 
   const now = ctx.now()
   const { jobId: _, ...values } = document
   const row = { ...values, tenantId, generation: 1, createdAt: now, updatedAt: now }
-  const facts = { mediaType, bytes, sha256 }
+  const facts = { fileType: fileTypeOf(mediaType), bytes, sha256 }
   const entry = auditColumn(ctx, 'doc.create', { ...about(id), facts })
   const [, inserted] = await withTenant(ctx).batch((tx) => [
     tx.insert(kbStat).values({ tenantId, kbId }).onConflictDoNothing(),

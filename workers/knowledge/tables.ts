@@ -177,10 +177,13 @@ export const kbChunk = pgTable(
     page: integer().notNull(),
     /** Offsets inside the chunk's span at which the following pages begin. */
     pageStarts: integer().array().notNull(),
-    /** SHA-256 of what was embedded: an equal chunk has an equal vector. */
+    /** SHA-256 of what was embedded and by which model: an equal chunk has an equal vector. */
     chunkHash: text().notNull(),
   },
-  (table) => chunkConstraints('kb_chunk', table),
+  (table) => [
+    ...chunkConstraints('kb_chunk', table),
+    index('kb_chunk_hash').on(table.tenantId, table.chunkHash),
+  ],
 )
 
 export const kbVec = pgTable(

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { Log } from '../../shared/log.ts'
 import { findSecret } from '../../shared/secret.ts'
+import { tracedFetch } from '../../shared/traced-fetch.ts'
 
 export interface TurnstileEnv {
   readonly TURNSTILE_URL: string
@@ -30,7 +31,7 @@ export async function isSolved(
   const body = new URLSearchParams({ secret: secret.current, response: token, ...remote })
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS)
-    const answer = await fetch(env.TURNSTILE_URL, { method: 'POST', body, signal })
+    const answer = await tracedFetch(env.TURNSTILE_URL, { method: 'POST', body, signal })
     return Verdict.parse(await answer.json()).success
   } catch (error) {
     log.warn('Turnstile does not answer', { error })

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Actor, Caller, ServiceContext, WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
+import { currentTraceparent, withSpan } from '../../shared/tracing.ts'
 import {
   confirm,
   credentialOf,
@@ -67,7 +68,12 @@ export async function createVoiceKey(
 async function sign({ IDENTITY }: SignerEnv, asker: Asker, grant: { jti: string; exp: number }) {
   let token: string | null
   try {
-    token = await IDENTITY.signVoiceKey(asker, grant)
+    token = await withSpan({ name: 'identity.signVoiceKey', kind: 'client' }, () =>
+      IDENTITY.signVoiceKey(
+        { ...asker, traceparent: currentTraceparent() ?? asker.traceparent },
+        grant,
+      ),
+    )
   } catch (cause) {
     const detail = 'Keys cannot be signed now: the identity service does not answer.'
     throw new ProblemError('dependency_down', detail, { cause, retryAfterSeconds: 5 })

@@ -4,6 +4,7 @@
  */
 import type { WithEnv } from '../../shared/context.ts'
 import { assertOk } from '../../shared/retry.ts'
+import { tracedFetch } from '../../shared/traced-fetch.ts'
 import type { Mail } from './mail.ts'
 
 export interface MailEnv {
@@ -27,7 +28,7 @@ export async function postMail(
   { id, to }: Envelope,
   mail: Mail,
 ): Promise<void> {
-  const response = await fetch(env.MAIL_URL, {
+  const response = await tracedFetch(env.MAIL_URL, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${env.MAIL_TOKEN}`,

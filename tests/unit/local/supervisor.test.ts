@@ -25,6 +25,7 @@ import { ensureSecrets } from '../../../local/supervisor/secrets.ts'
 import {
   describeModels,
   providerOf,
+  signInProviders,
   workersEnvironment,
   workerSettings,
 } from '../../../local/supervisor/worker-settings.ts'
@@ -101,6 +102,7 @@ describe('settings of the Workers', () => {
     passwordPepper: 'p',
     setupToken: 't',
     mailToken: 'm',
+    tavilyKey: 's',
     providerKek: 'e',
   }
   const addresses = {
@@ -108,6 +110,7 @@ describe('settings of the Workers', () => {
     neon: { httpUrl: running.databaseHttpUrl, url: (role: string) => `postgres://${role}` },
     upstash: { url: 'http://127.0.0.1:5002' },
     mail: { url: 'http://127.0.0.1:5004/send' },
+    search: { url: 'http://127.0.0.1:5005', apiKey: 's' },
   }
 
   test('name the offline models for the stand-in only', () => {
@@ -134,6 +137,13 @@ describe('settings of the Workers', () => {
     ],
   ])('take a provider only when both variables name one: %o', (environment, models) => {
     expect(providerOf(environment)).toEqual(models)
+  })
+
+  test('take the sign-in providers whose client id the shell has', () => {
+    const oidc = { OIDC_CLIENT_ID: 'c', OIDC_CLIENT_SECRET: 's', OIDC_ISSUER: 'http://localhost:1' }
+    const others = { OIDC_NAME: '', GITHUB_API_URL: 'https://api.github.com', PATH: '/bin' }
+    expect(signInProviders({ ...oidc, ...others })).toEqual(oidc)
+    expect(signInProviders(others)).toEqual({})
   })
 
   test('are not overruled by the shell', () => {

@@ -1,5 +1,7 @@
 /** What of a browser's words may become a label. */
+import { glob, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { ACTIONS, PAGES } from '../../../shared/metric-labels.ts'
 import { OTHER } from '../../../shared/metric.ts'
 import { RumReport } from '../../../workers/ops/rum-schemas.ts'
 import { endpointOf, oneOf } from '../../../workers/ops/rum-service.ts'
@@ -52,4 +54,21 @@ test('a report of each kind is taken', () => {
   const vital = { type: 'vital', name: 'LCP', ms: 900.5 }
   const events = [load, vital, { type: 'shift', score: 0.02 }, failure]
   expect(RumReport.parse({ events })).toEqual({ events })
+})
+
+/** What stands in the console's sources where `pattern` has its group. */
+async function namesIn(files: string, pattern: RegExp): Promise<string[]> {
+  const names = new Set<string>()
+  for await (const file of glob(`workers/console/${files}`)) {
+    const text = await readFile(file, 'utf8')
+    for (const [, name = ''] of text.matchAll(pattern)) names.add(name)
+  }
+  return [...names].toSorted()
+}
+
+test('the console’s pages and named actions are those of the labels', async () => {
+  const pages = await namesIn('routes/*.ts', /path: '(\/[^']+)'/g)
+  expect([...pages, OTHER]).toEqual([...PAGES])
+  const actions = await namesIn('**/*.tsx', /data-action="([^"]+)"/g)
+  expect([...actions, OTHER]).toEqual([...ACTIONS])
 })

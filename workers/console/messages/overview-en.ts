@@ -34,7 +34,7 @@ export const overview = {
     names: {
       database: 'Database',
       vector: 'Vector search',
-      redis: 'Redis',
+      redis: 'Cache',
       queue: 'Queue',
       r2: 'File storage',
       identity: 'Identity Worker',

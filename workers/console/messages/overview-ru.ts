@@ -35,7 +35,7 @@ export const overview: OverviewMessages = {
     names: {
       database: 'База данных',
       vector: 'Векторный поиск',
-      redis: 'Redis',
+      redis: 'Кэш',
       queue: 'Очередь',
       r2: 'Хранилище файлов',
       identity: 'Worker identity',

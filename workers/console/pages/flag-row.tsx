@@ -40,7 +40,7 @@ export function FlagRow({ flag, onToggle, onDelete }: FlagRowProps) {
         </span>
       </td>
       <td className={`${cell} ${wide}`}>
-        <code className="font-mono text-sm text-muted">{String(defaultValue)}</code>
+        <code className="font-mono text-sm text-muted">{JSON.stringify(defaultValue)}</code>
       </td>
       <td className={`${cell} text-right whitespace-nowrap text-muted ${wide}`}>
         <time dateTime={updatedAt} title={updatedAt}>

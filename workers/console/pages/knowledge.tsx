@@ -61,7 +61,7 @@ function Knowledge() {
         type="file"
         multiple
         hidden
-        accept=".pdf,.md,.markdown,.txt,.text"
+        accept=".pdf,.docx,.pptx,.xlsx,.epub,.html,.htm,.md,.markdown,.csv,.tsv,.json,.jsonl,.txt,.text"
         onChange={({ currentTarget }) => {
           add(currentTarget.files ?? [])
           currentTarget.value = ''

@@ -3,31 +3,28 @@
  * prepared. The meaning of each part is that of GrowthBook's SDKs, oddities included, for those
  * evaluate the same conditions in pages and phones.
  */
-import { LimitError, LIMITS, measure, SnapshotError } from './limits.ts'
 import { compileOperator, isAmong, negated, type Test } from './operators.ts'
 import type { Condition } from './payload.ts'
 import { isRecord, numberOf, pathReader, textOf } from './values.ts'
 
-/** Where a condition stands: what it may refer to, and how much of the limits is used. */
+/** What a condition may refer to. */
 export interface Scope {
   readonly groups: Readonly<Record<string, unknown>>
   /** Tests of the groups' lists, which are long and referred to from many flags. */
   readonly members: Map<readonly unknown[], Test>
-  /** Shared by the whole snapshot. */
-  readonly used: { parts: number; inlineValues: number }
-  /** In whose words a refusal speaks. */
-  readonly at: string
-  readonly depth: number
   /** Saved groups around this one: a group may not contain itself. */
   readonly within: ReadonlySet<string>
 }
 
-/** @throws LimitError conditionDepth, conditionParts, inlineValues; SnapshotError */
+const never: Test = () => false
+
+/** @param condition Admitted by admission.ts, so of its form and not too deep */
 export function compileCondition(condition: unknown, scope: Scope): Test {
-  if (!isRecord(condition)) throw new SnapshotError(`${scope.at}: a condition must be an object.`)
-  const inner = deeper(scope)
-  return every(Object.entries(condition).map(([key, value]) => compilePart(key, value, inner)))
+  return every(entriesOf(condition).map(([key, value]) => compilePart(key, value, scope)))
 }
+
+const entriesOf = (object: unknown): [string, unknown][] =>
+  isRecord(object) ? Object.entries(object) : []
 
 function compilePart(key: string, value: unknown, scope: Scope): Test {
   switch (key) {
@@ -48,10 +45,8 @@ function compilePart(key: string, value: unknown, scope: Scope): Test {
   }
 }
 
-function compileList(conditions: unknown, scope: Scope): Test[] {
-  if (Array.isArray(conditions)) return conditions.map((one) => compileCondition(one, scope))
-  throw new SnapshotError(`${scope.at}: $and, $or and $nor take a list of conditions.`)
-}
+const compileList = (conditions: unknown, scope: Scope): Test[] =>
+  Array.isArray(conditions) ? conditions.map((one) => compileCondition(one, scope)) : []
 
 function every(tests: readonly Test[]): Test {
   const [first, second] = tests
@@ -82,10 +77,8 @@ function compileValue(condition: unknown, scope: Scope, fold = false): Test {
   if (typeof condition === 'boolean') return (value) => value !== null && !!value === condition
   if (condition === null) return (value) => value === null
   if (isOperators(condition)) {
-    const inner = deeper(scope)
-    return every(Object.entries(condition).map(([key, value]) => compileOne(key, value, inner)))
+    return every(entriesOf(condition).map(([key, value]) => compileOne(key, value, scope)))
   }
-  measure(condition, scope.at)
   const json = JSON.stringify(condition)
   return (value) => typeof value === 'object' && JSON.stringify(value) === json
 }
@@ -101,7 +94,7 @@ function isFolded(text: string): Test {
 }
 
 /** Has keys, all of which begin with a dollar. */
-function isOperators(value: unknown): value is Condition {
+export function isOperators(value: unknown): value is Condition {
   if (!isRecord(value)) return false
   const keys = Object.keys(value)
   return keys.length > 0 && keys.every((key) => key.startsWith('$'))
@@ -123,14 +116,13 @@ function compileOne(operator: string, expected: unknown, scope: Scope): Test {
     case '$alli':
       return compileAll(expected, scope, true)
     case '$inGroup':
-      return isMember(expected, scope) ?? (() => false)
+      return isMember(expected, scope) ?? never
     case '$notInGroup': {
       const test = isMember(expected, scope)
-      return test ? negated(test) : () => false
+      return test ? negated(test) : never
     }
     default:
-      if (Array.isArray(expected)) count(scope, 'inlineValues', expected.length)
-      return compileOperator(operator, expected) ?? (() => false)
+      return compileOperator(operator, expected) ?? never
   }
 }
 
@@ -142,8 +134,7 @@ function compileElement(expected: unknown, scope: Scope): Test {
 }
 
 function compileAll(expected: unknown, scope: Scope, fold: boolean): Test {
-  if (!Array.isArray(expected)) return () => false
-  count(scope, 'inlineValues', expected.length)
+  if (!Array.isArray(expected)) return never
   const tests = expected.map((one) => compileValue(one, scope, fold))
   return (value) => Array.isArray(value) && tests.every((test) => value.some((item) => test(item)))
 }
@@ -171,7 +162,7 @@ function isListed(list: readonly unknown[], { members }: Scope): Test {
 function compileGroup(reference: unknown, scope: Scope): Test {
   const { id, attributeKey } = isRecord(reference) ? reference : {}
   const isAttribute = attributeKey === undefined || typeof attributeKey === 'string'
-  if (typeof id !== 'string' || !isAttribute || scope.within.has(id)) return () => false
+  if (typeof id !== 'string' || !isAttribute || scope.within.has(id)) return never
   const group = Object.hasOwn(scope.groups, id) ? scope.groups[id] : undefined
   const within = new Set(scope.within).add(id)
   return compileMembership(isRecord(group) ? group : {}, attributeKey, { ...scope, within })
@@ -184,24 +175,7 @@ function compileMembership(
 ): Test {
   if (type === 'condition' && isRecord(condition)) return compileCondition(condition, scope)
   const path = attribute ?? attributeKey
-  if (type !== 'list' || typeof path !== 'string' || !Array.isArray(values)) return () => false
+  if (type !== 'list' || typeof path !== 'string' || !Array.isArray(values)) return never
   const [read, test] = [pathReader(path), isListed(values, scope)]
   return (object) => test(read(object))
-}
-
-function deeper(scope: Scope): Scope {
-  count(scope, 'parts', 1)
-  const depth = scope.depth + 1
-  if (depth <= LIMITS.conditionDepth) return { ...scope, depth }
-  throw new LimitError('conditionDepth', scope.at, 'write alternatives side by side, not nested.')
-}
-
-function count(scope: Scope, what: keyof Scope['used'], more: number): void {
-  scope.used[what] += more
-  if (scope.used.parts > LIMITS.conditionParts) {
-    throw new LimitError('conditionParts', scope.at, 'refer to fewer saved groups.')
-  }
-  if (scope.used.inlineValues > LIMITS.inlineValues) {
-    throw new LimitError('inlineValues', scope.at, 'put long lists into saved groups.')
-  }
 }

@@ -3,7 +3,15 @@ import { compileCondition } from './condition.ts'
 import { bucketing, bucketRanges, chooseVariation, isInRange } from './hash.ts'
 import type { Experiment, Filter } from './payload.ts'
 import { compilePrerequisites, type Surroundings } from './prerequisite.ts'
-import { type EvaluationContext, type Exposure, hashReader, type Run, type Skip } from './run.ts'
+import {
+  type EvaluationContext,
+  type Exposure,
+  hashReader,
+  type Run,
+  type Skip,
+  type Unit,
+  type Variation,
+} from './run.ts'
 import { BLOCKED, compileSticky, UNASSIGNED } from './sticky.ts'
 
 /** Puts whoever asks into the experiment, or says why not. */
@@ -11,13 +19,6 @@ export type Enrol = (run: Run) => Exposure | Skip
 
 type Refuse = (run: Run, hashValue: unknown) => Skip | undefined
 
-/** Whom a variation is for: the attribute that decides, and its value. */
-interface Unit {
-  name: string
-  value: unknown
-}
-
-/** @throws LimitError, SnapshotError of its conditions */
 export function compileExperiment(experiment: Experiment, around: Surroundings): Enrol {
   const { key, variations, force, disableStickyBucketing } = experiment
   if (variations.length < 2) return () => 'too few variations'
@@ -40,7 +41,7 @@ export function compileExperiment(experiment: Experiment, around: Surroundings):
     if ('force' in experiment) return expose(force ?? UNASSIGNED, unit)
     if (context.qaMode) return 'qa mode'
     const exposure = expose(assigned, unit, run.bucket, stuck >= 0)
-    if (isSticky && typeof exposure === 'object') store(run, unit.name, unit.value, exposure.key)
+    if (isSticky && typeof exposure === 'object') store(run, unit, exposure)
     return exposure
   }
 }
@@ -73,30 +74,17 @@ function compileAssignment(experiment: Experiment, around: Surroundings) {
   }
 }
 
-function compileExposure(experiment: Experiment, featureId: string | null) {
-  const { contextualBandit: _, ...plain } = experiment
-  const known = experiment.variations.map((value, variationId) => {
-    const { key, name, passthrough } = experiment.meta?.[variationId] ?? {}
-    return { key: key || `${variationId}`, name, passthrough: passthrough === true, value }
+function compileExposure(experiment: Experiment, flagKey: string | null) {
+  const variations = experiment.variations.map((value, index): Variation => {
+    const { key, name, passthrough } = experiment.meta?.[index] ?? {}
+    const isPassthrough = passthrough === true
+    return { experiment, flagKey, index, key: key || `${index}`, name, isPassthrough, value }
   })
   return (index: number, unit: Unit, bucket?: number, isStuck = false): Exposure | Skip => {
-    const variation = known[index]
-    if (!variation) return 'no such variation'
-    const hashUsed = bucket !== undefined
-    return {
-      experiment: hashUsed ? experiment : plain,
-      featureId,
-      key: variation.key,
-      name: variation.name,
-      variationId: index,
-      value: variation.value,
-      hashAttribute: unit.name,
-      hashValue: unit.value,
-      hashUsed,
-      stickyBucketUsed: isStuck,
-      bucket,
-      passthrough: variation.passthrough,
-    }
+    const variation = variations[index]
+    return variation
+      ? { variation, hashAttribute: unit.name, hashValue: unit.value, bucket, isStuck }
+      : 'no such variation'
   }
 }
 

@@ -12,19 +12,6 @@ function fnv1a(text: string, state: number = OFFSET): number {
   return hash >>> 0
 }
 
-/** The same as `fnv1a(String(value))` of an unsigned 32-bit integer, without making the text. */
-function fnv1aOfDecimal(value: number): number {
-  let divisor = 1
-  while (divisor * 10 <= value) divisor *= 10
-  let [rest, hash] = [value, OFFSET]
-  for (; divisor >= 1; divisor /= 10) {
-    const digit = Math.trunc(rest / divisor)
-    rest -= digit * divisor
-    hash = Math.imul(hash ^ (48 + digit), PRIME)
-  }
-  return hash >>> 0
-}
-
 export type Bucketing = (value: unknown) => number
 
 /**
@@ -37,10 +24,11 @@ export function bucketing(seed: string, version: number): Bucketing | undefined 
   if (version === 1) return (value) => (fnv1a(textOf(value) + seed) % 1000) / 1000
   if (version !== 2) return undefined
   const state = fnv1a(seed)
-  return (value) => (fnv1aOfDecimal(fnv1a(textOf(value), state)) % 10_000) / 10_000
+  return (value) => (fnv1a(`${fnv1a(textOf(value), state)}`) % 10_000) / 10_000
 }
 
-export const isInRange = (bucket: number, [from, to]: BucketRange) => bucket >= from && bucket < to
+export const isInRange = (bucket: number, range: BucketRange) =>
+  bucket >= range[0] && bucket < range[1]
 
 /** Each variation's share. Weights that do not fit the variations, or do not add up to 1, are even. */
 export function bucketRanges(
@@ -68,5 +56,11 @@ export function evenWeights(variations: number): number[] {
 }
 
 /** @returns −1 when the bucket is in none */
-export const chooseVariation = (bucket: number, ranges: readonly BucketRange[]) =>
-  ranges.findIndex((range) => isInRange(bucket, range))
+export function chooseVariation(bucket: number, ranges: readonly BucketRange[]): number {
+  let index = 0
+  for (const range of ranges) {
+    if (isInRange(bucket, range)) return index
+    index++
+  }
+  return -1
+}

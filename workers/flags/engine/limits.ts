@@ -19,7 +19,9 @@ export const LIMITS = {
   visits: 1000,
   /** Characters of a regular expression. */
   patternLength: 256,
-  /** Steps a regular expression may take at the worst; some 30 ms. */
+  /** Characters of a text that one reads. */
+  patternText: 1024,
+  /** Steps it may take on such a text at the worst; some 30 ms. */
   patternSteps: 10_000_000,
   /** Characters of a context: of its keys and texts, and eight for any other value. */
   contextSize: 64 * 1024,

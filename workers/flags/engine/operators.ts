@@ -1,17 +1,16 @@
 /** Operators that compare one value with a constant; those that contain conditions are condition.ts's. */
-import { compilePattern } from './pattern.ts'
-import { comparable, typeName } from './values.ts'
-import { paddedVersion } from './version.ts'
+import { LimitError, LIMITS } from './limits.ts'
+import { comparable, orderOf, textOf, typeName } from './values.ts'
+import { paddedVersion, versionOrder } from './version.ts'
 
 export type Test = (value: unknown) => boolean
 
-const never: Test = () => false
 export const negated =
   (test: Test): Test =>
   (value) =>
     !test(value)
 
-/** @returns undefined for an operator there is not @throws LimitError of its pattern */
+/** @returns undefined for what is never met, such as an operator there is not */
 export function compileOperator(operator: string, expected: unknown): Test | undefined {
   switch (operator) {
     case '$eq':
@@ -23,51 +22,65 @@ export function compileOperator(operator: string, expected: unknown): Test | und
     case '$type':
       return (value) => typeName(value) === expected
     case '$in':
-      return Array.isArray(expected) ? isAmong(expected) : never
-    case '$nin':
-      return Array.isArray(expected) ? negated(isAmong(expected)) : never
     case '$ini':
-      return Array.isArray(expected) ? isAmongFolded(expected) : never
-    case '$nini':
-      return Array.isArray(expected) ? negated(isAmongFolded(expected)) : never
+      return compileList(expected, operator === '$ini')
+    case '$nin':
+    case '$nini': {
+      const test = compileList(expected, operator === '$nini')
+      return test && negated(test)
+    }
     case '$regex':
-      return compilePattern(expected, '')
+      return compilePattern(textOf(expected), '')
     case '$regexi':
-      return compilePattern(expected, 'i')
+      return compilePattern(textOf(expected), 'i')
     default:
-      return compileOrder(operator, comparable(expected)) ?? compileVersion(operator, expected)
+      return compileOrder(operator, expected)
   }
 }
 
-function compileOrder(operator: string, limit: string | number): Test | undefined {
-  switch (operator) {
-    case '$lt':
-      return (value) => comparable(value) < limit
-    case '$lte':
-      return (value) => comparable(value) <= limit
-    case '$gt':
-      return (value) => comparable(value) > limit
-    case '$gte':
-      return (value) => comparable(value) >= limit
-  }
+/** By what an operator's name ends with, the orders that meet it. NaN, of what has no order, is none. */
+const ORDERS: Readonly<Record<string, (order: number) => boolean>> = {
+  eq: (order) => order === 0,
+  ne: (order) => order !== 0,
+  lt: (order) => order < 0,
+  lte: (order) => order <= 0,
+  gt: (order) => order > 0,
+  gte: (order) => order >= 0,
 }
 
-function compileVersion(operator: string, expected: unknown): Test | undefined {
+function compileOrder(operator: string, expected: unknown): Test | undefined {
+  const isVersion = operator.startsWith('$v')
+  const name = operator.slice(isVersion ? 2 : 1)
+  const isMet = Object.hasOwn(ORDERS, name) ? ORDERS[name] : undefined
+  if (!isMet) return undefined
+  const limit = comparable(expected)
   const version = paddedVersion(expected)
-  switch (operator) {
-    case '$veq':
-      return (value) => paddedVersion(value) === version
-    case '$vne':
-      return (value) => paddedVersion(value) !== version
-    case '$vlt':
-      return (value) => paddedVersion(value) < version
-    case '$vlte':
-      return (value) => paddedVersion(value) <= version
-    case '$vgt':
-      return (value) => paddedVersion(value) > version
-    case '$vgte':
-      return (value) => paddedVersion(value) >= version
+  return isVersion
+    ? (value) => isMet(versionOrder(value, version))
+    : (value) => isMet(orderOf(comparable(value), limit))
+}
+
+/** @returns undefined for an expression that is none: it matches nothing, as in the SDKs */
+export function compilePattern(source: string, flags: string): Test | undefined {
+  try {
+    const pattern = new RegExp(source, flags)
+    return (value) => {
+      const text = textOf(value)
+      if (text.length <= LIMITS.patternText) return pattern.test(text)
+      throw new LimitError(
+        'patternText',
+        'A text that is matched by a pattern',
+        'send a shorter one.',
+      )
+    }
+  } catch {
+    return undefined
   }
+}
+
+function compileList(list: unknown, fold: boolean): Test | undefined {
+  if (!Array.isArray(list)) return undefined
+  return fold ? isAmongFolded(list) : isAmong(list)
 }
 
 /** A list has it when one of its items is among them. */

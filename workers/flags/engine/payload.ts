@@ -76,6 +76,7 @@ export interface Rule extends Split {
   readonly contextualVariations?: readonly Json[]
 }
 
+/** What a rule starts; or one that stands by itself, for inline.ts. */
 export interface Experiment extends Split {
   readonly key: string
   readonly variations: readonly Json[]
@@ -89,7 +90,7 @@ export interface Experiment extends Split {
 export interface ContextualBandit {
   readonly leafId: number
   readonly variationWeights: readonly number[]
-  readonly banditVersion?: number
+  readonly banditVersion: number | undefined
 }
 
 export interface BanditDefinition {
@@ -110,8 +111,6 @@ export interface Feature {
 
 export interface Payload {
   readonly features?: Readonly<Record<string, Feature>>
-  /** Experiments of their own, outside of any flag. */
-  readonly experiments?: readonly Experiment[]
   /** A list of values; or `{ type: 'list', attributeKey, values }`; or `{ type: 'condition', condition }`. */
   readonly savedGroups?: Readonly<Record<string, unknown>>
   readonly contextualBandits?: Readonly<Record<string, BanditDefinition>>

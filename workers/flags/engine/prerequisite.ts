@@ -1,8 +1,7 @@
 /** Flags that depend on other flags. */
 import { compileCondition, type Scope } from './condition.ts'
-import { LimitError, LIMITS } from './limits.ts'
-import type { Feature, Prerequisite } from './payload.ts'
-import { type Evaluation, fixedEvaluation, type Run } from './run.ts'
+import type { Prerequisite } from './payload.ts'
+import { type Evaluation, evaluationOf, type Exposure, type Run } from './run.ts'
 
 /** A flag, compiled. */
 export interface Flag {
@@ -16,7 +15,7 @@ export interface Surroundings {
   readonly scope: Scope
 }
 
-export const UNKNOWN_FLAG = fixedEvaluation(null, 'UNKNOWN', 'unknownFeature')
+export const UNKNOWN_FLAG = evaluationOf(null, 'UNKNOWN', 'unknownFeature')
 
 /** `gate`: the whole flag has no value. `cycle`: a flag depends on itself. */
 export type Standing = 'met' | 'unmet' | 'gate' | 'cycle'
@@ -33,7 +32,7 @@ export function compilePrerequisites(
     for (const { flag, test, isGate } of parents) {
       const { source, value, exposure } = flag?.evaluate(run) ?? UNKNOWN_FLAG
       run.bucket = undefined
-      if (exposure?.hashUsed) (run.otherExposures ??= []).push(exposure)
+      if (exposure) noteExposure(run, exposure)
       if (source === 'cyclicPrerequisite') return 'cycle'
       if (!test({ value })) return isGate ? 'gate' : 'unmet'
     }
@@ -41,29 +40,7 @@ export function compilePrerequisites(
   }
 }
 
-/**
- * Cycles pass: what they give is decided when they are met.
- *
- * @throws LimitError prerequisiteDepth
- */
-export function checkDepth(features: Readonly<Record<string, Feature>>): void {
-  const depths = new Map<string, number>()
-  const depthOf = (key: string, level: number): number => {
-    const known = depths.get(key)
-    if (known !== undefined) return bounded(known + level, key) - level
-    depths.set(key, 0)
-    const rules = Object.hasOwn(features, key) ? (features[key]?.rules ?? []) : []
-    const parents = rules.flatMap(({ parentConditions = [] }) => parentConditions)
-    const below = parents.map(({ id }) => depthOf(id, bounded(level + 1, key)) + 1)
-    const depth = below.reduce((most, one) => Math.max(most, one), 0)
-    depths.set(key, depth)
-    return depth
-  }
-  for (const key of Object.keys(features)) depthOf(key, 0)
-}
-
-function bounded(depth: number, key: string): number {
-  if (depth <= LIMITS.prerequisiteDepth) return depth
-  const advice = 'let it depend on fewer flags that depend on others.'
-  throw new LimitError('prerequisiteDepth', `Flag ${key}`, advice)
+/** Of an experiment that does not decide the flag that is asked for. A forced one does not count. */
+export function noteExposure(run: Run, exposure: Exposure): void {
+  if (exposure.bucket !== undefined) (run.otherExposures ??= []).push(exposure)
 }

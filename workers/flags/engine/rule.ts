@@ -2,9 +2,9 @@
 import { compileCondition } from './condition.ts'
 import { compileExperiment, compileFilters, type Enrol } from './experiment.ts'
 import { bucketing, evenWeights, isInRange } from './hash.ts'
-import type { BanditDefinition, ContextualBandit, Experiment, Json, Rule } from './payload.ts'
-import { compilePrerequisites, type Surroundings } from './prerequisite.ts'
-import { type Evaluation, fixedEvaluation, hashReader, type Run, type Skip } from './run.ts'
+import type { BanditDefinition, Experiment, Json, Rule } from './payload.ts'
+import { compilePrerequisites, noteExposure, type Surroundings } from './prerequisite.ts'
+import { type Evaluation, evaluationOf, hashReader, type Run, type Skip } from './run.ts'
 
 export type Decide = (run: Run) => Evaluation | Skip
 
@@ -13,10 +13,9 @@ export interface RuleSurroundings extends Surroundings {
   readonly bandits: Readonly<Record<string, BanditDefinition>>
 }
 
-const GATED = fixedEvaluation(null, 'DISABLED', 'prerequisite')
-export const CYCLE = fixedEvaluation(null, 'UNKNOWN', 'cyclicPrerequisite')
+const GATED = evaluationOf(null, 'DISABLED', 'prerequisite')
+export const CYCLE = evaluationOf(null, 'UNKNOWN', 'cyclicPrerequisite')
 
-/** @throws LimitError, SnapshotError of its conditions */
 export function compileRule(rule: Rule, around: RuleSurroundings): Decide {
   const standing = compilePrerequisites(rule.parentConditions, around)
   const isFilteredOut = rule.filters && compileFilters(rule.filters)
@@ -33,28 +32,17 @@ export function compileRule(rule: Rule, around: RuleSurroundings): Decide {
 
 function compileDecision(rule: Rule, around: RuleSurroundings): Decide {
   if (rule.force !== undefined) return compileForce(rule, rule.force, around)
-  const variations = rule.contextualVariations ?? rule.variations
-  if (!variations) return () => 'too few variations'
-  const enrol = compileEnrolment(rule, variations, around)
-  const ruleId = rule.id || ''
+  const enrol = compileEnrolment(rule, around)
   return (run) => {
     const exposure = enrol(run)
     if (typeof exposure === 'string') return exposure
-    const { value, key: variant, hashUsed } = exposure
-    if (exposure.passthrough) {
-      if (hashUsed) (run.otherExposures ??= []).push(exposure)
+    const { variation, bucket } = exposure
+    if (variation.isPassthrough) {
+      noteExposure(run, exposure)
       return 'passthrough'
     }
-    return {
-      value,
-      variant,
-      reason: hashUsed ? 'SPLIT' : 'TARGETING_MATCH',
-      source: 'experiment',
-      ruleId,
-      exposure,
-      otherExposures: undefined,
-      sticky: undefined,
-    }
+    const reason = bucket === undefined ? 'TARGETING_MATCH' : 'SPLIT'
+    return evaluationOf(variation.value, reason, 'experiment', rule.id, exposure)
   }
 }
 
@@ -62,7 +50,7 @@ function compileForce(rule: Rule, value: Json, around: RuleSurroundings): Decide
   const test = rule.condition && compileCondition(rule.condition, around.scope)
   const isRollout = rule.range !== undefined || rule.coverage !== undefined
   const reason = isRollout ? 'SPLIT' : 'TARGETING_MATCH'
-  const forced = fixedEvaluation(value, reason, 'force', rule.id)
+  const forced = evaluationOf(value, reason, 'force', rule.id)
   const refuse = isRollout ? compileRollout(rule, around.flagKey) : undefined
   return (run) => {
     if (test && !test(run.context.attributes)) return 'condition'
@@ -92,56 +80,22 @@ function compileRollout(rule: Rule, flagKey: string): (run: Run) => Skip | undef
   }
 }
 
-function compileEnrolment(
-  rule: Rule,
-  variations: readonly Json[],
-  around: RuleSurroundings,
-): Enrol {
-  const experiment = experimentOf(rule, variations, around.flagKey)
-  const { bandits } = around
-  const ref = rule.contextualBanditRef
-  const bandit = ref && Object.hasOwn(bandits, ref) ? bandits[ref] : undefined
-  return bandit ? compileBandit(experiment, bandit, around) : compileExperiment(experiment, around)
-}
+/** Of a contextual bandit, the first leaf whose condition holds brings its own weights. */
+function compileEnrolment(rule: Rule, around: RuleSurroundings): Enrol {
+  const { parentConditions: _, force: _force, contextualBanditRef: ref, ...split } = rule
+  const variations = rule.contextualVariations ?? rule.variations ?? []
+  const experiment: Experiment = { ...split, variations, key: rule.key || around.flagKey }
+  const bandit = ref && Object.hasOwn(around.bandits, ref) ? around.bandits[ref] : undefined
+  if (!bandit) return compileExperiment(experiment, around)
 
-/** The fields of a rule that are its experiment's. Its prerequisites are met when that begins. */
-const CARRIED = [
-  'coverage',
-  'weights',
-  'hashAttribute',
-  'fallbackAttribute',
-  'disableStickyBucketing',
-  'bucketVersion',
-  'minBucketVersion',
-  'namespace',
-  'meta',
-  'ranges',
-  'name',
-  'phase',
-  'seed',
-  'hashVersion',
-  'filters',
-  'condition',
-] as const
-
-function experimentOf(rule: Rule, variations: readonly Json[], flagKey: string): Experiment {
-  const carried = CARRIED.filter((field) => rule[field] || rule[field] === 0)
-  const fields = Object.fromEntries(carried.map((field) => [field, rule[field]]))
-  return { ...fields, variations, key: rule.key || flagKey }
-}
-
-/** Weights by what the unit is like: those of the first leaf whose condition holds. */
-function compileBandit(
-  experiment: Experiment,
-  { banditVersion, contexts = [] }: BanditDefinition,
-  around: RuleSurroundings,
-): Enrol {
-  const version = banditVersion !== undefined && { banditVersion }
-  const withLeaf = (leafId: number, weights: readonly number[] | undefined) => {
-    const variationWeights = weights ?? evenWeights(experiment.variations.length)
-    const contextualBandit: ContextualBandit = { leafId, variationWeights, ...version }
-    const weighted = weights ? { ...experiment, weights } : experiment
-    return compileExperiment({ ...weighted, contextualBandit }, around)
+  const { banditVersion, contexts = [] } = bandit
+  const withLeaf = (leafId: number, weights?: readonly number[]) => {
+    const variationWeights = weights ?? evenWeights(variations.length)
+    const contextualBandit = { leafId, variationWeights, banditVersion }
+    return compileExperiment(
+      { ...experiment, ...(weights && { weights }), contextualBandit },
+      around,
+    )
   }
   const leaves = contexts.map(({ condition = {}, leafId, weights }) => {
     return { test: compileCondition(condition, around.scope), enrol: withLeaf(leafId, weights) }

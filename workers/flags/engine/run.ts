@@ -37,22 +37,26 @@ export type Source =
   | 'prerequisite'
   | 'cyclicPrerequisite'
 
-/** That a unit is in an experiment. */
-export interface Exposure {
+export interface Variation {
   readonly experiment: Experiment
-  readonly featureId: string | null
-  /** The variation's key, its index as text where it has none. */
+  /** null: the experiment is no flag's. */
+  readonly flagKey: string | null
+  readonly index: number
+  /** Its index as text, where it has none. */
   readonly key: string
   readonly name: string | undefined
-  readonly variationId: number
+  readonly isPassthrough: boolean
   readonly value: Json
+}
+
+/** That a unit is in an experiment. */
+export interface Exposure {
+  readonly variation: Variation
   readonly hashAttribute: string
   readonly hashValue: unknown
-  /** The variation was found by the hash, or stuck from then; not forced. Only then does it count. */
-  readonly hashUsed: boolean
-  readonly stickyBucketUsed: boolean
+  /** Where the unit's hash fell. undefined: the variation was forced, which does not count. */
   readonly bucket: number | undefined
-  readonly passthrough: boolean
+  readonly isStuck: boolean
 }
 
 export interface Evaluation {
@@ -87,7 +91,6 @@ export type Skip =
   | 'blocked bucket version'
   | 'qa mode'
   | 'passthrough'
-  | 'no such experiment'
 
 export interface TraceStep {
   readonly flag: string
@@ -124,6 +127,12 @@ export interface Visit {
   readonly changes: number | undefined
 }
 
+/** Whom a variation is for: the attribute that decides, and its value. */
+export interface Unit {
+  readonly name: string
+  readonly value: unknown
+}
+
 /** Reads the attribute that decides the bucket. Empty, zero and false are as good as none. */
 export function hashReader(attribute: string | undefined): { name: string; read: Read } {
   const name = attribute || 'id'
@@ -131,14 +140,23 @@ export function hashReader(attribute: string | undefined): { name: string; read:
   return { name, read: (attributes) => read(attributes) || '' }
 }
 
-/** What is the same for everybody who gets it. */
-export function fixedEvaluation(
+export function evaluationOf(
   value: Json,
   reason: Reason,
   source: Source,
   ruleId = '',
+  exposure?: Exposure,
 ): Evaluation {
-  const variant = typeof value === 'boolean' ? (value ? 'on' : 'off') : undefined
-  const nothing = { exposure: undefined, otherExposures: undefined, sticky: undefined }
-  return { value, variant, reason, source, ruleId, ...nothing }
+  const named = typeof value === 'boolean' ? (value ? 'on' : 'off') : undefined
+  const variant = exposure ? exposure.variation.key : named
+  return {
+    value,
+    variant,
+    reason,
+    source,
+    ruleId,
+    exposure,
+    otherExposures: undefined,
+    sticky: undefined,
+  }
 }

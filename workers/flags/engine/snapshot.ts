@@ -3,17 +3,14 @@
  * snapshot, key, context and sticky documents always give the same evaluation: there is no clock, no
  * chance and no I/O in here, so any decision can be made again later.
  */
-import type { Scope } from './condition.ts'
-import { compileExperiment, type Enrol } from './experiment.ts'
-import { LimitError, LIMITS, SnapshotError } from './limits.ts'
+import { LimitError, LIMITS } from './limits.ts'
 import type { Feature, Payload } from './payload.ts'
-import { checkDepth, type Flag, type Surroundings, UNKNOWN_FLAG } from './prerequisite.ts'
+import { type Flag, type Surroundings, UNKNOWN_FLAG } from './prerequisite.ts'
 import { compileRule, CYCLE, type Decide, type RuleSurroundings } from './rule.ts'
 import {
   type Evaluation,
   type EvaluationContext,
-  type Exposure,
-  fixedEvaluation,
+  evaluationOf,
   type Run,
   type Skip,
   type StickyDocs,
@@ -23,53 +20,21 @@ import {
 
 export interface Snapshot {
   readonly flags: ReadonlyMap<string, Flag>
-  readonly experiments: ReadonlyMap<string, Enrol>
+  /** What its flags were compiled with; for experiments that stand by themselves. */
+  readonly surroundings: Surroundings
 }
 
-/**
- * @throws LimitError for what is too large, too deep or too slow
- * @throws SnapshotError for what cannot be read
- */
+/** @param payload Admitted: `admitSnapshot` is the way in for whatever comes from outside */
 export function compileSnapshot(payload: Payload): Snapshot {
-  const { features = {}, experiments = [], savedGroups = {}, contextualBandits = {} } = payload
-  const keys = Object.keys(features)
-  if (keys.length > LIMITS.flags) {
-    throw new LimitError('flags', 'The snapshot', 'remove flags that nobody asks for.')
+  const { features = {}, savedGroups: groups = {}, contextualBandits: bandits = {} } = payload
+  const entries = Object.entries(features)
+  const flags = new Map(entries.map(([key]) => [key, new CompiledFlag(key)]))
+  const scope = { groups, members: new Map(), within: new Set<string>() }
+  const surroundings = { flagKey: null, find: (key: string) => flags.get(key), scope }
+  for (const [flagKey, feature] of entries) {
+    flags.get(flagKey)?.complete(feature, { ...surroundings, bandits, flagKey })
   }
-  const flags = new Map(keys.map((key) => [key, new CompiledFlag(key)]))
-  const root = scopeOf(savedGroups)
-  const around = (flagKey: string | null, at: string): Surroundings => {
-    return { flagKey, find: (key) => flags.get(key), scope: { ...root, at } }
-  }
-  for (const [flagKey, flag] of flags) {
-    const at = `Flag ${flagKey}`
-    const surroundings = { ...around(flagKey, at), flagKey, bandits: contextualBandits }
-    naming(at, () => flag.complete(features[flagKey] ?? {}, surroundings))
-  }
-  checkDepth(features)
-  const enrolments = experiments.map((experiment) => {
-    const at = `Experiment ${experiment.key}`
-    return [
-      experiment.key,
-      naming(at, () => compileExperiment(experiment, around(null, at))),
-    ] as const
-  })
-  return { flags, experiments: new Map(enrolments) }
-}
-
-const scopeOf = (groups: Scope['groups']): Omit<Scope, 'at'> => {
-  const used = { parts: 0, inlineValues: 0 }
-  return { groups, members: new Map(), used, depth: 0, within: new Set() }
-}
-
-/** A payload that is not of its form fails in many places; what must be said is where. */
-function naming<Value>(at: string, compile: () => Value): Value {
-  try {
-    return compile()
-  } catch (cause) {
-    if (cause instanceof LimitError || cause instanceof SnapshotError) throw cause
-    throw new SnapshotError(`${at}: not of the form that GrowthBook’s payload has.`, { cause })
-  }
+  return { flags, surroundings }
 }
 
 /** Made before its rules are compiled, because another flag's rules may lead to it. */
@@ -90,11 +55,8 @@ class CompiledFlag implements Flag {
     this.#ruleIds = rules.map(({ id }) => id || '')
     this.#hasPrerequisites = rules.some(({ parentConditions }) => parentConditions?.length)
     const fixed = defaultValue === null ? 'DISABLED' : 'STATIC'
-    this.#fallback = fixedEvaluation(
-      defaultValue,
-      rules.length > 0 ? 'DEFAULT' : fixed,
-      'defaultValue',
-    )
+    const reason = rules.length > 0 ? 'DEFAULT' : fixed
+    this.#fallback = evaluationOf(defaultValue, reason, 'defaultValue')
   }
 
   evaluate(run: Run): Evaluation {
@@ -113,25 +75,20 @@ class CompiledFlag implements Flag {
   }
 
   #decide(run: Run): Evaluation {
-    const decisions = this.#decisions
-    for (let at = 0; at < decisions.length; at++) {
-      const outcome = decisions[at]?.(run)
-      if (run.trace) this.#note(run, at, outcome)
+    let rule = 0
+    for (const decide of this.#decisions) {
+      const outcome = decide(run)
+      if (run.trace) this.#note(run, rule++, outcome)
       if (typeof outcome === 'object') return outcome
     }
     return this.#fallback
   }
 
-  #note(run: Run, rule: number, outcome: Evaluation | Skip = 'condition'): void {
-    const { bucket } = run
+  #note(run: Run, rule: number, decided: Evaluation | Skip): void {
+    const { trace, bucket } = run
     run.bucket = undefined
-    run.trace?.push({
-      flag: this.#key,
-      rule,
-      ruleId: this.#ruleIds[rule] ?? '',
-      outcome: typeof outcome === 'string' ? outcome : 'decided',
-      bucket,
-    })
+    const outcome = typeof decided === 'string' ? decided : 'decided'
+    trace?.push({ flag: this.#key, rule, ruleId: this.#ruleIds[rule] ?? '', outcome, bucket })
   }
 }
 
@@ -141,7 +98,7 @@ class CompiledFlag implements Flag {
  *
  * @param context Checked by `checkContext`, if it comes from outside
  * @param sticky The unit's documents; without them assignments are not sticky
- * @throws LimitError patternSteps for a text that is too long for a rule's pattern
+ * @throws LimitError patternText, for a text that a pattern is asked to read; visits
  */
 export function evaluate(
   snapshot: Snapshot,
@@ -168,18 +125,7 @@ export function explain(
   return { evaluation: completed(evaluation, run), trace }
 }
 
-/** One of the payload's experiments of their own. @returns why not, for who is not in it */
-export function enrol(
-  snapshot: Snapshot,
-  key: string,
-  context: EvaluationContext,
-  sticky?: StickyDocs,
-): Exposure | Skip {
-  const enrolment = snapshot.experiments.get(key)
-  return enrolment ? enrolment(runOf(context, sticky)) : 'no such experiment'
-}
-
-function runOf(
+export function runOf(
   context: EvaluationContext,
   sticky: StickyDocs | undefined,
   trace?: TraceStep[],

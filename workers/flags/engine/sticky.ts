@@ -3,8 +3,7 @@
  * until the experiment opens a new bucket version.
  */
 import type { Experiment } from './payload.ts'
-import { hashReader, type Run } from './run.ts'
-import type { Attributes, Read } from './values.ts'
+import { type Exposure, hashReader, type Run, type Unit } from './run.ts'
 
 type Assignments = Readonly<Record<string, string>>
 
@@ -13,54 +12,45 @@ export const UNASSIGNED = -1
 /** In place of a variation's index: the unit was in a version whose units are to stay out. */
 export const BLOCKED = -2
 
-const docKey = (attribute: string, value: unknown) => `${attribute}||${textOf(value)}`
+const docKey = ({ name, value }: Unit) => `${name}||${textOf(value)}`
 const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
 
 export function compileSticky(experiment: Experiment) {
   const { key, bucketVersion, minBucketVersion = 0, meta = [] } = experiment
-  const assignmentKey = `${key}__${bucketVersion || 0}`
+  const prefix = `${key}__`
+  const assignmentKey = prefix + (bucketVersion || 0)
   const own = hashReader(experiment.hashAttribute)
   // Without a fallback GrowthBook's SDKs read the document of `id` in its place.
   const fallback = hashReader(experiment.fallbackAttribute)
 
-  const isBlocked = (assigned: string) => {
-    const version = assigned.startsWith(`${key}__`) ? assigned.slice(key.length + 2) : ''
-    return /^\d+$/.test(version) && Number(version) < minBucketVersion
-  }
+  const isBlocked = (assigned: string) =>
+    assigned.startsWith(prefix) && Number(assigned.slice(prefix.length)) < minBucketVersion
 
   const find = (run: Run): number => {
     const { attributes } = run.context
-    const second = readDoc(run, fallback, attributes, true)
-    const assignments: Assignments = { ...second, ...readDoc(run, own, attributes, false) }
+    const second = { name: fallback.name, value: fallback.read(attributes) }
+    const assignments = {
+      ...(second.value ? assignmentsOf(run, second) : undefined),
+      ...assignmentsOf(run, { name: own.name, value: own.read(attributes) }),
+    }
     if (minBucketVersion > 0 && Object.keys(assignments).some(isBlocked)) return BLOCKED
-    if (!Object.hasOwn(assignments, assignmentKey)) return UNASSIGNED
-    return meta.findIndex((variation) => variation.key === assignments[assignmentKey])
+    const assigned = assignments[assignmentKey]
+    return assigned === undefined ? UNASSIGNED : meta.findIndex((one) => one.key === assigned)
   }
 
-  const store = (run: Run, attributeName: string, value: unknown, variation: string): void => {
-    const docs = docKey(attributeName, value)
-    const assignments = assignmentsIn(run, docs)
-    if (assignments?.[assignmentKey] === variation) return
-    const doc = { ...assignments, [assignmentKey]: variation }
+  const store = (run: Run, unit: Unit, { variation }: Exposure): void => {
+    const before = assignmentsOf(run, unit)
+    if (before?.[assignmentKey] === variation.key) return
+    const assignments = { ...before, [assignmentKey]: variation.key }
+    const doc = { attributeName: unit.name, attributeValue: textOf(unit.value), assignments }
     run.changes++
     run.changed ??= new Map()
-    run.changed.set(docs, { attributeName, attributeValue: textOf(value), assignments: doc })
+    run.changed.set(docKey(unit), doc)
   }
   return { find, store }
 }
 
-function readDoc(
-  run: Run,
-  { name, read }: { name: string; read: Read },
-  attributes: Attributes,
-  isFallback: boolean,
-): Assignments | undefined {
-  const value = read(attributes)
-  return isFallback && !value ? undefined : assignmentsIn(run, docKey(name, value))
-}
-
-function assignmentsIn(run: Run, key: string): Assignments | undefined {
-  const changed = run.changed?.get(key)
-  if (changed) return changed.assignments
-  return run.sticky && Object.hasOwn(run.sticky, key) ? run.sticky[key]?.assignments : undefined
+function assignmentsOf(run: Run, unit: Unit): Assignments | undefined {
+  const key = docKey(unit)
+  return (run.changed?.get(key) ?? run.sticky?.[key])?.assignments
 }

@@ -59,3 +59,10 @@ export function typeName(value: unknown): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'array' : typeof value
 }
+
+/** Below zero, zero or above zero; NaN where there is no order. */
+export function orderOf(left: string | number, right: string | number): number {
+  if (left < right) return -1
+  if (left > right) return 1
+  return left >= right ? 0 : Number.NaN
+}

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { ProblemError } from '../../../shared/errors.ts'
+import { tracedFetch } from '../../../shared/traced-fetch.ts'
 import { COMMON_PASSWORDS } from './common-passwords.ts'
 import type { IssuerContext } from './context.ts'
 
@@ -62,7 +63,7 @@ async function reasonOfLeak(
   if (!env.BREACHED_PASSWORDS_URL) return undefined
   const hash = createHash('sha1').update(password.normalize('NFKC')).digest('hex').toUpperCase()
   try {
-    const response = await fetch(`${env.BREACHED_PASSWORDS_URL}/${hash.slice(0, 5)}`, {
+    const response = await tracedFetch(`${env.BREACHED_PASSWORDS_URL}/${hash.slice(0, 5)}`, {
       // Answers of one size, so that who listens cannot tell the range from it.
       headers: { 'add-padding': 'true' },
       signal: AbortSignal.timeout(TIMEOUT_MS),

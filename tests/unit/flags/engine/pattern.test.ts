@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LimitError } from '../../../../workers/flags/engine/limits.ts'
-import { compilePattern } from '../../../../workers/flags/engine/pattern.ts'
+import { compilePattern } from '../../../../workers/flags/engine/operators.ts'
+import { admitPattern } from '../../../../workers/flags/engine/pattern-cost.ts'
 
 const limitOf = (act: () => unknown) => {
   try {
@@ -25,12 +26,12 @@ test.each([
   ['a reference by name', '^(?<x>.+)\\k<x>$'],
   ['a repeated look ahead', '^((?=a*)a)*$'],
 ])('%s is refused when the rule is compiled', (_name, pattern) => {
-  expect(limitOf(() => compilePattern(pattern, ''))).toBe('patternSteps')
+  expect(limitOf(() => admitPattern(pattern, 'the rule'))).toBe('patternSteps')
 })
 
 test('a pattern that is too long is refused', () => {
-  expect(limitOf(() => compilePattern('a'.repeat(257), ''))).toBe('patternLength')
-  expect(compilePattern('a'.repeat(256), '')('a'.repeat(256))).toBe(true)
+  expect(limitOf(() => admitPattern('a'.repeat(257), 'the rule'))).toBe('patternLength')
+  expect(limitOf(() => admitPattern('a'.repeat(256), 'the rule'))).toBeUndefined()
 })
 
 test.each([
@@ -47,26 +48,27 @@ test.each([
   ['^(?!admin)[a-z]+$', 'administrator', false],
   ['Ü', 'ü', false],
 ])('the pattern %s is admitted', (pattern, text, matches) => {
-  expect(compilePattern(pattern, '')(text)).toBe(matches)
+  expect(limitOf(() => admitPattern(pattern, 'the rule'))).toBeUndefined()
+  expect(compilePattern(pattern, '')?.(text)).toBe(matches)
 })
 
 test('an invalid pattern matches nothing', () => {
   for (const pattern of ['(', '[', 'a**', '/???***[)']) {
-    expect(compilePattern(pattern, '')('(')).toBe(false)
+    expect(compilePattern(pattern, '')).toBeUndefined()
+    expect(limitOf(() => admitPattern(pattern, 'the rule'))).toBeUndefined()
   }
 })
 
 test('what is no text is matched by its text', () => {
-  expect(compilePattern('^7$', '')(7)).toBe(true)
-  expect(compilePattern('^null$', '')(null)).toBe(true)
-  expect(compilePattern('^a,b$', '')(['a', 'b'])).toBe(true)
+  expect(compilePattern('^7$', '')?.(7)).toBe(true)
+  expect(compilePattern('^null$', '')?.(null)).toBe(true)
+  expect(compilePattern('^a,b$', '')?.(['a', 'b'])).toBe(true)
 })
 
-test('a text too long for its pattern is refused, by the name of the limit', () => {
-  const wide = compilePattern('.*a.*b', '')
-  expect(wide('a'.repeat(200))).toBe(false)
-  expect(limitOf(() => wide('a'.repeat(300)))).toBe('patternSteps')
-  expect(compilePattern('^plain', '')('x'.repeat(100_000))).toBe(false)
+test('a text too long for patterns is refused, by the name of the limit', () => {
+  const matches = compilePattern('a$', '')
+  expect(matches?.('a'.repeat(1024))).toBe(true)
+  expect(limitOf(() => matches?.('a'.repeat(1025)))).toBe('patternText')
 })
 
 /**
@@ -84,16 +86,9 @@ test('no admitted pattern explodes on the longest text it may read', () => {
   let admitted = 0
   fc.assert(
     fc.property(pattern, (source) => {
-      const matches = (() => {
-        try {
-          return compilePattern(`${source}c`, '')
-        } catch {
-          return undefined
-        }
-      })()
-      if (!matches) return
+      if (limitOf(() => admitPattern(`${source}c`, 'the rule'))) return
       admitted++
-      expect(matches('a'.repeat(64))).toBe(false)
+      expect(compilePattern(`${source}c`, '')?.('a'.repeat(1024))).toBe(false)
     }),
     { numRuns: 2000, seed: 5 },
   )

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { admitSnapshot } from '../../../../workers/flags/engine/admission.ts'
 import {
   checkContext,
   LimitError,
@@ -6,11 +7,11 @@ import {
   SnapshotError,
 } from '../../../../workers/flags/engine/limits.ts'
 import type { Condition, Payload, Rule } from '../../../../workers/flags/engine/payload.ts'
-import { compileSnapshot, evaluate, explain } from '../../../../workers/flags/engine/snapshot.ts'
+import { evaluate, explain } from '../../../../workers/flags/engine/snapshot.ts'
 
 const ada = { attributes: { id: 'ada', country: 'DE' } }
 const snapshotOf = (rules: Rule[], rest: Payload = {}) =>
-  compileSnapshot({ ...rest, features: { ...rest.features, flag: { defaultValue: 'no', rules } } })
+  admitSnapshot({ ...rest, features: { ...rest.features, flag: { defaultValue: 'no', rules } } })
 const evaluated = (rules: Rule[], context = ada) => evaluate(snapshotOf(rules), 'flag', context)
 const holds = (condition: Condition, attributes: object) =>
   evaluated([{ force: 'yes', condition }], { attributes: { ...attributes } as never }).value ===
@@ -64,7 +65,7 @@ test.each<[string, Payload['features'] & object, object]>([
     { value: null, reason: 'UNKNOWN', source: 'cyclicPrerequisite' },
   ],
 ])('a flag with %s says so', (_name, features, evaluation) => {
-  expect(evaluate(compileSnapshot({ features }), 'flag', ada)).toMatchObject(evaluation)
+  expect(evaluate(admitSnapshot({ features }), 'flag', ada)).toMatchObject(evaluation)
 })
 
 test('an unknown flag is none, whatever objects inherit', () => {
@@ -122,7 +123,7 @@ test('a sticky unit keeps its variation when the weights move on', () => {
   const docs = { 'id||ada': doc! }
   const later = evaluate(snapshotOf(rule([0, 1])), 'flag', ada, docs)
   expect(later).toMatchObject({ value: 'a', sticky: undefined })
-  expect(later.exposure?.stickyBucketUsed).toBe(true)
+  expect(later.exposure?.isStuck).toBe(true)
   expect(evaluate(snapshotOf(rule([0, 1])), 'flag', ada).value).toBe('b')
   expect(evaluate(snapshotOf(rule([0, 1], 1)), 'flag', ada, docs).value).toBe('b')
   expect(evaluate(snapshotOf(rule([0, 1], 1, 1)), 'flag', ada, docs).value).toBe('no')
@@ -200,9 +201,9 @@ test.each([
   ['inlineValues', conditional({ id: { $in: Array(10_001).fill('a') } })],
   ['inlineValues', conditional({ id: { $all: Array(10_001).fill('a') } })],
   ['patternSteps', conditional({ id: { $regex: '(a+)+$' } })],
-  ['prerequisiteDepth', () => compileSnapshot({ features: chain(18) })],
-  ['prerequisiteDepth', () => compileSnapshot({ features: chain(5000) })],
-  ['flags', () => compileSnapshot({ features: chain(5001) })],
+  ['prerequisiteDepth', () => admitSnapshot({ features: chain(18) })],
+  ['prerequisiteDepth', () => admitSnapshot({ features: chain(5000) })],
+  ['flags', () => admitSnapshot({ features: chain(5001) })],
   [
     'conditionParts',
     () =>
@@ -220,7 +221,7 @@ test.each([
 })
 
 test('what is just within the limits passes', () => {
-  expect(() => compileSnapshot({ features: chain(16) })).not.toThrow()
+  expect(() => admitSnapshot({ features: chain(16) })).not.toThrow()
   expect(() =>
     checkContext({ id: 'a'.repeat(65_000), nested: { list: [1, null, true] } }),
   ).not.toThrow()
@@ -238,7 +239,7 @@ test('flags that lead to the same flag by many ways are looked at once each', ()
     return [`f${at}`, { defaultValue: 0, rules }]
   }
   const features = Object.fromEntries(Array.from({ length: 15 }, (_, at) => layer(at)))
-  expect(evaluate(compileSnapshot({ features }), 'f0', ada).value).toBe(0)
+  expect(evaluate(admitSnapshot({ features }), 'f0', ada).value).toBe(0)
 })
 
 test.each<[string, unknown]>([
@@ -249,7 +250,7 @@ test.each<[string, unknown]>([
   ['variations that are no list', [{ variations: 7 }]],
   ['a filter without ranges', [{ filters: [null], force: 1 }]],
 ])('%s makes a snapshot that is refused, by the flag’s name', (_name, rules) => {
-  const compile = () => compileSnapshot({ features: { broken: { rules: rules as Rule[] } } })
+  const compile = () => admitSnapshot({ features: { broken: { rules: rules as Rule[] } } })
   expect(compile).toThrow(SnapshotError)
   expect(compile).toThrow(/^Flag broken/)
 })

@@ -4,7 +4,7 @@
  * multiplies the ways. This is an upper bound, so some harmless patterns are refused too.
  */
 import { LimitError, LIMITS } from './limits.ts'
-import { textOf } from './values.ts'
+import { compilePattern } from './operators.ts'
 
 /** Ways to match a text of n characters, at most `factor` · n^`degree`. */
 interface Ways {
@@ -15,45 +15,17 @@ interface Ways {
 const QUANTIFIER = /^(?:([*+?])|\{(\d+)(,?)(\d*)\})\??/
 /** What follows the bracket of a group that captures nothing, or has a name. */
 const GROUP = /^\?(?:[:=!]|<[=!]|<[^>]*>|[a-z-]+:)/
-/** The shortest text that every pattern must be able to read. */
-const SHORTEST = 64
-
-/**
- * A test of values, by their text. An expression that is none matches nothing, as in the SDKs.
- *
- * @throws LimitError patternLength, patternSteps
- */
-export function compilePattern(source: unknown, flags: string): (value: unknown) => boolean {
-  const text = textOf(source)
-  const at = `The pattern ${text.slice(0, 40)}`
+/** @throws LimitError patternLength, patternSteps. A pattern that is none costs nothing: it never matches. */
+export function admitPattern(text: string, at: string): void {
   if (text.length > LIMITS.patternLength) {
     throw new LimitError('patternLength', at, 'use $in, or several shorter patterns.')
   }
-  const pattern = parse(text, flags)
-  if (!pattern) return () => false
-  const longest = longestText(text, at)
-  return (value) => {
-    const input = textOf(value)
-    if (input.length > longest) {
-      throw new LimitError('patternSteps', at, `it reads at most ${longest} characters.`)
-    }
-    return pattern.test(input)
-  }
-}
-
-function parse(text: string, flags: string): RegExp | undefined {
-  try {
-    return new RegExp(text, flags)
-  } catch {
-    return undefined
-  }
-}
-
-function longestText(text: string, at: string): number {
+  if (!compilePattern(text, '')) return
   const { factor, degree } = new Reader(text, at).read()
-  const longest = (LIMITS.patternSteps / factor) ** (1 / degree)
-  if (longest >= SHORTEST) return Math.floor(longest)
-  throw new LimitError('patternSteps', at, 'use fewer of * + ? { } and |, and begin it with ^.')
+  if (factor * LIMITS.patternText ** degree > LIMITS.patternSteps) {
+    const advice = 'use fewer of * + ? { } and | in its pattern, and begin that with ^.'
+    throw new LimitError('patternSteps', at, advice)
+  }
 }
 
 /** Reads a pattern that is known to be valid. */

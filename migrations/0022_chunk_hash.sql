@@ -1,0 +1,1 @@
+CREATE INDEX "kb_chunk_hash" ON "kb_chunk" USING btree ("tenant_id","chunk_hash");

@@ -1,0 +1,148 @@
+/**
+ * Traces of the running stack, as a collector gets them: one request, one document and one voice turn
+ * are one trace each, across Workers, queue and Durable Object.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { type Stack, startStack } from '../../local/supervisor/stack.ts'
+import { signIn } from './client.ts'
+import { dial } from './realtime-client.ts'
+
+interface Sent {
+  service: string
+  name: string
+  traceId: string
+  spanId: string
+  parentSpanId?: string
+  links: { traceId: string; spanId: string }[]
+}
+
+let directory: string
+let stack: Stack
+let collector: Server
+const spans: Sent[] = []
+
+beforeAll(async () => {
+  collector = createServer((request, response) => {
+    let text = ''
+    request.setEncoding('utf8').on('data', (part: string) => (text += part))
+    request.on('end', () => {
+      for (const { resource, scopeSpans } of JSON.parse(text).resourceSpans) {
+        const service = resource.attributes[0].value.stringValue
+        for (const scope of scopeSpans) {
+          spans.push(...scope.spans.map((span: object) => ({ ...span, service })))
+        }
+      }
+      response.end('{}')
+    })
+  })
+  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve))
+  const { port } = collector.address() as AddressInfo
+  directory = await mkdtemp(join(tmpdir(), 'voiceassist-'))
+  const environment = {
+    ...process.env,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+    OTEL_TRACES_SAMPLER_ARG: '1',
+  }
+  stack = await startStack({ directory, port: 0, tlsPort: 0, quiet: true, environment })
+}, 240_000)
+afterAll(async () => {
+  collector.close()
+  await stack?.stop()
+  await rm(directory, { recursive: true, force: true })
+})
+
+const startTrace = () => {
+  const traceId = crypto.randomUUID().replaceAll('-', '')
+  return { traceId, traceparent: `00-${traceId}-b7ad6b7169203331-01` }
+}
+
+/** `service name` of every span of the trace, behind those of its parents; no two alike. */
+function pathsOf(traceId: string): string[] {
+  const own = spans.filter((span) => span.traceId === traceId)
+  const pathOf = (span: Sent): string => {
+    const parent = own.find(({ spanId }) => spanId === span.parentSpanId)
+    return `${parent ? `${pathOf(parent)} > ` : ''}${span.service.slice('voiceassist-'.length)} ${span.name}`
+  }
+  return [...new Set(own.map(pathOf))].toSorted()
+}
+
+test('a request goes on in identity, and a question down to the model', async () => {
+  const client = await signIn(stack)
+  const { traceId, traceparent } = startTrace()
+  await client.send('GET', '/api/auth/token', undefined, { traceparent })
+  const question = { question: 'Where do cats sleep?' }
+  await client.send('POST', '/api/ask', question, { traceparent }).then((answer) => answer.text())
+  await vi.waitUntil(() => pathsOf(traceId).some((path) => path.includes('process_message')), {
+    timeout: 10_000,
+  })
+  const paths = pathsOf(traceId)
+  expect(paths).toContain(
+    'edge GET /api/auth/token > edge identity.fetch > identity GET /api/auth/token',
+  )
+  expect(paths).toContain('edge api.send_message > edge agent.process_message')
+})
+
+test('a document is one trace from its upload through the queue to the indexer', async () => {
+  const client = await signIn(stack)
+  const { traceId, traceparent } = startTrace()
+  const body = new FormData()
+  body.set(
+    'file',
+    new File(['# Cats\n\nCats sleep all day.'], 'cats.md', { type: 'text/markdown' }),
+  )
+  const headers = { authorization: `Bearer ${client.accessToken}`, traceparent }
+  const url = `${stack.url}/api/admin/kb/documents`
+  expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(202)
+  const upload = 'edge POST /api/admin/kb/documents'
+  const indexing = `${upload} > indexer documents process`
+  await vi.waitUntil(() => pathsOf(traceId).includes(indexing), { timeout: 30_000 })
+  expect(pathsOf(traceId)).toEqual([
+    upload,
+    ...expectedBelow(upload, traceId, 'edge '),
+    indexing,
+    `${indexing} > indexer HTTP POST`,
+    `${indexing} > indexer database.query`,
+  ])
+  const work = spans.find((span) => span.traceId === traceId && span.name === 'documents process')
+  expect(work?.links).toEqual([{ traceId, spanId: work?.parentSpanId }])
+})
+
+/** What the edge itself does below: counts and keys of this moment, which other tests look at. */
+const expectedBelow = (root: string, traceId: string, service: string) =>
+  pathsOf(traceId).filter((path) => path.startsWith(`${root} > ${service}`))
+
+test('a voice turn is one trace from the call to what is said', async () => {
+  const client = await signIn(stack)
+  await client.index('dogs.md', '# Dogs\n\nDogs bark at the moon every night.', 'text/markdown')
+  const { traceId, traceparent } = startTrace()
+  const call = await dial(stack, client.accessToken, { traceparent })
+  await call.until('session.created')
+  call.say('where do dogs bark')
+  await call.until('response.done')
+  call.realtime.close()
+  const root = 'edge GET /v1/realtime'
+  const model = `${root} > edge voice.llm > edge agent.process_message > edge agent.call_llm > edge HTTP POST`
+  const wanted = [
+    root,
+    `${root} > edge voice.stt > edge HTTP POST`,
+    `${root} > edge voice.llm > edge agent.process_message > edge agent.build_messages`,
+    `${root} > edge voice.llm > edge agent.process_message > edge knowledge.retrieve > edge database.query`,
+    model,
+    `${root} > edge voice.tts > edge HTTP POST`,
+  ]
+  const arrive = () => expect(pathsOf(traceId)).toEqual(expect.arrayContaining(wanted))
+  await vi.waitFor(arrive, { timeout: 10_000 })
+  expect(pathsOf(traceId).filter((path) => !path.startsWith(root))).toEqual([])
+})
+
+test('while the collector is down no request fails', async () => {
+  collector.closeAllConnections()
+  await new Promise<void>((resolve) => collector.close(() => resolve()))
+  const answers = await Promise.all(Array.from({ length: 200 }, () => fetch(`${stack.url}/live`)))
+  expect(answers.filter(({ status }) => status !== 200)).toEqual([])
+})

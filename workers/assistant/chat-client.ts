@@ -1,0 +1,228 @@
+/**
+ * One reply of a chat model with tools, streamed, from the first model of the chain that answers. The
+ * provider's types stop here.
+ */
+import { createGate, type Gate } from '../../shared/breaker.ts'
+import type { WithEnv } from '../../shared/context.ts'
+import { ProblemError } from '../../shared/errors.ts'
+import { callOpenAi, countTokens, type OpenAiEnv } from '../../shared/openai.ts'
+import type { Usage } from './schemas.ts'
+import type { Call, ModelMessage } from './turn-state.ts'
+
+export interface ModelEnv extends OpenAiEnv {
+  readonly CHAT_MODEL: string
+  /** Names with commas; may be empty. */
+  readonly CHAT_FALLBACK_MODELS: string
+  /** Seconds a turn may take. */
+  readonly TURN_TIMEOUT: string
+}
+
+export type ModelContext = WithEnv<ModelEnv>
+
+export interface ToolDescription {
+  name: string
+  description: string
+  /** JSON Schema of the arguments. */
+  parameters: Record<string, unknown>
+}
+
+export interface ModelRequest {
+  messages: readonly ModelMessage[]
+  /** None: the model must answer. */
+  tools: readonly ToolDescription[]
+}
+
+export interface ModelReply {
+  calls: Omit<Call, 'id'>[]
+  usage: Usage
+  model: string
+  fellBack: boolean
+}
+
+/** Failures in a row after which a model is passed over, and for how long. */
+const GATE = { failures: 3, openMs: 30_000 }
+
+const gates = new WeakMap<OpenAiEnv, Map<string, Gate>>()
+
+/**
+ * Yields text deltas, in order; returns what else the model said. A model that fails before its first
+ * word, or does not say it within its share of the turn's time, is passed over for the next.
+ *
+ * @param signal Stops the model mid-reply; the generator then throws an AbortError.
+ * @throws ProblemError dependency_down when no model answers, or one stops in the middle
+ */
+export async function* streamReply(
+  ctx: ModelContext,
+  request: ModelRequest,
+  signal: AbortSignal,
+): AsyncGenerator<string, ModelReply> {
+  const models = modelsOf(ctx.env)
+  let failure: unknown
+  for (const [index, model] of models.entries()) {
+    const gate = gateOf(ctx.env, model)
+    // The last one is tried whatever became of it before, and waited for: there is no other.
+    const isLast = index === models.length - 1
+    if (!isLast && !gate.isOpenTo(ctx.now())) continue
+    const patienceMs = isLast ? undefined : (Number(ctx.env.TURN_TIMEOUT) * 1000) / models.length
+    const attempt = attemptModel(ctx, { model, patienceMs }, request, signal)
+    const first = await attempt.next().catch((error: unknown) => {
+      if (signal.aborted) throw error
+      failure = error
+    })
+    if (!first) {
+      if (gate.fail(ctx.now())) ctx.metrics.shift('voiceassist_breaker_state', SERVICE, 1)
+      ctx.log.warn('the model failed', { model, error: failure, next: models[index + 1] ?? 'none' })
+      continue
+    }
+    if (gate.succeed()) ctx.metrics.shift('voiceassist_breaker_state', SERVICE, -1)
+    return { ...(yield* following(first, attempt)), model, fellBack: index > 0 }
+  }
+  throw failure
+}
+
+const SERVICE = { service: 'openai' } as const
+
+const modelsOf = ({ CHAT_MODEL, CHAT_FALLBACK_MODELS }: ModelEnv): string[] => [
+  CHAT_MODEL,
+  ...CHAT_FALLBACK_MODELS.split(',').filter(Boolean),
+]
+
+function gateOf(env: OpenAiEnv, model: string): Gate {
+  const known = gates.get(env) ?? new Map<string, Gate>()
+  gates.set(env, known)
+  const gate = known.get(model) ?? createGate(GATE)
+  known.set(model, gate)
+  return gate
+}
+
+type Whole = Pick<ModelReply, 'calls' | 'usage'>
+
+async function* following(
+  first: IteratorResult<string, Whole>,
+  rest: AsyncGenerator<string, Whole>,
+): AsyncGenerator<string, Whole> {
+  if (first.done) return first.value
+  try {
+    yield first.value
+    return yield* rest
+  } finally {
+    await rest.return({ calls: [], usage: { input_tokens: 0, output_tokens: 0 } })
+  }
+}
+
+async function* attemptModel(
+  ctx: ModelContext,
+  { model, patienceMs }: { model: string; patienceMs: number | undefined },
+  request: ModelRequest,
+  signal: AbortSignal,
+): AsyncGenerator<string, Whole> {
+  const patience = new AbortController()
+  const timer =
+    patienceMs === undefined ? undefined : setTimeout(() => patience.abort(tooSlow()), patienceMs)
+  const either = AbortSignal.any([signal, patience.signal])
+  const seen = { end: false }
+  const calls: Omit<Call, 'id'>[] = []
+  const usage: Usage = { input_tokens: 0, output_tokens: 0 }
+  try {
+    const stream = await open(ctx, model, request, either)
+    for await (const chunk of stream) {
+      if (chunk.choices.length > 0) clearTimeout(timer)
+      const delta = read(chunk, { calls, usage, seen })
+      if (delta) yield delta
+    }
+  } catch (error) {
+    if (signal.aborted || error instanceof ProblemError) throw error
+    throw patience.signal.aborted ? tooSlow() : brokenOff(error)
+  } finally {
+    clearTimeout(timer)
+  }
+  signal.throwIfAborted()
+  if (!seen.end) throw patience.signal.aborted ? tooSlow() : brokenOff(undefined)
+  countTokens(ctx, model, { input: usage.input_tokens, output: usage.output_tokens })
+  return { calls, usage }
+}
+
+function open(
+  ctx: ModelContext,
+  model: string,
+  { messages, tools }: ModelRequest,
+  signal: AbortSignal,
+) {
+  return callOpenAi(ctx, { model, purpose: 'assist' }, signal, (client, options) =>
+    client.chat.completions.create(
+      {
+        model,
+        messages: messages.map(toProvider),
+        stream: true as const,
+        stream_options: { include_usage: true },
+        ...(tools.length > 0 && {
+          tools: tools.map((tool) => ({ type: 'function' as const, function: tool })),
+        }),
+      },
+      options,
+    ),
+  )
+}
+
+function toProvider(message: ModelMessage) {
+  switch (message.role) {
+    case 'system':
+    case 'user':
+      return { role: message.role, content: message.content }
+    case 'tool':
+      return { role: message.role, tool_call_id: message.callId, content: message.content }
+    case 'assistant': {
+      const { role, content } = message
+      const calls = message.calls.map(({ id, name, arguments: text }) => {
+        return { id, type: 'function' as const, function: { name, arguments: text } }
+      })
+      return { role, content, ...(calls.length > 0 && { tool_calls: calls }) }
+    }
+  }
+}
+
+interface CallPiece {
+  index: number
+  function?: { name?: string; arguments?: string }
+}
+
+interface Chunk {
+  choices: {
+    delta: {
+      content?: string | null
+      tool_calls?: CallPiece[]
+    }
+    finish_reason: string | null
+  }[]
+  usage?: { prompt_tokens: number; completion_tokens: number } | null
+}
+
+interface Reading extends Whole {
+  seen: { end: boolean }
+}
+
+/** The chunk's text; notes its calls, the end and, in the last chunk, what it cost. */
+function read({ choices, usage: counted }: Chunk, { calls, usage, seen }: Reading) {
+  const [choice] = choices
+  if (choice?.finish_reason) seen.end = true
+  if (counted) {
+    usage.input_tokens = counted.prompt_tokens
+    usage.output_tokens = counted.completion_tokens
+  }
+  for (const piece of choice?.delta.tool_calls ?? []) addCall(calls, piece)
+  return choice?.delta.content
+}
+
+/** Calls come in pieces too: a name first, then bits of its arguments. */
+function addCall(calls: Whole['calls'], { index, function: piece }: CallPiece): void {
+  const call = (calls[index] ??= { name: '', arguments: '' })
+  call.name += piece?.name ?? ''
+  call.arguments += piece?.arguments ?? ''
+}
+
+const tooSlow = () => new ProblemError('timed_out', 'The model took too long to begin.')
+
+function brokenOff(cause: unknown): ProblemError {
+  const detail = 'The model stopped in the middle of its answer. Ask again.'
+  return new ProblemError('dependency_down', detail, { cause, retryAfterSeconds: 1 })
+}

@@ -1,0 +1,193 @@
+/**
+ * Carries out a turn: calls the model and the tools the machine asks for, several at once, and shows
+ * its parts as they come. Knows no HTTP and no table, so a Worker and a Durable Object use it alike.
+ */
+import { citeFrom, type Found } from '../knowledge/service.ts'
+import { type ModelContext, streamReply } from './chat-client.ts'
+import type { Part, Turn } from './schemas.ts'
+import type { Calling, Tool, ToolContext } from './tool-service.ts'
+import type {
+  Call,
+  Effect,
+  ModelMessage,
+  ToolOutcome,
+  TurnEvent,
+  TurnSpec,
+  TurnState,
+} from './turn-state.ts'
+import { beginTurn, stepTurn } from './turn.ts'
+
+export type TurnContext = ModelContext & ToolContext
+
+/** Model calls of one turn. */
+const MAX_STEPS = 6
+
+export interface TurnJob {
+  sessionId: string
+  /** Begins every idempotency key of the turn. */
+  messageId: string
+  messages: readonly ModelMessage[]
+  history: readonly Turn[]
+  tools: ReadonlyMap<string, Tool>
+  phrases: TurnSpec['phrases']
+  confirmed: readonly Omit<Call, 'id'>[]
+  /** Gets the turn after each of its steps: what is known if nobody reads to the end. */
+  watch: (turn: TurnState) => void
+}
+
+/**
+ * Yields what becomes visible, in order; returns the finished turn. It does not throw for failures of
+ * models and tools: those are part of the turn.
+ *
+ * @param signal Ends the turn: as timed out when its reason is a TimeoutError, else as cancelled.
+ */
+export async function* runTurn(
+  ctx: TurnContext,
+  job: TurnJob,
+  signal: AbortSignal,
+): AsyncGenerator<Part, TurnState> {
+  const { messages, tools, phrases, confirmed, watch } = job
+  const spec: TurnSpec = { tools, maxSteps: MAX_STEPS, phrases }
+  const inbox = createInbox<TurnEvent>()
+  const work = new AbortController()
+  const stop = () => inbox.put({ type: 'stopped', reason: reasonOf(signal) })
+  signal.addEventListener('abort', stop)
+  if (signal.aborted) stop()
+  const desk = { ctx, job, inbox, sources: [], signal: AbortSignal.any([signal, work.signal]) }
+  try {
+    let [turn, effects] = beginTurn(spec, messages, confirmed)
+    for (;;) {
+      watch(turn)
+      for (const effect of effects) {
+        if (effect.type === 'finish') return turn
+        if (effect.type === 'show') yield effect.part
+        else start(desk, effect, turn)
+      }
+      ;[turn, effects] = stepTurn(spec, turn, await inbox.take())
+    }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    work.abort()
+  }
+}
+
+const reasonOf = ({ reason }: AbortSignal) =>
+  reason instanceof Error && reason.name === 'TimeoutError' ? 'timed_out' : 'cancelled'
+
+interface Desk {
+  ctx: TurnContext
+  job: TurnJob
+  inbox: ReturnType<typeof createInbox<TurnEvent>>
+  /** All that was found in this turn. */
+  sources: Found['sources']
+  signal: AbortSignal
+}
+
+type Work = Exclude<Effect, { type: 'show' | 'finish' }>
+
+/** Not awaited: what it brings reaches the inbox. */
+function start(desk: Desk, effect: Work, turn: TurnState): void {
+  const running =
+    effect.type === 'call_model' ? callModel(desk, effect, turn) : runTool(desk, effect)
+  running.catch((error: unknown) => desk.ctx.log.error('a turn’s work failed', { error }))
+}
+
+async function callModel(
+  { ctx, job, inbox, sources, signal }: Desk,
+  { step, messages, withTools }: Extract<Work, { type: 'call_model' }>,
+  { parts }: TurnState,
+): Promise<void> {
+  const tools = withTools ? [...job.tools.values()].map(({ description }) => description) : []
+  const before = parts.flatMap((part) => (part.type === 'citation' ? [part.citation] : []))
+  const citer = sources.length > 0 ? citeFrom(sources, before) : undefined
+  const hear = (events: ReturnType<NonNullable<typeof citer>['push']>) => {
+    for (const event of events) {
+      if (event.type === 'citation') inbox.put({ type: 'cited', step, citation: event.citation })
+      else inbox.put({ type: 'model_delta', step, text: event.text })
+    }
+  }
+  try {
+    const stream = streamReply(ctx, { messages, tools }, signal)
+    for (;;) {
+      const next = await stream.next()
+      if (next.done) {
+        if (citer) hear(rest(citer))
+        inbox.put({ type: 'model_ended', step, ...next.value })
+        return
+      }
+      if (citer) hear(citer.push(next.value))
+      else inbox.put({ type: 'model_delta', step, text: next.value })
+    }
+  } catch (error) {
+    if (!signal.aborted) ctx.log.error('no model answered', { error })
+    inbox.put({ type: 'model_failed', step })
+  }
+}
+
+function* rest(citer: ReturnType<typeof citeFrom>) {
+  yield* citer.finish()
+}
+
+async function runTool(
+  { ctx, job, inbox, sources, signal }: Desk,
+  { callId, name, args }: Extract<Work, { type: 'run_tool' }>,
+): Promise<void> {
+  const began = ctx.now().getTime()
+  const tool = job.tools.get(name)
+  const found = (more: Found['sources']) => void sources.push(...more)
+  const calling = {
+    sessionId: job.sessionId,
+    idempotencyKey: `${job.messageId}:${callId}`,
+    history: job.history,
+    found,
+  }
+  const outcome = tool ? await attempt(ctx, tool, args, calling, signal) : GONE
+  const status = outcome.ok ? 'ok' : 'failed'
+  ctx.metrics.inc('voiceassist_tool_calls_total', { tool: name, status })
+  inbox.put({ type: 'tool_ended', callId, outcome, ms: ctx.now().getTime() - began })
+}
+
+const GONE: ToolOutcome = { ok: false, problem: 'there is no such tool here.' }
+
+/** Answers in time, whatever the tool does. */
+async function attempt(
+  ctx: TurnContext,
+  tool: Tool,
+  args: unknown,
+  calling: Omit<Calling, 'signal'>,
+  stopped: AbortSignal,
+): Promise<ToolOutcome> {
+  const late = AbortSignal.timeout(tool.timeoutMs)
+  const signal = AbortSignal.any([stopped, late])
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const end = () => reject(signal.reason)
+  signal.addEventListener('abort', end)
+  try {
+    return await Promise.race([tool.run(ctx, args, { ...calling, signal }), aborted])
+  } catch (error) {
+    if (late.aborted) return { ok: false, problem: 'it took too long.' }
+    if (!stopped.aborted) ctx.log.error('a tool failed', { tool: tool.description.name, error })
+    return { ok: false, problem: 'it is not available now.' }
+  } finally {
+    signal.removeEventListener('abort', end)
+  }
+}
+
+/** Events in the order in which they came, for one reader. */
+function createInbox<Item>() {
+  const items: Item[] = []
+  let wake = () => {}
+  return {
+    put(item: Item) {
+      items.push(item)
+      wake()
+    },
+    async take(): Promise<Item> {
+      for (;;) {
+        const item = items.shift()
+        if (item !== undefined) return item
+        await new Promise<void>((resolve) => void (wake = resolve))
+      }
+    },
+  }
+}

@@ -1,0 +1,241 @@
+/** HTTP for the assistant: messages at /api/assistant/messages, conversations at /api/conversations. */
+import { createRoute, z } from '@hono/zod-openapi'
+import { ProblemError } from '../../shared/errors.ts'
+import { eventsResponse, streamEvents } from '../../shared/events.ts'
+import { secured } from '../../shared/guards.ts'
+import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
+import { limited, type LimitContext } from '../limits/service.ts'
+import {
+  type ConversationContext,
+  deleteConversation,
+  exportConversation,
+  getConversation,
+  listConversations,
+  listMessages,
+  renameConversation,
+} from './conversation-service.ts'
+import { parsePosition, START } from './position.ts'
+import {
+  Conversation,
+  ConversationExport,
+  ConversationPage,
+  ConversationQuery,
+  EmptyMessage,
+  MessagePage,
+  MessageQuery,
+  NewMessage,
+  Rename,
+  Reply,
+} from './schemas.ts'
+import { type AssistantContext, type MessageEvent, resumeMessage, sendMessage } from './service.ts'
+
+const TAGS = ['assistant']
+const PATH = '/api/conversations/{id}'
+const params = z.object({ id: z.uuid('must be an id this API gave') })
+const REFUSALS = problems('unauthenticated', 'forbidden', 'invalid_fields')
+
+const EVENTS =
+  '`begun` with the ids, then `delta` {text}, `tool_call`, `tool_result`, `citation` and, at the end, `usage` and `done` with the whole reply; `error` with a problem when it fails'
+
+const send = limited(
+  'ask',
+  secured(
+    'rag.query',
+    createRoute({
+      method: 'post',
+      path: '/api/assistant/messages',
+      operationId: 'sendMessage',
+      tags: TAGS,
+      request: { body: jsonBody(NewMessage) },
+      responses: {
+        ...REFUSALS,
+        ...problems('invalid_request', 'not_found', 'conflict', 'dependency_down', 'timed_out'),
+        200: eventsResponse(
+          `The reply as JSON; or, when text/event-stream is accepted, ${EVENTS}`,
+          {
+            'application/json': { schema: Reply },
+          },
+        ),
+        422: json(EmptyMessage, 'There is no message, or other fields are not valid'),
+      },
+    }),
+  ),
+)
+
+const resume = secured(
+  'rag.query',
+  createRoute({
+    method: 'get',
+    path: '/api/assistant/messages/{id}/events',
+    operationId: 'resumeMessage',
+    tags: TAGS,
+    request: {
+      params,
+      headers: z.object({ 'last-event-id': z.string().optional() }),
+    },
+    responses: {
+      200: eventsResponse(`What is left of an answer behind Last-Event-ID: ${EVENTS}`),
+      ...REFUSALS,
+      ...problems('not_found', 'timed_out'),
+    },
+  }),
+)
+
+const list = secured(
+  'rag.query',
+  createRoute({
+    method: 'get',
+    path: '/api/conversations',
+    operationId: 'listConversations',
+    tags: TAGS,
+    request: { query: ConversationQuery },
+    responses: { 200: json(ConversationPage, 'The caller’s own, newest first'), ...REFUSALS },
+  }),
+)
+
+const get = secured(
+  'rag.query',
+  createRoute({
+    method: 'get',
+    path: PATH,
+    operationId: 'getConversation',
+    tags: TAGS,
+    request: { params },
+    responses: { 200: json(Conversation, 'It'), ...REFUSALS, ...problems('not_found') },
+  }),
+)
+
+const rename = secured(
+  'rag.query',
+  createRoute({
+    method: 'patch',
+    path: PATH,
+    operationId: 'renameConversation',
+    tags: TAGS,
+    request: { params, body: jsonBody(Rename) },
+    responses: { 200: json(Conversation, 'Renamed'), ...REFUSALS, ...problems('not_found') },
+  }),
+)
+
+const remove = secured(
+  'rag.query',
+  createRoute({
+    method: 'delete',
+    path: PATH,
+    operationId: 'deleteConversation',
+    tags: TAGS,
+    request: { params },
+    responses: {
+      204: { description: 'Deleted, with all its messages' },
+      ...REFUSALS,
+      ...problems('not_found'),
+    },
+  }),
+)
+
+const messages = secured(
+  'rag.query',
+  createRoute({
+    method: 'get',
+    path: `${PATH}/messages`,
+    operationId: 'listMessages',
+    tags: TAGS,
+    request: { params, query: MessageQuery },
+    responses: { 200: json(MessagePage, 'Oldest first'), ...REFUSALS, ...problems('not_found') },
+  }),
+)
+
+const exported = secured(
+  'rag.query',
+  createRoute({
+    method: 'get',
+    path: `${PATH}/export`,
+    operationId: 'exportConversation',
+    tags: TAGS,
+    request: { params },
+    responses: {
+      200: json(ConversationExport, 'The conversation and all its messages, as a file'),
+      ...REFUSALS,
+      ...problems('not_found'),
+    },
+  }),
+)
+
+type RoutesEnv = AppEnv<AssistantContext & ConversationContext & LimitContext>
+
+export const assistantRoutes = createRouter<RoutesEnv>()
+  .openapi(send, async (c) => {
+    const asked = c.req.valid('json')
+    if (asked.message.trim() === '') return c.json(EMPTY, 422)
+    if (c.req.header('accept')?.includes('text/event-stream')) {
+      return streamEvents(c, (signal) => sendMessage(c.var.ctx, asked, signal), frameOf)
+    }
+    for await (const event of sendMessage(c.var.ctx, asked, c.req.raw.signal)) {
+      if (event.type === 'done') return c.json(event.reply, 200)
+    }
+    throw new Error('an answer always ends with done')
+  })
+  .openapi(resume, async (c) => {
+    const given = c.req.valid('header')['last-event-id']
+    const from = given === undefined ? START : parsePosition(given)
+    if (!from) {
+      const detail = 'is not the id of an event of this answer'
+      const errors = [{ in: 'header', pointer: '/last-event-id', detail }]
+      throw new ProblemError('invalid_fields', 'Correct Last-Event-ID.', { errors })
+    }
+    const { id } = c.req.valid('param')
+    return streamEvents(c, (signal) => resumeMessage(c.var.ctx, id, from, signal), frameOf)
+  })
+  .openapi(list, async (c) => c.json(await listConversations(c.var.ctx, c.req.valid('query')), 200))
+  .openapi(get, async (c) => c.json(await getConversation(c.var.ctx, c.req.valid('param').id), 200))
+  .openapi(rename, async (c) => {
+    const { title } = c.req.valid('json')
+    return c.json(await renameConversation(c.var.ctx, c.req.valid('param').id, title), 200)
+  })
+  .openapi(remove, async (c) => {
+    await deleteConversation(c.var.ctx, c.req.valid('param').id)
+    return c.body(null, 204)
+  })
+  .openapi(messages, async (c) => {
+    const { id } = c.req.valid('param')
+    return c.json(await listMessages(c.var.ctx, id, c.req.valid('query')), 200)
+  })
+  .openapi(exported, async (c) => {
+    const { id } = c.req.valid('param')
+    c.header('content-disposition', `attachment; filename="conversation-${id}.json"`)
+    return c.json(await exportConversation(c.var.ctx, id), 200)
+  })
+
+const EMPTY = {
+  success: false as const,
+  error: 'Write a message: it is empty.',
+  type: '/problems/invalid_fields',
+  title: 'Some fields are not valid',
+  status: 422,
+  code: 'invalid_fields',
+  detail: 'Write a message: it is empty.',
+  errors: [{ in: 'json', pointer: '/message', detail: 'must not be empty' }],
+}
+
+function frameOf(event: MessageEvent): [event: string, data: object, id?: string] {
+  switch (event.type) {
+    case 'begun':
+      return ['begun', { session_id: event.sessionId, message_id: event.messageId }]
+    case 'part':
+      return frameOfPart(event)
+    case 'usage':
+      return ['usage', event.usage]
+    case 'done':
+      return ['done', event.reply]
+  }
+}
+
+function frameOfPart({
+  part,
+  position,
+}: Extract<MessageEvent, { type: 'part' }>): [event: string, data: object, id: string] {
+  if (part.type === 'text') return ['delta', { text: part.text }, position]
+  if (part.type === 'citation') return ['citation', part.citation, position]
+  const { type, ...data } = part
+  return [type, data, position]
+}

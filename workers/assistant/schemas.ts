@@ -1,0 +1,174 @@
+/**
+ * The assistant's data as it travels and as it is stored. Field names are those of the agent's
+ * contract (tool_calls, fallback_used …), hence snake_case in this feature.
+ */
+import { z } from '@hono/zod-openapi'
+import { Citation } from '../knowledge/schemas.ts'
+
+export const Language = z.enum(['en', 'ru', 'de', 'es', 'fr'])
+export type Language = z.infer<typeof Language>
+
+const Turn = z.object({ role: z.enum(['user', 'assistant']), content: z.string().max(16_000) })
+/** Something said earlier. */
+export type Turn = z.infer<typeof Turn>
+
+export const NewMessage = z
+  .strictObject({
+    /** Empty text is answered with `success: false`. */
+    message: z.string().max(16_000, 'Write at most 16,000 characters.'),
+    /** The conversation to go on with; without one a new one begins. */
+    session_id: z.uuid('must be an id this API gave').optional(),
+    /** What was said elsewhere before, oldest first; not stored. */
+    external_history: z.array(Turn).max(40).default([]),
+    /** Of our own words, as when something fails; without it, that of the message. */
+    language: Language.optional(),
+    /** Ids of calls the answer before this one asked to confirm. */
+    confirm: z.array(z.string().max(64)).max(8).default([]),
+  })
+  .openapi('NewMessage')
+export type NewMessage = z.output<typeof NewMessage>
+
+/** What becomes visible of a turn, in the order in which it does; a text may come in pieces. */
+export const Part = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('text'), text: z.string() }),
+  /** `arguments` are JSON as the model wrote it. */
+  z.object({
+    type: z.literal('tool_call'),
+    id: z.string(),
+    tool_name: z.string(),
+    arguments: z.string(),
+  }),
+  /** `content` is the beginning of what the model was told. */
+  z.object({
+    type: z.literal('tool_result'),
+    id: z.string(),
+    tool_name: z.string(),
+    ok: z.boolean(),
+    content: z.string(),
+  }),
+  z.object({ type: z.literal('citation'), citation: Citation }),
+])
+export type Part = z.infer<typeof Part>
+
+export const ToolCall = z
+  .object({
+    id: z.string(),
+    tool_name: z.string(),
+    arguments: z.string(),
+    /** `invalid`: the model was asked for better arguments; `unconfirmed`: the user must agree first. */
+    status: z.enum(['ok', 'failed', 'invalid', 'unconfirmed']),
+    duration_ms: z.number(),
+  })
+  .openapi('ToolCall')
+export type ToolCall = z.infer<typeof ToolCall>
+
+/** `partial`: it broke off after its first words; `failed`: before them. */
+export const MessageStatus = z.enum(['running', 'complete', 'partial', 'failed'])
+export type MessageStatus = z.infer<typeof MessageStatus>
+
+/** Why an answer is not whole. */
+export const Reason = z.enum(['cancelled', 'timed_out', 'unavailable', 'step_limit', 'turn_limit'])
+export type Reason = z.infer<typeof Reason>
+
+export const Usage = z.object({ input_tokens: z.int(), output_tokens: z.int() })
+export type Usage = z.infer<typeof Usage>
+
+export const Reply = z
+  .object({
+    success: z.boolean(),
+    /** What failed, for people; null when nothing did. */
+    error: z.string().nullable(),
+    session_id: z.uuid(),
+    message_id: z.uuid(),
+    turn: z.int(),
+    status: MessageStatus,
+    reason: Reason.nullable(),
+    text: z.string(),
+    citations: z.array(Citation),
+    tool_calls: z.array(ToolCall),
+    /** Names of the tools that ran, each once. */
+    tools_executed: z.array(z.string()),
+    tool_failures: z.int(),
+    /** True when a tool or a model failed and the answer was made without it. */
+    fallback_used: z.boolean(),
+    /** The model that wrote the end of the answer; null when none did. */
+    model: z.string().nullable(),
+    usage: Usage,
+    /** Milliseconds: `first_token_ms`, `total_ms`. */
+    timings: z.record(z.string(), z.number()),
+  })
+  .openapi('AssistantReply')
+export type Reply = z.infer<typeof Reply>
+
+export const EmptyMessage = z
+  .object({ success: z.literal(false), error: z.string() })
+  .loose()
+  .openapi('EmptyMessage')
+
+const time = () => z.iso.datetime()
+
+export const Conversation = z
+  .object({
+    id: z.uuid(),
+    title: z.string(),
+    language: Language,
+    /** `handed_off` once a person was asked to take over. */
+    status: z.enum(['open', 'handed_off']),
+    handoff_reason: z.string().nullable(),
+    turns: z.int(),
+    created_at: time(),
+    updated_at: time(),
+  })
+  .openapi('Conversation')
+export type Conversation = z.infer<typeof Conversation>
+
+export const Message = z
+  .object({
+    id: z.uuid(),
+    turn: z.int(),
+    role: z.enum(['user', 'assistant']),
+    status: MessageStatus,
+    reason: Reason.nullable(),
+    content: z.string(),
+    citations: z.array(Citation),
+    tool_calls: z.array(ToolCall),
+    model: z.string().nullable(),
+    usage: Usage,
+    timings: z.record(z.string(), z.number()),
+    created_at: time(),
+  })
+  .openapi('ConversationMessage')
+export type Message = z.infer<typeof Message>
+
+const limit = z.coerce.number().int().min(1).max(100).default(50)
+const cursor = z.uuid('must be a cursor this API gave').optional()
+
+export const ConversationQuery = z.object({
+  limit,
+  cursor,
+  /** Words of the title or of a message. */
+  q: z.string().trim().min(1).max(200).optional(),
+})
+export type ConversationQuery = z.output<typeof ConversationQuery>
+
+export const ConversationPage = z
+  .object({ items: z.array(Conversation), next_cursor: z.string().nullable() })
+  .openapi('ConversationPage')
+export type ConversationPage = z.infer<typeof ConversationPage>
+
+export const MessageQuery = z.object({ limit, cursor })
+export type MessageQuery = z.output<typeof MessageQuery>
+
+export const MessagePage = z
+  .object({ items: z.array(Message), next_cursor: z.string().nullable() })
+  .openapi('ConversationMessagePage')
+export type MessagePage = z.infer<typeof MessagePage>
+
+export const Rename = z
+  .strictObject({ title: z.string().trim().min(1).max(200) })
+  .openapi('RenameConversation')
+
+export const ConversationExport = z
+  .object({ exported_at: time(), conversation: Conversation, messages: z.array(Message) })
+  .openapi('ConversationExport')
+export type ConversationExport = z.infer<typeof ConversationExport>

@@ -1,0 +1,241 @@
+/**
+ * SQL for conversations. Every statement names its tenant and, unless a turn that was let in is
+ * written down, its owner: another's conversation is as missing as one that never was.
+ */
+import { and, asc, desc, eq, gt, ilike, lt, or, type SQL, sql } from 'drizzle-orm'
+import type { Actor, WithEnv } from '../../shared/context.ts'
+import { type DatabaseEnv, isOrphan, withTenant } from '../../shared/database.ts'
+import { auditColumn } from '../audit/service.ts'
+import type { ConversationQuery, Language, MessageQuery } from './schemas.ts'
+import { messages, sessions } from './tables.ts'
+
+export type StoreContext = WithEnv<DatabaseEnv>
+
+export type SessionRow = typeof sessions.$inferSelect
+export type MessageRow = typeof messages.$inferSelect
+
+/** Whose a conversation is; what no person and no key asked for belongs to its job. */
+export function ownerOf(actor: Actor): { userId: string | null; keyId: string | null } {
+  switch (actor.type) {
+    case 'user':
+      return { userId: actor.userId, keyId: null }
+    case 'key':
+      return { userId: null, keyId: actor.keyId }
+    case 'system':
+      return { userId: null, keyId: actor.job }
+  }
+}
+
+export interface NewSession {
+  id: string
+  title: string
+  language: Language
+}
+
+/** @returns whether it was made: not for a user who is no member any more */
+export async function insertSession(ctx: StoreContext, session: NewSession): Promise<boolean> {
+  const { tenantId, actor } = ctx
+  const [createdAt, updatedAt] = [ctx.now(), ctx.now()]
+  const values = { tenantId, ...session, ...ownerOf(actor), turns: 0, createdAt, updatedAt }
+  try {
+    await withTenant(ctx).batch((tx) => [tx.insert(sessions).values(values)])
+    return true
+  } catch (error) {
+    if (isOrphan(error)) return false
+    throw error
+  }
+}
+
+export interface NewTurn {
+  sessionId: string
+  questionId: string
+  answerId: string
+  question: string
+  /** When the turn will certainly be over. */
+  busyUntil: Date
+}
+
+export interface Claim {
+  /** Undefined when there is no such conversation. */
+  session: SessionRow | undefined
+  /** The turn's number; undefined while another one runs. */
+  turn: number | undefined
+  /** Earlier messages that are over, newest first. */
+  earlier: MessageRow[]
+}
+
+/** Lets one turn in, and writes its question and its answer, still empty, down at once. */
+export async function claimTurn(ctx: StoreContext, turn: NewTurn, most: number): Promise<Claim> {
+  const { tenantId } = ctx
+  const now = sql`${ctx.now().toISOString()}::timestamptz`
+  const isIt = isOwn(ctx, turn.sessionId)
+  const [[session], { rows }, earlier] = await withTenant(ctx).batch((tx) => [
+    tx.select().from(sessions).where(isIt),
+    tx.execute<{ turns: number }>(sql`
+      with claimed as (
+        update sessions set turns = turns + 1, updated_at = ${now},
+          busy_until = ${turn.busyUntil.toISOString()}::timestamptz
+        where ${isIt} and (busy_until is null or busy_until <= ${now})
+        returning turns
+      ), said as (
+        insert into messages (tenant_id, session_id, id, turn, role, status, content, parts,
+          tool_calls, fallback_used, usage, timings, created_at)
+        select ${tenantId}, ${turn.sessionId}::uuid, m.id, c.turns, m.role, m.status, m.content,
+          '[]', '[]', false, '{"input_tokens":0,"output_tokens":0}', '{}', ${now}
+        from claimed c cross join (values
+          (${turn.questionId}::uuid, 'user', 'complete', ${turn.question}),
+          (${turn.answerId}::uuid, 'assistant', 'running', '')) m (id, role, status, content)
+      ) select turns from claimed`),
+    tx
+      .select()
+      .from(messages)
+      .where(and(isIn(ctx, turn.sessionId), lt(messages.id, turn.questionId)))
+      .orderBy(desc(messages.id))
+      .limit(most),
+  ])
+  return { session, turn: rows[0]?.turns, earlier }
+}
+
+export type Ended = Pick<
+  MessageRow,
+  | 'status'
+  | 'reason'
+  | 'content'
+  | 'parts'
+  | 'toolCalls'
+  | 'model'
+  | 'fallbackUsed'
+  | 'usage'
+  | 'timings'
+>
+
+/** Writes the answer down and lets the next turn in. A turn that was given up on changes nothing. */
+export async function endTurn(
+  ctx: StoreContext,
+  { sessionId, answerId, turn }: { sessionId: string; answerId: string; turn: number },
+  ended: Ended,
+): Promise<void> {
+  const isAnswer = and(
+    isIn(ctx, sessionId),
+    eq(messages.id, answerId),
+    eq(messages.status, 'running'),
+  )
+  const isTurn = and(isSession(ctx, sessionId), eq(sessions.turns, turn))
+  await withTenant(ctx).batch((tx) => [
+    tx.update(messages).set(ended).where(isAnswer),
+    tx.update(sessions).set({ busyUntil: null, updatedAt: ctx.now() }).where(isTurn),
+  ])
+}
+
+export async function markHandoff(
+  ctx: StoreContext,
+  sessionId: string,
+  handoffReason: string,
+): Promise<void> {
+  await withTenant(ctx).batch((tx) => [
+    tx.update(sessions).set({ handoffReason }).where(isOwn(ctx, sessionId)),
+  ])
+}
+
+export async function findSession(ctx: StoreContext, id: string): Promise<SessionRow | undefined> {
+  const [[row]] = await withTenant(ctx).batch((tx) => [
+    tx.select().from(sessions).where(isOwn(ctx, id)),
+  ])
+  return row
+}
+
+/** A message of the caller's, and until when its turn may run. */
+export async function findMessage(
+  ctx: StoreContext,
+  id: string,
+): Promise<{ message: MessageRow; busyUntil: Date | null } | undefined> {
+  const isOf = and(eq(sessions.tenantId, messages.tenantId), eq(sessions.id, messages.sessionId))
+  const isIt = and(eq(messages.tenantId, ctx.tenantId), eq(messages.id, id), isOwners(ctx))
+  const [[row]] = await withTenant(ctx).batch((tx) => [
+    tx
+      .select({ message: messages, busyUntil: sessions.busyUntil })
+      .from(messages)
+      .innerJoin(sessions, isOf)
+      .where(isIt),
+  ])
+  return row
+}
+
+/** Newest first, from behind `cursor`. */
+export async function selectSessions(
+  ctx: StoreContext,
+  { limit, cursor, q }: ConversationQuery,
+): Promise<SessionRow[]> {
+  const before = cursor === undefined ? undefined : lt(sessions.id, cursor)
+  const isMeant = q === undefined ? undefined : says(q)
+  const [rows] = await withTenant(ctx).batch((tx) => [
+    tx
+      .select()
+      .from(sessions)
+      .where(and(eq(sessions.tenantId, ctx.tenantId), isOwners(ctx), before, isMeant))
+      .orderBy(desc(sessions.id))
+      .limit(limit),
+  ])
+  return rows
+}
+
+/** Whether the title or a message has these words, whatever their case. */
+function says(words: string): SQL | undefined {
+  const pattern = `%${words.replace(/[\\%_]/g, '\\$&')}%`
+  const inMessage = sql`exists (select 1 from messages m where m.tenant_id = ${sessions.tenantId}
+    and m.session_id = ${sessions.id} and m.content ilike ${pattern})`
+  return or(ilike(sessions.title, pattern), inMessage)
+}
+
+/** Oldest first, from behind `cursor`; of the caller's own conversation, which `findSession` tells. */
+export async function selectMessages(
+  ctx: StoreContext,
+  sessionId: string,
+  { limit, cursor }: MessageQuery,
+): Promise<MessageRow[]> {
+  const after = cursor === undefined ? undefined : gt(messages.id, cursor)
+  const [rows] = await withTenant(ctx).batch((tx) => [
+    tx
+      .select()
+      .from(messages)
+      .where(and(isIn(ctx, sessionId), after))
+      .orderBy(asc(messages.id))
+      .limit(limit),
+  ])
+  return rows
+}
+
+export async function renameSession(
+  ctx: StoreContext,
+  id: string,
+  title: string,
+): Promise<SessionRow | undefined> {
+  const [[row]] = await withTenant(ctx).batch((tx) => [
+    tx.update(sessions).set({ title }).where(isOwn(ctx, id)).returning(),
+  ])
+  return row
+}
+
+/** @returns whether there was such a conversation */
+export async function deleteSession(ctx: StoreContext, id: string): Promise<boolean> {
+  const seq = auditColumn(ctx, 'conversation.delete', { resource: { type: 'conversation', id } })
+  const [rows] = await withTenant(ctx).batch((tx) => {
+    const remove = tx.delete(sessions).where(isOwn(ctx, id)).returning({ id: sessions.id })
+    const gone = tx.$with('gone').as(remove)
+    return [tx.with(gone).select({ seq }).from(gone)]
+  })
+  return rows.length > 0
+}
+
+const isSession = ({ tenantId }: StoreContext, id: string) =>
+  and(eq(sessions.tenantId, tenantId), eq(sessions.id, id))
+
+const isIn = ({ tenantId }: StoreContext, sessionId: string) =>
+  and(eq(messages.tenantId, tenantId), eq(messages.sessionId, sessionId))
+
+function isOwners({ actor }: StoreContext): SQL {
+  const { userId, keyId } = ownerOf(actor)
+  return userId === null ? eq(sessions.keyId, keyId ?? '') : eq(sessions.userId, userId)
+}
+
+const isOwn = (ctx: StoreContext, id: string) => and(isSession(ctx, id), isOwners(ctx))

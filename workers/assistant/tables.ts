@@ -1,0 +1,86 @@
+/**
+ * The conversations: public.sessions and public.messages (sign-in sessions are auth.sessions). Who
+ * leaves the tenant takes theirs along, by the row of `users`.
+ */
+import { sql } from 'drizzle-orm'
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import { tenants, users } from '../../shared/tables.ts'
+import type { Language, MessageStatus, Part, Reason, ToolCall, Usage } from './schemas.ts'
+
+const time = () => timestamp({ withTimezone: true }).notNull()
+
+export const sessions = pgTable(
+  'sessions',
+  {
+    tenantId: text()
+      .notNull()
+      .references(() => tenants.id, { onDelete: 'cascade' }),
+    id: uuid().notNull(),
+    /** Whose it is: a user's or an API key's. */
+    userId: text(),
+    keyId: text(),
+    title: text().notNull(),
+    language: text().$type<Language>().notNull(),
+    handoffReason: text(),
+    /** Turns begun. */
+    turns: integer().notNull(),
+    /** While a turn runs: when it will certainly be over. */
+    busyUntil: timestamp({ withTimezone: true }),
+    createdAt: time(),
+    updatedAt: time(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.id] }),
+    index('sessions_user').on(table.tenantId, table.userId, table.id),
+    index('sessions_updated').on(table.updatedAt),
+    foreignKey({
+      name: 'sessions_of_user',
+      columns: [table.tenantId, table.userId],
+      foreignColumns: [users.tenantId, users.id],
+    }).onDelete('cascade'),
+    check('sessions_owner', sql`num_nonnulls(${table.userId}, ${table.keyId}) = 1`),
+  ],
+)
+
+export const messages = pgTable(
+  'messages',
+  {
+    tenantId: text().notNull(),
+    sessionId: uuid().notNull(),
+    id: uuid().notNull(),
+    turn: integer().notNull(),
+    role: text().$type<'user' | 'assistant'>().notNull(),
+    status: text().$type<MessageStatus>().notNull(),
+    reason: text().$type<Reason>(),
+    content: text().notNull(),
+    /** What became visible, in order; a user's message has none. */
+    parts: jsonb().$type<Part[]>().notNull(),
+    toolCalls: jsonb().$type<ToolCall[]>().notNull(),
+    model: text(),
+    fallbackUsed: boolean().notNull(),
+    usage: jsonb().$type<Usage>().notNull(),
+    timings: jsonb().$type<Record<string, number>>().notNull(),
+    createdAt: time(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.sessionId, table.id] }),
+    index('messages_id').on(table.tenantId, table.id),
+    foreignKey({
+      name: 'messages_session',
+      columns: [table.tenantId, table.sessionId],
+      foreignColumns: [sessions.tenantId, sessions.id],
+    }).onDelete('cascade'),
+  ],
+)

@@ -1,0 +1,125 @@
+/** Evaluation over HTTP: one flag, all flags with an entity tag, and the stream that announces changes. */
+import { ProblemError } from '../../shared/errors.ts'
+import { FLAG_NAMES } from '../../shared/metric-labels.ts'
+import { OTHER } from '../../shared/metric.ts'
+import {
+  answerOf,
+  answersOf,
+  type Audience,
+  contextOf,
+  findVisible,
+  hashOf,
+  isSameAnswer,
+  isSameQuestion,
+  tagOf,
+} from './answers.ts'
+import { clientPayload } from './client-payload.ts'
+import { checkContext, LimitError } from './engine/limits.ts'
+import type { Place } from './hub-client.ts'
+import { DEFAULT_ENVIRONMENT } from './model-schemas.ts'
+import type { BulkResponse, EvaluationRequest, EvaluationResponse } from './ofrep-schemas.ts'
+import { type Reading, type SnapshotContext, readSince, readSnapshot } from './snapshot-service.ts'
+import { epochOf, signTicket, type TicketEnv } from './ticket-service.ts'
+
+export type EvaluationContext = SnapshotContext & { readonly env: TicketEnv }
+
+/** Seconds a hidden page stays connected. */
+const INACTIVITY_SECONDS = 120
+
+/** The key's environment: all keys are for the same one. */
+export const placeOf = ({ tenantId }: EvaluationContext): Place => {
+  return { tenantId, environment: DEFAULT_ENVIRONMENT }
+}
+
+/**
+ * Any text may be asked for.
+ *
+ * @throws ProblemError not_found, also for a flag that `audience` may not see; invalid_fields for a
+ *   context that is over a limit
+ */
+export async function evaluateFlag(
+  ctx: EvaluationContext,
+  audience: Audience,
+  key: string,
+  request: EvaluationRequest,
+): Promise<EvaluationResponse> {
+  const reading = await readSnapshot(ctx, placeOf(ctx).environment)
+  const flag = findVisible(reading, key, audience)
+  countCheck(ctx, key, flag !== undefined)
+  if (!flag) throw new ProblemError('not_found', `There is no flag named ${key}.`)
+  const answer = limited(request, () => answerOf(reading, flag, contextOf(request)))
+  return reading.isStale ? { ...answer, metadata: { ...answer.metadata, stale: true } } : answer
+}
+
+export interface BulkRequest {
+  request: EvaluationRequest
+  /** The entity tag of If-None-Match; empty for none. */
+  tag: string
+  /** Version of the announcement that made the caller ask; 0 for none. */
+  announced: number
+}
+
+export interface BulkAnswer {
+  tag: string
+  /** undefined: the caller has it. */
+  body: BulkResponse | undefined
+}
+
+/** @throws ProblemError invalid_fields for a context that is over a limit */
+export async function evaluateAll(
+  ctx: EvaluationContext,
+  audience: Audience,
+  { request, tag, announced }: BulkRequest,
+): Promise<BulkAnswer> {
+  const place = placeOf(ctx)
+  const reading = await readSince(ctx, place.environment, announced)
+  const { version } = reading
+  const asker = `${place.tenantId} ${place.environment} ${audience} `
+  const asked = hashOf(asker + JSON.stringify(request.context))
+  const parts = { version, epoch: epochOf(ctx.now()), asked }
+  if (isSameQuestion(tag, parts)) return { tag, body: undefined }
+  const flags = limited(request, () => answersOf(reading, contextOf(request), audience))
+  const answer = hashOf(JSON.stringify(flags))
+  if (isSameAnswer(tag, parts, answer)) return { tag: tagOf(parts, answer), body: undefined }
+  const metadata = { version: String(version), ...(reading.isStale && { stale: true }) }
+  const eventStreams = [await streamOf(ctx, place, reading)]
+  return { tag: tagOf(parts, answer), body: { flags, metadata, eventStreams } }
+}
+
+async function streamOf(ctx: EvaluationContext, place: Place, { version }: Reading) {
+  const ticket = await signTicket(ctx.env, place, ctx.now())
+  const requestUri = `/ofrep/v1/stream?ticket=${ticket}&since=${version}`
+  return { type: 'sse' as const, endpoint: { requestUri }, inactivityDelaySec: INACTIVITY_SECONDS }
+}
+
+/**
+ * What GrowthBook's SDKs evaluate by themselves.
+ *
+ * @param announced Version of the announcement that made us look; 0 for none
+ */
+export async function readPayload(ctx: EvaluationContext, announced: number) {
+  const reading = await readSince(ctx, placeOf(ctx).environment, announced)
+  const { features = {}, savedGroups = {}, ...rest } = clientPayload(reading.payload, 'client')
+  const dateUpdated = ctx.now().toISOString()
+  const payload = { status: 200 as const, ...rest, features, savedGroups, dateUpdated }
+  return { tag: `"${reading.version}"`, payload }
+}
+
+/** @throws ProblemError invalid_fields, naming the limit that the context is over */
+function limited<Value>({ context }: EvaluationRequest, evaluate: () => Value): Value {
+  try {
+    checkContext(context)
+    return evaluate()
+  } catch (error) {
+    if (!(error instanceof LimitError)) throw error
+    const errors = [{ in: 'json', pointer: '/context', detail: error.message }]
+    throw new ProblemError('invalid_fields', error.message, { errors, cause: error })
+  }
+}
+
+/** Names of customers' flags are without number; only those the platform asks for have a label. */
+function countCheck(ctx: EvaluationContext, key: string, isFound: boolean): void {
+  const flag_name = FLAG_NAMES.find((name) => name === key) ?? OTHER
+  const result = isFound ? 'found' : 'missing'
+  ctx.metrics.inc('voiceassist_feature_flag_checks_total', { flag_name, result })
+}

@@ -1,0 +1,82 @@
+/**
+ * A published snapshot, ready to be asked: compiled, and with what OpenFeature is told beside a value.
+ * Snapshots are immutable; their version and hash name them.
+ */
+import { canonicalText, type FlagFacts, type SnapshotPayload } from './compile.ts'
+import { admitSnapshot } from './engine/admission.ts'
+import { SnapshotError } from './engine/limits.ts'
+import type { Feature, Json } from './engine/payload.ts'
+import type { Snapshot } from './engine/snapshot.ts'
+import { isRecord } from './engine/values.ts'
+
+/** As it is stored, and travels between caches. */
+export interface StoredSnapshot {
+  readonly version: number
+  /** Of the payload's bytes, in hexadecimal. */
+  readonly sha256: string
+  /** JSON text of a `SnapshotPayload`. */
+  readonly payload: string
+}
+
+export interface PublishedFlag {
+  readonly key: string
+  readonly isClientVisible: boolean
+  /** Names of the values its rules give; objects are told apart by identity. */
+  readonly names: ReadonlyMap<Json, string>
+  /** Only what OFREP can carry. */
+  readonly metadata: Readonly<Record<string, string | number | boolean>>
+}
+
+export interface Published {
+  readonly snapshot: Snapshot
+  readonly payload: SnapshotPayload
+  readonly flags: ReadonlyMap<string, PublishedFlag>
+}
+
+/** @throws SnapshotError, LimitError for what cannot be evaluated */
+export function compilePublished({ version, payload: text }: StoredSnapshot): Published {
+  const payload = parse(version, text)
+  const snapshot = admitSnapshot(payload)
+  const flags = Object.entries(payload.features).map(([key, feature]) => {
+    return [key, flagOf(key, feature, payload.flags[key])] as const
+  })
+  return { snapshot, payload, flags: new Map(flags) }
+}
+
+function parse(version: number, text: string): SnapshotPayload {
+  try {
+    const payload: unknown = JSON.parse(text)
+    if (isPayload(payload)) return payload
+  } catch {
+    // Said below, as for what is JSON but no payload.
+  }
+  throw new SnapshotError(`Snapshot ${version} is no payload.`)
+}
+
+/** The rest is looked at when it is admitted. */
+const isPayload = (payload: unknown): payload is SnapshotPayload =>
+  isRecord(payload) && isRecord(payload['features']) && isRecord(payload['flags'])
+
+function flagOf(key: string, feature: Feature, facts?: FlagFacts): PublishedFlag {
+  const { variants = {}, metadata = {}, clientVisible = false } = facts ?? {}
+  const byText = new Map(
+    Object.entries(variants).map(([name, value]) => [canonicalText(value), name]),
+  )
+  const names = new Map<Json, string>()
+  for (const value of valuesOf(feature)) {
+    const name = byText.get(canonicalText(value))
+    if (name !== undefined) names.set(value, name)
+  }
+  return { key, isClientVisible: clientVisible, names, metadata: scalarsOf(metadata) }
+}
+
+const valuesOf = ({ defaultValue = null, rules = [] }: Feature): Json[] => [
+  defaultValue,
+  ...rules.flatMap(({ force, variations = [] }) => [force ?? null, ...variations]),
+]
+
+const scalarsOf = (metadata: Readonly<Record<string, Json>>) =>
+  Object.fromEntries(Object.entries(metadata).filter(isScalar))
+
+const isScalar = (entry: [string, Json]): entry is [string, string | number | boolean] =>
+  ['string', 'number', 'boolean'].includes(typeof entry[1])

@@ -1,0 +1,63 @@
+/**
+ * The minute's jobs. Evaluation knows no time: what ends is taken out here, by publishing without it. And
+ * hubs are told of the snapshots that nobody told them of.
+ */
+import { sql } from 'drizzle-orm'
+import { callAcrossTenants, type DatabaseEnv } from '../../shared/database.ts'
+import type { Log } from '../../shared/log.ts'
+import { publishChange } from './publish-service.ts'
+import type { FlagContext } from './service.ts'
+import { announceSnapshot, settleOutbox } from './snapshot-service.ts'
+import { selectDueSnapshots } from './snapshot-store.ts'
+
+/** Tenants per tick; the rest is due a minute later. */
+const MOST = 100
+
+/** Snapshots per tick. */
+const MOST_SNAPSHOTS = 200
+
+/** Younger snapshots are being told of by whoever published them. */
+const PATIENCE_MS = 5000
+
+interface Job {
+  env: DatabaseEnv
+  log: Log
+  now: () => Date
+  contextOf: (tenantId: string) => FlagContext
+}
+
+/** A tenant that fails does not keep the others waiting. */
+export async function expireOverrides({ env, log, now, contextOf }: Job): Promise<void> {
+  const at = now().toISOString()
+  const due = await callAcrossTenants<{ tenant_id: string }>(
+    env,
+    sql`select * from flag_due_tenants(${at}::timestamptz, ${MOST})`,
+  )
+  for (const { tenant_id: tenant } of due) {
+    try {
+      await publishChange(contextOf(tenant), () => ({
+        writes: [{ type: 'overridesExpired', at }],
+        event: 'flag.override.expire',
+        details: { facts: { at } },
+        consent: { type: 'stop' },
+      }))
+    } catch (error) {
+      log.error('ended overrides could not be taken out', { tenant_id: tenant, error })
+    }
+  }
+}
+
+/** A tenant's failure is logged and keeps nobody else waiting. */
+export async function announceDueSnapshots({ env, log, now, contextOf }: Job): Promise<void> {
+  const before = new Date(now().getTime() - PATIENCE_MS)
+  for (const due of await selectDueSnapshots(env, before, MOST_SNAPSHOTS)) {
+    const { tenantId, environment, version } = due
+    try {
+      const ctx = contextOf(tenantId)
+      await announceSnapshot(ctx, environment, version)
+      await settleOutbox(ctx, environment, version)
+    } catch (error) {
+      log.error('a flag snapshot was not announced', { tenant_id: tenantId, environment, error })
+    }
+  }
+}
