@@ -39,3 +39,33 @@ export const FLAG_NAMES = [
   'experimental_api',
   OTHER,
 ] as const
+
+/** Pages of the console, as its router names them (workers/console/routes). */
+export const PAGES = [
+  '/account',
+  '/applications',
+  '/ask',
+  '/audit',
+  '/consent',
+  '/flags',
+  '/forgot-password',
+  '/help',
+  '/invitation',
+  '/keys',
+  '/knowledge',
+  '/members',
+  '/organization',
+  '/overview',
+  '/platform',
+  '/reset-password',
+  '/roles',
+  '/setup',
+  '/sign-in',
+  '/teams',
+  '/verify-email',
+  '/voice',
+  OTHER,
+] as const
+
+/** What the console's buttons say they do: their `data-action`. */
+export const ACTIONS = ['ask', 'create-flag', 'sign-in', 'stop-answer', 'voice', OTHER] as const

@@ -15,12 +15,12 @@ import {
   seconds,
   type Type,
 } from './metric.ts'
+import { REQUEST, RUM_METRICS } from './metrics-rum.ts'
 import { JOB, STORE_METRICS } from './metrics-stores.ts'
 
 /** Routes times the statuses they answer with. */
 const MAX_HTTP_SERIES = 1000
 
-const REQUEST = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 5, 10]
 const STAGE = [0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 5, 10, 30]
 
 export const CATALOGUE = {
@@ -91,7 +91,7 @@ export const CATALOGUE = {
   http_requests_active: gauge('Requests being answered.', { method: METHODS, endpoint: OPEN }),
   voiceassist_errors_total: counter('Requests that ended as a problem.', { kind: PROBLEM_CODES }),
   voiceassist_ratelimit_rejected_total: counter('Requests refused for their number.', {
-    scope: ['flood', 'sign_in', 'caller', 'tenant', 'address', 'number'],
+    scope: ['flood', 'rum', 'sign_in', 'caller', 'tenant', 'address', 'number'],
   }),
 
   voiceassist_openai_api_calls_total: counter('Calls to the model provider that were answered.', {
@@ -169,6 +169,8 @@ export const CATALOGUE = {
   voiceassist_rbac_denied_total: counter('Callers refused for want of a permission.', {
     permission: PERMISSIONS,
   }),
+
+  ...RUM_METRICS,
 
   voiceassist_error_reports_total: counter('Failures reported, by what became of the report.', {
     result: ['sent', 'retried', 'refused', 'dropped'],

@@ -40,10 +40,12 @@ import {
   meter,
   meterAddress,
   refuseFlood,
+  refuseReports,
   refuseStranger,
 } from './limits/service.ts'
 import { measure } from './ops/measure-service.ts'
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
+import { createRumRoutes } from './ops/rum-routes.ts'
 import { providerKeyRoutes } from './provider-keys/routes.ts'
 import type { KeyContext } from './provider-keys/service.ts'
 import { teamRoutes } from './teams/routes.ts'
@@ -161,6 +163,10 @@ export function createApp() {
     bearerFormat: 'JWT',
   })
   app.route('/', opsRoutes)
+  app.route(
+    '/',
+    createRumRoutes(refuseReports, () => app.routes.map(({ path }) => path)),
+  )
   app.route('/', flagRoutes)
   app.route('/', audienceRoutes)
   app.route('/', historyRoutes)

@@ -85,6 +85,7 @@ export async function startApp() {
     PROVIDER_KEK: 'kek-kek-kek-kek-kek-kek-kek-kek-kek',
     FLAG_HUBS: createFlagHubs(),
     FLOOD_LIMIT: createFloodLimit(),
+    RUM_LIMIT: createFloodLimit(),
     ...metrics.settings,
     CF_VERSION_METADATA: { id: 'version-of-the-tests', tag: '', timestamp: '2026-11-20T12:00:00Z' },
     IDENTITY: {

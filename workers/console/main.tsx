@@ -5,6 +5,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { reloadWhenStale } from './lib/reload.ts'
 import { createServices, ServicesProvider } from './lib/services.tsx'
+import { startTelemetry } from './lib/telemetry.ts'
 import { loadPreferredMessages, LocaleProvider } from './messages/locale.tsx'
 import { createAppRouter } from './router.tsx'
 import { ToastProvider } from './ui/toasts.tsx'
@@ -13,6 +14,7 @@ reloadWhenStale()
 
 const services = createServices()
 const router = createAppRouter(services)
+startTelemetry(router)
 const messages = await loadPreferredMessages()
 const container = document.querySelector('#root')
 if (!container) throw new Error('index.html has no #root')

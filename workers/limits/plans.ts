@@ -50,3 +50,6 @@ export const ACCOUNT: Rate = { limit: 30, windowSeconds: 600 }
  * address may be a whole office, or a server that asks for its flags one by one: neither is a flood.
  */
 export const FLOOD: Rate = { limit: 1000, windowSeconds: 10 }
+
+/** Reports of browsers from one address, likewise: a tab sends a dozen a minute while it is used. */
+export const RUM: Rate = { limit: 120, windowSeconds: 60 }

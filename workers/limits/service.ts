@@ -12,7 +12,7 @@ import { type MetricsEnv, metricsOf } from '../../shared/metrics.ts'
 import type { RedisEnv } from '../../shared/redis.ts'
 import { addressOf } from './address.ts'
 import { countRequest } from './limit-client.ts'
-import { FLOOD } from './plans.ts'
+import { FLOOD, type Rate, RUM } from './plans.ts'
 import {
   describeRefusal,
   headersOf,
@@ -137,10 +137,24 @@ async function count(
 export async function refuseFlood(env: FloodEnv, headers: Headers): Promise<void> {
   const key = addressOf(headers)
   if (!key || (await env.FLOOD_LIMIT.limit({ key })).success) return
-  metricsOf(env).inc('voiceassist_ratelimit_rejected_total', { scope: 'flood' })
-  const { limit, windowSeconds } = FLOOD
+  throw tooMany(env, 'flood', FLOOD)
+}
+
+export interface RumLimitEnv extends MetricsEnv {
+  readonly RUM_LIMIT: FloodEnv['FLOOD_LIMIT']
+}
+
+/** The same for reports of browsers, which nobody has to sign. @throws ProblemError rate_limited */
+export async function refuseReports(env: RumLimitEnv, headers: Headers): Promise<void> {
+  const key = addressOf(headers)
+  if (!key || (await env.RUM_LIMIT.limit({ key })).success) return
+  throw tooMany(env, 'rum', RUM)
+}
+
+function tooMany(env: MetricsEnv, scope: 'flood' | 'rum', { limit, windowSeconds }: Rate) {
+  metricsOf(env).inc('voiceassist_ratelimit_rejected_total', { scope })
   const detail = `At most ${limit} requests in ${windowSeconds} s from one address.`
-  throw new ProblemError('rate_limited', detail, { retryAfterSeconds: windowSeconds })
+  return new ProblemError('rate_limited', detail, { retryAfterSeconds: windowSeconds })
 }
 
 interface NoticeEnv {

@@ -47,12 +47,12 @@ export function Composer({ isRunning, onSend, onStop }: ComposerProps) {
           className="field-sizing-content max-h-40 min-h-8 flex-1 resize-none bg-transparent px-2 py-[5px] outline-none placeholder:text-muted"
         />
         {isRunning ? (
-          <Button onClick={onStop}>
+          <Button data-action="stop-answer" onClick={onStop}>
             <Square size={12} fill="currentColor" aria-hidden />
             <span className="max-sm:sr-only">{ask.stop}</span>
           </Button>
         ) : (
-          <Button type="submit" look="primary">
+          <Button data-action="ask" type="submit" look="primary">
             <ArrowUp size={16} aria-hidden />
             <span className="max-sm:sr-only">{ask.send}</span>
           </Button>

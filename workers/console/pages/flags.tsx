@@ -27,7 +27,7 @@ export function FlagsPage() {
       replace: true,
     })
   const action = mayWrite && (
-    <Button look="primary" onClick={() => setCreating(true)}>
+    <Button data-action="create-flag" look="primary" onClick={() => setCreating(true)}>
       <Plus size={16} aria-hidden />
       <span className="max-sm:sr-only">{flags.create}</span>
     </Button>

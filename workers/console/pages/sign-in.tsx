@@ -100,7 +100,13 @@ function PasswordForm({ onTicket }: { onTicket: (ticket: string) => void }) {
       {error !== null && (
         <ErrorNote error={error} {...(isMismatch(error) ? { text: signIn.rejected } : {})} />
       )}
-      <Button type="submit" look="primary" disabled={isBusy} className="h-9 w-full">
+      <Button
+        data-action="sign-in"
+        type="submit"
+        look="primary"
+        disabled={isBusy}
+        className="h-9 w-full"
+      >
         {isBusy ? signIn.submitting : signIn.submit}
       </Button>
       <p className="text-center text-sm">

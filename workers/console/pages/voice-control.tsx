@@ -46,6 +46,7 @@ export function VoiceControl({ session }: { session: VoiceSession }) {
         <button
           type="button"
           aria-label={isOn ? voice.stop : voice.start}
+          data-action="voice"
           onClick={isOn ? session.stop : session.start}
           className={`relative grid size-24 place-items-center rounded-full transition-colors duration-150 hover:brightness-110 ${
             isOn ? 'border-2 border-accent bg-surface text-accent' : 'bg-accent text-on-accent'
