@@ -4,6 +4,7 @@
  *
  * - A user who writes `call NAME` or `call NAME {"json": "arguments"}`, NAME being a tool's name,
  *   has that tool called; several calls in one message are made together.
+ * - A question asked of it with a tool `knowledge_search` at hand is looked up with it.
  * - tool_choice "required" or a named tool calls that tool with no arguments if none is asked for.
  * - Results of tools that hold source blocks are answered from; others are told as they are.
  */
@@ -53,9 +54,18 @@ function callsOf({ messages, tools, toolChoice }: TurnRequest): ToolCall[] {
     const behind = last.text.slice(match.index + match[0].length)
     return allowed.includes(name) ? [{ name, arguments: leadingObject(behind) ?? '{}' }] : []
   })
-  const forced = toolChoice === 'auto' ? undefined : allowed[0]
-  return calls.length === 0 && forced ? [{ name: forced, arguments: '{}' }] : calls
+  if (calls.length > 0) return calls
+  if (toolChoice !== 'auto') return allowed.slice(0, 1).map((name) => ({ name, arguments: '{}' }))
+  const query = readQuestion(last.text).trim()
+  const isLookedUp = allowed.includes(SEARCH) && QUESTION.test(query)
+  return isLookedUp ? [{ name: SEARCH, arguments: JSON.stringify({ query }) }] : []
 }
+
+/** As the platform names it, and as many others do. */
+const SEARCH = 'knowledge_search'
+
+/** In Latin, Cyrillic, Arabic and Chinese writing. */
+const QUESTION = /[?؟？]$/u
 
 /** The JSON object that `text` begins with. */
 function leadingObject(text: string): string | undefined {

@@ -157,9 +157,7 @@ describe('tools', () => {
       'pump.md',
       '# Pump\n\nReplace the filter every 400 operating hours.',
     )
-    const question = 'How often must the filter be replaced?'
-    const message = `call knowledge_search {"query":"${question}"}\nQuestion: ${question}`
-    const frames = await stream(app, { message })
+    const frames = await stream(app, { message: 'How often must the filter be replaced?' })
     const done = frames.at(-1)!.data as unknown as Reply
     expect(done.citations).toMatchObject([{ number: 1, documentId: id, title: 'Pump' }])
     expect(done.text).toMatch(/400 operating hours.*\[1\]/)
