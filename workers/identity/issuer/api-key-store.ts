@@ -11,7 +11,8 @@ import { bans } from './ban-tables.ts'
 import type { CallerContext } from './caller.ts'
 import type { IssuerCore } from './context.ts'
 import { authDatabaseOf } from './database.ts'
-import { apiKeys, organizations } from './tables.ts'
+import { apiKeys } from './key-tables.ts'
+import { organizations } from './tables.ts'
 
 export type ApiKeyRow = typeof apiKeys.$inferSelect
 

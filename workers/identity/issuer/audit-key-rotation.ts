@@ -7,8 +7,8 @@ import { reaching } from '../../../shared/database.ts'
 import { auditColumn } from '../../audit/service.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
+import { auditKeys } from './key-tables.ts'
 import { createSigningKey } from './signing-keys.ts'
-import { auditKeys } from './tables.ts'
 
 const DAY_MS = 86_400_000
 

@@ -10,9 +10,9 @@ import { CHECKPOINT_TYP } from '../../audit/service.ts'
 import type { PublicKey } from '../schemas.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
+import { auditKeys } from './key-tables.ts'
 import { unseal } from './key-vault.ts'
 import { createSigningKey } from './signing-keys.ts'
-import { auditKeys } from './tables.ts'
 
 export interface ChainEnd {
   tenantId: string

@@ -11,11 +11,11 @@ import { toBase32, totpUri } from '../totp.ts'
 import type { CallerContext } from './caller.ts'
 import { proveCredential } from './credential.ts'
 import { authDatabaseOf } from './database.ts'
+import { backupCodes, twoFactors } from './factor-tables.ts'
 import { seal } from './key-vault.ts'
 import { notify } from './notice.ts'
 import { findPerson } from './person.ts'
 import { ownOf } from './session-list.ts'
-import { backupCodes, twoFactors } from './tables.ts'
 import { hashOfCode, proveOwnFactor, refusedCode, spendFactor } from './two-factor.ts'
 
 /** Bytes; RFC 4226, section 4 asks for 20. */

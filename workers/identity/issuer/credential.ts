@@ -7,10 +7,11 @@ import type { SignIn } from '../schemas.ts'
 import type { CallerContext } from './caller.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
+import { twoFactors } from './factor-tables.ts'
 import { hashPassword, isOutdated, verifyPassword } from './password.ts'
 import { recordFailedSignIn } from './session-audit.ts'
 import { ownOf } from './session-list.ts'
-import { accounts, twoFactors, users } from './tables.ts'
+import { accounts, users } from './tables.ts'
 
 export interface Credential {
   userId: string

@@ -9,6 +9,7 @@ import type { PendingSignIn } from '../schemas.ts'
 import { accountRows, type NewLogin, organizationRows } from './account-rows.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
+import { twoFactors } from './factor-tables.ts'
 import { joinWithLogin } from './joining.ts'
 import { notify } from './notice.ts'
 import { findPerson, type Person } from './person.ts'
@@ -16,7 +17,7 @@ import type { Identity } from './provider-client.ts'
 import type { Provider } from './providers.ts'
 import { type Opened, startSession } from './session.ts'
 import { askSecondFactor } from './sign-in.ts'
-import { accounts, twoFactors } from './tables.ts'
+import { accounts } from './tables.ts'
 
 /** Nobody is signed in, or nothing linked, for a reason its person can do something about. */
 export class FederationRefusal extends Error {

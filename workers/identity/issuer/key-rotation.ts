@@ -8,8 +8,8 @@ import { reaching } from '../../../shared/database.ts'
 import { auditColumn } from '../../audit/service.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
+import { signingKeys } from './key-tables.ts'
 import { createSigningKey } from './signing-keys.ts'
-import { signingKeys } from './tables.ts'
 
 const DAY_MS = 86_400_000
 

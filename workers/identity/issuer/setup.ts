@@ -9,9 +9,10 @@ import type { Setup } from '../schemas.ts'
 import { accountRows, organizationRows, passwordLogin } from './account-rows.ts'
 import type { IssuerContext } from './context.ts'
 import { authDatabaseOf } from './database.ts'
+import { signingKeys } from './key-tables.ts'
 import { hashPassword } from './password.ts'
 import { createSigningKey } from './signing-keys.ts'
-import { setups, signingKeys } from './tables.ts'
+import { setups } from './tables.ts'
 
 /** @throws ProblemError unauthenticated unless `authorization` carries the setup token */
 export async function checkSetupToken(

@@ -12,8 +12,8 @@ import { secret, valuesOf } from '../../../shared/secret.ts'
 import type { KeySet } from '../schemas.ts'
 import type { IssuerCore, IssuerEnv } from './context.ts'
 import { authDatabaseOf } from './database.ts'
+import { signingKeys } from './key-tables.ts'
 import { seal, unseal } from './key-vault.ts'
-import { signingKeys } from './tables.ts'
 
 type Row = typeof signingKeys.$inferSelect
 

@@ -1,24 +1,20 @@
 /**
- * The schema `auth`: accounts, sessions, organizations and signing keys. Names and columns of all
- * but `signingKeys` and `setups` are better-auth's; only the role auth_user may see any of it.
+ * The schema `auth`: accounts, sessions and organizations. Names and columns of most of it are
+ * better-auth's; only the role auth_user may see any of it.
  */
 import { relations, sql } from 'drizzle-orm'
 import {
   type AnyPgColumn,
-  bigint,
   boolean,
   check,
   index,
   integer,
-  jsonb,
   pgSchema,
   primaryKey,
   text,
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
-import type { KeyKind } from '../api-key.ts'
-import type { PublicKey } from '../schemas.ts'
 
 export const auth = pgSchema('auth')
 
@@ -187,89 +183,6 @@ export const tenantDeletions = auth.table('tenant_deletions', {
   closedAt: time(),
   /** Nothing is left from here on. */
   erasedAt: time(),
-})
-
-export const signingKeys = auth.table('signing_keys', {
-  id: text().primaryKey(),
-  publicKey: jsonb().$type<PublicKey>().notNull(),
-  /** Encrypted under AUTH_SECRET; key-vault.ts. */
-  privateKey: text().notNull(),
-  createdAt: time().notNull(),
-  /** Published from the start, signs from here on. */
-  activeFrom: time().notNull(),
-  /** Neither signs nor is published from here on; null while that is not decided. */
-  expiresAt: time(),
-  /** The key it takes over from. Unique: whoever rotates at the same time makes one successor. */
-  replaces: text().unique(),
-})
-
-/** API keys of a tenant's programs. They are the tenant's: whoever made one may leave. */
-export const apiKeys = auth.table(
-  'api_keys',
-  {
-    /** The id inside the key's text. */
-    id: text().primaryKey(),
-    tenantId: organizationId(),
-    kind: text().$type<KeyKind>().notNull(),
-    name: text().notNull(),
-    /** Permissions. */
-    scopes: text().array().notNull(),
-    /** Pages that may use a client key; null means all. */
-    origins: text().array(),
-    /** SHA-256, in base64url. */
-    secretHash: text().notNull(),
-    /** The secret before the last rotation, and when it ends. */
-    previousHash: text(),
-    previousExpiresAt: time(),
-    /** User id; not a reference, for the key outlives the account. */
-    createdBy: text().notNull(),
-    createdAt: time().notNull(),
-    rotatedAt: time(),
-    expiresAt: time().notNull(),
-    /** At most one minute behind. */
-    lastUsedAt: time(),
-    revokedAt: time(),
-  },
-  (table) => [index().on(table.tenantId, table.createdAt)],
-)
-
-/** Authenticator apps (TOTP); totp.ts. In force once confirmed. */
-export const twoFactors = auth.table('two_factors', {
-  userId: userId().primaryKey(),
-  /** Encrypted under AUTH_SECRET; key-vault.ts. */
-  secret: text().notNull(),
-  createdAt: time().notNull(),
-  confirmedAt: time(),
-  /** The time step of the last code that was taken; none before it is taken again. */
-  lastStep: bigint({ mode: 'number' }).notNull().default(0),
-  /** Wrong codes in a row. */
-  failures: integer().notNull().default(0),
-  lockedUntil: time(),
-})
-
-/** Codes for the day the authenticator is lost; used by deleting them. */
-export const backupCodes = auth.table(
-  'backup_codes',
-  { userId: userId(), hash: text().notNull() },
-  (table) => [primaryKey({ columns: [table.userId, table.hash] })],
-)
-
-/**
- * Keys that sign checkpoints of audit logs and nothing else. The newest that is active signs; none is
- * ever deleted, for old checkpoints are checked with old keys.
- */
-export const auditKeys = auth.table('audit_keys', {
-  id: text().primaryKey(),
-  publicKey: jsonb().$type<PublicKey>().notNull(),
-  /** Encrypted under AUTH_SECRET; key-vault.ts. */
-  privateKey: text().notNull(),
-  createdAt: time().notNull(),
-  /** Published from the start, signs from here on; null means from the start. */
-  activeFrom: time(),
-  /** Signs no more from here on; null while that is not decided. */
-  retiredAt: time(),
-  /** The key it takes over from, or '' of the first. Unique: of two made at once one stays. */
-  replaces: text().unique(),
 })
 
 /** Has one row once the first owner exists, and cannot have two. */
