@@ -52,10 +52,8 @@ export function createTracer<Env extends TraceEnv>(service: string): Tracer<Env>
 
   return {
     enter(env, entry, start, work) {
-      const keep = (kept: Kept) => {
-        if (!env.OTEL_EXPORTER_OTLP_ENDPOINT) return
-        untraced(() => collectorFor(env).add([kept], entry.waitUntil))
-      }
+      const send = (kept: Kept) => untraced(() => collectorFor(env).add([kept], entry.waitUntil))
+      const keep = env.OTEL_EXPORTER_OTLP_ENDPOINT ? send : undefined
       const ratio = Number(env.OTEL_TRACES_SAMPLER_ARG)
       return enterTrace({ ...entry, service, ratio, keep }, start, work)
     },

@@ -7,7 +7,13 @@ import type { WaitUntil } from './batcher.ts'
 import { nameSpans } from './log.ts'
 import { isSampled } from './trace-sampling.ts'
 import { type Kept, Recording, type Segment, type Span, type SpanStart } from './trace-span.ts'
-import { formatTraceparent, newTraceId, parseTraceparent, type SpanContext } from './trace.ts'
+import {
+  formatTraceparent,
+  newSpanId,
+  newTraceId,
+  parseTraceparent,
+  type SpanContext,
+} from './trace.ts'
 
 /** The platform's own spans, where it has them: `ExecutionContext.tracing`. */
 interface NativeTracing {
@@ -34,7 +40,8 @@ export interface TraceOrigin extends Segment {
   /** Share of the traces begun here that are kept, from 0 to 1. */
   ratio: number
   waitUntil: WaitUntil
-  keep: (kept: Kept) => void
+  /** Undefined where spans would go nowhere: none is made. */
+  keep: ((kept: Kept) => void) | undefined
   /** The platform's context of this work. */
   execution?: object
 }
@@ -48,6 +55,11 @@ export function enterTrace<Result>(
   const parent = parseTraceparent(traceparent)
   const traceId = parent?.traceId ?? newTraceId()
   const sampled = isSampled(traceId, parent, ratio)
+  if (!keep) {
+    // Nor is the work followed: in workerd that costs each request more than everything else here.
+    const context = { traceId, spanId: newSpanId(), isSampled: sampled }
+    return work({ ...NO_SPAN, context })
+  }
   const now = Date.now
   const recording = new Recording({ segment, traceId, isSampled: sampled, now, keep })
   const span = recording.start(start, parent?.spanId ?? null)
@@ -61,7 +73,7 @@ export function withSpan<Result>(
   work: (span: Span) => Promise<Result>,
 ): Promise<Result> {
   const scope = scopes.getStore()
-  if (!scope) return work(NO_SPAN)
+  if (!scope) return work({ ...NO_SPAN })
   const span = scope.recording.start(start, scope.span.spanId)
   const inside = { ...scope, span: span.context }
   if (!scope.native) return follow(inside, span, () => work(span))
@@ -97,15 +109,15 @@ export function traceStream<Value, Returned>(
   make: (span: Span) => AsyncGenerator<Value, Returned>,
 ): AsyncGenerator<Value, Returned> {
   const scope = scopes.getStore()
-  return scope ? traced(scope, start, make) : make(NO_SPAN)
+  if (!scope) return make({ ...NO_SPAN })
+  return traced(scope, scope.recording.start(start, scope.span.spanId), make)
 }
 
 async function* traced<Value, Returned>(
   scope: Scope,
-  start: SpanStart,
+  span: Span,
   make: (span: Span) => AsyncGenerator<Value, Returned>,
 ): AsyncGenerator<Value, Returned> {
-  const span = scope.recording.start(start, scope.span.spanId)
   const inside = { ...scope, span: span.context }
   const stream = make(span)
   try {

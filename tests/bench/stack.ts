@@ -6,7 +6,7 @@ import { startUpstash } from '../../local/upstash/server.ts'
 import { migrateUp } from '../../operations/database/migrate.ts'
 import type { DatabaseEnv } from '../../shared/database.ts'
 import { createMetricsEnv } from '../http/metrics-env.ts'
-import { type Served, serveWorkers } from './serve.ts'
+import { type Served, type Settings, serveWorkers } from './serve.ts'
 
 const USERS = { voiceassist: 'owner', app_user: 'app', auth_user: 'auth' }
 const SETUP_TOKEN = 'setup-token-of-the-benchmark-only'
@@ -20,7 +20,10 @@ export interface Bench extends Served {
   tenantId: string
 }
 
-export async function startBench(): Promise<Bench> {
+/** @param telemetry Settings of metrics and traces; by default there are none of either. */
+export async function startBench(
+  telemetry: Settings = { ENABLE_METRICS: 'false' },
+): Promise<Bench> {
   const backend = await startPglite({})
   const [neon, upstash, openAi] = await Promise.all([
     startNeon({ backend, users: USERS, tcpPort: false }),
@@ -50,6 +53,7 @@ export async function startBench(): Promise<Bench> {
     MAIL_TOKEN: 'token-of-the-benchmark-and-of-nothing-else',
     PROVIDER_KEK: 'kek-of-the-benchmark-and-of-nothing-else',
     SETUP_TOKEN,
+    ...telemetry,
   })
   const { cookie, tenantId } = await signIn(served.edge)
   const mint = () => mintToken(served.edge, cookie)
