@@ -67,7 +67,7 @@ interface Options {
   traceId: string
   isSampled: boolean
   now: () => number
-  keep: (kept: Kept) => void
+  keep: ((kept: Kept) => void) | undefined
 }
 
 /** Characters of an error's message. */
@@ -102,7 +102,7 @@ export class Recording {
     if (this.#open > 0) return
     const spans = this.#spans
     this.#spans = []
-    if (isSampled || this.#isNotable) this.#options.keep({ segment: this.segment, spans })
+    if (isSampled || this.#isNotable) this.#options.keep?.({ segment: this.segment, spans })
   }
 }
 

@@ -18,8 +18,12 @@ import {
 /** The platform's own spans, where it has them: `ExecutionContext.tracing`. */
 interface NativeTracing {
   enterSpan<Result>(name: string, work: (span: NativeSpan) => Result): Result
+  /** The span of the whole work. */
+  getActiveSpan?(): NativeSpan | undefined
 }
 interface NativeSpan {
+  /** False while the platform records nothing. */
+  readonly isTraced?: boolean
   setAttribute(key: string, value: string | number | boolean): void
 }
 
@@ -40,7 +44,7 @@ export interface TraceOrigin extends Segment {
   /** Share of the traces begun here that are kept, from 0 to 1. */
   ratio: number
   waitUntil: WaitUntil
-  /** Undefined where spans would go nowhere: none is made. */
+  /** Undefined where spans go nowhere: none is made then, but the platform's own where it has them. */
   keep: ((kept: Kept) => void) | undefined
   /** The platform's context of this work. */
   execution?: object
@@ -55,7 +59,8 @@ export function enterTrace<Result>(
   const parent = parseTraceparent(traceparent)
   const traceId = parent?.traceId ?? newTraceId()
   const sampled = isSampled(traceId, parent, ratio)
-  if (!keep) {
+  const native = nativeOf(execution)
+  if (!keep && !native) {
     // Nor is the work followed: in workerd that costs each request more than everything else here.
     const context = { traceId, spanId: newSpanId(), isSampled: sampled }
     return work({ ...NO_SPAN, context })
@@ -63,7 +68,7 @@ export function enterTrace<Result>(
   const now = Date.now
   const recording = new Recording({ segment, traceId, isSampled: sampled, now, keep })
   const span = recording.start(start, parent?.spanId ?? null)
-  const scope = { recording, span: span.context, waitUntil, native: nativeOf(execution) }
+  const scope = { recording, span: span.context, waitUntil, native }
   return follow(scope, span, () => work(span))
 }
 
@@ -162,7 +167,10 @@ const NO_SPAN: Span = {
 function nativeOf(execution: object | undefined): NativeTracing | undefined {
   if (!execution || !('tracing' in execution)) return undefined
   const { tracing } = execution
-  return isNative(tracing) ? tracing : undefined
+  if (!isNative(tracing)) return undefined
+  // Spans nobody records are not worth following the work for.
+  const isOff = tracing.getActiveSpan !== undefined && !tracing.getActiveSpan()?.isTraced
+  return isOff ? undefined : tracing
 }
 
 const isNative = (tracing: unknown): tracing is NativeTracing =>

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { createLog } from '../../../shared/log.ts'
 import type { Kept } from '../../../shared/trace-span.ts'
+import { formatTraceparent, parseTraceparent } from '../../../shared/trace.ts'
 import {
   currentTraceparent,
   enterTrace,
@@ -10,6 +11,8 @@ import {
   untraced,
   withSpan,
 } from '../../../shared/tracing.ts'
+
+const TREE = ['root', '  inner']
 
 function origin(given: { traceparent?: string; ratio?: number; execution?: object } = {}) {
   const kept: Kept[] = []
@@ -116,18 +119,33 @@ test('work that is called off has not failed, and an abandoned stream ends', asy
   expect(kept[0]?.spans.every(({ isError }) => !isError)).toBe(true)
 })
 
-test('the platform’s own spans mirror ours where it has them', async () => {
-  const mirrored: unknown[] = []
-  const tracing = {
-    enterSpan: (name: string, work: (span: object) => unknown) =>
-      work({ setAttribute: (key: string, value: unknown) => mirrored.push([name, key, value]) }),
-  }
-  const { kept, at } = origin({ execution: { tracing } })
-  await enterTrace(at, { name: 'root' }, () =>
-    withSpan({ name: 'inner', attributes: { a: 1 } }, async () => {}),
+/** The platform's tracing; what is mirrored of ours. */
+function nativeTracing(isTraced?: boolean) {
+  const mirrored: string[] = []
+  const enterSpan = (name: string, work: (span: object) => unknown) =>
+    work({
+      setAttribute: (key: string, value: unknown) => mirrored.push(`${name} ${key}=${value}`),
+    })
+  const asked = isTraced === undefined ? {} : { getActiveSpan: () => ({ isTraced }) }
+  return { mirrored, execution: { tracing: { enterSpan, ...asked } } }
+}
+
+test.each<[string, { isTraced?: boolean; collector: boolean }, string[], string[]]>([
+  ['a platform that does not say whether it records', { collector: true }, ['inner a=1'], TREE],
+  ['one that records', { isTraced: true, collector: true }, ['inner a=1'], TREE],
+  ['one that records, and no collector', { isTraced: true, collector: false }, ['inner a=1'], []],
+  ['one that does not record', { isTraced: false, collector: true }, [], TREE],
+  ['nobody who would get them', { isTraced: false, collector: false }, [], []],
+])('spans with %s', async (_, { isTraced, collector }, expected, tree) => {
+  const { mirrored, execution } = nativeTracing(isTraced)
+  const { kept, at } = origin({ execution })
+  const given = collector ? at : { ...at, keep: undefined }
+  const traceparent = await enterTrace(given, { name: 'root' }, (span) =>
+    withSpan({ name: 'inner', attributes: { a: 1 } }, async () => formatTraceparent(span.context)),
   )
-  expect(mirrored).toEqual([['inner', 'a', 1]])
-  expect(treeOf(kept)).toEqual(['root', '  inner'])
+  expect(mirrored).toEqual(expected)
+  expect(treeOf(kept)).toEqual(tree)
+  expect(parseTraceparent(traceparent)).toMatchObject({ isSampled: true })
 })
 
 test('every log line says in which span it was written', async () => {
