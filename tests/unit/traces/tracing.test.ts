@@ -124,7 +124,7 @@ function nativeTracing(isTraced?: boolean) {
   const mirrored: string[] = []
   const enterSpan = (name: string, work: (span: object) => unknown) =>
     work({
-      setAttribute: (key: string, value: unknown) => mirrored.push(`${name} ${key}=${value}`),
+      setAttribute: (key: string, value: number) => mirrored.push(`${name} ${key}=${value}`),
     })
   const asked = isTraced === undefined ? {} : { getActiveSpan: () => ({ isTraced }) }
   return { mirrored, execution: { tracing: { enterSpan, ...asked } } }
