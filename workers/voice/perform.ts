@@ -1,9 +1,10 @@
+import { answerQuestion, type KnowledgeContext } from '../knowledge/service.ts'
 /**
  * The engine `cascade`: transcription, an answer from the knowledge base, speech. It carries out a
  * session's slow effects and yields what they bring, as it comes, as events for `step`.
  */
-import { answerQuestion, type KnowledgeContext } from '../knowledge/service.ts'
-import { encodeAudio, msOfBytes, msOfSamples } from './pcm.ts'
+import { writerOf } from './audio-format.ts'
+import { msOfBytes, msOfSamples } from './pcm.ts'
 import type { SessionEvent, SlowEffect } from './session.ts'
 import { type SpeechContext, synthesize, transcribe } from './speech-client.ts'
 
@@ -50,9 +51,10 @@ async function* speak(
   signal: AbortSignal,
 ): AsyncGenerator<Outcome> {
   const { turn, clause } = effect
+  const write = writerOf(effect.format)
   for await (const piece of synthesize(ctx, effect, signal)) {
     const ms = msOfBytes(piece.length)
-    yield { type: 'audio', turn, clause, base64: encodeAudio(piece), ms }
+    yield { type: 'audio', turn, clause, base64: write(piece), ms }
   }
   yield { type: 'clause_spoken', turn }
 }

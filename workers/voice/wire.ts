@@ -197,14 +197,13 @@ export function sessionOf({ id, config, openedAt }: Session) {
 
 function responseOf({ id: sessionId, items, config }: Session, response: Response) {
   const item = items.find(({ id }) => id === response.itemId)
-  const { format } = config.audio.output
   return {
     object: 'realtime.response' as const,
     id: response.id,
     conversation_id: `conv_${sessionId}`,
     output: item ? [itemOf(item)] : [],
     output_modalities: [response.modality],
-    audio: { output: { format, voice: response.voice } },
+    audio: { output: { format: response.format, voice: response.voice } },
     max_output_tokens: config.max_output_tokens,
     metadata: response.metadata,
   }
