@@ -23,6 +23,7 @@ import {
 import * as voice from '../workers/voice/session.ts'
 import { step, wakeAt } from '../workers/voice/step.ts'
 import { loadSession, saveSession } from '../workers/voice/store.ts'
+import { events } from '../workers/voice/wire.ts'
 import { ReportedObject } from './reported-object.ts'
 import { VoiceEar } from './voice-ear.ts'
 import { VoiceMetrics } from './voice-metrics.ts'
@@ -215,6 +216,7 @@ export class VoiceSession extends ReportedObject {
     switch (effect.type) {
       case 'send':
         this.#send(effect.event)
+        if (effect.event.type === 'response.done') this.#tellTimes(effect.event.response.id)
         break
       case 'cancel':
         this.#reply.abort()
@@ -257,6 +259,11 @@ export class VoiceSession extends ReportedObject {
   #context() {
     if (!this.#owner) throw new Error('the session was not opened')
     return this.contextOf(this.#owner, this.#session?.id)
+  }
+
+  #tellTimes(responseId: string): void {
+    const turn = this.#metrics.takeTurn()
+    if (turn) this.#send(events.turnMetrics(responseId, turn))
   }
 
   #send(event: { type: string }): void {

@@ -17,6 +17,12 @@ export type Outcome = SessionEvent extends infer Event
     : never
   : never
 
+/** How long the stages of an answer took, in milliseconds; nothing the session moves by. */
+export interface Measured {
+  type: 'measured'
+  timings: Readonly<Record<string, number>>
+}
+
 /**
  * @param utterance The samples of a `transcribe` effect's span; empty for the others.
  * @param signal Aborted when the reply is cancelled; the generator then throws.
@@ -26,7 +32,7 @@ export async function* perform(
   effect: SlowEffect,
   utterance: Int16Array<ArrayBuffer>,
   signal: AbortSignal,
-): AsyncGenerator<Outcome> {
+): AsyncGenerator<Outcome | Measured> {
   switch (effect.type) {
     case 'transcribe': {
       const { itemId, hints } = effect
@@ -63,7 +69,7 @@ async function* answer(
   ctx: CascadeContext,
   effect: Extract<SlowEffect, { type: 'answer' }>,
   signal: AbortSignal,
-): AsyncGenerator<Outcome> {
+): AsyncGenerator<Outcome | Measured> {
   const { turn, question, history } = effect
   ctx.metrics.inc('messages_sent_total', { conversation_type: 'voice' })
   for await (const event of answerQuestion(ctx, { question, history }, signal)) {
@@ -75,6 +81,7 @@ async function* answer(
         yield { type: 'cited', turn, citation: event.citation }
         break
       case 'done':
+        yield { type: 'measured', timings: event.answer.timings }
         yield { type: 'answer_ended', turn, usage: event.answer.usage }
     }
   }

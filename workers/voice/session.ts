@@ -131,7 +131,15 @@ type FastEffect =
   | { type: 'close'; code: 1000 | 1008; reason: string }
 /** `speak` is carried out in order; `finish` comes after the reply's last words. */
 export type SlowEffect =
-  | { type: 'transcribe'; itemId: string; fromMs: number; toMs: number; hints: Hints }
+  | {
+      type: 'transcribe'
+      itemId: string
+      fromMs: number
+      toMs: number
+      /** The silence that ended the utterance; null when the client committed it. */
+      vadMs: number | null
+      hints: Hints
+    }
   | { type: 'answer'; turn: number; question: string; history: Message[] }
   | {
       type: 'speak'

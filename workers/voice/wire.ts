@@ -1,5 +1,5 @@
 /**
- * What the server says: events of the OpenAI Realtime protocol (GA), and one of our own with the
+ * What the server says: events of the OpenAI Realtime protocol (GA), and two of our own with the
  * prefix `voiceassist.`. The `event_id` is added where they are sent.
  */
 import type { Config } from './config.ts'
@@ -7,6 +7,7 @@ import { LIMITS } from './limits.ts'
 import type { WireError } from './protocol.ts'
 import type { Citation, Item, Part, Response, Session } from './session.ts'
 import { transcriptOf } from './speech.ts'
+import type { TurnMetrics } from './turn-metrics.ts'
 
 export type ServerEvent = ReturnType<(typeof events)[keyof typeof events]>
 
@@ -157,6 +158,12 @@ export const events = {
     type: 'voiceassist.citation' as const,
     ...placeOf(response, itemId),
     citation,
+  }),
+
+  turnMetrics: (responseId: string, metrics: TurnMetrics) => ({
+    type: 'voiceassist.turn_metrics' as const,
+    response_id: responseId,
+    ...metrics,
   }),
 
   /** OpenAI sends these three over WebRTC and SIP only; here the server knows the clock. */
