@@ -19,7 +19,7 @@ import {
   runOrphanSweep,
   serveCall,
   type VoiceGrant,
-} from './identity-app.ts'
+} from './identity-worker/app.ts'
 
 /** Here, for every Worker that counts is deployed after this one. */
 export { MetricsShard } from '../durable-objects/metrics-shard.ts'

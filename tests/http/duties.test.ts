@@ -7,7 +7,7 @@ import {
   checkpointOf,
   runKeyRotation,
   runOrphanSweep,
-} from '../../workers/identity-app.ts'
+} from '../../workers/identity-worker/app.ts'
 import { runCheckpoints, runVerification } from '../../workers/queue.ts'
 import { startPlatform, type TestPlatform } from './platform-harness.ts'
 

@@ -18,7 +18,7 @@ import {
   permissionsOfSession,
   tokenOfKey,
   tokenOfVoiceKey,
-} from '../../workers/identity-app.ts'
+} from '../../workers/identity-worker/app.ts'
 import { Session } from '../../workers/identity/schemas.ts'
 import { MailMessage } from '../../workers/workspace/schemas.ts'
 import { startApp } from './harness.ts'

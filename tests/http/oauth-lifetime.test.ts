@@ -1,6 +1,6 @@
 /** Authorizations over the months, with the clock moved. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { runOrphanSweep } from '../../workers/identity-app.ts'
+import { runOrphanSweep } from '../../workers/identity-worker/app.ts'
 import type { OAuthClientSecret } from '../../workers/identity/oauth-client-schemas.ts'
 import { failureOf, startOAuth, type TestOAuth, type Tokens } from './oauth-harness.ts'
 

@@ -1,7 +1,7 @@
 /** The identity Worker's code in the runtime it is for: its cryptography, its bundle of better-auth. */
 import { createExecutionContext, env } from 'cloudflare:test'
 import { expect, test } from 'vitest'
-import { createIdentityApp, keySet } from '../../workers/identity-app.ts'
+import { createIdentityApp, keySet } from '../../workers/identity-worker/app.ts'
 import { hashPassword, verifyPassword } from '../../workers/identity/issuer/password.ts'
 import { Session } from '../../workers/identity/schemas.ts'
 import { authenticate } from '../../workers/identity/service.ts'
