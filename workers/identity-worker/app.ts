@@ -1,42 +1,24 @@
 /**
- * The identity Worker's HTTP application, which only the edge can reach, and what it offers by
- * RPC. The one place outside workers/identity/issuer that knows better-auth's side of the house.
+ * The identity Worker's HTTP application, which only the edge can reach. What it offers by RPC is
+ * entrypoint.ts's.
  */
 import { createMiddleware } from 'hono/factory'
 import { requestId } from 'hono/request-id'
-import type { Client } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { refuseUnguarded } from '../../shared/guards.ts'
 import { createRouter, renderError } from '../../shared/http.ts'
 import { traceRequests } from '../../shared/trace-request.ts'
 import { traceIdOf } from '../../shared/trace.ts'
 import { recordDenial } from '../audit/service.ts'
-import { rotateAuditKeys } from '../identity/issuer/audit-key-rotation.ts'
-import { type ChainEnd, publishedAuditKeys, signCheckpoint } from '../identity/issuer/audit-keys.ts'
-import { identifyCaller, permissionsNow } from '../identity/issuer/caller.ts'
-import { closeDueTenants, eraseRows, finishErasure } from '../identity/issuer/erasure.ts'
-import { exchangeKey, permissionsOfKey } from '../identity/issuer/key-exchange.ts'
-import { rotateKeys } from '../identity/issuer/key-rotation.ts'
-import { alertBrokenLog, type BrokenLog } from '../identity/issuer/platform-alert.ts'
-import { recordLockout } from '../identity/issuer/session-audit.ts'
+import { identifyCaller } from '../identity/issuer/caller.ts'
 import { closeSession, type Opened, openSession, renewToken } from '../identity/issuer/session.ts'
 import { checkSetupToken, createFirstOwner } from '../identity/issuer/setup.ts'
 import * as issuer from '../identity/issuer/sign-in.ts'
-import { publishedKeys } from '../identity/issuer/signing-keys.ts'
-import { sweepOrphans } from '../identity/issuer/sweep.ts'
-import { type Asker, signVoiceKey, type VoiceGrant } from '../identity/issuer/voice-key.ts'
 import { isFromOwnPage } from '../identity/origin.ts'
 import { getToken, setup, signIn, signOut } from '../identity/routes.ts'
-import type { KeySet } from '../identity/schemas.ts'
 import { accountHandlers } from './accounts.ts'
 import { apiKeyHandlers } from './api-keys.ts'
-import {
-  callContext,
-  type IdentityApp,
-  identityLog,
-  identityTracer,
-  requestContext,
-} from './context.ts'
+import { type IdentityApp, identityLog, identityTracer, requestContext } from './context.ts'
 import { federationHandlers } from './federation.ts'
 import { oauthHandlers } from './oauth.ts'
 import { passkeyHandlers } from './passkeys.ts'
@@ -44,8 +26,6 @@ import { platformHandlers } from './platform.ts'
 import { sessionHandlers } from './sessions.ts'
 import { tenantHandlers } from './tenants.ts'
 import { twoFactorHandlers } from './two-factor.ts'
-
-export type { Asker, VoiceGrant }
 
 /** Where a caller brings a credential of its own, and no cookie is looked at. */
 const NO_COOKIES = new Set(['/oauth/token', '/oauth/revoke', '/oauth/userinfo'])
@@ -119,106 +99,3 @@ export function createIdentityApp() {
     .route('/', apiKeyHandlers)
     .route('/', oauthHandlers)
 }
-
-type WaitUntil = (work: Promise<unknown>) => void
-
-/** Runs a call by RPC in the trace of the request it serves. */
-export const serveCall = <Result>(
-  env: IdentityEnv,
-  {
-    method,
-    traceparent,
-    waitUntil,
-  }: { method: string; traceparent?: string; waitUntil: WaitUntil },
-  work: () => Promise<Result>,
-): Promise<Result> => {
-  const entry = { traceparent, requestId: crypto.randomUUID(), waitUntil }
-  return identityTracer.enter(env, entry, { name: `identity.${method}`, kind: 'server' }, work)
-}
-/** For callers that leave nothing behind. */
-const LONE: WaitUntil = () => {}
-
-/** What a session may do in a tenant at this moment, for the edge's guards; null when it ended. */
-export const permissionsOfSession = (
-  env: IdentityEnv,
-  sessionId: string,
-  tenantId: string,
-  waitUntil = LONE,
-) => permissionsNow(callContext(env, waitUntil), sessionId, tenantId)
-
-/** An access token for an API key, whose use is noted after the answer; null when it is not valid. */
-export async function tokenOfKey(
-  env: IdentityEnv,
-  key: string,
-  waitUntil: WaitUntil,
-): Promise<string | null> {
-  const ctx = callContext(env, waitUntil)
-  const exchanged = await exchangeKey(ctx, key)
-  if (!exchanged) return null
-  waitUntil(exchanged.noteUse())
-  return exchanged.token
-}
-
-/** What an API key may do in its tenant at this moment; null when it ended. */
-export const permissionsOfApiKey = (
-  env: IdentityEnv,
-  keyId: string,
-  tenantId: string,
-  waitUntil = LONE,
-) => permissionsOfKey(callContext(env, waitUntil), keyId, tenantId)
-
-/** A voice key's token for `asker`; null when they may not have one. */
-export const tokenOfVoiceKey = (
-  env: IdentityEnv,
-  asker: Asker,
-  grant: VoiceGrant,
-  waitUntil = LONE,
-) => signVoiceKey(callContext(env, waitUntil), asker, grant)
-
-/** Says in the log of the account's tenants that guessing at it is slowed down. */
-export const noteLockout = (
-  env: IdentityEnv,
-  { email, client }: { email: string; client: Client },
-  waitUntil: WaitUntil,
-): Promise<void> => recordLockout({ ...callContext(env, waitUntil), client }, email)
-
-/** The public keys every access token can be checked with. */
-export const keySet = (env: IdentityEnv, waitUntil = LONE): Promise<KeySet> =>
-  publishedKeys(callContext(env, waitUntil))
-
-/** The public keys of checkpoints, old ones too. */
-export const auditKeySet = (env: IdentityEnv, waitUntil = LONE) =>
-  publishedAuditKeys(callContext(env, waitUntil))
-
-/** A signature under where a tenant's audit log stands. */
-export const checkpointOf = (env: IdentityEnv, chain: ChainEnd, waitUntil = LONE) =>
-  signCheckpoint(callContext(env, waitUntil), chain)
-
-/** Tells those who run the platform that a tenant's audit log is broken. */
-export const alertPlatform = (env: IdentityEnv, alert: BrokenLog): Promise<void> =>
-  alertBrokenLog(callContext(env, LONE), alert)
-
-/** Called by the edge's minute cron, like the next. */
-export async function runKeyRotation(env: IdentityEnv, waitUntil: WaitUntil): Promise<void> {
-  const ctx = callContext(env, waitUntil)
-  await rotateKeys(ctx)
-  await rotateAuditKeys(ctx)
-}
-
-/** @returns how many accounts nobody can sign in to were removed */
-export const runOrphanSweep = (env: IdentityEnv, waitUntil: WaitUntil): Promise<number> =>
-  sweepOrphans(callContext(env, waitUntil))
-
-/** Ends the memberships of tenants whose deletion is due. @returns ids of those to erase now */
-export const dueTenants = (env: IdentityEnv, waitUntil = LONE): Promise<string[]> =>
-  closeDueTenants(callContext(env, waitUntil))
-
-/** Rows of a closed tenant, some at a time. @returns whether none is left */
-export const eraseTenantRows = (
-  env: IdentityEnv,
-  tenantId: string,
-  waitUntil = LONE,
-): Promise<boolean> => eraseRows(callContext(env, waitUntil), tenantId)
-
-export const noteErasure = (env: IdentityEnv, tenantId: string, waitUntil = LONE): Promise<void> =>
-  finishErasure(callContext(env, waitUntil), tenantId)
