@@ -20,7 +20,7 @@ export const listRoles = secured(
 )
 
 export const createRole = counted(
-  'admin.write',
+  'access.change',
   secured(
     'role.manage',
     createRoute({
@@ -45,7 +45,7 @@ export const createRole = counted(
 )
 
 export const changeRole = counted(
-  'admin.write',
+  'access.change',
   secured(
     'role.manage',
     createRoute({
@@ -70,7 +70,7 @@ export const changeRole = counted(
 )
 
 export const deleteRole = counted(
-  'admin.write',
+  'access.change',
   secured(
     'role.manage',
     createRoute({
