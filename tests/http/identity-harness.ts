@@ -8,6 +8,7 @@ import { Identity } from '../../workers/identity-worker/entrypoint.ts'
 import { Session } from '../../workers/identity/schemas.ts'
 import { MailMessage } from '../../workers/workspace/schemas.ts'
 import { startApp } from './harness.ts'
+import { rememberHashes } from './hashing.ts'
 
 const SETUP_TOKEN = 'setup-token-setup-token-setup-token'
 
@@ -20,6 +21,7 @@ export const OWNER = {
 
 export async function startIdentity() {
   const app = await startApp()
+  const hashes = rememberHashes()
   const mails: MailMessage[] = []
   const settings = {
     ENVIRONMENT: 'local',
@@ -83,6 +85,11 @@ export async function startIdentity() {
     signIn: (password = OWNER.password, email = OWNER.email) =>
       post('/api/auth/sign-in/email', { email, password }),
     renew: (cookie: string) => app.request('/api/auth/token', { headers: { cookie } }),
+
+    async close() {
+      hashes.restore()
+      await app.close()
+    },
 
     /** The names of a tenant's audit entries, oldest first. */
     async auditOf(tenant: string): Promise<string[]> {
