@@ -53,7 +53,7 @@ export const changeRole = counted(
       path: '/api/admin/roles/{name}',
       operationId: 'changeRole',
       tags: ['roles'],
-      description: 'Counts from each holder’s next access token on, five minutes at most.',
+      description: 'Counts for each holder within fifteen seconds.',
       request: { params: RoleParam, body: jsonBody(RoleUpdate) },
       responses: {
         200: json(Role, 'The role as it is now'),
