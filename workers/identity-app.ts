@@ -43,7 +43,7 @@ import { sweepOrphans } from './identity/issuer/sweep.ts'
 import { type Asker, signVoiceKey, type VoiceGrant } from './identity/issuer/voice-key.ts'
 import { isFromOwnPage } from './identity/origin.ts'
 import { getToken, setup, signIn, signOut } from './identity/routes.ts'
-import type { KeySet } from './identity/schemas.ts'
+import { type KeySet, NO_TENANT } from './identity/schemas.ts'
 
 export type { Asker, VoiceGrant }
 
@@ -128,11 +128,12 @@ export const serveCall = <Result>(
   {
     method,
     traceparent,
+    tenantId = NO_TENANT,
     waitUntil,
-  }: { method: string; traceparent?: string; waitUntil: WaitUntil },
+  }: { method: string; traceparent?: string; tenantId?: string; waitUntil: WaitUntil },
   work: () => Promise<Result>,
 ): Promise<Result> => {
-  const entry = { traceparent, requestId: crypto.randomUUID(), waitUntil }
+  const entry = { traceparent, tenantId, requestId: crypto.randomUUID(), waitUntil }
   return identityTracer.enter(env, entry, { name: `identity.${method}`, kind: 'server' }, work)
 }
 /** For callers that leave nothing behind. */

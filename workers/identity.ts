@@ -49,23 +49,29 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
     return alertPlatform(this.env, alert)
   }
 
-  #serve<Result>(method: string, traceparent: string | undefined, work: () => Promise<Result>) {
-    const call = { method, waitUntil: this.#waitUntil, ...(traceparent && { traceparent }) }
-    return serveCall(this.env, call, work)
+  #serve<Result>(
+    method: string,
+    { traceparent, tenantId }: { traceparent?: string | undefined; tenantId?: string },
+    work: () => Promise<Result>,
+  ) {
+    const known = { ...(traceparent && { traceparent }), ...(tenantId && { tenantId }) }
+    return serveCall(this.env, { method, waitUntil: this.#waitUntil, ...known }, work)
   }
 
   permissionsNow(sessionId: string, tenantId: string, traceparent?: string) {
-    return this.#serve('permissionsNow', traceparent, () =>
+    return this.#serve('permissionsNow', { traceparent, tenantId }, () =>
       permissionsOfSession(this.env, sessionId, tenantId, this.#waitUntil),
     )
   }
 
   exchangeKey(key: string, traceparent?: string) {
-    return this.#serve('exchangeKey', traceparent, () => tokenOfKey(this.env, key, this.#waitUntil))
+    return this.#serve('exchangeKey', { traceparent }, () =>
+      tokenOfKey(this.env, key, this.#waitUntil),
+    )
   }
 
   permissionsOfKey(keyId: string, tenantId: string, traceparent?: string) {
-    return this.#serve('permissionsOfKey', traceparent, () =>
+    return this.#serve('permissionsOfKey', { traceparent, tenantId }, () =>
       permissionsOfApiKey(this.env, keyId, tenantId, this.#waitUntil),
     )
   }
@@ -75,21 +81,27 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
   }
 
   signVoiceKey(asker: Asker, grant: VoiceGrant) {
-    return this.#serve('signVoiceKey', asker.traceparent, () =>
+    return this.#serve('signVoiceKey', { traceparent: asker.traceparent }, () =>
       tokenOfVoiceKey(this.env, asker, grant, this.#waitUntil),
     )
   }
 
-  rotateKeys() {
-    return runKeyRotation(this.env, this.#waitUntil)
+  rotateKeys(traceparent?: string) {
+    return this.#serve('rotateKeys', { traceparent }, () =>
+      runKeyRotation(this.env, this.#waitUntil),
+    )
   }
 
-  sweepOrphans() {
-    return runOrphanSweep(this.env, this.#waitUntil)
+  sweepOrphans(traceparent?: string) {
+    return this.#serve('sweepOrphans', { traceparent }, () =>
+      runOrphanSweep(this.env, this.#waitUntil),
+    )
   }
 
-  closeDueTenants() {
-    return dueTenants(this.env, this.#waitUntil)
+  closeDueTenants(traceparent?: string) {
+    return this.#serve('closeDueTenants', { traceparent }, () =>
+      dueTenants(this.env, this.#waitUntil),
+    )
   }
 
   eraseTenantRows(tenantId: string) {

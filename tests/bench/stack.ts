@@ -22,7 +22,7 @@ export interface Bench extends Served {
 
 /** @param telemetry Settings of metrics and traces; by default there are none of either. */
 export async function startBench(
-  telemetry: Settings = { ENABLE_METRICS: 'false' },
+  telemetry: Settings = { ENABLE_METRICS: 'false', ENABLE_TRACES: 'false' },
 ): Promise<Bench> {
   const backend = await startPglite({})
   const [neon, upstash, openAi] = await Promise.all([
