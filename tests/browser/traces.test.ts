@@ -87,11 +87,13 @@ test('who runs the platform sees what belongs to no organization', async () => {
   const traceId = crypto.randomUUID().replaceAll('-', '')
   await fetch(`${url}/live`, { headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` } })
   const page = await openPlatform({ role: 'viewer' })
+  const step = page.getByRole('button', { name: /^GET \/live/ })
   await expect
     .poll(
       async () => {
         await page.goto(at(`/traces?trace=${traceId}`))
-        return page.getByRole('button', { name: /^GET \/live/ }).count()
+        await step.or(page.getByRole('alert')).first().waitFor()
+        return step.count()
       },
       { timeout: 30_000, interval: 1000 },
     )

@@ -99,6 +99,7 @@ test('a request goes on in identity, and a question down to the model', async ()
   const client = await signIn(stack)
   const { traceId, traceparent } = startTrace()
   await client.send('GET', '/api/auth/token', undefined, { traceparent })
+  await client.send('GET', '/api/admin/users', undefined, { traceparent })
   const question = { question: 'Where do cats sleep?' }
   await client.send('POST', '/api/ask', question, { traceparent }).then((answer) => answer.text())
   await vi.waitUntil(() => pathsOf(traceId).some((path) => path.includes('process_message')), {
@@ -111,14 +112,17 @@ test('a request goes on in identity, and a question down to the model', async ()
   expect(paths).toContain('edge api.send_message > edge agent.process_message')
   await expectStored(traceId)
   const whose = await sql.query(
-    `select service, array_agg(distinct tenant_id) as tenants from trace_read_all($1, 1000)
-     where operation_name like '%/api/auth/token' group by 1 order by 1`,
+    `select service, operation_name as name, tenant_id as tenant from trace_read_all($1, 1000)
+     where operation_name like 'GET %' order by name, service`,
     [traceId],
   )
-  // Whose session it is, the identity Worker finds out.
+  // Nobody is signed in where the cookie is missing.
+  const tenant = client.tenantId
   expect(whose).toEqual([
-    { service: 'edge', tenants: [null] },
-    { service: 'identity', tenants: [client.tenantId] },
+    { service: 'edge', name: 'GET /api/admin/users', tenant },
+    { service: 'identity', name: 'GET /api/admin/users', tenant },
+    { service: 'edge', name: 'GET /api/auth/token', tenant: null },
+    { service: 'identity', name: 'GET /api/auth/token', tenant: null },
   ])
 })
 

@@ -32,11 +32,11 @@ export const traces: TraceMessages = {
   trace: 'Трассировка',
   copyId: 'Скопировать номер трассировки',
   summary: (spans, services, time) =>
-    `${count(spans, 'шаг', 'шага', 'шагов')}, ${count(services, 'Worker', 'Worker', 'Worker')}, ${time}`,
+    `${count(spans, 'шаг', 'шага', 'шагов')}, ${count(services, 'воркер', 'воркера', 'воркеров')}, ${time}`,
   cut: 'Показаны не все шаги.',
   waterfall: 'Шаги трассировки',
   keys: 'Стрелки ведут от шага к шагу, Enter открывает шаг.',
-  step: { service: 'Worker', duration: 'Длился' },
+  step: { service: 'Воркер', duration: 'Длился' },
   kind: 'Вид',
   kinds: {
     internal: 'Работа',
