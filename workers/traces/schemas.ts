@@ -110,7 +110,7 @@ export const PerformanceQuery = z.object({
 export type PerformanceQuery = z.infer<typeof PerformanceQuery>
 
 /** A route's requests among those that chance kept: a sample, so shares hold and counts do not. */
-export const RoutePerformance = z
+const RoutePerformance = z
   .object({
     method: z.string(),
     endpoint: z.string(),
