@@ -7,6 +7,7 @@ import { createApp } from '../../workers/app.ts'
 import type { Submitted } from '../../workers/knowledge/schemas.ts'
 import { DOCUMENTS, drain } from './knowledge-harness.ts'
 import { startTenants, type TestTenants } from './tenant-harness.ts'
+import { keepSpans, newTrace } from './trace-harness.ts'
 
 let app: TestTenants
 let ids: Record<string, string>
@@ -64,7 +65,8 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     session_id: string
     message_id: string
   }>()
-  const trace = await keepTrace()
+  const trace = newTrace()
+  await keepSpans(app.sql, [{ tenant: app.tenantId, name: SECRET, trace }])
   const [member, documentId, jobId] = [memberId, document.id, job.id]
   return {
     flag,
@@ -82,16 +84,6 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     answer,
     trace,
   }
-}
-
-/** As the tracer would. @returns its id */
-async function keepTrace(): Promise<string> {
-  const trace = crypto.randomUUID().replaceAll('-', '')
-  const span = { tenant: app.tenantId, trace, span: trace.slice(16), service: 'edge', name: SECRET }
-  const rest = { kind: 'server', status: 'ok', at: new Date(), ms: 1, request: SECRET, entry: true }
-  const rows = JSON.stringify([{ ...span, ...rest, attributes: {}, links: [] }])
-  await app.sql.query('select trace_append($1::jsonb)', [rows])
-  return trace
 }
 
 async function upload(): Promise<Submitted> {

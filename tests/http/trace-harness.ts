@@ -1,5 +1,5 @@
 /** The edge with spans kept in its database, for tests of what is kept and of who sees it. */
-import { connect } from '../../operations/database/connection.ts'
+import { connect, type Sql } from '../../operations/database/connection.ts'
 import { TracePage, type TraceSpan } from '../../workers/traces/schemas.ts'
 import { startApp, type Who } from './harness.ts'
 
@@ -38,6 +38,31 @@ interface Made {
 
 const newSpan = () => newTrace().slice(0, 16)
 
+/** As the tracer would. @returns how many were new */
+export async function keepSpans(sql: Sql, spans: readonly Made[]): Promise<number> {
+  const rows = spans.map(({ name = 'GET /x', code = 200, trace = newTrace(), ...given }) => ({
+    trace,
+    span: newSpan(),
+    service: 'edge',
+    kind: 'server',
+    status: 'ok',
+    at: new Date().toISOString(),
+    ms: 5,
+    request: `request-${trace}`,
+    entry: true,
+    sampled: true,
+    name,
+    route: name.split(' ')[1],
+    code,
+    attributes: { 'http.request.method': 'GET' },
+    links: [],
+    ...given,
+  }))
+  const statement = 'select trace_append($1::jsonb)::int as kept'
+  const [row] = await sql.query(statement, [JSON.stringify(rows)])
+  return Number(row?.['kept'])
+}
+
 export async function startTraces() {
   const app = await startApp()
   const sql = connect(app.database.owner)
@@ -66,30 +91,7 @@ export async function startTraces() {
     return TracePage.parse(await (await read(`${path}?${query}`, who)).json())
   }
 
-  /** @returns how many were new */
-  async function keep(...spans: Made[]): Promise<number> {
-    const rows = spans.map(({ name = 'GET /x', code = 200, trace = newTrace(), ...given }) => ({
-      trace,
-      span: newSpan(),
-      service: 'edge',
-      kind: 'server',
-      status: 'ok',
-      at: new Date().toISOString(),
-      ms: 5,
-      request: `request-${trace}`,
-      entry: true,
-      sampled: true,
-      name,
-      route: name.split(' ')[1],
-      code,
-      attributes: { 'http.request.method': 'GET' },
-      links: [],
-      ...given,
-    }))
-    const statement = 'select trace_append($1::jsonb)::int as kept'
-    const [row] = await sql.query(statement, [JSON.stringify(rows)])
-    return Number(row?.['kept'])
-  }
+  const keep = (...spans: Made[]) => keepSpans(sql, spans)
 
   async function clear(): Promise<void> {
     await app.settle()
