@@ -27,6 +27,7 @@ export const SETTINGS: Settings = {
   PROVIDER_KEK: 'kek-of-the-benchmark-and-of-nothing-else',
   SETUP_TOKEN,
   ENABLE_METRICS: 'false',
+  ENABLE_TRACES: 'false',
 }
 
 export interface Bench extends Served {

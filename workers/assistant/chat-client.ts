@@ -6,6 +6,8 @@ import { createGate, type Gate } from '../../shared/breaker.ts'
 import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { callOpenAi, countTokens, type OpenAiEnv } from '../../shared/openai.ts'
+import type { Span } from '../../shared/trace-span.ts'
+import { traceStream } from '../../shared/tracing.ts'
 import type { Usage } from './schemas.ts'
 import type { Call, ModelMessage, ToolChoice, ToolDescription } from './turn-state.ts'
 
@@ -46,10 +48,22 @@ const gates = new WeakMap<OpenAiEnv, Map<string, Gate>>()
  * @param signal Stops the model mid-reply; the generator then throws an AbortError.
  * @throws ProblemError dependency_down when no model answers, or one stops in the middle
  */
-export async function* streamReply(
+export function streamReply(
   ctx: ModelContext,
   request: ModelRequest,
   signal: AbortSignal,
+): AsyncGenerator<string, ModelReply> {
+  const attributes = { 'gen_ai.operation.name': 'chat' }
+  return traceStream({ name: 'agent.call_llm', attributes }, (span) =>
+    reply(ctx, request, signal, span),
+  )
+}
+
+async function* reply(
+  ctx: ModelContext,
+  request: ModelRequest,
+  signal: AbortSignal,
+  span: Span,
 ): AsyncGenerator<string, ModelReply> {
   const models = modelsOf(ctx.env)
   let failure: unknown
@@ -70,7 +84,14 @@ export async function* streamReply(
       continue
     }
     if (gate.succeed()) ctx.metrics.shift('voiceassist_breaker_state', SERVICE, -1)
-    return { ...(yield* following(first, attempt)), model, fellBack: index > 0 }
+    span.set({ 'gen_ai.request.model': model })
+    const whole = yield* following(first, attempt)
+    span.set({
+      'gen_ai.usage.input_tokens': whole.usage.input_tokens,
+      'gen_ai.usage.output_tokens': whole.usage.output_tokens,
+      tool_calls_count: whole.calls.length,
+    })
+    return { ...whole, model, fellBack: index > 0 }
   }
   throw failure
 }

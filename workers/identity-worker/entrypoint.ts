@@ -12,7 +12,7 @@ import { recordLockout } from '../identity/issuer/session-audit.ts'
 import { publishedKeys } from '../identity/issuer/signing-keys.ts'
 import { sweepOrphans } from '../identity/issuer/sweep.ts'
 import { type Asker, signVoiceKey, type VoiceGrant } from '../identity/issuer/voice-key.ts'
-import type { KeySet } from '../identity/schemas.ts'
+import { type KeySet, NO_TENANT } from '../identity/schemas.ts'
 import { createIdentityApp } from './app.ts'
 import { callContext, identityTracer } from './context.ts'
 
@@ -48,14 +48,14 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
 
   /** What a session may do in a tenant at this moment, for the edge's guards; null when it ended. */
   permissionsNow(sessionId: string, tenantId: string, traceparent?: string) {
-    return this.#serve('permissionsNow', traceparent, () =>
+    return this.#serve('permissionsNow', { traceparent, tenantId }, () =>
       permissionsNow(this.#context(), sessionId, tenantId),
     )
   }
 
   /** An access token for an API key, whose use is noted after the answer; null when it is not valid. */
   exchangeKey(key: string, traceparent?: string): Promise<string | null> {
-    return this.#serve('exchangeKey', traceparent, async () => {
+    return this.#serve('exchangeKey', { traceparent }, async () => {
       const exchanged = await exchangeKey(this.#context(), key)
       if (!exchanged) return null
       this.#waitUntil(exchanged.noteUse())
@@ -65,14 +65,14 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
 
   /** What an API key may do in its tenant at this moment; null when it ended. */
   permissionsOfKey(keyId: string, tenantId: string, traceparent?: string) {
-    return this.#serve('permissionsOfKey', traceparent, () =>
+    return this.#serve('permissionsOfKey', { traceparent, tenantId }, () =>
       permissionsOfKey(this.#context(), keyId, tenantId),
     )
   }
 
   /** A voice key's token for `asker`; null when they may not have one. */
   signVoiceKey(asker: Asker, grant: VoiceGrant) {
-    return this.#serve('signVoiceKey', asker.traceparent, () =>
+    return this.#serve('signVoiceKey', { traceparent: asker.traceparent }, () =>
       signVoiceKey(this.#context(), asker, grant),
     )
   }
@@ -83,20 +83,22 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
   }
 
   /** Called by the edge's minute cron, like all that follow. */
-  async rotateKeys(): Promise<void> {
-    const ctx = this.#context()
-    await rotateKeys(ctx)
-    await rotateAuditKeys(ctx)
+  rotateKeys(traceparent?: string): Promise<void> {
+    return this.#serve('rotateKeys', { traceparent }, async () => {
+      const ctx = this.#context()
+      await rotateKeys(ctx)
+      await rotateAuditKeys(ctx)
+    })
   }
 
   /** @returns how many accounts nobody can sign in to were removed */
-  sweepOrphans(): Promise<number> {
-    return sweepOrphans(this.#context())
+  sweepOrphans(traceparent?: string): Promise<number> {
+    return this.#serve('sweepOrphans', { traceparent }, () => sweepOrphans(this.#context()))
   }
 
   /** Ends the memberships of tenants whose deletion is due. @returns ids of those to erase now */
-  closeDueTenants(): Promise<string[]> {
-    return closeDueTenants(this.#context())
+  closeDueTenants(traceparent?: string): Promise<string[]> {
+    return this.#serve('closeDueTenants', { traceparent }, () => closeDueTenants(this.#context()))
   }
 
   /** Rows of a closed tenant, some at a time. @returns whether none is left */
@@ -108,13 +110,14 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
     return finishErasure(this.#context(), tenantId)
   }
 
-  /** Runs a call in the trace of the request it serves. */
-  #serve<Result>(method: string, traceparent: string | undefined, work: () => Promise<Result>) {
-    const entry = {
-      traceparent,
-      requestId: crypto.randomUUID(),
-      waitUntil: this.#waitUntil,
-    }
+  /** Runs a call in the trace of the work it serves. */
+  #serve<Result>(
+    method: string,
+    { traceparent, tenantId = NO_TENANT }: { traceparent: string | undefined; tenantId?: string },
+    work: () => Promise<Result>,
+  ) {
+    const waitUntil = this.#waitUntil
+    const entry = { traceparent, tenantId, requestId: crypto.randomUUID(), waitUntil }
     const start = { name: `identity.${method}`, kind: 'server' } as const
     return identityTracer.enter(this.env, entry, start, work)
   }
