@@ -40,6 +40,8 @@ export interface Tracer<Env> {
     start: SpanStart,
     work: (span: Span) => Promise<Result>,
   ): Promise<Result>
+  /** Takes spans that ended elsewhere, in a browser, and are to be kept. */
+  record(env: Env, kept: Kept, waitUntil: WaitUntil): void
 }
 
 export function createTracer<Env extends TraceEnv>(service: string): Tracer<Env> {
@@ -50,10 +52,17 @@ export function createTracer<Env extends TraceEnv>(service: string): Tracer<Env>
     return collector
   }
 
+  const isKept = (env: Env) => env.OTEL_EXPORTER_OTLP_ENDPOINT !== ''
+  const record = (env: Env, kept: Kept, waitUntil: WaitUntil) =>
+    untraced(() => {
+      if (isKept(env)) collectorFor(env).add([kept], waitUntil)
+    })
+
   return {
+    record,
     enter(env, entry, start, work) {
-      const send = (kept: Kept) => untraced(() => collectorFor(env).add([kept], entry.waitUntil))
-      const keep = env.OTEL_EXPORTER_OTLP_ENDPOINT ? send : undefined
+      const send = (kept: Kept) => record(env, kept, entry.waitUntil)
+      const keep = isKept(env) ? send : undefined
       const ratio = Number(env.OTEL_TRACES_SAMPLER_ARG)
       return enterTrace({ ...entry, service, ratio, keep }, start, work)
     },

@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
 import { toProblem } from './errors.ts'
 import type { TraceEnv, Tracer } from './trace-exporter.ts'
+import { decideForPage } from './trace-page.ts'
 import { formatTraceparent } from './trace.ts'
 
 interface TracedApp<Env> {
@@ -17,7 +18,11 @@ const NAMES: Readonly<Record<string, string>> = { '/api/ask': 'api.send_message'
 export const traceRequests = <Env extends TraceEnv>(tracer: Tracer<Env>) =>
   createMiddleware<TracedApp<Env>>((c, next) => {
     const entry = {
-      traceparent: c.req.header('traceparent'),
+      traceparent: decideForPage(
+        c.req.header('traceparent'),
+        c.req.header('sec-fetch-site'),
+        Number(c.env.OTEL_TRACES_SAMPLER_ARG),
+      ),
       requestId: c.var.requestId,
       waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work),
       execution: c.executionCtx,

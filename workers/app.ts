@@ -165,7 +165,7 @@ export function createApp() {
   app.route('/', opsRoutes)
   app.route(
     '/',
-    createRumRoutes(refuseReports, () => app.routes.map(({ path }) => path)),
+    createRumRoutes(refuseReports, () => app.routes.map(({ path }) => path), edgeTracer.record),
   )
   app.route('/', flagRoutes)
   app.route('/', audienceRoutes)

@@ -5,6 +5,7 @@ import { sweepConversations } from './assistant/schedule.ts'
 import { edgeContext, edgeLog } from './edge-context.ts'
 import { announceDueSnapshots, expireOverrides } from './flags/schedule.ts'
 import { eraseTenants } from './identity/schedule.ts'
+import { sweepJourneys } from './ops/journey-service.ts'
 import { setGauges } from './ops/schedule.ts'
 import { rewrapDataKeys } from './provider-keys/schedule.ts'
 
@@ -26,6 +27,7 @@ export async function runSchedule(
     checkpointAudit: () => env.INDEXER.checkpointAudit(),
     verifyAudit: () => env.INDEXER.verifyAudit(),
     sweepConversations: () => sweepConversations({ env, log, now: () => new Date() }),
+    sweepJourneys: () => sweepJourneys({ env, log, now: () => new Date() }),
     setGauges: () => setGauges({ env, metrics, now: () => new Date() }),
     rewrapDataKeys: () =>
       rewrapDataKeys({ env, log, contextOf: jobContext(env, execution, 'rewrapDataKeys') }),
