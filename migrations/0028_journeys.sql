@@ -89,6 +89,35 @@ REVOKE ALL ON FUNCTION journey_append(jsonb), journey_funnels(date, jsonb),
 GRANT EXECUTE ON FUNCTION journey_append(jsonb), journey_funnels(date, jsonb),
   sweep_journeys(date, date, integer) TO app_user;
 --> statement-breakpoint
+-- The minute's gauges (0017), and with them connections as the server counts them (who is not in
+-- pg_monitor sees others' as idle) and audit logs that were broken when they were last verified.
+DROP FUNCTION ops_gauges();
+--> statement-breakpoint
+CREATE FUNCTION ops_gauges() RETURNS TABLE (
+  daily_users bigint, monthly_users bigint, documents bigint, chunks bigint,
+  database_bytes bigint, vector_bytes bigint,
+  active_connections bigint, idle_connections bigint, most_connections integer, broken_logs bigint
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  SELECT
+    (SELECT count(DISTINCT s.user_id) FROM auth.sessions s WHERE s.updated_at > now() - interval '1 day'),
+    (SELECT count(DISTINCT s.user_id) FROM auth.sessions s WHERE s.updated_at > now() - interval '30 days'),
+    (SELECT count(*) FROM public.kb_documents d WHERE d.live_generation IS NOT NULL),
+    (SELECT coalesce(sum(d.chunks), 0) FROM public.kb_documents d WHERE d.live_generation IS NOT NULL),
+    pg_catalog.pg_database_size(pg_catalog.current_database()),
+    pg_catalog.pg_total_relation_size('public.kb_vec'::pg_catalog.regclass),
+    count(*) FILTER (WHERE a.state = 'active'),
+    count(*) FILTER (WHERE a.state IS DISTINCT FROM 'active'),
+    pg_catalog.current_setting('max_connections')::integer,
+    (SELECT count(*) FROM public.audit_checks c WHERE c.fault IS NOT NULL)
+  FROM pg_catalog.pg_stat_activity a
+  WHERE a.datname = pg_catalog.current_database() AND a.backend_type = 'client backend'
+$$;
+--> statement-breakpoint
+REVOKE ALL ON FUNCTION ops_gauges() FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION ops_gauges() TO app_user;
+--> statement-breakpoint
 -- Rows that a down migration put aside come back; before the first one there are none.
 DO $$
 DECLARE name text;
