@@ -10,10 +10,10 @@ import { formatTraceparent, parseTraceparent } from './trace.ts'
  * @param ratio From 0 to 1
  */
 export function decideForPage(
-  traceparent: string | undefined,
+  traceparent: string,
   fetchSite: string | undefined,
   ratio: number,
-): string | undefined {
+): string {
   if (fetchSite !== 'same-origin') return traceparent
   const parent = parseTraceparent(traceparent)
   if (!parent || parent.isSampled) return traceparent

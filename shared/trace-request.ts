@@ -17,13 +17,11 @@ const NAMES: Readonly<Record<string, string>> = { '/api/ask': 'api.send_message'
 /** Needs the request's id; sets `traceparent`, which everything the request does carries on. */
 export const traceRequests = <Env extends TraceEnv>(tracer: Tracer<Env>) =>
   createMiddleware<TracedApp<Env>>((c, next) => {
+    const given = c.req.header('traceparent')
+    const ratio = Number(c.env.OTEL_TRACES_SAMPLER_ARG)
     const entry = {
-      traceparent: decideForPage(
-        c.req.header('traceparent'),
-        c.req.header('sec-fetch-site'),
-        Number(c.env.OTEL_TRACES_SAMPLER_ARG),
-      ),
-      requestId: c.var.requestId,
+      traceparent: given && decideForPage(given, c.req.header('sec-fetch-site'), ratio),
+      requestId: c.get('requestId'),
       waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work),
       execution: c.executionCtx,
     }
