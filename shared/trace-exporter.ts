@@ -5,7 +5,7 @@
 import { type Batcher, createBatcher, type WaitUntil } from './batcher.ts'
 import { type MetricsEnv, metricsOf } from './metrics.ts'
 import { toOtlp } from './otlp.ts'
-import { findSecret } from './secret.ts'
+import { secretHeaders } from './secret-headers.ts'
 import type { Kept, SpanStart, Span } from './trace-span.ts'
 import { enterTrace, untraced } from './tracing.ts'
 
@@ -41,7 +41,7 @@ export interface Tracer<Env> {
     work: (span: Span) => Promise<Result>,
   ): Promise<Result>
   /** Takes spans that ended elsewhere, in a browser, and are to be kept. */
-  record(env: Env, kept: Kept, waitUntil: WaitUntil): void
+  readonly record: (env: Env, kept: Kept, waitUntil: WaitUntil) => void
 }
 
 export function createTracer<Env extends TraceEnv>(service: string): Tracer<Env> {
@@ -83,22 +83,13 @@ async function post(env: TraceEnv, kept: readonly Kept[]): Promise<void> {
   const resource = { 'deployment.environment.name': env.ENVIRONMENT }
   const response = await fetch(`${env.OTEL_EXPORTER_OTLP_ENDPOINT}/v1/traces`, {
     method: 'POST',
-    headers: { ...(await credentialsOf(env)), 'content-type': 'application/json' },
+    headers: {
+      ...(await secretHeaders(env, 'OTEL_EXPORTER_OTLP_HEADERS')),
+      'content-type': 'application/json',
+    },
     body: JSON.stringify(toOtlp(kept, resource)),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })
   await response.body?.cancel()
   if (!response.ok) throw new Error(`the collector answered ${response.status}`)
-}
-
-/** `name=value` with commas: https://opentelemetry.io/docs/specs/otel/protocol/exporter/ */
-async function credentialsOf(env: TraceEnv): Promise<Record<string, string>> {
-  const found = await findSecret(env, 'OTEL_EXPORTER_OTLP_HEADERS')
-  const pairs = found?.current.split(',') ?? []
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=')
-      return [pair.slice(0, at).trim(), decodeURIComponent(pair.slice(at + 1).trim())]
-    }),
-  )
 }
