@@ -4,6 +4,7 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import { reporterOf } from '../shared/error-queue.ts'
+import { pushTo } from '../shared/log-push.ts'
 import { createLog } from '../shared/log.ts'
 import { type Reading, readSeries } from '../shared/metrics-exposition.ts'
 import {
@@ -63,8 +64,11 @@ export class MetricsShard extends DurableObject<IdentityEnv> {
     try {
       this.#fold()
     } catch (error) {
-      const reporter = reporterOf(this.env, { waitUntil: (work) => this.ctx.waitUntil(work) })
-      createLog({ reporter }, { worker: 'identity' }).error('metrics were not folded', { error })
+      const waitUntil = (work: Promise<unknown>) => this.ctx.waitUntil(work)
+      const reporter = reporterOf(this.env, { waitUntil })
+      const forward = pushTo(this.env, 'identity', waitUntil)
+      const log = createLog({ reporter, forward }, { worker: 'identity' })
+      log.error('metrics were not folded', { error })
       throw error
     }
   }

@@ -30,6 +30,11 @@ export class VoiceMetrics {
     this.#hold(sessionId, 1)
   }
 
+  /** It says goodbye, for it had all its turns. */
+  exhausted(): void {
+    this.#metrics.inc('voiceassist_max_turns_reached_total', {})
+  }
+
   ended(sessionId: string): void {
     this.#hold(sessionId, 0)
   }

@@ -197,6 +197,7 @@ export class VoiceSession extends ReportedObject {
     this.#session = session
     if (session !== before && !UNSAVED.has(outcome.type)) this.#save(session)
     for (const effect of effects) this.#run(effect, this.#reply.signal)
+    if (session.phase === 'farewell' && before.phase === 'open') this.#metrics.exhausted()
     if (session.phase === 'ended' && before.phase !== 'ended') this.#end(session)
     this.#schedule(session)
   }

@@ -1,7 +1,8 @@
 /**
- * `npm run sourcemaps -- --env staging|production [--event FILE]`: the Workers' bundles and their
- * source maps as they are deployed, in dist/sourcemaps for `sentry-cli sourcemaps upload`; and the
- * stack of one exported event by the lines of the sources, offline.
+ * `npm run sourcemaps -- --env staging|production [--event FILE] [--at MODULE:LINE:COLUMN]`: the
+ * Workers' bundles and their source maps as they are deployed, in dist/sourcemaps for `sentry-cli
+ * sourcemaps upload`; and offline the stack of one exported event by the lines of the sources, or the
+ * place a log line names.
  */
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
@@ -49,6 +50,16 @@ export function resolveStack({ exception }: StackEvent, maps: Maps): string {
     .join('\n')
 }
 
+/**
+ * The source of a place in a bundle.
+ *
+ * @param place As log lines name it: module, line and column with colons
+ */
+export function resolvePlace(place: string, maps: Maps): string {
+  const [filename = '', line, column] = place.split(':')
+  return placeOf({ filename, lineno: Number(line), colno: Number(column) }, maps)
+}
+
 /** As it came, when it is of no bundle of ours or no source made it. */
 function placeOf({ filename = '?', lineno = 0, colno = 0, ...frame }: Frame, maps: Maps): string {
   const name = frame.function ?? '?'
@@ -65,17 +76,19 @@ function placeOf({ filename = '?', lineno = 0, colno = 0, ...frame }: Frame, map
 
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: { env: { type: 'string', default: 'production' }, event: { type: 'string' } },
+    options: {
+      env: { type: 'string', default: 'production' },
+      event: { type: 'string' },
+      at: { type: 'string' },
+    },
   })
   for (const { worker, config } of WORKERS) {
     await buildWorker(config, values.env, { outDir: join(OUT, worker) })
   }
+  const names = WORKERS.map(({ worker }) => worker)
   if (values.event) {
     const event: StackEvent = JSON.parse(await readFile(values.event, 'utf8'))
-    const maps = await readMaps(
-      OUT,
-      WORKERS.map(({ worker }) => worker),
-    )
-    console.log(resolveStack(event, maps))
-  } else console.log(`Built into ${relative(process.cwd(), OUT)}; see docs/operations/errors.md.`)
+    console.log(resolveStack(event, await readMaps(OUT, names)))
+  } else if (values.at) console.log(resolvePlace(values.at, await readMaps(OUT, names)))
+  else console.log(`Built into ${relative(process.cwd(), OUT)}; see docs/operations/errors.md.`)
 }

@@ -26,8 +26,11 @@ interface Options<Item> {
 const CARRIER_MS = 30_000
 
 export interface Batcher<Item> {
-  /** @param waitUntil Carries the batch, if none is on its way. */
-  add(items: readonly Item[], waitUntil: WaitUntil): void
+  /**
+   * @param waitUntil Carries the batch, if none is on its way. Without one the items wait for the
+   *   next call that brings it, which may bring no items.
+   */
+  add(items: readonly Item[], waitUntil?: WaitUntil): void
 }
 
 export function createBatcher<Item>(options: Options<Item>): Batcher<Item> {
@@ -79,6 +82,7 @@ export function createBatcher<Item>(options: Options<Item>): Batcher<Item> {
       queue.push(...items)
       size += items.reduce((sum, item) => sum + sizeOf(item), 0)
       drop()
+      if (!waitUntil) return
       if (size >= maxBatch) return waitUntil(drain())
       const at = now()
       if (queue.length === 0 || at - armedAt < delayMs + CARRIER_MS) return

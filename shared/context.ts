@@ -119,6 +119,12 @@ export interface Origin extends Caller {
   waitUntil: (work: Promise<unknown>) => void
 }
 
+/** Who acts, as log lines name them. */
+export function actorFields(actor: Actor): { user_id?: string; api_key_id?: string } {
+  if (actor.type === 'user') return { user_id: actor.userId }
+  return actor.type === 'key' ? { api_key_id: actor.keyId } : {}
+}
+
 /** Connects to nothing and parses nothing, so it may be built for every effect. */
 export function createContext<Env>(
   env: Env,
@@ -126,7 +132,7 @@ export function createContext<Env>(
   origin: Origin,
 ): WithEnv<Env> {
   const { tenantId, actor, plan, requestId, traceparent, client = {}, waitUntil } = origin
-  const bound = log.with({ tenant_id: tenantId, request_id: requestId })
+  const bound = log.with({ tenant_id: tenantId, request_id: requestId, ...actorFields(actor) })
   /** The platform gets the work itself, so it counts a failure, and a test that waits fails. */
   const defer = (work: Promise<unknown>) => {
     work.catch((error: unknown) => bound.error('deferred work failed', { error }))

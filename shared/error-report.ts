@@ -98,7 +98,15 @@ function tagsOf(fields: Failure['fields']): Record<string, string> {
   return tags
 }
 
-const TOLD: ReadonlySet<string> = new Set(['worker', 'tenant_id', 'error', ...TAGS])
+/** Told in another way, or not at all: who it happened to is the log's to know. */
+const TOLD: ReadonlySet<string> = new Set([
+  'worker',
+  'tenant_id',
+  'user_id',
+  'api_key_id',
+  'error',
+  ...TAGS,
+])
 
 /** Single values only: of an object nobody knows what it may hold. */
 export function dataOf(fields: Failure['fields']): Record<string, Scalar> {

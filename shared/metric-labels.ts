@@ -70,3 +70,11 @@ export const PAGES = [
 
 /** What the console's buttons say they do: their `data-action`. */
 export const ACTIONS = ['ask', 'create-flag', 'sign-in', 'stop-answer', 'voice', OTHER] as const
+
+/** Ways through the console, each with its steps in order. A step is of one journey alone. */
+export const JOURNEYS = {
+  question: ['login', 'query', 'result'],
+  document: ['upload', 'indexed', 'cited'],
+  call: ['call', 'turn', 'completed'],
+} as const
+export const STEPS = [...JOURNEYS.question, ...JOURNEYS.document, ...JOURNEYS.call] as const

@@ -44,6 +44,12 @@ export const CATALOGUE = {
     {},
   ),
 
+  voiceassist_user_session_duration_seconds: seconds(
+    'How long sessions lasted whose users signed out.',
+    {},
+    [60, 300, 600, 1800, 3600, 7200, 14_400],
+  ),
+
   voiceassist_rag_queries_total: counter('Questions asked.', {
     success: YES_NO,
     has_citations: YES_NO,
@@ -163,6 +169,15 @@ export const CATALOGUE = {
     { aliases: [{ name: 'voiceassist_messages_sent_total' }] },
   ),
 
+  voiceassist_agent_fallback_total: counter('Models of the assistant that were passed over.', {
+    reason: ['failed', 'left_alone', 'unavailable'],
+  }),
+  voiceassist_max_turns_reached_total: counter('Conversations that ended for their length.', {}),
+
+  voiceassist_audit_chain_ok: gauge(
+    'Whether no audit log was broken when it was last verified.',
+    {},
+  ),
   voiceassist_auth_failures_total: counter('Credentials that were refused.', {
     reason: ['sign_in', 'second_factor', 'credential'],
   }),
@@ -185,6 +200,9 @@ export const CATALOGUE = {
     result: ['sent', 'failed', 'dropped'],
   }),
   voiceassist_traces_stored_total: counter('Spans for the database, by what became of them.', {
+    result: ['sent', 'failed', 'dropped'],
+  }),
+  voiceassist_log_lines_pushed_total: counter('Log lines for Loki, by what became of them.', {
     result: ['sent', 'failed', 'dropped'],
   }),
   voiceassist_build_info: gauge('1, labelled with the version that answers.', { version: OPEN }),

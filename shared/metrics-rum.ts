@@ -1,5 +1,5 @@
 /** What browsers report of the console (docs/operations/rum.md); part of the catalogue. Pure data. */
-import { ACTIONS, PAGES } from './metric-labels.ts'
+import { ACTIONS, PAGES, STEPS } from './metric-labels.ts'
 import { counter, histogram, OPEN, seconds } from './metric.ts'
 
 /** Upper bounds, in seconds, for what somebody waits for. */
@@ -32,5 +32,12 @@ export const RUM_METRICS = {
   }),
   voiceassist_rum_errors_total: counter('Failures in browsers.', {
     type: ['error', 'unhandledrejection'],
+  }),
+  voiceassist_journey_steps_total: counter('Steps of journeys that visitors took.', {
+    journey: ['question', 'document', 'call'],
+    step: STEPS,
+  }),
+  voiceassist_journey_events_total: counter('Steps to be kept, by what became of them.', {
+    result: ['sent', 'failed', 'dropped'],
   }),
 } as const

@@ -43,6 +43,14 @@ export const STORE_METRICS = {
     'Calls the database refused, by class of SQLSTATE, or did not answer.',
     { code: ['unreachable', '08', '22', '23', '40', '42', '53', '57', 'VA', OTHER] },
   ),
+  db_connection_pool_size: gauge('Connections the database has open.', {
+    state: ['active', 'idle'],
+  }),
+  voiceassist_db_pool_utilization_ratio: gauge(
+    'Share of the connections the database allows that are open.',
+    {},
+    { unit: 'ratio' },
+  ),
   voiceassist_db_size_bytes: gauge('Size of the database.', {}, { unit: 'bytes' }),
   voiceassist_vector_storage_bytes: gauge(
     'Size of the vectors and their index.',

@@ -234,5 +234,11 @@ export const Settings = z.object({
     'Share of traces kept by chance; those with an error, or slower than a second, are kept anyway.',
     '0.05',
   ),
+  LOKI_URL: setting(
+    optionalUrl,
+    'Base address of a Loki that gets every log line too, without /loki/api/v1/push; empty for none.',
+    'https://logs.example.com',
+  ),
+  LOKI_HEADERS: optional(maybeSecret, ALL, 'Headers of the Loki: name=value, with commas.'),
   METRICS_TOKEN: optional(maybeSecret, ['edge'], 'Bearer token that /metrics asks for, if set.'),
 })

@@ -3,7 +3,8 @@
  * clients. Of what is in a call only the first word of its statement is looked at.
  */
 import { neonConfig } from '@neondatabase/serverless'
-import { createLog } from './log.ts'
+import { pushOf } from './log-push.ts'
+import { createLog, type Fields } from './log.ts'
 import type { LabelsOf } from './metrics-catalogue.ts'
 import { type Metrics, type MetricsEnv, metricsOf } from './metrics.ts'
 import { fetchAs } from './traced-fetch.ts'
@@ -14,13 +15,15 @@ type ErrorCode = LabelsOf<'voiceassist_db_errors_total'>['code']
 /** Seconds from which a call counts as slow. */
 const SLOW_SECONDS = 0.1
 
-const log = createLog({}, { logger: 'database' })
+interface QueryEnv extends MetricsEnv {
+  readonly LOG_LEVEL?: string
+}
 
-const callers = new Map<string, Metrics>()
+const callers = new Map<string, { env: QueryEnv; metrics: Metrics }>()
 
 /** From now on calls with this connection string are counted for the isolate of `env`. */
-export function countQueries(env: MetricsEnv, connectionString: string): void {
-  callers.set(connectionString, metricsOf(env))
+export function countQueries(env: QueryEnv, connectionString: string): void {
+  callers.set(connectionString, { env, metrics: metricsOf(env) })
   neonConfig.fetchFunction = timedFetch
 }
 
@@ -37,8 +40,9 @@ async function timedFetch(
   url: string,
   { caller = '', ...init }: RequestInit & Caller['fetchOptions'],
 ): Promise<Response> {
-  const metrics = callers.get(caller)
-  if (!metrics) return fetch(url, init)
+  const known = callers.get(caller)
+  if (!known) return fetch(url, init)
+  const { env, metrics } = known
   const query_type = typeOf(typeof init.body === 'string' ? init.body : '')
   const began = performance.now()
   try {
@@ -52,9 +56,15 @@ async function timedFetch(
     metrics.observe('voiceassist_db_query_duration_seconds', { query_type }, seconds)
     if (seconds > SLOW_SECONDS) {
       metrics.inc('voiceassist_db_slow_queries_total', { query_type })
-      log.warn('slow query', { query_type, duration_ms: Math.round(seconds * 1000) })
+      tellSlow(env, { query_type, duration_ms: Math.round(seconds * 1000) })
     }
   }
+}
+
+function tellSlow(env: QueryEnv, fields: Fields): void {
+  const { LOG_LEVEL = 'info' } = env
+  const log = createLog({ level: LOG_LEVEL, forward: pushOf(env) }, { logger: 'database' })
+  log.warn('slow query', fields)
 }
 
 /** A refusal is read for its code, and given to the driver as it came. */

@@ -5,7 +5,7 @@
 import { type Batcher, createBatcher, type WaitUntil } from './batcher.ts'
 import { type MetricsEnv, metricsOf } from './metrics.ts'
 import { toOtlp } from './otlp.ts'
-import { findSecret } from './secret.ts'
+import { secretHeaders } from './secret-headers.ts'
 import type { Kept, SpanStart, Span } from './trace-span.ts'
 import { type KeepRows, toRows } from './trace-store.ts'
 import { enterTrace, untraced } from './tracing.ts'
@@ -46,6 +46,8 @@ export interface Tracer<Env> {
     start: SpanStart,
     work: (span: Span) => Promise<Result>,
   ): Promise<Result>
+  /** Takes spans that ended elsewhere, in a browser, and are to be kept. */
+  readonly record: (env: Env, kept: Kept, waitUntil: WaitUntil) => void
 }
 
 /** @param keepRows How this Worker writes into the database. */
@@ -56,16 +58,19 @@ export function createTracer<Env extends TraceEnv>(
   const collectorFor = perEnv<Env>(collectorOf)
   const storeFor = perEnv<Env>((env) => storeOf(env, keepRows))
 
+  const isCollected = (env: Env) => env.OTEL_EXPORTER_OTLP_ENDPOINT !== ''
+  const isStored = (env: Env) => env.ENABLE_TRACES === 'true'
+  const record = (env: Env, kept: Kept, waitUntil: WaitUntil) =>
+    untraced(() => {
+      if (isCollected(env)) collectorFor(env).add([kept], waitUntil)
+      if (isStored(env)) storeFor(env).add([kept], waitUntil)
+    })
+
   return {
+    record,
     enter(env, entry, start, work) {
-      const isCollected = env.OTEL_EXPORTER_OTLP_ENDPOINT !== ''
-      const isStored = env.ENABLE_TRACES === 'true'
-      const send = (kept: Kept) =>
-        untraced(() => {
-          if (isCollected) collectorFor(env).add([kept], entry.waitUntil)
-          if (isStored) storeFor(env).add([kept], entry.waitUntil)
-        })
-      const keep = isCollected || isStored ? send : undefined
+      const send = (kept: Kept) => record(env, kept, entry.waitUntil)
+      const keep = isCollected(env) || isStored(env) ? send : undefined
       const ratio = Number(env.OTEL_TRACES_SAMPLER_ARG)
       return enterTrace({ ...entry, service, ratio, keep }, start, work)
     },
@@ -107,22 +112,13 @@ async function post(env: TraceEnv, kept: readonly Kept[]): Promise<void> {
   const resource = { 'deployment.environment.name': env.ENVIRONMENT }
   const response = await fetch(`${env.OTEL_EXPORTER_OTLP_ENDPOINT}/v1/traces`, {
     method: 'POST',
-    headers: { ...(await credentialsOf(env)), 'content-type': 'application/json' },
+    headers: {
+      ...(await secretHeaders(env, 'OTEL_EXPORTER_OTLP_HEADERS')),
+      'content-type': 'application/json',
+    },
     body: JSON.stringify(toOtlp(kept, resource)),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })
   await response.body?.cancel()
   if (!response.ok) throw new Error(`the collector answered ${response.status}`)
-}
-
-/** `name=value` with commas: https://opentelemetry.io/docs/specs/otel/protocol/exporter/ */
-async function credentialsOf(env: TraceEnv): Promise<Record<string, string>> {
-  const found = await findSecret(env, 'OTEL_EXPORTER_OTLP_HEADERS')
-  const pairs = found?.current.split(',') ?? []
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=')
-      return [pair.slice(0, at).trim(), decodeURIComponent(pair.slice(at + 1).trim())]
-    }),
-  )
 }

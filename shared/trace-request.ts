@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
 import { toProblem } from './errors.ts'
 import type { TraceEnv, Tracer } from './trace-exporter.ts'
+import { decideForPage } from './trace-page.ts'
 import { formatTraceparent } from './trace.ts'
 
 interface TracedApp<Env> {
@@ -19,8 +20,10 @@ const NAMES: Readonly<Record<string, string>> = {
 /** Needs the request's id; sets `traceparent`, which everything the request does carries on. */
 export const traceRequests = <Env extends TraceEnv>(tracer: Tracer<Env>) =>
   createMiddleware<TracedApp<Env>>((c, next) => {
+    const given = c.req.header('traceparent')
+    const ratio = Number(c.env.OTEL_TRACES_SAMPLER_ARG)
     const entry = {
-      traceparent: c.req.header('traceparent'),
+      traceparent: given && decideForPage(given, c.req.header('sec-fetch-site'), ratio),
       requestId: c.get('requestId'),
       waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work),
       execution: c.executionCtx,

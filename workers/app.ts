@@ -169,7 +169,7 @@ export function createApp() {
   app.route('/', traceRoutes)
   app.route(
     '/',
-    createRumRoutes(refuseReports, () => app.routes.map(({ path }) => path)),
+    createRumRoutes(refuseReports, () => app.routes.map(({ path }) => path), edgeTracer.record),
   )
   app.route('/', flagRoutes)
   app.route('/', audienceRoutes)

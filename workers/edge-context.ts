@@ -2,6 +2,7 @@
 import { checkSettings } from '../shared/config.ts'
 import { createContext, type Origin, type WithEnv } from '../shared/context.ts'
 import { type Origin as ReportOrigin, reporterOf } from '../shared/error-queue.ts'
+import { pushTo } from '../shared/log-push.ts'
 import { createLog, type Log } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
 import { Settings } from '../shared/settings.ts'
@@ -47,6 +48,8 @@ const EdgeSettings = Settings.pick({
   OTEL_EXPORTER_OTLP_ENDPOINT: true,
   OTEL_EXPORTER_OTLP_HEADERS: true,
   OTEL_TRACES_SAMPLER_ARG: true,
+  LOKI_URL: true,
+  LOKI_HEADERS: true,
   METRICS_TOKEN: true,
   SENTRY_DSN: true,
 })
@@ -58,8 +61,10 @@ const logs = new WeakMap<EdgeEnv, Log>()
 /** @param origin Whose failures it reports; without one it only writes them down. */
 export function edgeLog(env: EdgeEnv, origin?: ReportOrigin): Log {
   const reporter = origin && reporterOf(env, origin)
-  if (reporter) return createLog({ level: env.LOG_LEVEL, reporter }, { worker: 'edge' })
-  const log = logs.get(env) ?? createLog({ level: env.LOG_LEVEL }, { worker: 'edge' })
+  const forward = pushTo(env, 'edge', origin?.waitUntil)
+  const make = () => createLog({ level: env.LOG_LEVEL, reporter, forward }, { worker: 'edge' })
+  if (reporter || forward) return make()
+  const log = logs.get(env) ?? make()
   logs.set(env, log)
   return log
 }

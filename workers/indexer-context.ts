@@ -2,6 +2,7 @@
 import { checkSettings } from '../shared/config.ts'
 import { createContext, type Origin, type WithEnv } from '../shared/context.ts'
 import { reporterOf } from '../shared/error-queue.ts'
+import { pushTo } from '../shared/log-push.ts'
 import { createLog } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
 import { Settings } from '../shared/settings.ts'
@@ -30,6 +31,8 @@ const IndexerSettings = Settings.pick({
   OTEL_EXPORTER_OTLP_ENDPOINT: true,
   OTEL_EXPORTER_OTLP_HEADERS: true,
   OTEL_TRACES_SAMPLER_ARG: true,
+  LOKI_URL: true,
+  LOKI_HEADERS: true,
 })
 
 export const indexerTracer = createTracer<IndexerEnv>('indexer', keepRows)
@@ -39,6 +42,8 @@ export function indexerContext(env: IndexerEnv, origin: Origin): WithEnv<Indexer
   checkSettings(IndexerSettings, env)
   const reporter = reporterOf(env, origin)
   const job = origin.actor.type === 'system' ? { job: origin.actor.job } : {}
-  const log = createLog({ level: env.LOG_LEVEL, reporter }, { worker: 'indexer', ...job })
+  const forward = pushTo(env, 'indexer', origin.waitUntil)
+  const bound = { worker: 'indexer', ...job }
+  const log = createLog({ level: env.LOG_LEVEL, reporter, forward }, bound)
   return createContext(env, { log, metrics: metricsOf(env, origin.waitUntil) }, origin)
 }

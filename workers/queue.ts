@@ -1,6 +1,7 @@
 import type { WithEnv } from '../shared/context.ts'
 /** The indexer's queues and jobs: which feature handles what. */
 import { reporterOf } from '../shared/error-queue.ts'
+import { pushTo } from '../shared/log-push.ts'
 import { createLog } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
 import type { Entry } from '../shared/trace-exporter.ts'
@@ -39,12 +40,13 @@ export async function consumeQueue(
   const bound = { worker: 'indexer', queue: batch.queue }
   const job = JOBS.find((name) => batch.queue.startsWith(name)) ?? 'documents'
   const metrics = metricsOf(env, waitUntil)
+  const forward = pushTo(env, 'indexer', waitUntil)
   if (batch.queue.startsWith('errors')) {
-    const log = createLog({ level: env.LOG_LEVEL }, bound)
+    const log = createLog({ level: env.LOG_LEVEL, forward }, bound)
     return consumeErrors(batch, { env, log, metrics })
   }
   const reporter = reporterOf(env, { waitUntil })
-  const log = createLog({ level: env.LOG_LEVEL, reporter }, bound)
+  const log = createLog({ level: env.LOG_LEVEL, reporter, forward }, bound)
   const contextOf = contextsOf(env, job, waitUntil)
   if (job === 'mail') {
     const consume = batch.queue.startsWith('mail-dead') ? consumeDeadMail : consumeMail

@@ -6,6 +6,7 @@ import { sweepConversations } from './assistant/schedule.ts'
 import { edgeContext, edgeLog, edgeTracer } from './edge-context.ts'
 import { announceDueSnapshots, expireOverrides } from './flags/schedule.ts'
 import { eraseTenants } from './identity/schedule.ts'
+import { sweepJourneys } from './ops/journey-service.ts'
 import { setGauges } from './ops/schedule.ts'
 import { rewrapDataKeys } from './provider-keys/schedule.ts'
 import { sweepTraces } from './traces/schedule.ts'
@@ -29,6 +30,7 @@ export async function runSchedule(
     verifyAudit: () => env.INDEXER.verifyAudit(currentTraceparent()),
     sweepConversations: () => sweepConversations({ env, log, now: () => new Date() }),
     sweepTraces: () => sweepTraces({ env, log, now: () => new Date() }),
+    sweepJourneys: () => sweepJourneys({ env, log, now: () => new Date() }),
     setGauges: () => setGauges({ env, metrics, now: () => new Date() }),
     rewrapDataKeys: () =>
       rewrapDataKeys({ env, log, contextOf: jobContext(env, execution, 'rewrapDataKeys') }),

@@ -82,9 +82,14 @@ export function workerSettings(addresses: Addresses, secrets: Secrets): Record<s
   }
 }
 
-const COLLECTOR = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_TRACES_SAMPLER_ARG'] as const
+const COLLECTOR = [
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_TRACES_SAMPLER_ARG',
+  'LOKI_URL',
+  'LOKI_HEADERS',
+] as const
 
-/** Where traces go, if the environment names a collector; else they stay unsent. */
+/** Where traces and log lines go, if the environment names such places; else they stay here. */
 export function collectorOf(environment: Environment): Record<string, string> {
   const named = COLLECTOR.map((name) => [name, environment[name]] as const)
   return Object.fromEntries(named.flatMap(([name, value]) => (value ? [[name, value]] : [])))

@@ -11,6 +11,7 @@ import { cpuTimeOf, median, SETTLE_MS } from './cpu.ts'
 import { measureAudit, measureSignIn, measureTokens } from './identity.ts'
 import { indexPdf } from './indexing.ts'
 import { fire } from './load.ts'
+import { measureScrape, measureUpdate } from './metrics.ts'
 import {
   authorize,
   bareRow,
@@ -37,6 +38,8 @@ const MOST = {
   guardMicros: 200,
   verifyMicros: 150,
   hitMicros: 5,
+  updateMicros: 5,
+  scrapeMillis: 100,
 }
 
 interface Measured {
@@ -164,6 +167,8 @@ await buildAssets()
 const failed: string[] = []
 // First, while no other workerd runs here.
 const startUp = await measureStartUp(SETTINGS)
+hold(failed, 'metric update, µs of CPU', measureUpdate(), MOST.updateMicros)
+hold(failed, 'scrape of 2,500 lines, ms (p95)', measureScrape(), MOST.scrapeMillis)
 const plain = await measurePlain(failed)
 hold(failed, 'start of identity, ms of CPU', startUp, MOST.startUpMillis)
 for (const { name, ratio, most } of TELEMETRY) hold(failed, name, await addedBy(ratio, plain), most)

@@ -18,6 +18,10 @@ test('what was asked just now is in the charts, a change is marked, and everythi
   const dependencies = page.getByRole('region', { name: 'Dependencies' })
   expect(await dependencies.getByText('Answers', { exact: true }).count()).toBe(6)
   await page.getByRole('region', { name: 'Recent changes' }).getByText(name).waitFor()
+  // Whoever signed in set out on the way of a question; the page reports it ten seconds later.
+  const journeys = page.getByRole('region', { name: 'Journeys' })
+  await journeys.getByText('Signed in').waitFor({ timeout: 60_000 })
+  await journeys.getByRole('img', { name: /^Asking by day: \d+ of [1-9]\d* came/ }).waitFor()
   expect(await traffic.locator('line title').allTextContents()).toContain(`flag.create ${name}`)
   expect(await violationsOf(page)).toEqual([])
 

@@ -75,12 +75,26 @@ describe('while it runs', () => {
     expect(code).toBe(0)
   })
 
-  test('Workers that die are started again', async () => {
+  test('Workers that die are started again, and lose the counts of a batch at most', async () => {
     const { stack, output } = started
-    process.kill(stack.workersPid, 'SIGKILL')
-    while (!output().includes('The Workers are back.')) await delay(100)
+    const isBack = () => output().split('The Workers are back.').length
+    const before = { counted: await countedOf(stack), isBack: isBack() }
+    const began = performance.now()
+    let sent = 0
+    while (performance.now() - began < 5000) {
+      if ((await fetch(`${stack.url}/live`)).ok) sent++
+      await delay(10)
+    }
+    const seconds = (performance.now() - began) / 1000
+    process.kill(-stack.workersPid, 'SIGKILL')
+    await vi.waitUntil(() => isBack() > before.isBack, { timeout: 60_000 })
     expect((await fetch(`${stack.url}/health`)).status).toBe(200)
     expect(await survivors([stack.workersPid], 0)).toEqual([])
+    const lost = sent - ((await countedOf(stack)) - before.counted)
+    const most = (sent / seconds) * (FLUSH_SECONDS + 0.2)
+    print(`killed: ${lost} of ${sent} counts lost, at most ${most.toFixed(0)}`)
+    expect(lost).toBeGreaterThanOrEqual(0)
+    expect(lost).toBeLessThanOrEqual(most)
   })
 
   test('reset waits to be forced, and then removes everything', async () => {
@@ -94,6 +108,16 @@ describe('while it runs', () => {
     expect((await run('status.ts', options)).code).toBe(1)
   })
 })
+
+/** METRICS_FLUSH_MS of wrangler.toml. */
+const FLUSH_SECONDS = 1
+
+/** Requests to /live that the metrics object knows of. */
+async function countedOf(stack: RunningStack): Promise<number> {
+  const text = await (await fetch(`${stack.url}/metrics`)).text()
+  const series = /^http_requests_total\{method="GET",endpoint="\/live",status="200"\} (\d+)$/m
+  return Number(series.exec(text)?.[1] ?? 0)
+}
 
 describe('kill -9 during writes', () => {
   test('loses nothing that was acknowledged', async () => {

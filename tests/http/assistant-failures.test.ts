@@ -27,6 +27,8 @@ describe('failures', () => {
     const reply = await say(app, { message: 'hello' }, { settings })
     quiet.mockRestore()
     expect(reply).toMatchObject({ success: true, fallback_used: true, model: 'va-extractive-1' })
+    await app.settle()
+    expect(app.metrics.count('voiceassist_agent_fallback_total', 'failed')).toBe(2)
   })
 
   test('a model that hangs is passed over in time', async () => {
@@ -111,6 +113,8 @@ test('after the last turn a conversation says goodbye and asks no model', async 
   expect(reply).toMatchObject({ success: true, reason: 'turn_limit', model: null })
   expect(reply.text).toMatch(/до свидания/)
   expect(app.openAi.requests().length).toBe(before)
+  await app.settle()
+  expect(app.metrics.count('voiceassist_max_turns_reached_total')).toBe(1)
 })
 
 test('history from elsewhere goes along and is not kept', async () => {

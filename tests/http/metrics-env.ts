@@ -19,6 +19,7 @@ export function createMetricsEnv() {
       ENABLE_TRACES: 'false',
       OTEL_EXPORTER_OTLP_ENDPOINT: '',
       OTEL_TRACES_SAMPLER_ARG: '0',
+      LOKI_URL: '',
     },
     /** What was counted under a name and, in order, its labels' values: a count, or how many were observed. */
     count(...parts: string[]): number {

@@ -146,4 +146,17 @@ test('the minute’s cron sets what has a source of truth', async () => {
   expect(app.metrics.count('voiceassist_dependency_up', 'database')).toBe(1)
   expect(app.metrics.count('voiceassist_db_size_bytes')).toBeGreaterThan(1_000_000)
   expect(app.metrics.count('voiceassist_kb_documents_total')).toBe(0)
+  expect(app.metrics.count('voiceassist_audit_chain_ok')).toBe(1)
+  expect(app.metrics.count('voiceassist_db_pool_utilization_ratio')).toBeGreaterThanOrEqual(0)
+})
+
+test('a session that is ended by signing out says how long it was', async () => {
+  const cookie = (await app.signIn()).headers.get('set-cookie')?.split(';')[0] ?? ''
+  const counts = { ended: ['voiceassist_user_session_duration_seconds'] }
+  const grown = await growth(counts, async () => {
+    const headers = { cookie, origin: app.env.PUBLIC_URL }
+    const answer = await app.request('/api/auth/sign-out', { method: 'POST', headers })
+    expect(answer.status).toBeLessThan(300)
+  })
+  expect(grown).toEqual({ ended: 1 })
 })

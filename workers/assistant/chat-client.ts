@@ -71,7 +71,10 @@ async function* reply(
     const gate = gateOf(ctx.env, model)
     // The last one is tried whatever became of it before, and waited for: there is no other.
     const isLast = index === models.length - 1
-    if (!isLast && !gate.isOpenTo(ctx.now())) continue
+    if (!isLast && !gate.isOpenTo(ctx.now())) {
+      ctx.metrics.inc('voiceassist_agent_fallback_total', { reason: 'left_alone' })
+      continue
+    }
     const patienceMs = isLast ? undefined : (Number(ctx.env.TURN_TIMEOUT) * 1000) / models.length
     const attempt = attemptModel(ctx, { model, patienceMs }, request, signal)
     const first = await attempt.next().catch((error: unknown) => {
@@ -80,6 +83,8 @@ async function* reply(
     })
     if (!first) {
       if (gate.fail(ctx.now())) ctx.metrics.shift('voiceassist_breaker_state', SERVICE, 1)
+      const reason = isLast ? 'unavailable' : 'failed'
+      ctx.metrics.inc('voiceassist_agent_fallback_total', { reason })
       ctx.log.warn('the model failed', { model, error: failure, next: models[index + 1] ?? 'none' })
       continue
     }

@@ -126,6 +126,8 @@ async function begin(ctx: AssistantContext, asked: NewMessage): Promise<Begun> {
     const detail = 'The last message of this conversation is still being answered. Wait for it.'
     throw new ProblemError('conflict', detail, { retryAfterSeconds: 2 })
   }
+  const isOver = turn > Number(ctx.env.MAX_TURNS)
+  if (isOver) ctx.metrics.inc('voiceassist_max_turns_reached_total', {})
   const language = asked.language ?? session.language
   const history = [...asked.external_history, ...earlier.toReversed().filter(isTold).map(toTurn)]
   return {
@@ -133,7 +135,7 @@ async function begin(ctx: AssistantContext, asked: NewMessage): Promise<Begun> {
     answerId,
     turn,
     language,
-    isOver: turn > Number(ctx.env.MAX_TURNS),
+    isOver,
     job: {
       sessionId,
       messageId: answerId,

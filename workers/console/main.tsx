@@ -14,7 +14,7 @@ reloadWhenStale()
 
 const services = createServices()
 const router = createAppRouter(services)
-startTelemetry(router)
+startTelemetry(router, services.steps)
 const messages = await loadPreferredMessages()
 const container = document.querySelector('#root')
 if (!container) throw new Error('index.html has no #root')

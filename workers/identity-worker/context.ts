@@ -5,6 +5,7 @@ import type { Client } from '../../shared/context.ts'
 import { reaching } from '../../shared/database.ts'
 import { type Origin as ReportOrigin, reporterOf } from '../../shared/error-queue.ts'
 import type { AppEnv } from '../../shared/http.ts'
+import { pushTo } from '../../shared/log-push.ts'
 import { createLog, type Log } from '../../shared/log.ts'
 import { metricsOf } from '../../shared/metrics.ts'
 import { Settings } from '../../shared/settings.ts'
@@ -58,14 +59,19 @@ const IdentitySettings = Settings.pick({
   OTEL_EXPORTER_OTLP_ENDPOINT: true,
   OTEL_EXPORTER_OTLP_HEADERS: true,
   OTEL_TRACES_SAMPLER_ARG: true,
+  LOKI_URL: true,
+  LOKI_HEADERS: true,
 })
 
 export const identityTracer = createTracer<IdentityEnv>('identity', (env, rows) =>
   reaching(authDatabaseOf(env).execute(appendSpans(rows))),
 )
 
-export const identityLog = (env: IdentityEnv, origin: ReportOrigin): Log =>
-  createLog({ level: env.LOG_LEVEL, reporter: reporterOf(env, origin) }, { worker: 'identity' })
+export function identityLog(env: IdentityEnv, origin: ReportOrigin): Log {
+  const forward = pushTo(env, 'identity', origin.waitUntil)
+  const options = { level: env.LOG_LEVEL, reporter: reporterOf(env, origin), forward }
+  return createLog(options, { worker: 'identity' })
+}
 
 /** Of a request whose caller is not known, or not yet. */
 export function requestContext(c: Context<IdentityApp>): IssuerContext {

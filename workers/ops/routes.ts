@@ -6,9 +6,18 @@ import { may, open, secured } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json, problems } from '../../shared/http.ts'
 import { CONTENT_TYPE } from '../../shared/metrics-exposition.ts'
 import { TestReport } from '../errors/schemas.ts'
+import { describeJourneys } from './journey-service.ts'
 import { scrape, type ScrapeEnv } from './metrics-service.ts'
 import { describeTraffic, type OverviewEnv } from './overview-service.ts'
-import { Health, Liveness, Overview, OverviewQuery, Readiness } from './schemas.ts'
+import {
+  Health,
+  Journeys,
+  JourneysQuery,
+  Liveness,
+  Overview,
+  OverviewQuery,
+  Readiness,
+} from './schemas.ts'
 import { checkReadiness, type ReadinessEnv } from './service.ts'
 import { versionOf } from './version-service.ts'
 
@@ -102,6 +111,22 @@ const overview = secured(
   }),
 )
 
+const journeys = secured(
+  'admin.platform',
+  createRoute({
+    method: 'get',
+    path: '/api/admin/ops/journeys',
+    operationId: 'getJourneys',
+    tags: ['ops'],
+    description: 'How far visitors of the console came on the ways through it, day by day.',
+    request: { query: JourneysQuery },
+    responses: {
+      200: json(Journeys, 'Funnels of the last days, today among them'),
+      ...problems('unauthenticated', 'forbidden', 'invalid_fields', 'dependency_down'),
+    },
+  }),
+)
+
 const root = open(
   createRoute({
     method: 'get',
@@ -138,6 +163,9 @@ export const opsRoutes = createRouter<OpsApp>()
   .openapi(overview, async (c) => {
     const traffic = await describeTraffic(c.var.ctx, c.req.valid('query').period)
     return c.json(traffic, 200)
+  })
+  .openapi(journeys, async (c) => {
+    return c.json(await describeJourneys(c.var.ctx, c.req.valid('query').days), 200)
   })
   .openapi(root, (c) => c.redirect('/console/'))
 

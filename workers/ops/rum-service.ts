@@ -6,16 +6,23 @@ import type { Log } from '../../shared/log.ts'
 import { ACTIONS, PAGES } from '../../shared/metric-labels.ts'
 import { OTHER } from '../../shared/metric.ts'
 import type { Metrics } from '../../shared/metrics.ts'
-import type { RumEvent } from './rum-schemas.ts'
+import { isNotable, isSampled } from '../../shared/trace-sampling.ts'
+import type { SpanData } from '../../shared/trace-span.ts'
+import type { RumEvent, Step } from './rum-schemas.ts'
+import { spanOf, type Timed } from './rum-span-service.ts'
 
 export interface RumContext {
-  /** By which the failures passed on are counted: the isolate's environment. */
+  /** By which the failures and spans passed on are counted: the isolate's environment. */
   readonly env: object
   readonly log: Log
   readonly metrics: Metrics
   readonly now: () => Date
   /** Paths of the routes there are. */
   readonly templates: () => readonly string[]
+  /** Share of traces that are kept by chance, from 0 to 1. */
+  readonly ratio: number
+  readonly keepSpan: (span: SpanData) => void
+  readonly noteStep: (step: Step) => void
 }
 
 export function recordReport(ctx: RumContext, events: readonly RumEvent[]): void {
@@ -34,22 +41,35 @@ function record(ctx: RumContext, event: RumEvent): void {
     case 'shift':
       return metrics.observe('voiceassist_rum_cls_score', {}, event.score)
     case 'load':
-      return metrics.observe('voiceassist_rum_page_load_seconds', {}, event.ms / 1000)
+      metrics.observe('voiceassist_rum_page_load_seconds', {}, event.ms / 1000)
+      return trace(ctx, event, '')
     case 'api': {
       const endpoint = endpointOf(event.path, ctx.templates())
-      return metrics.observe('voiceassist_rum_api_duration_seconds', { endpoint }, event.ms / 1000)
+      metrics.observe('voiceassist_rum_api_duration_seconds', { endpoint }, event.ms / 1000)
+      return trace(ctx, event, endpoint)
     }
     case 'navigation': {
       const page = oneOf(PAGES, event.page)
-      return metrics.observe('voiceassist_rum_navigation_seconds', { page }, event.ms / 1000)
+      metrics.observe('voiceassist_rum_navigation_seconds', { page }, event.ms / 1000)
+      return trace(ctx, event, page)
     }
     case 'click':
       return metrics.inc('voiceassist_rum_clicks_total', { action: oneOf(ACTIONS, event.action) })
+    case 'step':
+      return admit('step', ctx) ? ctx.noteStep(event.step) : undefined
     case 'error':
     case 'unhandledrejection':
       metrics.inc('voiceassist_rum_errors_total', { type: event.type })
-      if (admit(ctx)) passOn(ctx.log, event)
+      if (admit('failure', ctx)) passOn(ctx.log, event)
   }
+}
+
+/** Kept as spans of our own are: a share by chance, and what failed or was slow. */
+function trace(ctx: RumContext, event: Timed, place: string): void {
+  const span = spanOf(event, place, ctx.now().getTime())
+  if (!span) return
+  const isKept = isSampled(span.traceId, undefined, ctx.ratio) || isNotable(span)
+  if (isKept && admit('span', ctx)) ctx.keepSpan(span)
 }
 
 type Failure = Extract<RumEvent, { message: string }>
@@ -60,17 +80,19 @@ function passOn(log: Log, { type, name, message, stack, page }: Failure): void {
   log.error('a page of the console failed', { error, type, page: oneOf(PAGES, page) })
 }
 
-/** Of an isolate: strangers must not crowd out the reports of our own failures. */
-const MAX_PER_MINUTE = 10
+/** Of an isolate in a minute: strangers must not crowd out what is ours. */
+const MOST = { failure: 10, span: 300, step: 300 } as const
 
-const minutes = new WeakMap<object, { minute: number; count: number }>()
+type Counts = Record<keyof typeof MOST, number>
 
-function admit({ env, now }: RumContext): boolean {
+const minutes = new WeakMap<object, { minute: number; counts: Counts }>()
+
+function admit(what: keyof typeof MOST, { env, now }: RumContext): boolean {
   const minute = Math.floor(now().getTime() / 60_000)
   const known = minutes.get(env)
-  const count = known?.minute === minute ? known.count + 1 : 1
-  minutes.set(env, { minute, count })
-  return count <= MAX_PER_MINUTE
+  const counts = known?.minute === minute ? known.counts : { failure: 0, span: 0, step: 0 }
+  minutes.set(env, { minute, counts })
+  return ++counts[what] <= MOST[what]
 }
 
 /** Whose latency is of interest: what is asked of the API, not files or wildcards. */

@@ -33,7 +33,16 @@ async function setDependencies({ env, metrics, now }: GaugeContext): Promise<voi
 
 /** Bigints arrive as text. */
 type Counts = Record<
-  'daily_users' | 'monthly_users' | 'documents' | 'chunks' | 'database_bytes' | 'vector_bytes',
+  | 'daily_users'
+  | 'monthly_users'
+  | 'documents'
+  | 'chunks'
+  | 'database_bytes'
+  | 'vector_bytes'
+  | 'active_connections'
+  | 'idle_connections'
+  | 'most_connections'
+  | 'broken_logs',
   string | number
 >
 
@@ -46,6 +55,12 @@ async function setCounts({ env, metrics }: GaugeContext): Promise<void> {
   metrics.set('voiceassist_kb_chunks_total', {}, Number(counts.chunks))
   metrics.set('voiceassist_db_size_bytes', {}, Number(counts.database_bytes))
   metrics.set('voiceassist_vector_storage_bytes', {}, Number(counts.vector_bytes))
+  metrics.set('voiceassist_audit_chain_ok', {}, Number(counts.broken_logs) === 0 ? 1 : 0)
+  const [active, idle] = [Number(counts.active_connections), Number(counts.idle_connections)]
+  metrics.set('db_connection_pool_size', { state: 'active' }, active)
+  metrics.set('db_connection_pool_size', { state: 'idle' }, idle)
+  const share = (active + idle) / Number(counts.most_connections)
+  metrics.set('voiceassist_db_pool_utilization_ratio', {}, share)
 }
 
 /** As the queue itself counts: an estimate of what waits, and since when the oldest does. */

@@ -1,5 +1,6 @@
 /** Health as probes and load balancers read it. */
 import { z } from '@hono/zod-openapi'
+import { STEPS } from '../../shared/metric-labels.ts'
 
 export const Health = z
   .object({ status: z.literal('healthy'), timestamp: z.iso.datetime(), version: z.string() })
@@ -70,3 +71,34 @@ export const Overview = z
   })
   .openapi('Overview')
 export type Overview = z.infer<typeof Overview>
+
+/** Days that are kept. */
+const MAX_DAYS = 90
+
+export const JourneysQuery = z.object({
+  days: z
+    .string()
+    .regex(/^[1-9]\d?$/, 'must be a number of days')
+    .transform(Number)
+    .refine((days) => days <= MAX_DAYS, `must be at most ${MAX_DAYS}`)
+    .default(30)
+    .openapi({ type: 'integer', minimum: 1, maximum: MAX_DAYS }),
+})
+
+export const Journeys = z
+  .object({
+    days: z.int(),
+    /** The first day, as YYYY-MM-DD in UTC; the last one is today. */
+    from: z.iso.date(),
+    journeys: z.array(
+      z.object({
+        journey: z.enum(['question', 'document', 'call']),
+        /** In order. Visitors are counted anew each day; `dropped` took the step before and no other. */
+        steps: z.array(z.object({ step: z.enum(STEPS), visitors: z.int(), dropped: z.int() })),
+        /** Oldest first, without gaps; visitors by step. */
+        days: z.array(z.object({ day: z.iso.date(), visitors: z.array(z.int()) })),
+      }),
+    ),
+  })
+  .openapi('Journeys')
+export type Journeys = z.infer<typeof Journeys>

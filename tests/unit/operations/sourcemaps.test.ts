@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readMaps, resolveStack } from '../../../operations/sourcemaps.ts'
+import { readMaps, resolvePlace, resolveStack } from '../../../operations/sourcemaps.ts'
 import { runWrangler } from '../../../operations/wrangler.ts'
 
 test('frames of a minified bundle are lines of the sources', { timeout: 120_000 }, async () => {
@@ -21,7 +21,8 @@ test('frames of a minified bundle are lines of the sources', { timeout: 120_000 
     const stranger = { filename: 'node:internal/timers', lineno: 3, colno: 1, function: 'tick' }
     const frames = [stranger, { ...frame, filename: 'file:///edge.js', function: 'a' }]
     const values = [{ type: 'ProblemError', value: sentence, stacktrace: { frames } }]
-    const stack = resolveStack({ exception: { values } }, await readMaps(out, ['edge']))
+    const maps = await readMaps(out, ['edge'])
+    const stack = resolveStack({ exception: { values } }, maps)
 
     const source = await readFile('shared/database.ts', 'utf8')
     const line = placeIn(source, sentence).lineno
@@ -29,6 +30,9 @@ test('frames of a minified bundle are lines of the sources', { timeout: 120_000 
     expect(title).toBe(`ProblemError: ${sentence}`)
     expect(inner).toMatch(new RegExp(`^    at .+ \\(shared/database\\.ts:${line}:\\d+\\)$`))
     expect(outer).toBe('    at tick (node:internal/timers:3:1)')
+    const place = resolvePlace(`edge.js:${frame.lineno}:${frame.colno}`, maps)
+    expect(place).toMatch(new RegExp(`\\(shared/database\\.ts:${line}:\\d+\\)$`))
+    expect(resolvePlace('other.js:1:2', maps)).toBe('? (other.js:1:2)')
   } finally {
     await rm(out, { recursive: true })
   }

@@ -109,7 +109,7 @@ test('a log line shows errors with their cause, and no secret at any depth', () 
   expect(JSON.parse(lines[0]!)).toMatchObject({
     level: 'error',
     worker: 'edge',
-    error: { message: 'outer', cause: { name: 'Error' } },
+    exception: { message: 'outer', cause: { type: 'Error' } },
     request: { headers: { authorization: '[REDACTED]' }, users: ['[EMAIL_REDACTED]'] },
   })
   expect(lines[0]).not.toMatch(/hunter2|ada@/)

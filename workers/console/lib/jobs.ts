@@ -10,11 +10,18 @@ const STREAMS = 2
 export class Jobs {
   readonly #client: VoiceAssist
   readonly #queries: QueryClient
+  readonly #listeners = new Set<(job: Job) => void>()
   #open = 0
 
   constructor(client: VoiceAssist, queries: QueryClient) {
     this.#client = client
     this.#queries = queries
+  }
+
+  /** Tells of each step of the jobs that are followed. */
+  readonly subscribe = (listener: (job: Job) => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** Shows each step of the job in every list that has its document. */
@@ -31,7 +38,8 @@ export class Jobs {
     }
   }
 
-  #show({ documentId, status, stage, percent, error, updatedAt }: Job) {
+  #show(job: Job) {
+    const { documentId, status, stage, percent, error, updatedAt } = job
     changeDocument(this.#queries, documentId, (document) => ({
       ...document,
       status,
@@ -40,5 +48,6 @@ export class Jobs {
       error,
       updatedAt,
     }))
+    for (const listener of this.#listeners) listener(job)
   }
 }

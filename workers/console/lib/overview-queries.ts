@@ -18,6 +18,18 @@ export function useOverview(period: Period) {
   })
 }
 
+/** Days that funnels are summed over. */
+export const JOURNEY_DAYS = 30
+
+export function useJourneys() {
+  const { client } = useServices()
+  return useQuery({
+    queryKey: ['journeys'],
+    queryFn: ({ signal }) => client.operations.journeys(JOURNEY_DAYS, signal),
+    refetchInterval: REFRESH_MS,
+  })
+}
+
 /** Entries that are looked through, and changes that are shown. */
 const RECENT = { entries: 100, changes: 8 }
 

@@ -5,6 +5,7 @@ import { VoiceAssist } from '../../../sdk/client.ts'
 import { Conversation } from './conversation.ts'
 import { addDocument } from './document-cache.ts'
 import { Jobs } from './jobs.ts'
+import { JourneySteps, watchSteps } from './journey-steps.ts'
 import { SessionStore } from './session.ts'
 import { Uploads } from './uploads.ts'
 
@@ -15,6 +16,7 @@ export interface Services {
   readonly conversation: Conversation
   readonly uploads: Uploads
   readonly jobs: Jobs
+  readonly steps: JourneySteps
 }
 
 const FRESH_MS = 10_000
@@ -36,6 +38,8 @@ export function createServices(): Services {
     if (isNew) void jobs.follow(job.id)
   })
   const conversation = new Conversation(client)
+  const steps = new JourneySteps()
+  watchSteps(steps, { session, uploads, jobs, conversation })
   session.subscribe(() => {
     if (session.snapshot().status !== 'signed-out') return
     // Whoever signs in next sees nothing of whoever was here.
@@ -43,7 +47,7 @@ export function createServices(): Services {
     conversation.clear()
     uploads.clear()
   })
-  return { session, client, queries, conversation, uploads, jobs }
+  return { session, client, queries, conversation, uploads, jobs, steps }
 }
 
 const ServicesContext = createContext<Services | null>(null)

@@ -5,6 +5,8 @@
 import type { Metric } from 'web-vitals'
 import type { RumEvent } from '../../ops/rum-schemas.ts'
 import type { createAppRouter } from '../router.tsx'
+import type { JourneySteps } from './journey-steps.ts'
+import { MAX_MS, newView, refOf, type Report, type View, watchCalls } from './telemetry-calls.ts'
 
 type AppRouter = ReturnType<typeof createAppRouter>
 
@@ -14,37 +16,44 @@ const BATCH_MS = 10_000
 /** Events of one report, at most what the server takes. */
 const MAX_EVENTS = 50
 
-/** The longest time the server takes for a measurement. */
-const MAX_MS = 600_000
-
-let waiting: RumEvent[] = []
+let waiting: Report[] = []
+/** Until the document has loaded. */
+let loading: View | undefined
+/** From the way to a page of the console until it is shown. */
+let going: View | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
 
 /** Begins to watch, for as long as the tab lives. */
-export function startTelemetry(router: AppRouter): void {
+export function startTelemetry(router: AppRouter, steps: JourneySteps): void {
+  // Times of a page begin with its own.
+  loading = newView(0)
   watchFailures(() => pageOf(router))
   watchLoading()
-  watchCalls()
+  watchCalls(add, () => going ?? loading)
   watchNavigation(router)
   watchClicks()
+  steps.subscribe((step) => add(() => ({ type: 'step', step })))
   // The one event that also phones and closed tabs give.
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') send()
   })
 }
 
-function add(event: RumEvent): void {
-  if ('ms' in event && !(event.ms >= 0 && event.ms <= MAX_MS)) return
-  waiting.push(event)
+function add(report: Report): void {
+  waiting.push(report)
   if (waiting.length >= MAX_EVENTS) send()
   else timer ??= setTimeout(send, BATCH_MS)
 }
+
+/** A clock that was set, or a laptop that slept, measured nothing. */
+const isPlausible = (event: RumEvent) => !('ms' in event) || (event.ms >= 0 && event.ms <= MAX_MS)
 
 /** What cannot be sent is lost: telemetry must cost the reader nothing. */
 function send(): void {
   clearTimeout(timer)
   timer = undefined
-  const events = waiting
+  const now = performance.now()
+  const events = waiting.map((report) => report(now)).filter(isPlausible)
   waiting = []
   if (events.length === 0) return
   const body = new Blob([JSON.stringify({ events })], { type: 'application/json' })
@@ -59,7 +68,8 @@ function watchFailures(page: () => string): void {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown))
     const { name, message, stack = '' } = error
     const text = { name: name.slice(0, 100), message: message.slice(0, 1000) }
-    add({ type, ...text, stack: stack.slice(0, 4000), page: page() })
+    const event = { type, ...text, stack: stack.slice(0, 4000), page: page() }
+    add(() => event)
   }
   addEventListener('error', ({ error, message }) => note('error', error ?? message))
   addEventListener('unhandledrejection', ({ reason }) => note('unhandledrejection', reason))
@@ -70,7 +80,10 @@ function watchLoading(): void {
     const [page] = list.getEntriesByType('navigation')
     if (!page?.duration) return
     observer.disconnect()
-    add({ type: 'load', ms: page.duration })
+    const { duration: ms } = page
+    const loaded = loading
+    loading = undefined
+    add((now) => ({ type: 'load', ms, ...(loaded && { span: refOf(loaded, now) }) }))
   }).observe({ type: 'navigation', buffered: true })
   // Measurements begin with the page, whenever what reads them arrives.
   void watchVitals()
@@ -79,7 +92,7 @@ function watchLoading(): void {
 async function watchVitals(): Promise<void> {
   try {
     const { onCLS, onFCP, onINP, onLCP, onTTFB } = await import('web-vitals')
-    onCLS(({ value }) => add({ type: 'shift', score: value }))
+    onCLS(({ value }) => add(() => ({ type: 'shift', score: value })))
     for (const watch of [onFCP, onINP, onLCP, onTTFB]) watch(noteVital)
   } catch {
     // Offline, or deployed anew meanwhile: the rest is measured without them.
@@ -87,30 +100,19 @@ async function watchVitals(): Promise<void> {
 }
 
 function noteVital({ name, value }: Metric): void {
-  if (name !== 'CLS') add({ type: 'vital', name, ms: value })
-}
-
-/** The browser's own measurements: every call, whoever makes it, until its response began. */
-function watchCalls(): void {
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntriesByType('resource')) {
-      if (!(entry instanceof PerformanceResourceTiming) || entry.initiatorType !== 'fetch') continue
-      const { origin, pathname } = new URL(entry.name)
-      if (origin !== location.origin || !entry.responseStart) continue
-      if (!/^\/(?:api|v1|ofrep)\//.test(pathname) || pathname.length > 300) continue
-      add({ type: 'api', path: pathname, ms: entry.responseStart - entry.startTime })
-    }
-  }).observe({ type: 'resource', buffered: true })
+  if (name !== 'CLS') add(() => ({ type: 'vital', name, ms: value }))
 }
 
 function watchNavigation(router: AppRouter): void {
-  let began = 0
   router.subscribe('onBeforeNavigate', ({ pathChanged }) => {
-    began = pathChanged ? performance.now() : 0
+    going = pathChanged ? newView(performance.now(), loading) : undefined
   })
   router.subscribe('onRendered', () => {
-    if (began) add({ type: 'navigation', page: pageOf(router), ms: performance.now() - began })
-    began = 0
+    const gone = going
+    if (!gone) return
+    going = undefined
+    const [page, ms] = [pageOf(router), performance.now() - gone.began]
+    add((now) => ({ type: 'navigation', page, ms, span: refOf(gone, now) }))
   })
 }
 
@@ -120,7 +122,7 @@ function watchClicks(): void {
     ({ target }) => {
       const named = target instanceof Element ? target.closest('[data-action]') : null
       const action = named?.getAttribute('data-action')
-      if (action) add({ type: 'click', action })
+      if (action) add(() => ({ type: 'click', action }))
     },
     { capture: true, passive: true },
   )

@@ -24,7 +24,7 @@ export interface VoiceSession {
 }
 
 export function useVoiceSession(): VoiceSession {
-  const { session } = useServices()
+  const { session, steps } = useServices()
   const [state, setState] = useState<VoiceState>('idle')
   const [lines, setLines] = useState<readonly Line[]>([])
   const [error, setError] = useState<VoiceAssistError | null>(null)
@@ -33,12 +33,16 @@ export function useVoiceSession(): VoiceSession {
   const meter = useRef<((level: number) => void) | null>(null)
   const client = useRef<VoiceClient | null>(null)
 
-  const receive = useCallback((event: VoiceEvent) => {
-    if (event.type === 'state') setState(event.state)
-    else if (event.type === 'line') setLines((known) => applyChange(known, event.change))
-    else if (event.type === 'error') setError(event.error)
-    else meter.current?.(event.level)
-  }, [])
+  const receive = useCallback(
+    (event: VoiceEvent) => {
+      steps.hear(event)
+      if (event.type === 'state') setState(event.state)
+      else if (event.type === 'line') setLines((known) => applyChange(known, event.change))
+      else if (event.type === 'error') setError(event.error)
+      else meter.current?.(event.level)
+    },
+    [steps],
+  )
 
   const open = (microphone: boolean) => {
     setError(null)

@@ -40,6 +40,27 @@ export const overview = {
       identity: 'Identity Worker',
     },
   },
+  journeys: {
+    title: 'Journeys',
+    hint: (days: number) =>
+      `How far visitors of the console came in ${days} days. Each counts once a day, by no name.`,
+    none: 'Nobody set out yet.',
+    names: { question: 'Asking', document: 'Adding knowledge', call: 'Talking' },
+    steps: {
+      login: 'Signed in',
+      query: 'Asked',
+      result: 'Answered',
+      upload: 'Uploaded',
+      indexed: 'Searchable',
+      cited: 'Cited',
+      call: 'Call opened',
+      turn: 'First reply',
+      completed: 'Ended well',
+    },
+    dropped: (visitors: number) => `${visitors} went no further`,
+    daily: (journey: string, finished: number, began: number) =>
+      `${journey} by day: ${finished} of ${began} came to the end`,
+  },
   changes: {
     title: 'Recent changes',
     hint: 'In this organization; those of the period are marked in the charts.',

@@ -41,6 +41,26 @@ export const overview: OverviewMessages = {
       identity: 'Worker identity',
     },
   },
+  journeys: {
+    title: 'Пути',
+    hint: (days) =>
+      `Как далеко дошли посетители консоли за ${days} дн. Каждый считается раз в день, без имени.`,
+    none: 'Пока никто не начинал.',
+    names: { question: 'Вопрос', document: 'Новые знания', call: 'Разговор' },
+    steps: {
+      login: 'Вход',
+      query: 'Вопрос задан',
+      result: 'Ответ получен',
+      upload: 'Загружено',
+      indexed: 'Находится',
+      cited: 'Процитировано',
+      call: 'Звонок начат',
+      turn: 'Первый ответ',
+      completed: 'Завершён',
+    },
+    dropped: (visitors) => `дальше не пошли: ${visitors}`,
+    daily: (journey, finished, began) => `${journey} по дням: до конца ${finished} из ${began}`,
+  },
   changes: {
     title: 'Последние изменения',
     hint: 'В этой организации; попавшие в период отмечены на графиках.',

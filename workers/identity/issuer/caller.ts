@@ -4,7 +4,7 @@
  * role counts from the next request.
  */
 import { and, eq, gt } from 'drizzle-orm'
-import type { Actor, Caller, WithEnv } from '../../../shared/context.ts'
+import { type Actor, actorFields, type Caller, type WithEnv } from '../../../shared/context.ts'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { noteTenant } from '../../../shared/tracing.ts'
@@ -36,7 +36,8 @@ export async function identifyCaller(ctx: IssuerContext, headers: Headers): Prom
   const caller = await authenticate(verifierOf(ctx), headers, ctx.now())
   noteTenant(caller.tenantId)
   const live = await withRightsOfNow(ctx, caller)
-  return { ...ctx, ...live, log: ctx.log.with({ tenant_id: live.tenantId }) }
+  const named = { tenant_id: live.tenantId, ...actorFields(live.actor) }
+  return { ...ctx, ...live, log: ctx.log.with(named) }
 }
 
 /**

@@ -107,7 +107,12 @@ export async function renewToken(ctx: IssuerContext, headers: Headers): Promise<
  */
 export async function closeSession(ctx: IssuerContext, headers: Headers): Promise<string[]> {
   const { response } = await readSession(ctx, headers)
-  if (response) await revokeSessions(ctx, await endSession(ctx, response.session.id))
+  if (response) {
+    const { id, createdAt } = response.session
+    await revokeSessions(ctx, await endSession(ctx, id))
+    const seconds = (ctx.now().getTime() - createdAt.getTime()) / 1000
+    ctx.metrics.observe('voiceassist_user_session_duration_seconds', {}, seconds)
+  }
   return FORGET_SESSION
 }
 

@@ -9,6 +9,7 @@ import { Loaded } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { LatencyChart, TrafficChart } from './charts.tsx'
 import { Dependencies } from './dependencies.tsx'
+import { JourneyFunnels } from './journey-funnels.tsx'
 import { RecentChanges } from './recent-changes.tsx'
 
 export function OverviewPage() {
@@ -34,6 +35,7 @@ export function OverviewPage() {
               <Dependencies readiness={data.readiness} />
               {changes.isEnabled && <RecentChanges query={changes} />}
             </div>
+            <JourneyFunnels />
             <p className="text-sm text-muted">{overview.version(data.version)}</p>
           </div>
         )}
