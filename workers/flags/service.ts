@@ -174,11 +174,14 @@ export const about = (name: string, facts: NonNullable<AuditDetails['facts']>): 
 /** What may stand in the log: numbers, yes or no; of everything else only that it changed. */
 function plain(fields: object): NonNullable<AuditDetails['facts']> {
   return Object.fromEntries(
-    Object.entries(fields).map(([field, value]: [string, unknown]) => [
-      field,
-      typeof value === 'boolean' || typeof value === 'number' ? value : 'changed',
-    ]),
+    Object.entries(fields).map(([field, value]: [string, unknown]) => [field, factOf(value)]),
   )
+}
+
+/** The log's numbers are whole: others are texts. */
+function factOf(value: unknown): string | number | boolean {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : String(value)
+  return typeof value === 'boolean' ? value : 'changed'
 }
 
 /** Without the fields that are undefined. */
