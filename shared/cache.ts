@@ -117,8 +117,14 @@ export function createCache<Value>(options: Options<Value>) {
      *
      * @param origin Loads it when neither level has it; its failure reaches the caller only when
      *   memory holds nothing younger than `staleMs`.
+     * @param lazyMs A value no older is given at once, and loaded again behind the caller's back.
      */
-    async get(ctx: CacheContext, key: string, origin: () => Promise<Value>): Promise<Value> {
+    async get(
+      ctx: CacheContext,
+      key: string,
+      origin: () => Promise<Value>,
+      lazyMs = 0,
+    ): Promise<Value> {
       const full = keyOf(ctx, key)
       const entry = entries.get(full)
       const now = ctx.now().getTime()
@@ -128,6 +134,11 @@ export function createCache<Value>(options: Options<Value>) {
         return entry.value
       }
       const running = loads.get(full) ?? start(ctx, full, origin)
+      if (entry && now < entry.storedAt + lazyMs) {
+        entry.freshUntil = now + freshMs
+        found(ctx, 'memory')
+        return entry.value
+      }
       try {
         return await running
       } catch (error) {

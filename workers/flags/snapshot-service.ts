@@ -55,6 +55,18 @@ export async function readSnapshot(ctx: SnapshotContext, environment: string): P
   return { ...publishedOf(stored), version: stored.version, isStale: stale.has(stored) }
 }
 
+/** Milliseconds a snapshot is used while a newer one is looked for. */
+const LAZY_MS = 300_000
+
+/**
+ * As `readSnapshot`, but without waiting for what may be newer.
+ *
+ * @throws ProblemError dependency_down when there is no snapshot, old or new, to be had
+ */
+export async function readKnown(ctx: SnapshotContext, environment: string): Promise<Published> {
+  return publishedOf(await known.get(ctx, environment, () => load(ctx, environment), LAZY_MS))
+}
+
 /**
  * As `readSnapshot`, but no older than a version that was announced.
  *

@@ -2,6 +2,7 @@
  * The engine `cascade`: transcription, an answer from the knowledge base, speech. It carries out a
  * session's slow effects and yields what they bring, as it comes, as events for `step`.
  */
+import { requireModels } from '../flags/client-service.ts'
 import { answerQuestion, type KnowledgeContext } from '../knowledge/service.ts'
 import { encodeAudio, msOfBytes, msOfSamples } from './pcm.ts'
 import type { SessionEvent, SlowEffect } from './session.ts'
@@ -26,6 +27,7 @@ export async function* perform(
   utterance: Int16Array<ArrayBuffer>,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome> {
+  if (effect.type !== 'finish') await requireModels(ctx)
   switch (effect.type) {
     case 'transcribe': {
       const { itemId, hints } = effect
