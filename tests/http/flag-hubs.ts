@@ -10,6 +10,7 @@ export function createFlagHubs() {
   const hub = {
     current: async () => null,
     publish: async (place: Place, version: number) => void told.push({ place, version }),
+    ...createContexts(),
     fetch: async () => new Response(null, { status: 503 }),
   }
   return { told, getByName: () => hub }
@@ -24,6 +25,7 @@ export function createAnnouncingHubs() {
       const data = JSON.stringify({ version, at: 0 })
       for (const socket of sockets) socket.dispatchEvent(new MessageEvent('message', { data }))
     },
+    ...createContexts(),
     async fetch() {
       const webSocket = new Socket(() => sockets.delete(webSocket))
       sockets.add(webSocket)
@@ -31,6 +33,16 @@ export function createAnnouncingHubs() {
     },
   }
   return { sockets, getByName: () => hub }
+}
+
+function createContexts() {
+  const kept = new Map<string, string[]>()
+  return {
+    async noteContexts({ tenantId }: Place, contexts: readonly string[]) {
+      kept.set(tenantId, [...contexts.toReversed(), ...(kept.get(tenantId) ?? [])])
+    },
+    contexts: async ({ tenantId }: Place) => kept.get(tenantId) ?? [],
+  }
 }
 
 /** The half of workerd's WebSocket that a stream uses. */
