@@ -4,7 +4,8 @@
  */
 import { requireModels } from '../flags/client-service.ts'
 import { answerQuestion, type KnowledgeContext } from '../knowledge/service.ts'
-import { encodeAudio, msOfBytes, msOfSamples } from './pcm.ts'
+import { writerOf } from './audio-format.ts'
+import { msOfBytes, msOfSamples } from './pcm.ts'
 import type { SessionEvent, SlowEffect } from './session.ts'
 import { type SpeechContext, synthesize, transcribe } from './speech-client.ts'
 
@@ -17,6 +18,12 @@ export type Outcome = SessionEvent extends infer Event
     : never
   : never
 
+/** How long the stages of an answer took, in milliseconds; nothing the session moves by. */
+export interface Measured {
+  type: 'measured'
+  timings: Readonly<Record<string, number>>
+}
+
 /**
  * @param utterance The samples of a `transcribe` effect's span; empty for the others.
  * @param signal Aborted when the reply is cancelled; the generator then throws.
@@ -26,7 +33,7 @@ export async function* perform(
   effect: SlowEffect,
   utterance: Int16Array<ArrayBuffer>,
   signal: AbortSignal,
-): AsyncGenerator<Outcome> {
+): AsyncGenerator<Outcome | Measured> {
   if (effect.type !== 'finish') await requireModels(ctx)
   switch (effect.type) {
     case 'transcribe': {
@@ -52,9 +59,10 @@ async function* speak(
   signal: AbortSignal,
 ): AsyncGenerator<Outcome> {
   const { turn, clause } = effect
+  const write = writerOf(effect.format)
   for await (const piece of synthesize(ctx, effect, signal)) {
     const ms = msOfBytes(piece.length)
-    yield { type: 'audio', turn, clause, base64: encodeAudio(piece), ms }
+    yield { type: 'audio', turn, clause, base64: write(piece), ms }
   }
   yield { type: 'clause_spoken', turn }
 }
@@ -63,7 +71,7 @@ async function* answer(
   ctx: CascadeContext,
   effect: Extract<SlowEffect, { type: 'answer' }>,
   signal: AbortSignal,
-): AsyncGenerator<Outcome> {
+): AsyncGenerator<Outcome | Measured> {
   const { turn, question, history } = effect
   ctx.metrics.inc('messages_sent_total', { conversation_type: 'voice' })
   for await (const event of answerQuestion(ctx, { question, history }, signal)) {
@@ -75,6 +83,7 @@ async function* answer(
         yield { type: 'cited', turn, citation: event.citation }
         break
       case 'done':
+        yield { type: 'measured', timings: event.answer.timings }
         yield { type: 'answer_ended', turn, usage: event.answer.usage }
     }
   }
