@@ -8,6 +8,7 @@
  */
 import type { SetCommandOptions } from '@upstash/redis'
 import { breakerOf } from './breaker.ts'
+import { coloCache } from './colo-cache.ts'
 import type { WithEnv } from './context.ts'
 import type { Metrics } from './metrics.ts'
 import type { RedisEnv } from './redis.ts'
@@ -19,6 +20,11 @@ interface Options<Value> {
   freshMs: number
   /** Milliseconds a value stays usable in memory when the origin fails. */
   staleMs: number
+  /**
+   * Seconds a value lives in the data centre's own cache, which is asked before L2; 0 for not at all. A
+   * write elsewhere is seen so much later.
+   */
+  coloSeconds?: number
   /** Seconds a value lives in L2. */
   ttlSeconds?: number
   /** Values kept in memory per isolate; the least recently used goes first. */
@@ -45,7 +51,14 @@ const MEMORY = { cache_type: 'memory' } as const
 export type CacheContext = WithEnv<RedisEnv>
 
 export function createCache<Value>(options: Options<Value>) {
-  const { namespace, freshMs, staleMs, ttlSeconds = 300, maxEntries = 1000 } = options
+  const {
+    namespace,
+    freshMs,
+    staleMs,
+    coloSeconds = 0,
+    ttlSeconds = 300,
+    maxEntries = 1000,
+  } = options
   const entries = new Map<string, Entry<Value>>()
   const loads = new Map<string, Promise<Value>>()
 
@@ -67,7 +80,7 @@ export function createCache<Value>(options: Options<Value>) {
     if (by !== 0) metrics.shift('voiceassist_cache_size_entries', MEMORY, by)
   }
 
-  function found({ metrics }: CacheContext, layer: 'memory' | 'redis'): void {
+  function found({ metrics }: CacheContext, layer: 'memory' | 'colo' | 'redis'): void {
     metrics.inc('cache_operations_total', { operation: 'get', status: 'hit' })
     metrics.inc('voiceassist_cache_hits_total', { layer, namespace })
   }
@@ -98,17 +111,33 @@ export function createCache<Value>(options: Options<Value>) {
   }
 
   async function load(ctx: CacheContext, key: string, origin: () => Promise<Value>) {
+    const near = await findNear(key)
+    if (near !== undefined) {
+      found(ctx, 'colo')
+      return near
+    }
     const { run } = breakerOf(ctx.env)
     const text = await run(ctx, (redis) => redis.get<string>(key))
     const shared = text ? parse(text) : undefined
     if (shared !== undefined) {
       found(ctx, 'redis')
+      keepNear(ctx, key, shared)
       return shared
     }
     missed(ctx)
     const value = await origin()
     write(ctx, key, value, { ex: ttlSeconds, nx: true })
+    keepNear(ctx, key, value)
     return value
+  }
+
+  async function findNear(key: string): Promise<Value | undefined> {
+    const text = coloSeconds > 0 ? await coloCache.find(key) : undefined
+    return text ? parse(text) : undefined
+  }
+
+  function keepNear(ctx: CacheContext, key: string, value: Value): void {
+    if (coloSeconds > 0) ctx.defer(coloCache.put(key, JSON.stringify(value), coloSeconds))
   }
 
   return {
@@ -117,8 +146,14 @@ export function createCache<Value>(options: Options<Value>) {
      *
      * @param origin Loads it when neither level has it; its failure reaches the caller only when
      *   memory holds nothing younger than `staleMs`.
+     * @param lazyMs A value no older is given at once, and loaded again behind the caller's back.
      */
-    async get(ctx: CacheContext, key: string, origin: () => Promise<Value>): Promise<Value> {
+    async get(
+      ctx: CacheContext,
+      key: string,
+      origin: () => Promise<Value>,
+      lazyMs = 0,
+    ): Promise<Value> {
       const full = keyOf(ctx, key)
       const entry = entries.get(full)
       const now = ctx.now().getTime()
@@ -128,6 +163,11 @@ export function createCache<Value>(options: Options<Value>) {
         return entry.value
       }
       const running = loads.get(full) ?? start(ctx, full, origin)
+      if (entry && now < entry.storedAt + lazyMs) {
+        entry.freshUntil = now + freshMs
+        found(ctx, 'memory')
+        return entry.value
+      }
       try {
         return await running
       } catch (error) {
@@ -164,6 +204,7 @@ export function createCache<Value>(options: Options<Value>) {
       const storedAt = ctx.now().getTime()
       remember(ctx, full, { value, storedAt, freshUntil: storedAt + freshMs })
       write(ctx, full, value, { ex: ttlSeconds })
+      keepNear(ctx, full, value)
     },
 
     /** Forgets `key` here and in L2; call it after the write it follows. Never throws. */
@@ -171,6 +212,7 @@ export function createCache<Value>(options: Options<Value>) {
       const full = keyOf(ctx, key)
       if (entries.delete(full)) grown(ctx.metrics, -1)
       loads.delete(full)
+      if (coloSeconds > 0) await coloCache.drop(full)
       const { force } = breakerOf(ctx.env)
       const dropped = await force(ctx, (redis) => redis.set(full, '', { ex: DROPPED_SECONDS }))
       const status = dropped === null ? 'error' : 'ok'

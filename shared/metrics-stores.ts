@@ -12,7 +12,7 @@ export const STORE_METRICS = {
     status: ['hit', 'miss', 'ok', 'error'],
   }),
   voiceassist_cache_hits_total: counter('Values found in the cache.', {
-    layer: ['memory', 'redis'],
+    layer: ['memory', 'colo', 'redis'],
     namespace: OPEN,
   }),
   voiceassist_cache_misses_total: counter('Values no layer of the cache had.', {

@@ -16,6 +16,7 @@ import { clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, edgeTracer, strangerContext } from './edge-context.ts'
 import { audienceRoutes } from './flags/audience-routes.ts'
 import type { EvaluationContext } from './flags/evaluation-service.ts'
+import { explainRoutes } from './flags/explain-routes.ts'
 import { growthbookRoutes } from './flags/growthbook-routes.ts'
 import { historyRoutes } from './flags/history-routes.ts'
 import { ofrepRoutes } from './flags/ofrep-routes.ts'
@@ -174,6 +175,7 @@ export function createApp() {
   app.route('/', flagRoutes)
   app.route('/', audienceRoutes)
   app.route('/', historyRoutes)
+  app.route('/', explainRoutes)
   app.route('/', ofrepRoutes)
   app.route('/', growthbookRoutes)
   app.route('/', knowledgeRoutes)

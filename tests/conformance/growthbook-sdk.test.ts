@@ -1,7 +1,9 @@
 /** GrowthBook’s own SDK with the snapshots we publish: it evaluates by itself, as the engine does. */
-import { GrowthBook } from '@growthbook/growthbook'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { GrowthBook, setPolyfills } from '@growthbook/growthbook'
+import { EventSource } from 'eventsource'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { ApiKeySecret } from '../../workers/identity/api-key-schemas.ts'
+import { createAnnouncingHubs } from '../http/flag-hubs.ts'
 import { sessionOf, startIdentity } from '../http/identity-harness.ts'
 import { serveLoopback } from './loopback.ts'
 
@@ -9,9 +11,12 @@ let app: Awaited<ReturnType<typeof startIdentity>>
 let server: Awaited<ReturnType<typeof serveLoopback>>
 let owner: string
 let clientKey: string
+const hubs = createAnnouncingHubs()
 
 beforeAll(async () => {
+  setPolyfills({ EventSource })
   app = await startIdentity()
+  Object.assign(app.env, { FLAG_HUBS: hubs })
   server = await serveLoopback(app.request)
   owner = (await sessionOf(await app.setUp())).accessToken
   const post = (path: string, body: object) => app.send('POST', path, body, owner)
@@ -46,6 +51,21 @@ test.each([
   expect([success, growthbook.getFeatureValue('greeting', '')]).toEqual([true, value])
   expect(growthbook.getFeatures()).not.toHaveProperty('inner_workings')
   growthbook.destroy()
+})
+
+test('a change reaches the SDK over its stream, as the whole payload', async () => {
+  const growthbook = new GrowthBook({ apiHost: server.url, clientKey, attributes: {} })
+  await growthbook.init({ timeout: 5000, streaming: true })
+  await vi.waitFor(() => expect(hubs.sockets.size).toBe(1), 5000)
+  const said = () => growthbook.getFeatureValue('greeting', '')
+  for (const defaultValue of ['hello', 'good day']) {
+    await app.send('PATCH', '/api/admin/feature-flags/greeting', { defaultValue }, owner)
+    await vi.waitFor(() => expect(said()).toBe(defaultValue), 5000)
+  }
+  expect(growthbook.getFeatures()).not.toHaveProperty('inner_workings')
+  growthbook.destroy({ destroyAllStreams: true })
+  await vi.waitFor(() => expect(hubs.sockets.size).toBe(0), 5000)
+  await app.send('PATCH', '/api/admin/feature-flags/greeting', { defaultValue: 'hi' }, owner)
 })
 
 test('what is not for clients is not in the payload, and the payload has a tag', async () => {

@@ -2,7 +2,9 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 
 type Handler = (path: string, init: RequestInit) => Promise<Response>
 
@@ -26,5 +28,8 @@ async function answer(handler: Handler, request: IncomingMessage, response: Serv
   const body = method === 'GET' ? null : await buffer(request)
   const answered = await handler(url, { method, headers: Object.fromEntries(headers), body })
   response.writeHead(answered.status, [...answered.headers].flat())
-  response.end(Buffer.from(await answered.arrayBuffer()))
+  if (!answered.body) return response.end()
+  response.flushHeaders()
+  // A stream ends when its client goes away, which is no failure of ours.
+  await pipeline(Readable.fromWeb(answered.body as never), response).catch(() => undefined)
 }

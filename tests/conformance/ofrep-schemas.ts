@@ -12,10 +12,12 @@ const PLACES = [
   join(import.meta.dirname, '../../../shared/conformance/ofrep/openapi.yaml'),
 ]
 
-/** Which schema an answer must fulfil, by its status. */
-const SCHEMAS = { 200: 'serverEvaluationSuccess', 400: 'evaluationFailure', 404: 'flagNotFound' }
+/** Which schema an answer must fulfil, by its status: one flag's, and all flags'. */
+const SINGLE = { 200: 'serverEvaluationSuccess', 400: 'evaluationFailure', 404: 'flagNotFound' }
+const BULK = { 200: 'bulkEvaluationSuccess', 400: 'bulkEvaluationFailure' }
 
-export type Validate = (status: number, body: unknown) => string[]
+/** @param path Of the request, one flag's when it is left out */
+export type Validate = (status: number, body: unknown, path?: string) => string[]
 
 /** Undefined when the document is not there: the caller says so. */
 export async function loadOfrepSchemas(): Promise<Validate | undefined> {
@@ -25,8 +27,9 @@ export async function loadOfrepSchemas(): Promise<Validate | undefined> {
   repair(document)
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false })
   ajv.addSchema(document, 'ofrep')
-  return (status, body) => {
-    const name = SCHEMAS[status as keyof typeof SCHEMAS] ?? 'generalErrorResponse'
+  return (status, body, path = '') => {
+    const schemas: Record<number, string> = isBulk(path) ? BULK : SINGLE
+    const name = schemas[status] ?? 'generalErrorResponse'
     const validate = ajv.getSchema(`ofrep#/components/schemas/${name}`)
     if (!validate) return [`there is no schema ${name}`]
     if (validate(body)) return []
@@ -34,13 +37,17 @@ export async function loadOfrepSchemas(): Promise<Validate | undefined> {
   }
 }
 
+const isBulk = (path: string) => /^\/ofrep\/v1\/evaluate\/flags(\?|$)/.test(path)
+
 /**
- * What the document of version 0.3.0 gets wrong. An answer with a value must be exactly one of
- * several schemas, but one of them, codeDefaultFlag, takes anything: it means "without a value".
- * And DEFAULT, a reason of OpenFeature's own scenarios, is not among the reasons.
+ * What the document of version 0.3.0 gets wrong. An answer must be exactly one of several schemas, but
+ * codeDefaultFlag takes anything, where it means "without a value", and a whole number is both an
+ * integerFlag and a floatFlag. And DEFAULT, a reason of OpenFeature's own scenarios, is not among the
+ * reasons.
  */
 function repair({ components: { schemas } }: Document) {
   schemas.codeDefaultFlag.not = { required: ['value'] }
+  schemas.floatFlag.properties.value.not = { type: 'integer' }
   schemas.evaluationSuccess.allOf[0].properties.reason.enum.push('DEFAULT')
 }
 
@@ -48,6 +55,7 @@ interface Document {
   components: {
     schemas: {
       codeDefaultFlag: { not?: object }
+      floatFlag: { properties: { value: { not?: object } } }
       evaluationSuccess: { allOf: [{ properties: { reason: { enum: string[] } } }] }
     }
   }

@@ -177,6 +177,7 @@ const variants = { a: true, b: false }
 
 test.each([
   ['value-type', {}, { defaultValue: 'text' }],
+  ['value-type', {}, { type: 'json', defaultValue: [1, 2] }],
   ['json-schema', {}, { type: 'number', defaultValue: 5, jsonSchema: { maximum: 4 } }],
   ['undefined-variant', { rules: [{ ...rule, variant: 'nowhere' }] }, {}],
   ['served-value', { rules: [rule] }, {}],

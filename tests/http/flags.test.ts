@@ -223,6 +223,12 @@ test('every write is seen by the next evaluation', async () => {
   expect((await evaluate()).status).toBe(404)
 })
 
+test('a number need not be whole', async () => {
+  expect((await create({ type: 'number', defaultValue: 0.5 })).status).toBe(201)
+  expect((await app.send('PATCH', `${FLAGS}/${name}`, { defaultValue: 0.25 })).status).toBe(200)
+  expect(await evaluated()).toMatchObject({ value: 0.25 })
+})
+
 test('with the database down, a flag evaluated before is still answered, for a day', async () => {
   await create()
   await evaluate()

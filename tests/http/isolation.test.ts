@@ -105,6 +105,11 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
   'GET /api/admin/feature-flags/{name}': { is: 'flag' },
   'PATCH /api/admin/feature-flags/{name}': { is: 'flag', body: { enabled: true } },
   'POST /api/admin/feature-flags/{name}/toggle': { is: 'flag', body: {} },
+  'POST /api/admin/feature-flags/{name}/preview': {
+    is: 'flag',
+    body: { change: { enabled: true } },
+  },
+  'GET /api/flags/{key}/explain': { is: 'flag' },
   'GET /api/admin/feature-flags/{name}/history': { is: 'flag' },
   'GET /api/admin/feature-flags/{name}/history/{version}': { is: 'flag' },
   'GET /api/admin/feature-flags/{name}/history/{version}/diff': { is: 'flag' },

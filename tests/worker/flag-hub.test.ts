@@ -9,61 +9,17 @@ import {
 import { eq } from 'drizzle-orm'
 import { afterEach, expect, test, vi } from 'vitest'
 import { withTenant } from '../../shared/database.ts'
-import { sha256Hex } from '../../shared/digest.ts'
-import { traceparentOf } from '../../shared/trace.ts'
 import { createApp } from '../../workers/app.ts'
-import { edgeContext } from '../../workers/edge-context.ts'
-import { connectHub, hubOf } from '../../workers/flags/hub-client.ts'
-import { flagEnvironments, flagOutbox, flagSnapshots } from '../../workers/flags/tables.ts'
+import { hubOf } from '../../workers/flags/hub-client.ts'
+import { flagEnvironments, flagOutbox } from '../../workers/flags/tables.ts'
 import { epochOf, signTicket } from '../../workers/flags/ticket-service.ts'
+import { type At, ctx, listen, payloadOf, place, publish } from './flag-places.ts'
 
 const app = createApp()
-let places = 0
 
 afterEach(() => {
   vi.useRealTimers()
 })
-
-const ctx = edgeContext(env, {
-  tenantId: 'acme',
-  actor: { type: 'system', job: 'test' },
-  requestId: 'test',
-  traceparent: traceparentOf(undefined),
-  waitUntil: () => {},
-})
-
-/** An environment of its own for each test, with one snapshot. */
-async function place() {
-  const [tenantId, environment] = ['acme', `hub-${++places}`]
-  const [createdAt, updatedAt] = [new Date(), new Date()]
-  const row = { tenantId, name: environment, description: '', createdAt, updatedAt }
-  await withTenant(ctx).batch((tx) => [tx.insert(flagEnvironments).values(row)])
-  await publish(environment, 1)
-  return { tenantId, environment }
-}
-
-async function publish(environment: string, version: number, payload = payloadOf(version)) {
-  const row = { tenantId: 'acme', environment, version, createdAt: new Date() }
-  const sha256 = await sha256Hex(payload)
-  await withTenant(ctx).batch((tx) => [
-    tx.insert(flagSnapshots).values({ ...row, sha256, payload }),
-    tx.insert(flagOutbox).values(row),
-  ])
-}
-
-const payloadOf = (version: number) =>
-  JSON.stringify({ features: { flag: { defaultValue: version } }, savedGroups: {}, flags: {} })
-
-type At = Awaited<ReturnType<typeof place>>
-
-async function listen(at: At, since: number) {
-  const socket = await connectHub(env, at, since)
-  const versions: number[] = []
-  socket.addEventListener('message', ({ data }) => {
-    versions.push(Number(JSON.parse(String(data)).version))
-  })
-  return { socket, versions }
-}
 
 async function openStream(at: At, headers: Record<string, string> = {}, since = '') {
   const ticket = await signTicket(env, at, new Date())
@@ -218,4 +174,14 @@ test('a ticket of one environment opens no other', async () => {
   const forged = btoa(JSON.stringify(['globex', at.environment, epochOf(new Date())]))
   const path = `/ofrep/v1/stream?ticket=${forged}.${ticket.split('.')[1]}`
   expect((await app.request(path, {}, env, createExecutionContext())).status).toBe(401)
+})
+
+test('a stream says each 25 seconds that it is there', async () => {
+  const at = await place()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval'] })
+  const stream = await openStream(at)
+  await stream.until('retry: ')
+  await vi.advanceTimersByTimeAsync(25_000)
+  expect(await stream.until('\n\n:\n\n')).not.toContain('id:')
+  await stream.reader.cancel()
 })

@@ -7,6 +7,7 @@ import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
 import type { Span } from '../../shared/trace-span.ts'
 import { noteSession, traceStream, withSpan } from '../../shared/tracing.ts'
+import { requireModels } from '../flags/client-service.ts'
 import { runTurn, type TurnContext, type TurnJob } from './perform.ts'
 import { languageOf, phrasesIn } from './phrases.ts'
 import { advance, formatPosition, type Position, remainder, START } from './position.ts'
@@ -109,7 +110,7 @@ interface Begun {
 
 async function begin(ctx: AssistantContext, asked: NewMessage): Promise<Begun> {
   const now = ctx.now().getTime()
-  const tools = await toolsFor(ctx)
+  const [tools] = await Promise.all([toolsFor(ctx), requireModels(ctx)])
   const guessed = asked.language ?? languageOf(asked.message)
   const sessionId = asked.session_id ?? newId(ctx.now())
   if (!asked.session_id) {

@@ -18,6 +18,7 @@ import { checkContext, LimitError } from './engine/limits.ts'
 import type { Place } from './hub-client.ts'
 import { DEFAULT_ENVIRONMENT } from './model-schemas.ts'
 import type { BulkResponse, EvaluationRequest, EvaluationResponse } from './ofrep-schemas.ts'
+import { noteContext } from './sample-service.ts'
 import { type Reading, type SnapshotContext, readSince, readSnapshot } from './snapshot-service.ts'
 import { epochOf, signTicket, type TicketEnv } from './ticket-service.ts'
 
@@ -48,6 +49,7 @@ export async function evaluateFlag(
   countCheck(ctx, key, flag !== undefined)
   if (!flag) throw new ProblemError('not_found', `There is no flag named ${key}.`)
   const answer = limited(request, () => answerOf(reading, flag, contextOf(request)))
+  noteContext(ctx, placeOf(ctx), request.context)
   return reading.isStale ? { ...answer, metadata: { ...answer.metadata, stale: true } } : answer
 }
 
@@ -79,6 +81,7 @@ export async function evaluateAll(
   const parts = { version, epoch: epochOf(ctx.now()), asked }
   if (isSameQuestion(tag, parts)) return { tag, body: undefined }
   const flags = limited(request, () => answersOf(reading, contextOf(request), audience))
+  noteContext(ctx, place, request.context)
   const answer = hashOf(JSON.stringify(flags))
   if (isSameAnswer(tag, parts, answer)) return { tag: tagOf(parts, answer), body: undefined }
   const metadata = { version: String(version), ...(reading.isStale && { stale: true }) }
@@ -106,7 +109,7 @@ export async function readPayload(ctx: EvaluationContext, announced: number) {
 }
 
 /** @throws ProblemError invalid_fields, naming the limit that the context is over */
-function limited<Value>({ context }: EvaluationRequest, evaluate: () => Value): Value {
+export function limited<Value>({ context }: EvaluationRequest, evaluate: () => Value): Value {
   try {
     checkContext(context)
     return evaluate()

@@ -60,6 +60,10 @@ type Check = (pointer: string, value: Json) => Finding[]
 /** Whether a value is of the flag's type, and as its JSON Schema has it. */
 function checkerOf({ document: { type, jsonSchema } }: ModelFlag): Check {
   return (pointer, value) => {
+    if (type === 'json' && Array.isArray(value)) {
+      const detail = 'OFREP carries objects and no lists: put the list in one, {"items": […]}.'
+      return [{ rule: 'value-type', pointer, detail }]
+    }
     const isTyped = type === 'json' ? value !== null : typeof value === type
     if (!isTyped) {
       const detail = `A ${type} flag cannot have the value ${JSON.stringify(value)}: give it a ${type}.`

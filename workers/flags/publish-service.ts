@@ -114,7 +114,7 @@ function findingsOf(environment: string, payload: SnapshotPayload, text: string)
 }
 
 /** @throws ProblemError invalid_fields */
-function refuse(findings: readonly Finding[]): void {
+export function refuse(findings: readonly Finding[]): void {
   const [first] = findings
   if (!first) return
   const errors = findings.map(({ rule, pointer, detail }) => {

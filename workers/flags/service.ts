@@ -49,25 +49,27 @@ export async function createFlag(
 export async function changeFlag(
   ctx: FlagContext,
   name: string,
-  { comment = '', version, environments, ...fields }: FlagChange,
+  change: FlagChange,
 ): Promise<Flag> {
+  const { comment = '', version, ...named } = change
   const published = await publishChange(ctx, (model) => {
-    const { document } = based(model, name, version)
-    const merged = { ...document.environments, ...environments }
-    const named = { ...fields, ...(environments && { environments }) }
+    const document = changedDocument(based(model, name, version).document, change)
     return {
-      writes: [
-        flagWrite(ctx, model, {
-          name,
-          document: { ...document, ...defined(fields), environments: merged },
-          comment,
-        }),
-      ],
+      writes: [flagWrite(ctx, model, { name, document, comment })],
       event: 'flag.change',
       details: about(name, plain(defined(named))),
     }
   })
   return written(published, name)
+}
+
+/** Environments that the change names are replaced whole. */
+export function changedDocument(
+  document: FlagDocument,
+  { comment: _comment, version: _version, environments, ...fields }: FlagChange,
+): FlagDocument {
+  const merged = { ...document.environments, ...environments }
+  return { ...document, ...defined(fields), environments: merged }
 }
 
 /** Two flips at once end where they began. @throws ProblemError not_found, conflict */
@@ -174,11 +176,14 @@ export const about = (name: string, facts: NonNullable<AuditDetails['facts']>): 
 /** What may stand in the log: numbers, yes or no; of everything else only that it changed. */
 function plain(fields: object): NonNullable<AuditDetails['facts']> {
   return Object.fromEntries(
-    Object.entries(fields).map(([field, value]: [string, unknown]) => [
-      field,
-      typeof value === 'boolean' || typeof value === 'number' ? value : 'changed',
-    ]),
+    Object.entries(fields).map(([field, value]: [string, unknown]) => [field, factOf(value)]),
   )
+}
+
+/** The log's numbers are whole: others are texts. */
+function factOf(value: unknown): string | number | boolean {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : String(value)
+  return typeof value === 'boolean' ? value : 'changed'
 }
 
 /** Without the fields that are undefined. */

@@ -1,7 +1,7 @@
 import { type CacheContext, createCache } from '../../shared/cache.ts'
 /**
- * The snapshot that evaluations are made with. Read from memory for two seconds, then from Upstash,
- * the environment's hub and at last Postgres; one read at a time. While none of them has one that can
+ * The snapshot that evaluations are made with. Read from memory for two seconds, then from the data
+ * centre's cache, Upstash, the environment's hub and at last Postgres; one read at a time. While none of them has one that can
  * be evaluated, the last good one is used for a day, and says so.
  */
 import { sha256Hex } from '../../shared/digest.ts'
@@ -31,6 +31,7 @@ const MOST = 64
 const known = createCache<StoredSnapshot>({
   namespace: 'flags',
   freshMs: 2000,
+  coloSeconds: 2,
   staleMs: 24 * 60 * 60 * 1000,
   maxEntries: MOST,
   parse: parseStored,
@@ -53,6 +54,18 @@ export async function readSnapshot(ctx: SnapshotContext, environment: string): P
   )
   if (isMissed) stale.add(stored)
   return { ...publishedOf(stored), version: stored.version, isStale: stale.has(stored) }
+}
+
+/** Milliseconds a snapshot is used while a newer one is looked for. */
+const LAZY_MS = 300_000
+
+/**
+ * As `readSnapshot`, but without waiting for what may be newer.
+ *
+ * @throws ProblemError dependency_down when there is no snapshot, old or new, to be had
+ */
+export async function readKnown(ctx: SnapshotContext, environment: string): Promise<Published> {
+  return publishedOf(await known.get(ctx, environment, () => load(ctx, environment), LAZY_MS))
 }
 
 /**
@@ -107,14 +120,16 @@ async function load(ctx: SnapshotContext, environment: string): Promise<StoredSn
 /**
  * Straight from the database, past all caches.
  *
+ * @param version The newest when it is left out
  * @returns undefined when nothing was published, or the tenant has no such environment
  * @throws Error for a snapshot that is not what was published
  */
 export async function readStored(
   ctx: StoreContext,
   environment: string,
+  version?: number,
 ): Promise<StoredSnapshot | undefined> {
-  const found = await findSnapshot(ctx, environment)
+  const found = await findSnapshot(ctx, environment, version)
   if (!found || (await sha256Hex(found.payload)) === found.sha256) return found
   throw new Error(`Snapshot ${found.version} of ${environment} is not what was published.`)
 }

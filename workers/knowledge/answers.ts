@@ -19,6 +19,8 @@ export interface AnswerKey {
   history: readonly Turn[]
   chatModel: string
   embeddingModel: string
+  /** Of the settings, those that change what is found. */
+  search: readonly (string | number)[]
 }
 
 /** A digest: neither the question nor the conversation may be readable in a cache's key. */
@@ -30,6 +32,7 @@ export async function keyOfAnswer({ question, ...rest }: AnswerKey): Promise<str
     rest.chatModel,
     rest.embeddingModel,
     rest.history,
+    rest.search,
   ])
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')

@@ -5,6 +5,7 @@
 import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
+import { type FlagReadContext, flagsOf } from '../flags/client-service.ts'
 import { readText } from './files-client.ts'
 import { titleOfFile } from './files.ts'
 import { fileTypeOf } from './formats.ts'
@@ -27,11 +28,12 @@ export type DocumentContext = SweepContext
 
 /**
  * Takes a file in and queues it for indexing. The same bytes again give the document that is there.
+ * With the flag `async_indexing` off it waits until the document is indexed, for a minute at most.
  *
  * @throws ProblemError unsupported_media_type, invalid_request, invalid_fields, payload_too_large
  */
 export async function addDocument(
-  ctx: DocumentContext,
+  ctx: DocumentContext & FlagReadContext,
   body: UploadBody,
 ): Promise<Submitted & { isNew: boolean }> {
   const id = newId(ctx.now())
@@ -49,12 +51,27 @@ export async function addDocument(
   if (await store.insertDocument(ctx, row)) {
     const labels = { source_type: 'upload', file_type: fileTypeOf(mediaType) } as const
     ctx.metrics.inc('voiceassist_kb_document_uploads_total', labels)
-    return { ...(await enqueue(ctx, id)), isNew: true }
+    const queued = await enqueue(ctx, id)
+    const flags = await flagsOf(ctx)
+    if (flags.getBooleanValue('async_indexing', true)) return { ...queued, isNew: true }
+    return { ...(await indexed(ctx, queued)), isNew: true }
   }
   await purgeDocument(ctx, id)
   const winner = await store.findDuplicate(ctx, KB_ID, sha256)
   if (winner) return { ...submitted(winner), isNew: false }
   throw new ProblemError('conflict', 'The same file was deleted meanwhile. Upload it again.')
+}
+
+/** Milliseconds an upload waits for its document at most. */
+const INDEXING_MS = 60_000
+
+/** As it is when its job is over, or the time is. */
+async function indexed(ctx: DocumentContext, { document, job }: Submitted): Promise<Submitted> {
+  const jobs = followJob(ctx, job.id, AbortSignal.timeout(INDEXING_MS))
+  for await (const latest of jobs) {
+    if (isTerminal(latest.status)) return submitted(await find(ctx, document.id))
+  }
+  return submitted(await find(ctx, document.id))
 }
 
 /** Indexes a document again, in whatever state it is. @throws ProblemError not_found */

@@ -16,7 +16,11 @@ const SCORES: Fusion = { lexicalScore: 0.8, vectorScore: 0.2, lexicalRank: 0, ve
 /** Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009), both arms alike. */
 const RANKS: Fusion = { lexicalScore: 0, vectorScore: 0, lexicalRank: 1, vectorRank: 1 }
 
-/** @param model Its name; what follows a colon is a variant of the same model. */
-export function fusionOf(model: string): Fusion {
+/**
+ * @param model Its name; what follows a colon is a variant of the same model.
+ * @param isEven Both arms alike, whatever the model
+ */
+export function fusionOf(model: string, isEven = false): Fusion {
+  if (isEven) return RANKS
   return model.split(':')[0] === 'va-lexical-1' ? SCORES : RANKS
 }

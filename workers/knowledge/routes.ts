@@ -23,6 +23,7 @@ import {
   DocumentPage,
   DocumentQuery,
   DocumentText,
+  isTerminal,
   Job,
   Question,
   Submitted,
@@ -61,6 +62,7 @@ const upload = limited(
       requestBody: fileBody,
       responses: {
         200: json(Submitted, 'These bytes are in the knowledge base already; nothing was changed'),
+        201: json(Submitted, 'Taken in and indexed, for the flag async_indexing is off'),
         202: json(Submitted, 'Taken in; the job says how indexing goes'),
         ...problems('unauthenticated', 'forbidden', 'invalid_request', 'payload_too_large'),
         ...problems('unsupported_media_type', 'invalid_fields'),
@@ -211,7 +213,8 @@ export const knowledgeRoutes = createRouter<RoutesEnv>()
   .openapi(upload, async (c) => {
     const body = { contentType: c.req.header('content-type'), stream: c.req.raw.body }
     const { isNew, document, job: started } = await addDocument(c.var.ctx, body)
-    return c.json({ document, job: started }, isNew ? 202 : 200)
+    if (!isNew) return c.json({ document, job: started }, 200)
+    return c.json({ document, job: started }, isTerminal(started.status) ? 201 : 202)
   })
   .openapi(list, async (c) => c.json(await listDocuments(c.var.ctx, c.req.valid('query')), 200))
   .openapi(get, async (c) => c.json(await getDocument(c.var.ctx, c.req.valid('param').id), 200))

@@ -10,28 +10,32 @@ import type { DatabaseEnv } from '../../shared/database.ts'
 import { newId } from '../../shared/ids.ts'
 import type { Metrics } from '../../shared/metrics.ts'
 import { traceStream, withSpan } from '../../shared/tracing.ts'
-import { abstention, MIN_RELEVANCE, relevanceOf } from './abstain.ts'
+import { type FlagReadContext, requireModels } from '../flags/client-service.ts'
+import { abstention, relevanceOf } from './abstain.ts'
 import { ANSWER_SECONDS, isHeld, type Kept, keyOfAnswer, parseKept, replay } from './answers.ts'
 import { type ChatContext, streamChat, type Usage } from './chat-client.ts'
 import { type CitableSource, type Cited, createCiter } from './citing.ts'
 import { type EmbeddingContext, embedTexts } from './embedding-client.ts'
+import { joinHops } from './hops.ts'
 import { fusionOf } from './profiles.ts'
 import { promptOf, searchTextOf, sourceIds, toolResultOf } from './prompt.ts'
 import type { Answer, AnswerEvent, Citation, Turn } from './schemas.ts'
 import { type Hit, searchChunks } from './search-store.ts'
+import { type AskSettings, askSettings } from './settings-service.ts'
 import { findVersion } from './store.ts'
 import { KB_ID } from './tables.ts'
 
-export type KnowledgeContext = ChatContext & EmbeddingContext & CacheContext & WithEnv<DatabaseEnv>
+export type KnowledgeContext = ChatContext &
+  EmbeddingContext &
+  CacheContext &
+  WithEnv<DatabaseEnv> &
+  FlagReadContext
 
 export interface Ask {
   question: string
   /** Earlier turns, oldest first. */
   history?: readonly Turn[]
 }
-
-/** Chunks the model is shown at most. */
-const MAX_SOURCES = 5
 
 const answers = createCache<Kept>({
   namespace: 'answer',
@@ -91,20 +95,26 @@ async function* answer(
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
   const clock = startClock(ctx)
-  const version = (await clock.time('versionMs', findVersion(ctx, KB_ID))) ?? 0
+  const [version = 0, settings] = await Promise.all([
+    clock.time('versionMs', findVersion(ctx, KB_ID)),
+    askSettings(ctx),
+  ])
+  const { strategy, maxSources, minRelevance, isCached } = settings
   const { CHAT_MODEL: chatModel, EMBEDDING_MODEL: embeddingModel } = ctx.env
-  const key = await keyOfAnswer({ version, question, history, chatModel, embeddingModel })
-  const kept = await clock.time('cacheMs', answers.peek(ctx, key))
+  const models = { chatModel, embeddingModel, search: [strategy, maxSources, minRelevance] }
+  const key = await keyOfAnswer({ version, question, history, ...models })
+  const kept = isCached ? await clock.time('cacheMs', answers.peek(ctx, key)) : undefined
   const base = { answerId: newId(ctx.now()), usage: { inputTokens: 0, outputTokens: 0 } }
   if (kept && isHeld(kept, ctx.now())) {
     yield* replay({ ...kept.answer, ...base, cached: true, timings: clock.timings() })
     return
   }
-  const search = () => retrieve(ctx, clock, { question, history }, signal)
+  await requireModels(ctx)
+  const search = () => retrieve(ctx, clock, { question, history }, settings, signal)
   const hits = version ? await withSpan({ name: 'knowledge.retrieve' }, search) : []
   const made = yield* compose(ctx, clock, { question, history }, hits, signal)
   const whole: Answer = { ...base, ...made, cached: false, timings: clock.timings() }
-  answers.put(ctx, key, { answer: whole, storedAt: ctx.now().getTime() })
+  if (isCached) answers.put(ctx, key, { answer: whole, storedAt: ctx.now().getTime() })
   yield { type: 'done', answer: whole }
 }
 
@@ -126,7 +136,9 @@ export async function searchKnowledge(
   { question, history = [] }: Ask,
   signal: AbortSignal,
 ): Promise<Found> {
-  const sources = toSources(await retrieve(ctx, startClock(ctx), { question, history }, signal))
+  const settings = await askSettings(ctx)
+  const asked = { question, history }
+  const sources = toSources(await retrieve(ctx, startClock(ctx), asked, settings, signal))
   return { text: toolResultOf(sources), sources }
 }
 
@@ -142,16 +154,28 @@ async function retrieve(
   ctx: KnowledgeContext,
   clock: Clock,
   { question, history }: Required<Ask>,
+  { strategy, maxSources, minRelevance, hasModels }: AskSettings,
   signal: AbortSignal,
 ): Promise<Hit[]> {
+  const fusion = fusionOf(ctx.env.EMBEDDING_MODEL, strategy === 'hybrid')
+  /** By words alone when no model may be asked for the vector. */
+  const search = async (text: string, limit: number) => {
+    const embedded = hasModels ? embedTexts(ctx, 'embed_query', [text], signal) : NO_VECTORS
+    const { vectors } = await clock.time('embedMs', embedded)
+    const [embedding = null] = vectors
+    const by = { kbId: KB_ID, question: text, embedding, fusion, limit }
+    const hits = await clock.time('searchMs', searchChunks(ctx, by))
+    return hits.filter((hit) => relevanceOf(hit) >= minRelevance)
+  }
   const text = searchTextOf(question, history)
-  const { vectors } = await clock.time('embedMs', embedTexts(ctx, 'embed_query', [text], signal))
-  const [embedding = null] = vectors
-  const fusion = fusionOf(ctx.env.EMBEDDING_MODEL)
-  const search = { kbId: KB_ID, question: text, embedding, fusion, limit: MAX_SOURCES }
-  const hits = await clock.time('searchMs', searchChunks(ctx, search))
-  return hits.filter((hit) => relevanceOf(hit) >= MIN_RELEVANCE)
+  const hits = await search(text, maxSources)
+  const [best] = hits
+  if (strategy !== 'multi_hop' || !best) return hits
+  const more = await search(`${best.title}\n${best.text}`, maxSources)
+  return joinHops(hits, more, maxSources)
 }
+
+const NO_VECTORS = Promise.resolve({ vectors: [] as number[][] })
 
 type Made = Pick<Answer, 'abstained' | 'text' | 'citations' | 'withheld' | 'usage'>
 

@@ -1,9 +1,10 @@
-import { converse, type SpeakContext } from '../assistant/service.ts'
-import { answerQuestion } from '../knowledge/service.ts'
 /**
  * The engine `cascade`: transcription, an answer from the knowledge base, speech. It carries out a
  * session's slow effects and yields what they bring, as it comes, as events for `step`.
  */
+import { converse, type SpeakContext } from '../assistant/service.ts'
+import { requireModels } from '../flags/client-service.ts'
+import { answerQuestion } from '../knowledge/service.ts'
 import { writerOf } from './audio-format.ts'
 import { msOfBytes, msOfSamples } from './pcm.ts'
 import type { SessionEvent, SlowEffect } from './session.ts'
@@ -34,6 +35,7 @@ export async function* perform(
   utterance: Int16Array<ArrayBuffer>,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome | Measured> {
+  if (effect.type !== 'finish') await requireModels(ctx)
   switch (effect.type) {
     case 'transcribe': {
       const { itemId, hints } = effect

@@ -62,6 +62,7 @@ test('an answer’s key changes with all it depends on, and with nothing else', 
     history: [],
     chatModel: 'c',
     embeddingModel: 'e',
+    search: ['simple', 5, 0.2],
   }
   const same = await keyOfAnswer(key)
   expect(await keyOfAnswer({ ...key, question: ' why not? ' })).toBe(same)
@@ -71,6 +72,7 @@ test('an answer’s key changes with all it depends on, and with nothing else', 
     { question: 'Why?' },
     { chatModel: 'd' },
     { embeddingModel: 'f' },
+    { search: ['hybrid', 5, 0.2] },
     { history: [{ role: 'user' as const, content: 'x' }] },
   ]) {
     expect(await keyOfAnswer({ ...key, ...change })).not.toBe(same)
