@@ -18,6 +18,7 @@ import { audienceRoutes } from './flags/audience-routes.ts'
 import type { EvaluationContext } from './flags/evaluation-service.ts'
 import { growthbookRoutes } from './flags/growthbook-routes.ts'
 import { historyRoutes } from './flags/history-routes.ts'
+import { importRoutes } from './flags/import-routes.ts'
 import { ofrepRoutes } from './flags/ofrep-routes.ts'
 import { flagRoutes } from './flags/routes.ts'
 import type { FlagContext } from './flags/service.ts'
@@ -170,6 +171,7 @@ export function createApp() {
   app.route('/', flagRoutes)
   app.route('/', audienceRoutes)
   app.route('/', historyRoutes)
+  app.route('/', importRoutes)
   app.route('/', ofrepRoutes)
   app.route('/', growthbookRoutes)
   app.route('/', knowledgeRoutes)

@@ -69,6 +69,7 @@ export const EVENTS = [
   'flag.change',
   'flag.toggle',
   'flag.restore',
+  'flag.import',
   'flag.kill',
   'flag.environment.set',
   'flag.segment.set',

@@ -1,5 +1,5 @@
 /** SQL for versions of flags and drafts of versions. */
-import { and, desc, eq, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import { withTenant } from '../../shared/database.ts'
 import { auditColumn } from '../audit/service.ts'
 import type { Draft, HistoryQuery, Revision } from './history-schemas.ts'
@@ -72,6 +72,22 @@ export async function selectDrafts(
   const isOf = and(eq(flagDrafts.tenantId, ctx.tenantId), eq(flagDrafts.flag, flag))
   const [rows] = await withTenant(ctx).batch((tx) => [
     tx.select(DRAFT).from(flagDrafts).where(isOf).orderBy(desc(flagDrafts.createdAt)).limit(most),
+  ])
+  return rows.map(toDraft)
+}
+
+/** Of any of these flags. */
+export async function selectOpenDrafts(
+  ctx: StoreContext,
+  flags: readonly string[],
+): Promise<Draft[]> {
+  const isOpen = and(
+    eq(flagDrafts.tenantId, ctx.tenantId),
+    inArray(flagDrafts.flag, [...flags]),
+    eq(flagDrafts.state, 'open'),
+  )
+  const [rows] = await withTenant(ctx).batch((tx) => [
+    tx.select(DRAFT).from(flagDrafts).where(isOpen),
   ])
   return rows.map(toDraft)
 }
