@@ -1,13 +1,15 @@
 /**
  * The flags of one tenant's environment: keeps their newest snapshot, and tells its sockets of each new
  * one. The sockets hibernate with the object. It looks for a newer snapshot when it is told of one, and
- * each minute while somebody listens, so that a lost word is made good.
+ * each minute while somebody listens, so that a lost word is made good. Its alarm also runs the environment's
+ * schedules.
  */
 import { DurableObject } from 'cloudflare:workers'
 import { traceparentOf } from '../shared/trace.ts'
 import { edgeContext } from '../workers/edge-context.ts'
 import { type Announcement, HUB_HEADERS, type Place } from '../workers/flags/hub-client.ts'
 import { compilePublished, type StoredSnapshot } from '../workers/flags/published.ts'
+import { runDue } from '../workers/flags/schedule-run-service.ts'
 import { readStored, settleOutbox } from '../workers/flags/snapshot-service.ts'
 
 /** What is kept is used so long without a look at the database. */
@@ -40,6 +42,12 @@ export class FlagHub extends DurableObject<EdgeEnv> {
     if (version === 0 || (this.#known?.version ?? 0) < version) await this.#refresh()
   }
 
+  /** @param at Milliseconds since the epoch: something is to be done then */
+  async schedule(place: Place, at: number): Promise<void> {
+    this.#settle(place)
+    await this.#wakeBy(at)
+  }
+
   /** Opens a socket; what is sent on it is not listened to. */
   override async fetch(request: Request): Promise<Response> {
     const { tenantId, environment, since } = HUB_HEADERS
@@ -59,9 +67,22 @@ export class FlagHub extends DurableObject<EdgeEnv> {
   }
 
   override async alarm(): Promise<void> {
+    if (this.#place) await this.#runDue(this.#place)
     await this.#refresh().catch(() => undefined)
     if (this.ctx.getWebSockets().length > 0) await this.#wakeBy(Date.now() + LOOK_MS)
     else if (this.#known) await this.#wakeBy(Date.now() + UNHEARD_LOOK_MS)
+  }
+
+  /** Publishes what is due; what is published is announced to this object like anything else. */
+  async #runDue({ environment }: Place): Promise<void> {
+    const { ctx } = this.#context('flagSchedules')
+    try {
+      const next = await runDue(ctx, environment)
+      if (next) await this.#wakeBy(next.getTime())
+    } catch (error) {
+      ctx.log.error('flag schedules were not run', { environment, error })
+      await this.#wakeBy(Date.now() + LOOK_MS)
+    }
   }
 
   async #wakeBy(at: number): Promise<void> {
@@ -119,9 +140,9 @@ export class FlagHub extends DurableObject<EdgeEnv> {
     }
   }
 
-  #context() {
+  #context(job = 'flagHub') {
     if (!this.#place) throw new Error('the hub was not told whose it is')
-    const actor = { type: 'system', job: 'flagHub' } as const
+    const actor = { type: 'system', job } as const
     const origin = {
       tenantId: this.#place.tenantId,
       actor,

@@ -21,6 +21,7 @@ import { historyRoutes } from './flags/history-routes.ts'
 import { importRoutes } from './flags/import-routes.ts'
 import { ofrepRoutes } from './flags/ofrep-routes.ts'
 import { flagRoutes } from './flags/routes.ts'
+import { scheduleRoutes } from './flags/schedule-routes.ts'
 import type { FlagContext } from './flags/service.ts'
 import { createApiKeyRoutes } from './identity/api-key-routes.ts'
 import { invitationRoutes } from './identity/invitation-routes.ts'
@@ -172,6 +173,7 @@ export function createApp() {
   app.route('/', audienceRoutes)
   app.route('/', historyRoutes)
   app.route('/', importRoutes)
+  app.route('/', scheduleRoutes)
   app.route('/', ofrepRoutes)
   app.route('/', growthbookRoutes)
   app.route('/', knowledgeRoutes)

@@ -3,7 +3,7 @@ import { metricsOf } from '../shared/metrics.ts'
 import { traceparentOf } from '../shared/trace.ts'
 import { sweepConversations } from './assistant/schedule.ts'
 import { edgeContext, edgeLog } from './edge-context.ts'
-import { announceDueSnapshots, expireOverrides } from './flags/schedule.ts'
+import { announceDueSnapshots, expireOverrides, runDueSchedules } from './flags/schedule.ts'
 import { eraseTenants } from './identity/schedule.ts'
 import { setGauges } from './ops/schedule.ts'
 import { rewrapDataKeys } from './provider-keys/schedule.ts'
@@ -35,6 +35,13 @@ export async function runSchedule(
         log,
         now: () => new Date(),
         contextOf: jobContext(env, execution, 'expireOverrides'),
+      }),
+    runFlagSchedules: () =>
+      runDueSchedules({
+        env,
+        log,
+        now: () => new Date(),
+        contextOf: jobContext(env, execution, 'flagSchedules'),
       }),
     announceFlags: () =>
       announceDueSnapshots({

@@ -39,6 +39,9 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     await asOwner('GET', `/api/admin/feature-flags/${flag}/history/1`)
   ).json<{ document: object }>()
   const proposed = { document: version, comment: SECRET }
+  const window = { type: 'window', until: '2030-01-01T00:00:00Z', comment: SECRET }
+  const scheduled = await asOwner('POST', `/api/admin/feature-flags/${flag}/schedules`, window)
+  const { id: schedule } = await scheduled.json<{ id: string }>()
   const drafted = await asOwner('POST', `/api/admin/feature-flags/${flag}/drafts`, proposed)
   const { id: draft } = await drafted.json<{ id: string }>()
   await asOwner('POST', '/api/admin/roles', { name: flag, description: SECRET, permissions: [] })
@@ -68,6 +71,7 @@ async function fill(memberId: string): Promise<Record<string, string>> {
   return {
     flag,
     draft,
+    schedule,
     role: flag,
     invitation,
     member,
@@ -110,6 +114,18 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
   'DELETE /api/admin/feature-flags/{name}/drafts/{id}': { is: 'draft' },
   'POST /api/admin/feature-flags/{name}/drafts/{id}/approve': { is: 'draft' },
   'POST /api/admin/feature-flags/{name}/drafts/{id}/publish': { is: 'draft', body: {} },
+  'POST /api/admin/feature-flags/{name}/schedules': {
+    is: 'flag',
+    body: { type: 'window', until: '2030-01-01T00:00:00Z' },
+  },
+  'GET /api/admin/flag-schedules/{id}': { is: 'schedule' },
+  'POST /api/admin/flag-schedules/{id}/pause': { is: 'schedule' },
+  'POST /api/admin/flag-schedules/{id}/resume': { is: 'schedule' },
+  'POST /api/admin/flag-schedules/{id}/cancel': { is: 'schedule' },
+  'POST /api/admin/flag-schedules/{id}/readings': {
+    is: 'schedule',
+    body: { value: 1, samples: 1 },
+  },
   'GET /api/admin/feature-flags/{name}/overrides': { is: 'flag' },
   'POST /api/admin/feature-flags/{name}/overrides': {
     is: 'flag',

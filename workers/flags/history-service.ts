@@ -138,7 +138,8 @@ export async function publishDraft(
   return written(published, flag)
 }
 
-function publication(
+/** What publishing a draft changes. @throws ProblemError conflict */
+export function publication(
   ctx: FlagContext,
   model: Model,
   draft: Draft,
@@ -169,7 +170,8 @@ function publication(
   }
 }
 
-async function openDraft(ctx: FlagContext, flag: string, id: string): Promise<Draft> {
+/** @throws ProblemError not_found, conflict for one that is not open */
+export async function openDraft(ctx: FlagContext, flag: string, id: string): Promise<Draft> {
   const draft = await getDraft(ctx, flag, id)
   return draft.state === 'open' ? draft : notOpen()
 }

@@ -15,6 +15,8 @@ interface FlagHubObject {
   current: (place: Place) => Promise<StoredSnapshot | null>
   /** Says that there is a snapshot of at least this version. */
   publish: (place: Place, version: number) => Promise<void>
+  /** Says that something is to be done at a time, in milliseconds since the epoch. */
+  schedule: (place: Place, at: number) => Promise<void>
   fetch: (request: Request) => Promise<Response>
 }
 

@@ -17,7 +17,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { tenants } from '../../shared/tables.ts'
-import type { FlagBody, FlagDocument, Json, SegmentBody } from './model-schemas.ts'
+import type { AudienceChange, FlagBody, FlagDocument, Json, SegmentBody } from './model-schemas.ts'
 
 const time = () => timestamp({ withTimezone: true }).notNull()
 const count = () => bigint({ mode: 'number' }).notNull()
@@ -183,6 +183,8 @@ export const flagDrafts = pgTable(
     state: text().notNull(),
     createdAt: time(),
     updatedAt: time(),
+    /** What it changes in place of a flag: a segment, or an override of `flag`. */
+    change: jsonb().$type<AudienceChange>(),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.id] }),
