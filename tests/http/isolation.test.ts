@@ -42,6 +42,9 @@ async function fill(memberId: string): Promise<Record<string, string>> {
   const window = { type: 'window', until: '2030-01-01T00:00:00Z', comment: SECRET }
   const scheduled = await asOwner('POST', `/api/admin/feature-flags/${flag}/schedules`, window)
   const { id: schedule } = await scheduled.json<{ id: string }>()
+  const change = { type: 'segment', name: flag, body }
+  const proposal = await asOwner('POST', '/api/admin/flag-proposals', { change, comment: SECRET })
+  const { id: proposalId } = await proposal.json<{ id: string }>()
   const drafted = await asOwner('POST', `/api/admin/feature-flags/${flag}/drafts`, proposed)
   const { id: draft } = await drafted.json<{ id: string }>()
   await asOwner('POST', '/api/admin/roles', { name: flag, description: SECRET, permissions: [] })
@@ -72,6 +75,7 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     flag,
     draft,
     schedule,
+    proposal: proposalId,
     role: flag,
     invitation,
     member,
@@ -118,6 +122,10 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
     is: 'flag',
     body: { type: 'window', until: '2030-01-01T00:00:00Z' },
   },
+  'GET /api/admin/flag-proposals/{id}': { is: 'proposal' },
+  'DELETE /api/admin/flag-proposals/{id}': { is: 'proposal' },
+  'POST /api/admin/flag-proposals/{id}/approve': { is: 'proposal' },
+  'POST /api/admin/flag-proposals/{id}/publish': { is: 'proposal', body: {} },
   'GET /api/admin/flag-schedules/{id}': { is: 'schedule' },
   'POST /api/admin/flag-schedules/{id}/pause': { is: 'schedule' },
   'POST /api/admin/flag-schedules/{id}/resume': { is: 'schedule' },

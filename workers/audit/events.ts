@@ -90,6 +90,7 @@ export const EVENTS = [
   'flag.schedule.stop',
   'flag.schedule.rollback',
   'flag.schedule.fail',
+  'flag.references.set',
   'flag.delete',
   'admin.user.create',
   'admin.user.update',

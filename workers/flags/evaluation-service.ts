@@ -18,6 +18,7 @@ import { checkContext, LimitError } from './engine/limits.ts'
 import type { Place } from './hub-client.ts'
 import { DEFAULT_ENVIRONMENT } from './model-schemas.ts'
 import type { BulkResponse, EvaluationRequest, EvaluationResponse } from './ofrep-schemas.ts'
+import { noteSighting } from './sighting-service.ts'
 import { type Reading, type SnapshotContext, readSince, readSnapshot } from './snapshot-service.ts'
 import { epochOf, signTicket, type TicketEnv } from './ticket-service.ts'
 
@@ -43,11 +44,13 @@ export async function evaluateFlag(
   key: string,
   request: EvaluationRequest,
 ): Promise<EvaluationResponse> {
-  const reading = await readSnapshot(ctx, placeOf(ctx).environment)
+  const { environment } = placeOf(ctx)
+  const reading = await readSnapshot(ctx, environment)
   const flag = findVisible(reading, key, audience)
   countCheck(ctx, key, flag !== undefined)
   if (!flag) throw new ProblemError('not_found', `There is no flag named ${key}.`)
   const answer = limited(request, () => answerOf(reading, flag, contextOf(request)))
+  noteSighting(ctx, environment, key, answer.variant ?? answer.reason)
   return reading.isStale ? { ...answer, metadata: { ...answer.metadata, stale: true } } : answer
 }
 

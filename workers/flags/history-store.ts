@@ -4,7 +4,7 @@ import { withTenant } from '../../shared/database.ts'
 import { auditColumn } from '../audit/service.ts'
 import type { Draft, HistoryQuery, Revision } from './history-schemas.ts'
 import { DraftState } from './history-schemas.ts'
-import { FlagDocument } from './model-schemas.ts'
+import { type AudienceChange, FlagDocument } from './model-schemas.ts'
 import type { StoreContext } from './snapshot-store.ts'
 import { featureFlagRevisions, flagApprovals, flagDrafts } from './tables.ts'
 
@@ -49,7 +49,7 @@ function toRevision(row: typeof featureFlagRevisions.$inferSelect): Revision {
   return { version, document, actor, comment, createdAt: row.createdAt.toISOString() }
 }
 
-const DRAFT = {
+export const DRAFT = {
   id: flagDrafts.id,
   flag: flagDrafts.flag,
   baseVersion: flagDrafts.baseVersion,
@@ -108,7 +108,14 @@ export async function findDraft(
 
 type StoredDraft = Pick<Draft, 'id' | 'flag' | 'baseVersion' | 'document' | 'comment' | 'author'>
 
-export async function insertDraft(ctx: StoreContext, draft: StoredDraft): Promise<void> {
+export const insertDraft = (ctx: StoreContext, draft: StoredDraft): Promise<void> =>
+  insertDraftRow(ctx, draft)
+
+/** A draft of a flag; or, with a change and of no flag, of what flags are aimed with. */
+export async function insertDraftRow(
+  ctx: StoreContext,
+  draft: Omit<StoredDraft, 'document'> & { document: object; change?: AudienceChange },
+): Promise<void> {
   const [createdAt, updatedAt] = [ctx.now(), ctx.now()]
   const row = { ...draft, tenantId: ctx.tenantId, state: 'open', createdAt, updatedAt }
   const seq = auditColumn(ctx, 'flag.draft.create', about(draft))
@@ -154,7 +161,8 @@ export async function discardDraft(
 }
 
 const about = ({ id, flag }: Pick<Draft, 'id' | 'flag'>) => {
-  return { resource: { type: 'flag', id: flag }, facts: { draft: id } }
+  const resource = flag === '' ? { type: 'proposal', id } : { type: 'flag', id: flag }
+  return { resource, facts: { draft: id } }
 }
 
 const isDraft = ({ tenantId }: StoreContext, id: string) =>

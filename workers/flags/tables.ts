@@ -176,7 +176,7 @@ export const flagDrafts = pgTable(
     flag: text().notNull(),
     /** Of the flag it was made from; 0 for a flag there is not yet. */
     baseVersion: integer().notNull(),
-    document: jsonb().$type<FlagDocument>().notNull(),
+    document: jsonb().$type<object>().notNull(),
     comment: text().notNull(),
     author: text().notNull(),
     /** open, published, discarded */
