@@ -2,7 +2,7 @@
  * Which flags have outlived their purpose, and why one would think so. Nobody is asked to believe more than
  * was seen: where nothing was watched for long enough, nothing is concluded from it.
  */
-import type { FlagRule } from './model-schemas.ts'
+import type { FlagDocument, FlagRule } from './model-schemas.ts'
 import type { ModelFlag } from './model.ts'
 
 export const STALE_REASONS = [
@@ -42,7 +42,7 @@ const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
 /** None for a flag of the platform's, or one whose `metadata` says it is `permanent`. */
 export function staleReasons({ flag, sightings }: Life, watch: Watch): StaleReason[] {
   const { document, updatedAt, createdAt } = flag
-  if (document.tags.includes('platform') || document.metadata['permanent'] === true) return []
+  if (isKept(document)) return []
   const { now, days, environment } = watch
   const from = now - days * DAY_MS
   const isOld = Date.parse(createdAt) <= from
@@ -54,8 +54,7 @@ export function staleReasons({ flag, sightings }: Life, watch: Watch): StaleReas
     expired: isExpired(document.metadata['expires'], now),
     // Pages get all flags that are for them at once: whether they use one nobody sees.
     unseen: isOld && isWatched && recent.length === 0 && !document.clientVisible,
-    'one-variant':
-      isUnchanged && isWatched && rules.length > 0 && recent.length > 0 && isOne(recent),
+    'one-variant': isUnchanged && isWatched && rules.length > 0 && isOne(recent),
     'rolled-out': isUnchanged && rules.some(isForAll),
     unchanged: isUnchanged,
   }
@@ -64,6 +63,9 @@ export function staleReasons({ flag, sightings }: Life, watch: Watch): StaleReas
 
 const isOne = (sightings: readonly Sighting[]): boolean =>
   new Set(sightings.map(({ variant }) => variant)).size === 1
+
+const isKept = ({ tags, metadata }: FlagDocument): boolean =>
+  tags.includes('platform') || metadata['permanent'] === true
 
 /** `metadata.expires`, a day or a time. */
 function isExpired(expires: unknown, now: number): boolean {

@@ -7,10 +7,13 @@ const NOW = Date.parse('2026-11-26T12:00:00Z')
 const daysAgo = (days: number) => new Date(NOW - days * 86_400_000).toISOString()
 const dayAgo = (days: number) => daysAgo(days).slice(0, 10)
 
-function reasonsOf(
-  document: object,
-  { changed = 60, seen = [] as [number, string][], since = 90 as number | null } = {},
-) {
+interface Given {
+  changed?: number
+  seen?: [number, string][]
+  since?: number | null
+}
+
+function reasonsOf(document: object, { changed = 60, seen = [], since = 90 }: Given = {}) {
   const flag = {
     name: 'f',
     version: 1,
