@@ -9,7 +9,7 @@ afterEach(() => app.settle())
 afterAll(() => app?.close())
 
 const FLAGS = '/api/admin/feature-flags'
-const take = (body: object, who = {}) => app.send('POST', `${FLAGS}/import`, body, who)
+const take = (body: object, who = {}) => app.send('POST', '/api/admin/flag-import', body, who)
 const jsonOf = async (answer: Response | Promise<Response>) => Object(await (await answer).json())
 const outcomes = (report: { flags: { name: string; outcome: string }[] }) =>
   Object.fromEntries(report.flags.map(({ name, outcome }) => [name, outcome]))

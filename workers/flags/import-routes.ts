@@ -13,7 +13,7 @@ const take = limited(
     'flag.write',
     createRoute({
       method: 'post',
-      path: '/api/admin/feature-flags/import',
+      path: '/api/admin/flag-import',
       operationId: 'importFlags',
       tags: ['flags'],
       request: { body: jsonBody(FlagImportRequest) },
