@@ -1,9 +1,9 @@
 /**
  * The flags of one tenant's environment: keeps their newest snapshot, and tells its sockets of each new
  * one. The sockets hibernate with the object. It looks for a newer snapshot when it is told of one, and
- * each minute while somebody listens, so that a lost word is made good. When it has too many sockets it
- * sends who comes to relays, which are objects of this class too: they look at the hub where it looks at
- * the database, and are told by it.
+ * each minute while somebody listens, so that a lost word is made good. Its alarm also runs the environment's
+ * schedules. When it has too many sockets it sends who comes to relays, which are objects of this class
+ * too: they look at the hub where it looks at the database, and are told by it.
  */
 import { DurableObject } from 'cloudflare:workers'
 import { traceparentOf } from '../shared/trace.ts'
@@ -18,6 +18,7 @@ import {
   withRelay,
   withRoom,
 } from '../workers/flags/relays.ts'
+import { runDue } from '../workers/flags/schedule-run-service.ts'
 import { readStored, settleOutbox } from '../workers/flags/snapshot-service.ts'
 import { ContextRing } from './context-ring.ts'
 
@@ -66,6 +67,12 @@ export class FlagHub extends DurableObject<EdgeEnv> {
   async contexts(place: Place): Promise<string[]> {
     this.#settle(place)
     return this.#contexts.newest(Date.now())
+  }
+
+  /** @param at Milliseconds since the epoch: something is to be done then */
+  async schedule(place: Place, at: number): Promise<void> {
+    this.#settle(place)
+    await this.#wakeBy(at)
   }
 
   /** Opens a socket; what is sent on it is not listened to. */
@@ -125,9 +132,22 @@ export class FlagHub extends DurableObject<EdgeEnv> {
   }
 
   override async alarm(): Promise<void> {
+    if (this.#place && this.#relay === 0) await this.#runDue(this.#place)
     await this.#refresh().catch(() => undefined)
     if (this.ctx.getWebSockets().length > 0) await this.#wakeBy(Date.now() + LOOK_MS)
     else if (this.#known) await this.#wakeBy(Date.now() + UNHEARD_LOOK_MS)
+  }
+
+  /** Publishes what is due; what is published is announced to this object like anything else. */
+  async #runDue({ environment }: Place): Promise<void> {
+    const { ctx } = this.#context('flagSchedules')
+    try {
+      const next = await runDue(ctx, environment)
+      if (next) await this.#wakeBy(next.getTime())
+    } catch (error) {
+      ctx.log.error('flag schedules were not run', { environment, error })
+      await this.#wakeBy(Date.now() + LOOK_MS)
+    }
   }
 
   async #wakeBy(at: number): Promise<void> {
@@ -208,9 +228,9 @@ export class FlagHub extends DurableObject<EdgeEnv> {
     }
   }
 
-  #context(): HubContext {
+  #context(job = 'flagHub'): HubContext {
     if (!this.#place) throw new Error('the hub was not told whose it is')
-    const actor = { type: 'system', job: 'flagHub' } as const
+    const actor = { type: 'system', job } as const
     const origin = {
       tenantId: this.#place.tenantId,
       actor,

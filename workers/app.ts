@@ -19,8 +19,12 @@ import type { EvaluationContext } from './flags/evaluation-service.ts'
 import { explainRoutes } from './flags/explain-routes.ts'
 import { growthbookRoutes } from './flags/growthbook-routes.ts'
 import { historyRoutes } from './flags/history-routes.ts'
+import { importRoutes } from './flags/import-routes.ts'
+import { lifecycleRoutes } from './flags/lifecycle-routes.ts'
 import { ofrepRoutes } from './flags/ofrep-routes.ts'
+import { proposalRoutes } from './flags/proposal-routes.ts'
 import { flagRoutes } from './flags/routes.ts'
+import { scheduleRoutes } from './flags/schedule-routes.ts'
 import type { FlagContext } from './flags/service.ts'
 import { createApiKeyRoutes } from './identity/api-key-routes.ts'
 import { invitationRoutes } from './identity/invitation-routes.ts'
@@ -176,6 +180,10 @@ export function createApp() {
   app.route('/', audienceRoutes)
   app.route('/', historyRoutes)
   app.route('/', explainRoutes)
+  app.route('/', importRoutes)
+  app.route('/', scheduleRoutes)
+  app.route('/', lifecycleRoutes)
+  app.route('/', proposalRoutes)
   app.route('/', ofrepRoutes)
   app.route('/', growthbookRoutes)
   app.route('/', knowledgeRoutes)

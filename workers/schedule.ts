@@ -4,7 +4,7 @@ import { traceparentOf } from '../shared/trace.ts'
 import { currentTraceparent, withSpan } from '../shared/tracing.ts'
 import { sweepConversations } from './assistant/schedule.ts'
 import { edgeContext, edgeLog, edgeTracer } from './edge-context.ts'
-import { announceDueSnapshots, expireOverrides } from './flags/schedule.ts'
+import { announceDueSnapshots, expireOverrides, runDueSchedules } from './flags/schedule.ts'
 import { eraseTenants } from './identity/schedule.ts'
 import { sweepJourneys } from './ops/journey-service.ts'
 import { setGauges } from './ops/schedule.ts'
@@ -40,6 +40,13 @@ export async function runSchedule(
         log,
         now: () => new Date(),
         contextOf: jobContext(env, execution, 'expireOverrides'),
+      }),
+    runFlagSchedules: () =>
+      runDueSchedules({
+        env,
+        log,
+        now: () => new Date(),
+        contextOf: jobContext(env, execution, 'flagSchedules'),
       }),
     announceFlags: () =>
       announceDueSnapshots({

@@ -25,6 +25,11 @@ insert into flag_segments values ('acme', 'beta', '', '{"type":"list","attribute
 insert into flag_outbox values ('acme', 'production', 1, '2026-01-01Z');
 insert into flag_drafts values ('acme', '019a0000-0000-7000-8000-000000000030', 'new_greeting', 3, '{"enabled":false}', 'Off', 'u1', 'open', '2026-01-01Z', '2026-01-02Z');
 insert into flag_approvals values ('acme', '019a0000-0000-7000-8000-000000000030', 'u2', '2026-01-02Z');
+insert into flag_schedules (tenant_id, id, environment, flag, type, steps, next_at, state, comment, author, created_at, updated_at) values ('acme', '019a0000-0000-7000-8000-000000000031', 'production', 'new_greeting', 'window', '[{"at":"2027-01-01T00:00:00Z","type":"switch","enabled":true}]', '2027-01-01Z', 'active', '', 'u1', '2026-01-01Z', '2026-01-01Z');
+insert into flag_sightings values ('acme', 'production', 'new_greeting', '2026-01-01', 'on');
+insert into flag_references values ('acme', 'shop', 'new_greeting', 'abc', '[{"path":"a.ts","line":1}]', '2026-01-01Z');
+insert into flag_drafts values ('acme', '019a0000-0000-7000-8000-000000000032', '', 0, '{}', '', 'u1', 'open', '2026-01-01Z', '2026-01-02Z', '{"type":"segmentGone","name":"beta"}');
+insert into flag_approvals values ('acme', '019a0000-0000-7000-8000-000000000032', 'u2', '2026-01-02Z');
 insert into feature_flag_analytics values ('acme', 'production', 'new_greeting', 'on', 'STATIC', 'day', '2026-01-01Z', 7, 0, 3);
 insert into kb_stat (tenant_id, kb_id, version, chunks) values ('acme', 'default', 3, 1);
 insert into kb_term values ('acme', 'default', 42, 1);

@@ -7,13 +7,15 @@ import type { Place } from '../../workers/flags/hub-client.ts'
 /** Without sockets: a stream is refused. */
 export function createFlagHubs() {
   const told: { place: Place; version: number }[] = []
+  const due: { place: Place; at: number }[] = []
   const hub = {
     current: async () => null,
     publish: async (place: Place, version: number) => void told.push({ place, version }),
     ...createContexts(),
+    schedule: async (place: Place, at: number) => void due.push({ place, at }),
     fetch: async () => new Response(null, { status: 503 }),
   }
-  return { told, getByName: () => hub }
+  return { told, due, getByName: () => hub }
 }
 
 /** With sockets, on which each version is announced: one tenant's one environment. */

@@ -181,14 +181,18 @@ test.each(['', '/toggle'])('a wrong content type at %s is refused, not ignored',
   ])
 })
 
-test('an evaluation costs one round trip when cold and none when warm', async () => {
+test('an evaluation costs one round trip when cold and none when warm, and one behind it a day', async () => {
   await create()
   const trips = () => app.neon.roundTrips()
   const before = trips()
   expect(await evaluated()).toEqual({ key: name, reason: 'STATIC', value: true, variant: 'on' })
   expect(trips() - before).toBe(1)
+  await app.settle()
+  const afterSighting = trips()
+  expect(afterSighting - before).toBe(2)
   for (let n = 0; n < 10; n++) await evaluate()
-  expect(trips() - before).toBe(1)
+  await app.settle()
+  expect(trips()).toBe(afterSighting)
 })
 
 test('when memory is no longer fresh, Upstash answers and the database is not asked', async () => {

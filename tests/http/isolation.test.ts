@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { createApp } from '../../workers/app.ts'
 import type { Submitted } from '../../workers/knowledge/schemas.ts'
 import { DOCUMENTS, drain } from './knowledge-harness.ts'
+import { ELSEWHERE } from './routes-elsewhere.ts'
 import { startTenants, type TestTenants } from './tenant-harness.ts'
 import { keepSpans, newTrace } from './trace-harness.ts'
 
@@ -40,6 +41,12 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     await asOwner('GET', `/api/admin/feature-flags/${flag}/history/1`)
   ).json<{ document: object }>()
   const proposed = { document: version, comment: SECRET }
+  const window = { type: 'window', until: '2030-01-01T00:00:00Z', comment: SECRET }
+  const scheduled = await asOwner('POST', `/api/admin/feature-flags/${flag}/schedules`, window)
+  const { id: schedule } = await scheduled.json<{ id: string }>()
+  const change = { type: 'segment', name: flag, body }
+  const proposal = await asOwner('POST', '/api/admin/flag-proposals', { change, comment: SECRET })
+  const { id: proposalId } = await proposal.json<{ id: string }>()
   const drafted = await asOwner('POST', `/api/admin/feature-flags/${flag}/drafts`, proposed)
   const { id: draft } = await drafted.json<{ id: string }>()
   await asOwner('POST', '/api/admin/roles', { name: flag, description: SECRET, permissions: [] })
@@ -71,6 +78,8 @@ async function fill(memberId: string): Promise<Record<string, string>> {
   return {
     flag,
     draft,
+    schedule,
+    proposal: proposalId,
     role: flag,
     invitation,
     member,
@@ -119,6 +128,22 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
   'DELETE /api/admin/feature-flags/{name}/drafts/{id}': { is: 'draft' },
   'POST /api/admin/feature-flags/{name}/drafts/{id}/approve': { is: 'draft' },
   'POST /api/admin/feature-flags/{name}/drafts/{id}/publish': { is: 'draft', body: {} },
+  'POST /api/admin/feature-flags/{name}/schedules': {
+    is: 'flag',
+    body: { type: 'window', until: '2030-01-01T00:00:00Z' },
+  },
+  'GET /api/admin/flag-proposals/{id}': { is: 'proposal' },
+  'DELETE /api/admin/flag-proposals/{id}': { is: 'proposal' },
+  'POST /api/admin/flag-proposals/{id}/approve': { is: 'proposal' },
+  'POST /api/admin/flag-proposals/{id}/publish': { is: 'proposal', body: {} },
+  'GET /api/admin/flag-schedules/{id}': { is: 'schedule' },
+  'POST /api/admin/flag-schedules/{id}/pause': { is: 'schedule' },
+  'POST /api/admin/flag-schedules/{id}/resume': { is: 'schedule' },
+  'POST /api/admin/flag-schedules/{id}/cancel': { is: 'schedule' },
+  'POST /api/admin/flag-schedules/{id}/readings': {
+    is: 'schedule',
+    body: { value: 1, samples: 1 },
+  },
   'GET /api/admin/feature-flags/{name}/overrides': { is: 'flag' },
   'POST /api/admin/feature-flags/{name}/overrides': {
     is: 'flag',
@@ -159,32 +184,6 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
   'GET /api/admin/teams/{id}/members': { is: 'team' },
   'PUT /api/admin/teams/{id}/members/{userId}': { is: 'team' },
   'DELETE /api/admin/teams/{id}/members/{userId}': { is: 'team' },
-}
-
-/** Not about a tenant's things, or making the caller's own. */
-const ELSEWHERE: Record<string, string> = {
-  'PUT /api/admin/provider-keys/{provider}': 'writes the caller’s own; tests/http/provider-keys',
-  'POST /api/admin/feature-flags/{name}/drafts': 'writes the caller’s own; tests/http/flag-drafts',
-  'PUT /api/admin/flag-environments/{environment}':
-    'writes the caller’s own; tests/http/flag-model',
-  'PUT /api/admin/flag-segments/{segment}': 'writes the caller’s own; tests/http/flag-model',
-  'GET /api/admin/tenants/{id}': 'for those who run the platform, of all tenants',
-  'GET /api/admin/platform/traces/{traceId}':
-    'for those who run the platform; tests/http/trace-api',
-  'POST /api/auth/sign-in/provider/{provider}': 'before there is a tenant; tests/http/federation',
-  'GET /api/auth/callback/{provider}': 'before there is a tenant; tests/http/federation',
-  'POST /api/auth/linked-accounts/{provider}': 'a user’s own; tests/http/linked-accounts',
-  'POST /api/auth/linked-accounts/{provider}/remove': 'a user’s own; tests/http/linked-accounts',
-  'PATCH /api/auth/passkeys/{id}': 'a user’s own, in no tenant; tests/http/passkeys',
-  'POST /api/auth/passkeys/{id}/remove': 'a user’s own, in no tenant; tests/http/passkeys',
-  'GET /api/admin/tenants/{id}/plan': 'for those who run the platform; tests/http/tenant-plans',
-  'PUT /api/admin/tenants/{id}/plan': 'for those who run the platform; tests/http/tenant-plans',
-  'POST /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
-  'DELETE /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
-  'DELETE /api/auth/oauth/consents/{id}': 'a user’s own, in no tenant; tests/http/oauth-tokens',
-  'GET /api/features/{clientKey}': 'the key is the tenant’s own; tests/conformance/growthbook-sdk',
-  'GET /sub/{clientKey}': 'the key is the tenant’s own; tests/conformance/growthbook-sdk',
-  'DELETE /api/auth/sessions/{id}': 'a user’s own, in no tenant; tests/http/identity-sessions',
 }
 
 test('every route with an id in it is among those asked here', () => {

@@ -6,6 +6,7 @@ import {
   JsonValue,
   SegmentBody,
   SegmentName,
+  UnitId,
 } from './model-schemas.ts'
 
 export const Environment = z
@@ -69,8 +70,6 @@ export const SegmentChange = z
 export type SegmentChange = z.infer<typeof SegmentChange>
 
 export const SegmentList = z.object({ items: z.array(Segment) }).openapi('FlagSegmentList')
-
-const UnitId = z.string().min(1).max(200)
 
 export const Override = z
   .object({

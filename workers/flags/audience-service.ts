@@ -12,7 +12,7 @@ import type {
   SegmentChange,
 } from './audience-schemas.ts'
 import { selectModel } from './model-store.ts'
-import type { ModelEnvironment, ModelOverride, ModelSegment } from './model.ts'
+import type { Model, ModelEnvironment, ModelOverride, ModelSegment, Write } from './model.ts'
 import { overrideKey } from './model.ts'
 import { publishChange } from './publish-service.ts'
 import { about, based, type FlagContext, noEnvironment } from './service.ts'
@@ -94,15 +94,25 @@ export async function putSegment(
       const members = { yours: version, current: last ? toSegment(last) : null }
       throw new ProblemError('conflict', detail, { members })
     }
-    const createdAt = last?.createdAt ?? updatedAt
-    const segment = { name, description, body, version: current + 1, createdAt, updatedAt }
     return {
-      writes: [{ type: 'segment', segment }],
+      writes: [segmentWrite({ segments }, name, { description, body }, updatedAt)],
       event: 'flag.segment.set',
-      details: { resource: { type: 'segment', id: name }, facts: { version: segment.version } },
+      details: { resource: { type: 'segment', id: name }, facts: { version: current + 1 } },
     }
   })
   return toSegment(after.segments.get(name) ?? noSegment(name))
+}
+
+/** The next version of a segment. */
+export function segmentWrite(
+  { segments }: Pick<Model, 'segments'>,
+  name: string,
+  { description, body }: Pick<SegmentChange, 'description' | 'body'>,
+  updatedAt: string,
+): Write {
+  const last = segments.get(name)
+  const [version, createdAt] = [(last?.version ?? 0) + 1, last?.createdAt ?? updatedAt]
+  return { type: 'segment', segment: { name, description, body, version, createdAt, updatedAt } }
 }
 
 /** @throws ProblemError not_found, or invalid_fields when a rule needs it */

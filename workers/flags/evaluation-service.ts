@@ -19,6 +19,7 @@ import type { Place } from './hub-client.ts'
 import { DEFAULT_ENVIRONMENT } from './model-schemas.ts'
 import type { BulkResponse, EvaluationRequest, EvaluationResponse } from './ofrep-schemas.ts'
 import { noteContext } from './sample-service.ts'
+import { noteSighting } from './sighting-service.ts'
 import { type Reading, type SnapshotContext, readSince, readSnapshot } from './snapshot-service.ts'
 import { epochOf, signTicket, type TicketEnv } from './ticket-service.ts'
 
@@ -44,12 +45,14 @@ export async function evaluateFlag(
   key: string,
   request: EvaluationRequest,
 ): Promise<EvaluationResponse> {
-  const reading = await readSnapshot(ctx, placeOf(ctx).environment)
+  const { environment } = placeOf(ctx)
+  const reading = await readSnapshot(ctx, environment)
   const flag = findVisible(reading, key, audience)
   countCheck(ctx, key, flag !== undefined)
   if (!flag) throw new ProblemError('not_found', `There is no flag named ${key}.`)
   const answer = limited(request, () => answerOf(reading, flag, contextOf(request)))
   noteContext(ctx, placeOf(ctx), request.context)
+  noteSighting(ctx, environment, key, answer.variant ?? answer.reason)
   return reading.isStale ? { ...answer, metadata: { ...answer.metadata, stale: true } } : answer
 }
 

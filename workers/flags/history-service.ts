@@ -109,15 +109,20 @@ export async function getDraft(ctx: FlagContext, flag: string, id: string): Prom
 /** @throws ProblemError not_found, forbidden for one's own, conflict for one that is not open */
 export async function approveDraft(ctx: FlagContext, flag: string, id: string): Promise<Draft> {
   const draft = await openDraft(ctx, flag, id)
+  await store.insertApproval(ctx, draft, checkApprover(ctx, draft.author))
+  return getDraft(ctx, flag, id)
+}
+
+/** @returns who approves @throws ProblemError forbidden for one's own, and for whoever is no person */
+export function checkApprover(ctx: FlagContext, author: string): string {
   const approver = actorOf(ctx)
-  if (draft.author === approver) {
+  if (author === approver) {
     throw new ProblemError('forbidden', 'Nobody approves a draft of their own: ask somebody else.')
   }
   if (ctx.actor.type !== 'user' || ctx.actor.actedBy !== undefined) {
     throw new ProblemError('forbidden', 'Drafts are approved by people, and by themselves.')
   }
-  await store.insertApproval(ctx, draft, approver)
-  return getDraft(ctx, flag, id)
+  return approver
 }
 
 /** @throws ProblemError not_found, conflict for one that is not open */
@@ -138,7 +143,8 @@ export async function publishDraft(
   return written(published, flag)
 }
 
-function publication(
+/** What publishing a draft changes. @throws ProblemError conflict */
+export function publication(
   ctx: FlagContext,
   model: Model,
   draft: Draft,
@@ -169,7 +175,8 @@ function publication(
   }
 }
 
-async function openDraft(ctx: FlagContext, flag: string, id: string): Promise<Draft> {
+/** @throws ProblemError not_found, conflict for one that is not open */
+export async function openDraft(ctx: FlagContext, flag: string, id: string): Promise<Draft> {
   const draft = await getDraft(ctx, flag, id)
   return draft.state === 'open' ? draft : notOpen()
 }
@@ -178,6 +185,7 @@ function noDraft(flag: string, id: string): never {
   throw new ProblemError('not_found', `${flag} has no draft ${id}.`)
 }
 
-function notOpen(): never {
+/** @throws ProblemError conflict */
+export function notOpen(): never {
   throw new ProblemError('conflict', 'The draft was published or discarded: make a new one.')
 }

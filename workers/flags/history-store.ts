@@ -1,10 +1,10 @@
 /** SQL for versions of flags and drafts of versions. */
-import { and, desc, eq, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import { withTenant } from '../../shared/database.ts'
 import { auditColumn } from '../audit/service.ts'
 import type { Draft, HistoryQuery, Revision } from './history-schemas.ts'
 import { DraftState } from './history-schemas.ts'
-import { FlagDocument } from './model-schemas.ts'
+import { type AudienceChange, FlagDocument } from './model-schemas.ts'
 import type { StoreContext } from './snapshot-store.ts'
 import { featureFlagRevisions, flagApprovals, flagDrafts } from './tables.ts'
 
@@ -49,7 +49,7 @@ function toRevision(row: typeof featureFlagRevisions.$inferSelect): Revision {
   return { version, document, actor, comment, createdAt: row.createdAt.toISOString() }
 }
 
-const DRAFT = {
+export const DRAFT = {
   id: flagDrafts.id,
   flag: flagDrafts.flag,
   baseVersion: flagDrafts.baseVersion,
@@ -76,6 +76,22 @@ export async function selectDrafts(
   return rows.map(toDraft)
 }
 
+/** Of any of these flags. */
+export async function selectOpenDrafts(
+  ctx: StoreContext,
+  flags: readonly string[],
+): Promise<Draft[]> {
+  const isOpen = and(
+    eq(flagDrafts.tenantId, ctx.tenantId),
+    inArray(flagDrafts.flag, [...flags]),
+    eq(flagDrafts.state, 'open'),
+  )
+  const [rows] = await withTenant(ctx).batch((tx) => [
+    tx.select(DRAFT).from(flagDrafts).where(isOpen),
+  ])
+  return rows.map(toDraft)
+}
+
 export async function findDraft(
   ctx: StoreContext,
   flag: string,
@@ -92,7 +108,14 @@ export async function findDraft(
 
 type StoredDraft = Pick<Draft, 'id' | 'flag' | 'baseVersion' | 'document' | 'comment' | 'author'>
 
-export async function insertDraft(ctx: StoreContext, draft: StoredDraft): Promise<void> {
+export const insertDraft = (ctx: StoreContext, draft: StoredDraft): Promise<void> =>
+  insertDraftRow(ctx, draft)
+
+/** A draft of a flag; or, with a change and of no flag, of what flags are aimed with. */
+export async function insertDraftRow(
+  ctx: StoreContext,
+  draft: Omit<StoredDraft, 'document'> & { document: object; change?: AudienceChange },
+): Promise<void> {
   const [createdAt, updatedAt] = [ctx.now(), ctx.now()]
   const row = { ...draft, tenantId: ctx.tenantId, state: 'open', createdAt, updatedAt }
   const seq = auditColumn(ctx, 'flag.draft.create', about(draft))
@@ -138,7 +161,8 @@ export async function discardDraft(
 }
 
 const about = ({ id, flag }: Pick<Draft, 'id' | 'flag'>) => {
-  return { resource: { type: 'flag', id: flag }, facts: { draft: id } }
+  const resource = flag === '' ? { type: 'proposal', id } : { type: 'flag', id: flag }
+  return { resource, facts: { draft: id } }
 }
 
 const isDraft = ({ tenantId }: StoreContext, id: string) =>

@@ -21,6 +21,8 @@ interface FlagHubObject {
   noteContexts: (place: Place, contexts: readonly string[]) => Promise<void>
   /** Those kept, the newest first. */
   contexts: (place: Place) => Promise<string[]>
+  /** Says that something is to be done at a time, in milliseconds since the epoch. */
+  schedule: (place: Place, at: number) => Promise<void>
   fetch: (request: Request) => Promise<Response>
 }
 

@@ -28,7 +28,7 @@ export function lintChange(before: Model, after: Model): Finding[] {
   ]
 }
 
-function lintFlag(before: Model, after: Model, flag: ModelFlag): Finding[] {
+export function lintFlag(before: Model, after: Model, flag: ModelFlag): Finding[] {
   const { document, name } = flag
   const isFit = checkerOf(flag)
   const values: [string, Json][] = [

@@ -35,6 +35,7 @@ const RuleId = name(100)
 const Attribute = z.string().min(1).max(100)
 const Salt = z.string().min(1).max(100)
 export const Description = z.string().max(1000)
+export const UnitId = z.string().min(1).max(200)
 
 /** Percent, in steps of 0.01: a bucket is one ten-thousandth. */
 const Percent = z.number().min(0).max(100).multipleOf(0.01)
@@ -161,3 +162,32 @@ export const SegmentBody = z
   ])
   .openapi('FlagSegmentBody')
 export type SegmentBody = z.infer<typeof SegmentBody>
+
+/** A change of what flags are aimed with, as it is proposed. */
+export const AudienceChange = z
+  .discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('segment'),
+      name: SegmentName,
+      description: Description.default(''),
+      body: SegmentBody,
+    }),
+    z.strictObject({ type: z.literal('segmentGone'), name: SegmentName }),
+    z.strictObject({
+      type: z.literal('override'),
+      environment: EnvironmentName,
+      flag: FlagName,
+      unitId: UnitId,
+      value: JsonValue,
+      reason: z.string().min(1).max(300),
+      expiresAt: z.iso.datetime().nullable().default(null),
+    }),
+    z.strictObject({
+      type: z.literal('overrideGone'),
+      environment: EnvironmentName,
+      flag: FlagName,
+      unitId: UnitId,
+    }),
+  ])
+  .openapi('FlagAudienceChange')
+export type AudienceChange = z.infer<typeof AudienceChange>

@@ -4,6 +4,7 @@
  * both are known before anything is stored.
  */
 import type { FlagDocument, Json, SegmentBody } from './model-schemas.ts'
+import type { ScheduleStep } from './schedule-plan.ts'
 
 export interface ModelFlag {
   readonly name: string
@@ -69,6 +70,7 @@ export type Write =
   /** Of all flags, those that ended by then; a model that is read does not have them. */
   | { type: 'overridesExpired'; at: string }
   | { type: 'draftPublished'; id: string }
+  | { type: 'scheduleStepped'; step: ScheduleStep }
 
 type OverrideId = Pick<ModelOverride, 'environment' | 'flag' | 'unitId'>
 
@@ -114,6 +116,7 @@ export function applyWrites(model: Model, writes: readonly Write[]): Model {
         break
       case 'overridesExpired':
       case 'draftPublished':
+      case 'scheduleStepped':
         break
     }
   }

@@ -137,7 +137,7 @@ function checkConsent(before: Model, after: Model, consent: Consent | undefined)
       return canonicalText(compilePayload(model, name, false))
     })
     if (was === becomes) continue
-    const detail = `A change of ${name} needs ${approvals} approvals and has ${given}: make a draft of it, and have others approve.`
+    const detail = `A change of ${name} needs ${approvals} approvals and has ${given}: make a draft of the flag, or a proposal of the segment or override, and have others approve.`
     throw new ProblemError('conflict', detail)
   }
 }

@@ -6,6 +6,7 @@ import { sql } from 'drizzle-orm'
 import { callAcrossTenants, type DatabaseEnv } from '../../shared/database.ts'
 import type { Log } from '../../shared/log.ts'
 import { publishChange } from './publish-service.ts'
+import { runDue } from './schedule-run-service.ts'
 import type { FlagContext } from './service.ts'
 import { announceSnapshot, settleOutbox } from './snapshot-service.ts'
 import { selectDueSnapshots } from './snapshot-store.ts'
@@ -43,6 +44,21 @@ export async function expireOverrides({ env, log, now, contextOf }: Job): Promis
       }))
     } catch (error) {
       log.error('ended overrides could not be taken out', { tenant_id: tenant, error })
+    }
+  }
+}
+
+/** Hubs do this by themselves, in time; here it is made good what one missed. */
+export async function runDueSchedules({ env, log, now, contextOf }: Job): Promise<void> {
+  const due = await callAcrossTenants<{ tenant_id: string; environment: string }>(
+    env,
+    sql`select * from flag_schedules_due(${now()}::timestamptz, ${MOST})`,
+  )
+  for (const { tenant_id: tenant, environment } of due) {
+    try {
+      await runDue(contextOf(tenant), environment)
+    } catch (error) {
+      log.error('a flag schedule was not run', { tenant_id: tenant, environment, error })
     }
   }
 }

@@ -17,7 +17,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { tenants } from '../../shared/tables.ts'
-import type { FlagBody, FlagDocument, Json, SegmentBody } from './model-schemas.ts'
+import type { AudienceChange, FlagBody, FlagDocument, Json, SegmentBody } from './model-schemas.ts'
 
 const time = () => timestamp({ withTimezone: true }).notNull()
 const count = () => bigint({ mode: 'number' }).notNull()
@@ -176,13 +176,15 @@ export const flagDrafts = pgTable(
     flag: text().notNull(),
     /** Of the flag it was made from; 0 for a flag there is not yet. */
     baseVersion: integer().notNull(),
-    document: jsonb().$type<FlagDocument>().notNull(),
+    document: jsonb().$type<object>().notNull(),
     comment: text().notNull(),
     author: text().notNull(),
     /** open, published, discarded */
     state: text().notNull(),
     createdAt: time(),
     updatedAt: time(),
+    /** What it changes in place of a flag: a segment, or an override of `flag`. */
+    change: jsonb().$type<AudienceChange>(),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.id] }),

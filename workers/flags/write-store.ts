@@ -11,6 +11,7 @@ import type {
   ModelSegment,
   Write,
 } from './model.ts'
+import type { ScheduleStep } from './schedule-plan.ts'
 import type { StoreContext } from './snapshot-store.ts'
 import {
   featureFlagRevisions,
@@ -75,7 +76,18 @@ function statementOf(tx: Tx, ctx: StoreContext, before: Model, write: Write): Ba
       const isIt = and(eq(flagDrafts.tenantId, tenantId), eq(flagDrafts.id, write.id))
       return [tx.update(flagDrafts).set({ state: 'published', updatedAt: ctx.now() }).where(isIt)]
     }
+    case 'scheduleStepped':
+      return [stepSchedule(tx, ctx, write.step)]
   }
+}
+
+/** Refused by Postgres, and the batch with it, when somebody else took the step. */
+function stepSchedule(tx: Tx, { now }: StoreContext, step: ScheduleStep): BatchItem<'pg'> {
+  const { id, seen, done, steps, nextAt, state, detail } = step
+  return tx.execute(
+    sql`select flag_schedule_step(${id}::uuid, ${seen}::integer, ${done}::integer, ${JSON.stringify(steps)}::jsonb,
+      ${nextAt}::timestamptz, ${state}, ${detail}, ${now()}::timestamptz)`,
+  )
 }
 
 function flagStatements(

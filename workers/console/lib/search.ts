@@ -39,11 +39,20 @@ export const readKnowledge = (search: Search): KnowledgeSearch => ({
 
 export interface FlagsSearch {
   q?: string
+  type?: string
+  state?: string
+  /** The flag that is open, and the environment it is seen in. */
+  flag?: string
+  environment?: string
   create?: boolean
 }
 
 export const readFlags = (search: Search): FlagsSearch => ({
   ...textIn(search, 'q'),
+  ...textIn(search, 'type'),
+  ...textIn(search, 'state'),
+  ...textIn(search, 'flag'),
+  ...textIn(search, 'environment'),
   ...yesIn(search, 'create'),
 })
 

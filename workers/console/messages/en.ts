@@ -3,6 +3,7 @@ import { myAccount } from './account-en.ts'
 import { applications } from './applications-en.ts'
 import { audit } from './audit-en.ts'
 import { door } from './door-en.ts'
+import { flag } from './flag-en.ts'
 import { keys } from './keys-en.ts'
 import { knowledge } from './knowledge-en.ts'
 import { members } from './members-en.ts'
@@ -180,6 +181,7 @@ export const en = {
     type: 'Type instead of talking',
     send: 'Send',
   },
+  flag,
   flags: {
     title: 'Flags',
     subtitle: 'Switch features on and off without a deploy.',

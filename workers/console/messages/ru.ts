@@ -4,6 +4,7 @@ import { applications } from './applications-ru.ts'
 import { audit } from './audit-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
+import { flag } from './flag-ru.ts'
 import { keys } from './keys-ru.ts'
 import { knowledge } from './knowledge-ru.ts'
 import { members } from './members-ru.ts'
@@ -187,6 +188,7 @@ export const ru: Messages = {
     type: 'Написать вместо разговора',
     send: 'Отправить',
   },
+  flag,
   flags: {
     title: 'Флаги',
     subtitle: 'Включайте и выключайте функции без выкладки.',

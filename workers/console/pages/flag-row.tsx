@@ -1,4 +1,5 @@
 /** One flag: its name and purpose, its switch, and what callers get while it is on. */
+import { Link } from '@tanstack/react-router'
 import { Trash2 } from 'lucide-react'
 import type { Flag } from '../../flags/schemas.ts'
 import { formatWhen } from '../lib/format.ts'
@@ -14,16 +15,21 @@ interface FlagRowProps {
   onDelete: () => void
 }
 
-export function FlagRow({ flag, onToggle, onDelete }: FlagRowProps) {
-  const { flags, locale } = useMessages()
+export function FlagRow({ flag: shown, onToggle, onDelete }: FlagRowProps) {
+  const { flags, flag, locale } = useMessages()
   const mayWrite = usePermission('flag.write')
-  const { name, description, enabled, defaultValue, updatedAt } = flag
+  const { name, description, enabled, defaultValue, updatedAt } = shown
   return (
     <tr className="h-9 hover:bg-raised/50">
       <td className={cell}>
-        <code className="block truncate font-mono text-sm font-medium" title={name}>
+        <Link
+          to="/flags"
+          search={{ flag: name }}
+          title={flag.open(name)}
+          className="block truncate font-mono text-sm font-medium text-accent hover:underline"
+        >
           {name}
-        </code>
+        </Link>
         {description && <span className="block truncate text-sm text-muted">{description}</span>}
       </td>
       <td className={cell}>

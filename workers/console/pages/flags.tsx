@@ -15,8 +15,14 @@ import { Skeletons } from '../ui/page-states.tsx'
 import { Empty, Page } from '../ui/page.tsx'
 import { CreateFlag } from './create-flag.tsx'
 import { FlagRow } from './flag-row.tsx'
+import { FlagEditor } from './flags/flag-editor.tsx'
 
 export function FlagsPage() {
+  const { flag } = useSearch({ from: '/shell/flags' })
+  return flag === undefined ? <AllFlags /> : <FlagEditor key={flag} name={flag} />
+}
+
+function AllFlags() {
   const { flags } = useMessages()
   const mayWrite = usePermission('flag.write')
   const { create } = useSearch({ from: '/shell/flags' })
@@ -45,18 +51,21 @@ function FlagList({ onCreate }: { onCreate: () => void }) {
   const query = useFlags()
   const { toggle, remove } = useFlagActions()
   const [condemned, setCondemned] = useState<Flag | null>(null)
-  const { q = '' } = useSearch({ from: '/shell/flags' })
+  const { q = '', type = '', state = '' } = useSearch({ from: '/shell/flags' })
   if (query.isPending) return <Skeletons rows={6} />
   if (!query.data) return <ErrorNote error={query.error} onRetry={() => void query.refetch()} />
   const all = query.data.pages.flatMap(({ items }) => items)
   if (all.length === 0) return <NoFlags onCreate={onCreate} />
   const wanted = q.toLowerCase()
-  const shown = all.filter(({ name, description }) =>
-    `${name} ${description}`.toLowerCase().includes(wanted),
+  const shown = all.filter(
+    (flag) =>
+      `${flag.name} ${flag.description}`.toLowerCase().includes(wanted) &&
+      (type === '' || flag.type === type) &&
+      (state === '' || flag.enabled === (state === 'on')),
   )
   return (
     <>
-      <FlagFilter q={q} />
+      <FlagFilter q={q} type={type} state={state} />
       {shown.length === 0 ? (
         <Empty icon={<FlagIcon size={32} />} title={flags.noMatch} />
       ) : (
@@ -99,18 +108,63 @@ const columnsOf = (titles: Titles, actions: string) => [
   { key: 'actions', title: actions, className: 'w-12', isSilent: true },
 ]
 
-function FlagFilter({ q }: { q: string }) {
-  const { flags } = useMessages()
+const TYPES = ['boolean', 'string', 'number', 'json']
+
+function FlagFilter({ q, type, state }: { q: string; type: string; state: string }) {
+  const { flags, flag } = useMessages()
   const navigate = useNavigate({ from: '/flags' })
-  const narrow = (value: string) =>
+  const narrow = (field: 'q' | 'type' | 'state') => (value: string) =>
     void navigate({
-      search: ({ q: _old, ...rest }) => (value === '' ? rest : { ...rest, q: value }),
+      search: ({ [field]: _old, ...rest }) => (value === '' ? rest : { ...rest, [field]: value }),
       replace: true,
     })
   return (
-    <div className="mb-3 flex">
-      <Filter label={flags.filter} value={q} onChange={narrow} />
+    <div className="mb-3 flex flex-wrap gap-2">
+      <Filter label={flags.filter} value={q} onChange={narrow('q')} />
+      <Choice
+        label={flag.type}
+        value={type}
+        options={[
+          { value: '', name: flag.anyType },
+          ...TYPES.map((value) => ({ value, name: value })),
+        ]}
+        onChange={narrow('type')}
+      />
+      <Choice
+        label={flag.state}
+        value={state}
+        options={[
+          { value: '', name: flag.anyState },
+          { value: 'on', name: flags.on },
+          { value: 'off', name: flags.off },
+        ]}
+        onChange={narrow('state')}
+      />
     </div>
+  )
+}
+
+interface ChoiceProps {
+  label: string
+  value: string
+  options: readonly { value: string; name: string }[]
+  onChange: (value: string) => void
+}
+
+function Choice({ label, value, options, onChange }: ChoiceProps) {
+  return (
+    <select
+      aria-label={label}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      className="h-8 rounded-sm border border-control/60 bg-surface px-2"
+    >
+      {options.map((option) => (
+        <option key={option.value} value={option.value}>
+          {option.name}
+        </option>
+      ))}
+    </select>
   )
 }
 
