@@ -74,7 +74,8 @@ function followerOf(env: IndexerEnv, waitUntil: WaitUntil) {
 
 /** Called by the edge's minute cron. */
 export async function runSweep(env: IndexerEnv, waitUntil: WaitUntil): Promise<void> {
-  await sweepDocuments(contextsOf(env, 'sweepDocuments', waitUntil)({ tenantId: '' }))
+  const ctx = contextsOf(env, 'sweepDocuments', waitUntil)({ tenantId: '' })
+  await sweepDocuments(ctx)
 }
 
 /** Called by the edge's minute cron. */

@@ -56,4 +56,9 @@ insert into auth.oauth_consents values ('acme', 'oc1', 'u1', '{kb.read}', '2026-
 insert into auth.oauth_grants (id, tenant_id, client_id, user_id, scopes, redirect_uri, code_hash, code_challenge, code_expires_at, amr, auth_time, created_at, expires_at) values ('og1', 'acme', 'oc1', 'u1', '{kb.read}', 'https://notes.example/cb', 'hash', 'challenge', '2026-01-01Z', 'pwd', '2026-01-01Z', '2026-01-01Z', '2026-07-01Z');
 insert into auth.oauth_refresh_tokens values ('hash', 'acme', 'og1', '2026-01-01Z', '2026-02-01Z', null);
 insert into sessions values ('acme', '019a0000-0000-7000-8000-000000000030', 'u1', null, 'Tides', 'en', 'wants a person', 1, null, '2026-01-01Z', '2026-01-02Z');
-insert into messages values ('acme', '019a0000-0000-7000-8000-000000000030', '019a0000-0000-7000-8000-000000000031', 1, 'assistant', 'complete', null, 'Twice a day.', '[{"type":"text","text":"Twice a day."}]', '[]', 'm', false, '{"input_tokens":1,"output_tokens":1}', '{"total_ms":1}', '2026-01-01Z')
+insert into messages values ('acme', '019a0000-0000-7000-8000-000000000030', '019a0000-0000-7000-8000-000000000031', 1, 'assistant', 'complete', null, 'Twice a day.', '[{"type":"text","text":"Twice a day."}]', '[]', 'm', false, '{"input_tokens":1,"output_tokens":1}', '{"total_ms":1}', '2026-01-01Z');
+insert into kb_dead_letters values ('acme', '019a0000-0000-7000-8000-000000000040', '019a0000-0000-7000-8000-000000000001', 1, 2, 4, '{"code":"gave_up","message":"m"}', '2026-01-02Z');
+insert into kb_uploads values ('acme', '019a0000-0000-7000-8000-000000000041', 'default', 'big.pdf', 'application/pdf', 9000000, 'u', 'open', null, '2026-01-01Z', '2026-01-02Z');
+insert into kb_upload_parts values ('acme', '019a0000-0000-7000-8000-000000000041', 1, 5242880, 'e');
+update jobs set slice = 2, pages_done = 50, pages_total = 50, chunks_done = 1, chunks_total = 1, started_at = '2026-01-01Z';
+update kb_documents set text_sha256 = 'def';

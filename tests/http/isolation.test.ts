@@ -5,7 +5,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { createApp } from '../../workers/app.ts'
 import type { Submitted } from '../../workers/knowledge/schemas.ts'
-import { DOCUMENTS, drain } from './knowledge-harness.ts'
+import { DOCUMENTS, drain, insertLetter } from './knowledge-harness.ts'
 import { startTenants, type TestTenants } from './tenant-harness.ts'
 
 let app: TestTenants
@@ -65,6 +65,7 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     message_id: string
   }>()
   const [member, documentId, jobId] = [memberId, document.id, job.id]
+  const letter = await insertLetter(app.sql, app.tenantId, documentId)
   return {
     flag,
     draft,
@@ -72,6 +73,7 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     invitation,
     member,
     document: documentId,
+    letter,
     job: jobId,
     apiKey,
     oauthClient,
@@ -122,6 +124,10 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
   'GET /api/admin/kb/documents/{id}': { is: 'document' },
   'GET /api/admin/kb/documents/{id}/text': { is: 'document' },
   'POST /api/admin/kb/documents/{id}/retry': { is: 'document' },
+  'POST /api/admin/kb/documents/{id}/reindex': { is: 'document' },
+  'POST /api/admin/kb/documents/{id}/cancel': { is: 'document' },
+  'GET /api/admin/kb/documents/{id}/events': { is: 'document' },
+  'POST /api/admin/kb/dead-letters/{id}/replay': { is: 'letter' },
   'GET /api/admin/kb/jobs/{id}': { is: 'job' },
   'GET /api/admin/kb/jobs/{id}/events': { is: 'job' },
   'DELETE /api/admin/users/{id}': { is: 'member' },
@@ -190,7 +196,7 @@ test('every route with an id in it is among those asked here', () => {
 const addressOf = (template: string, id: string) =>
   template
     .replace('{userId}', ids['member']!)
-    .replace('{version}', '1')
+    .replace(/\{(version|number)\}/, '1')
     .replace('{unit}', 'u1')
     .replace('{name}/drafts/{id}', `${ids['flag']}/drafts/${id}`)
     .replace(/\{\w+\}/, id)

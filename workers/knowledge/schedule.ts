@@ -13,10 +13,19 @@ export type SweepContext = WithEnv<
 /** Rows per sweep; the rest is due a minute later. */
 const MOST = 100
 
-/** Sends the messages that got lost again, and removes the files of deleted documents. */
+/** Days that what became of a document's runs is kept. */
+const EVENT_DAYS = 90
+
+/** Sends the messages that got lost again, and removes what is not to be kept any longer. */
 export async function sweepDocuments(ctx: SweepContext): Promise<void> {
   await resendLost(ctx)
   await purgeDeleted(ctx)
+  await expireEvents(ctx)
+}
+
+async function expireEvents(ctx: SweepContext): Promise<void> {
+  const before = new Date(ctx.now().getTime() - EVENT_DAYS * 86_400_000).toISOString()
+  await callAcrossTenants(ctx.env, sql`select kb_expire_events(${before}::timestamptz, 1000)`)
 }
 
 async function resendLost(ctx: SweepContext): Promise<void> {
@@ -24,6 +33,7 @@ async function resendLost(ctx: SweepContext): Promise<void> {
     tenant_id: string
     document_id: string
     generation: number
+    slice: number
     request_id: string
     traceparent: string
   }>(ctx.env, sql`select * from kb_due_jobs(${MOST})`)
@@ -32,6 +42,7 @@ async function resendLost(ctx: SweepContext): Promise<void> {
       tenantId: row.tenant_id,
       documentId: row.document_id,
       generation: row.generation,
+      slice: row.slice,
       requestId: row.request_id,
       traceparent: row.traceparent,
     })
