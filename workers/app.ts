@@ -35,6 +35,7 @@ import type { DocumentContext } from './knowledge/document-service.ts'
 import { lifecycleRoutes } from './knowledge/lifecycle-routes.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
 import type { KnowledgeContext } from './knowledge/service.ts'
+import { uploadRoutes } from './knowledge/upload-routes.ts'
 import {
   beginSignIn,
   type LimitContext,
@@ -175,6 +176,7 @@ export function createApp() {
   app.route('/', growthbookRoutes)
   app.route('/', knowledgeRoutes)
   app.route('/', lifecycleRoutes)
+  app.route('/', uploadRoutes)
   app.route('/', assistantRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes(meter))

@@ -11,6 +11,7 @@ import { consumeErrors } from './errors/consumer.ts'
 import { sendTestReport } from './errors/service.ts'
 import { indexerContext, indexerTracer } from './indexer-context.ts'
 import { consumeDeadDocuments, consumeDocuments } from './knowledge/consumer.ts'
+import { sweepUploads } from './knowledge/parts-service.ts'
 import { sweepDocuments } from './knowledge/schedule.ts'
 import type { DocumentMessage } from './knowledge/schemas.ts'
 import { consumeDeadMail, consumeMail } from './workspace/consumer.ts'
@@ -76,6 +77,7 @@ function followerOf(env: IndexerEnv, waitUntil: WaitUntil) {
 export async function runSweep(env: IndexerEnv, waitUntil: WaitUntil): Promise<void> {
   const ctx = contextsOf(env, 'sweepDocuments', waitUntil)({ tenantId: '' })
   await sweepDocuments(ctx)
+  await sweepUploads(ctx)
 }
 
 /** Called by the edge's minute cron. */

@@ -65,6 +65,7 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     message_id: string
   }>()
   const [member, documentId, jobId] = [memberId, document.id, job.id]
+  const begun = await beginUpload()
   const letter = await insertLetter(app.sql, app.tenantId, documentId)
   return {
     flag,
@@ -74,6 +75,7 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     member,
     document: documentId,
     letter,
+    upload: begun,
     job: jobId,
     apiKey,
     oauthClient,
@@ -82,6 +84,11 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     conversation,
     answer,
   }
+}
+
+async function beginUpload(): Promise<string> {
+  const body = { fileName: `${SECRET}.pdf`, bytes: 9_000_000 }
+  return (await (await asOwner('POST', '/api/admin/kb/uploads', body)).json<{ id: string }>()).id
 }
 
 async function upload(): Promise<Submitted> {
@@ -128,6 +135,10 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
   'POST /api/admin/kb/documents/{id}/cancel': { is: 'document' },
   'GET /api/admin/kb/documents/{id}/events': { is: 'document' },
   'POST /api/admin/kb/dead-letters/{id}/replay': { is: 'letter' },
+  'GET /api/admin/kb/uploads/{id}': { is: 'upload' },
+  'DELETE /api/admin/kb/uploads/{id}': { is: 'upload' },
+  'PUT /api/admin/kb/uploads/{id}/parts/{number}': { is: 'upload' },
+  'POST /api/admin/kb/uploads/{id}/complete': { is: 'upload' },
   'GET /api/admin/kb/jobs/{id}': { is: 'job' },
   'GET /api/admin/kb/jobs/{id}/events': { is: 'job' },
   'DELETE /api/admin/users/{id}': { is: 'member' },
