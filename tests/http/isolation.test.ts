@@ -5,6 +5,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { createApp } from '../../workers/app.ts'
 import type { Submitted } from '../../workers/knowledge/schemas.ts'
+import { ELSEWHERE, ROUTES } from './isolation-routes.ts'
 import { DOCUMENTS, drain, insertLetter } from './knowledge-harness.ts'
 import { startTenants, type TestTenants } from './tenant-harness.ts'
 
@@ -102,94 +103,6 @@ async function upload(): Promise<Submitted> {
   const submitted = await answer.json<Submitted>()
   await drain(app)
   return submitted
-}
-
-/** Which of the first tenant's things stands in a route's place, and a body that would change it. */
-const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = {
-  'DELETE /api/admin/feature-flags/{name}': { is: 'flag' },
-  'GET /api/admin/feature-flags/{name}': { is: 'flag' },
-  'PATCH /api/admin/feature-flags/{name}': { is: 'flag', body: { enabled: true } },
-  'POST /api/admin/feature-flags/{name}/toggle': { is: 'flag', body: {} },
-  'GET /api/admin/feature-flags/{name}/history': { is: 'flag' },
-  'GET /api/admin/feature-flags/{name}/history/{version}': { is: 'flag' },
-  'GET /api/admin/feature-flags/{name}/history/{version}/diff': { is: 'flag' },
-  'POST /api/admin/feature-flags/{name}/restore': { is: 'flag', body: { version: 1 } },
-  'GET /api/admin/feature-flags/{name}/drafts': { is: 'flag' },
-  'GET /api/admin/feature-flags/{name}/drafts/{id}': { is: 'draft' },
-  'DELETE /api/admin/feature-flags/{name}/drafts/{id}': { is: 'draft' },
-  'POST /api/admin/feature-flags/{name}/drafts/{id}/approve': { is: 'draft' },
-  'POST /api/admin/feature-flags/{name}/drafts/{id}/publish': { is: 'draft', body: {} },
-  'GET /api/admin/feature-flags/{name}/overrides': { is: 'flag' },
-  'POST /api/admin/feature-flags/{name}/overrides': {
-    is: 'flag',
-    body: { unitId: 'u1', value: true, reason: 'mine' },
-  },
-  'DELETE /api/admin/feature-flags/{name}/overrides/{unit}': { is: 'flag' },
-  'DELETE /api/admin/flag-segments/{segment}': { is: 'flag' },
-  'POST /ofrep/v1/evaluate/flags/{key}': { is: 'flag', body: { context: {} } },
-  'DELETE /api/admin/kb/documents/{id}': { is: 'document' },
-  'GET /api/admin/kb/documents/{id}': { is: 'document' },
-  'GET /api/admin/kb/documents/{id}/text': { is: 'document' },
-  'POST /api/admin/kb/documents/{id}/retry': { is: 'document' },
-  'POST /api/admin/kb/documents/{id}/reindex': { is: 'document' },
-  'POST /api/admin/kb/documents/{id}/cancel': { is: 'document' },
-  'GET /api/admin/kb/documents/{id}/events': { is: 'document' },
-  'POST /api/admin/kb/dead-letters/{id}/replay': { is: 'letter' },
-  'GET /api/admin/kb/uploads/{id}': { is: 'upload' },
-  'DELETE /api/admin/kb/uploads/{id}': { is: 'upload' },
-  'PUT /api/admin/kb/uploads/{id}/parts/{number}': { is: 'upload' },
-  'POST /api/admin/kb/uploads/{id}/complete': { is: 'upload' },
-  'GET /api/admin/kb/jobs/{id}': { is: 'job' },
-  'GET /api/admin/kb/jobs/{id}/events': { is: 'job' },
-  'DELETE /api/admin/users/{id}': { is: 'member' },
-  'GET /api/admin/users/{id}': { is: 'member' },
-  'PATCH /api/admin/users/{id}': { is: 'member', body: { role: 'user' } },
-  'DELETE /api/admin/invitations/{id}': { is: 'invitation' },
-  'POST /api/admin/invitations/{id}/resend': { is: 'invitation' },
-  'DELETE /api/admin/api-keys/{id}': { is: 'apiKey' },
-  'POST /api/admin/api-keys/{id}/rotate': { is: 'apiKey', body: {} },
-  'DELETE /api/admin/oauth-clients/{id}': { is: 'oauthClient' },
-  'POST /api/admin/oauth-clients/{id}/rotate': { is: 'oauthClient', body: {} },
-  'GET /api/admin/provider-keys/{provider}': { is: 'provider' },
-  'DELETE /api/admin/provider-keys/{provider}': { is: 'provider' },
-  'DELETE /api/admin/roles/{name}': { is: 'role' },
-  'PATCH /api/admin/roles/{name}': { is: 'role', body: { description: 'mine' } },
-  'GET /api/assistant/messages/{id}/events': { is: 'answer' },
-  'GET /api/conversations/{id}': { is: 'conversation' },
-  'PATCH /api/conversations/{id}': { is: 'conversation', body: { title: 'mine' } },
-  'DELETE /api/conversations/{id}': { is: 'conversation' },
-  'GET /api/conversations/{id}/messages': { is: 'conversation' },
-  'GET /api/conversations/{id}/export': { is: 'conversation' },
-  'GET /api/admin/teams/{id}': { is: 'team' },
-  'PATCH /api/admin/teams/{id}': { is: 'team', body: { name: 'mine' } },
-  'DELETE /api/admin/teams/{id}': { is: 'team' },
-  'GET /api/admin/teams/{id}/members': { is: 'team' },
-  'PUT /api/admin/teams/{id}/members/{userId}': { is: 'team' },
-  'DELETE /api/admin/teams/{id}/members/{userId}': { is: 'team' },
-}
-
-/** Not about a tenant's things, or making the caller's own. */
-const ELSEWHERE: Record<string, string> = {
-  'PUT /api/admin/provider-keys/{provider}': 'writes the caller’s own; tests/http/provider-keys',
-  'POST /api/admin/feature-flags/{name}/drafts': 'writes the caller’s own; tests/http/flag-drafts',
-  'PUT /api/admin/flag-environments/{environment}':
-    'writes the caller’s own; tests/http/flag-model',
-  'PUT /api/admin/flag-segments/{segment}': 'writes the caller’s own; tests/http/flag-model',
-  'GET /api/admin/tenants/{id}': 'for those who run the platform, of all tenants',
-  'POST /api/auth/sign-in/provider/{provider}': 'before there is a tenant; tests/http/federation',
-  'GET /api/auth/callback/{provider}': 'before there is a tenant; tests/http/federation',
-  'POST /api/auth/linked-accounts/{provider}': 'a user’s own; tests/http/linked-accounts',
-  'POST /api/auth/linked-accounts/{provider}/remove': 'a user’s own; tests/http/linked-accounts',
-  'PATCH /api/auth/passkeys/{id}': 'a user’s own, in no tenant; tests/http/passkeys',
-  'POST /api/auth/passkeys/{id}/remove': 'a user’s own, in no tenant; tests/http/passkeys',
-  'GET /api/admin/tenants/{id}/plan': 'for those who run the platform; tests/http/tenant-plans',
-  'PUT /api/admin/tenants/{id}/plan': 'for those who run the platform; tests/http/tenant-plans',
-  'POST /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
-  'DELETE /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
-  'DELETE /api/auth/oauth/consents/{id}': 'a user’s own, in no tenant; tests/http/oauth-tokens',
-  'GET /api/features/{clientKey}': 'the key is the tenant’s own; tests/conformance/growthbook-sdk',
-  'GET /sub/{clientKey}': 'the key is the tenant’s own; tests/conformance/growthbook-sdk',
-  'DELETE /api/auth/sessions/{id}': 'a user’s own, in no tenant; tests/http/identity-sessions',
 }
 
 test('every route with an id in it is among those asked here', () => {

@@ -3,7 +3,7 @@ import type { Submitted } from '../../workers/knowledge/schemas.ts'
 import type { Upload } from '../../workers/knowledge/upload-schemas.ts'
 import { runSweep } from '../../workers/queue.ts'
 import { startApp, type TestApp } from './harness.ts'
-import { ask, asOwner, DOCUMENTS, drain, upload } from './knowledge-harness.ts'
+import { asOwner, DOCUMENTS, upload } from './knowledge-harness.ts'
 
 let app: TestApp
 beforeAll(async () => void (app = await startApp()))
