@@ -53,6 +53,10 @@ export async function indexDocument(ctx: IndexContext, message: DocumentMessage)
   const claim = await claimRun(ctx, message)
   if (claim.type === 'over') return { type: 'done' }
   if (claim.type === 'busy') return { type: 'retry', delaySeconds: claim.secondsLeft + 1 }
+  if (claim.type === 'passed') {
+    await send(ctx, nextOf(message))
+    return { type: 'done' }
+  }
   const { claimed } = claim
   try {
     // Whoever tried last did not live to say why.
@@ -64,7 +68,7 @@ export async function indexDocument(ctx: IndexContext, message: DocumentMessage)
     const result = await work(ctx, openSlice(ctx, claimed))
     const seconds = (ctx.now().getTime() - began) / 1000
     ctx.metrics.observe('voiceassist_kb_indexing_duration_seconds', {}, seconds)
-    if (result === 'more') await send(ctx, { ...message, slice: message.slice + 1 })
+    if (result === 'more') await send(ctx, nextOf(message))
     return { type: 'done' }
   } catch (error) {
     return settle(ctx, message, claimed, error)
@@ -97,6 +101,8 @@ async function work(ctx: IndexContext, slice: Slice): Promise<'more' | 'done'> {
   ctx.defer(purgeFiles(ctx, documentId, kept))
   return 'done'
 }
+
+const nextOf = (message: DocumentMessage) => ({ ...message, slice: message.slice + 1 })
 
 /** When the queue fails, the sweep sends the message a little later. */
 async function send(ctx: IndexContext, message: DocumentMessage): Promise<void> {

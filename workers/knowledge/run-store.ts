@@ -35,12 +35,14 @@ export interface Claimed {
 export type ClaimResult =
   | { type: 'claimed'; claimed: Claimed }
   | { type: 'busy'; secondsLeft: number }
+  | { type: 'passed' }
   | { type: 'over' }
 
 /**
  * Takes the slice for this worker, and clears what earlier runs left behind; what earlier slices of the
- * same run stored stays. `busy`: another worker holds it. `over`: the slice is done, the run ended, or
- * it is no longer the newest.
+ * same run stored stays. `busy`: another worker holds it. `passed`: the slice is done and the next one
+ * waits; who did it may have died before it sent for that. `over`: the run ended, went further, or is no
+ * longer the newest.
  */
 export async function claimRun(
   ctx: RunStoreContext,
@@ -59,9 +61,9 @@ from (${holdDocument(tenantId, lease)}) d
 where j.tenant_id = ${tenantId} and j.document_id = d.id and j.generation = ${generation}
   and j.slice = ${slice}::int and ${isBefore('embed')} and coalesce(j.lease_until, '-infinity') < now()
 returning d.kb_id, d.file_name, d.media_type, j.attempts, j.pages_done, j.chunks_done, j.chunks_total`),
-    tx.execute<{ active: boolean; seconds: unknown }>(sql`
-select j.lease_id is distinct from ${lease.leaseId}::uuid and d.generation = j.generation
-  and j.slice = ${slice}::int and ${isBefore('embed')} as active,
+    tx.execute<{ ahead: number | null; is_held: boolean; seconds: unknown }>(sql`
+select case when d.generation = j.generation and ${isBefore('embed')} then j.slice - ${slice}::int end as ahead,
+  j.lease_id is not null and j.lease_id <> ${lease.leaseId}::uuid as is_held,
   ceil(extract(epoch from j.lease_until - now())) as seconds
 from jobs j join kb_documents d on d.tenant_id = j.tenant_id and d.id = j.document_id
 where j.tenant_id = ${tenantId} and j.document_id = ${documentId}::uuid and j.generation = ${generation}`),
@@ -72,7 +74,8 @@ where j.tenant_id = ${tenantId} and j.document_id = ${documentId}::uuid and j.ge
   const [row] = rows
   const [run] = runs
   if (row) return { type: 'claimed', claimed: toClaimed(lease, row) }
-  return run?.active ? { type: 'busy', secondsLeft: Number(run.seconds ?? 0) } : { type: 'over' }
+  if (run?.ahead === 0) return { type: 'busy', secondsLeft: Number(run.seconds ?? 0) }
+  return { type: run?.ahead === 1 && !run.is_held ? 'passed' : 'over' }
 }
 
 function toClaimed(lease: Lease, row: Record<string, unknown>): Claimed {

@@ -31,12 +31,13 @@ export class Jobs {
     }
   }
 
-  #show({ documentId, status, stage, percent, error, updatedAt }: Job) {
+  #show({ documentId, status, stage, percent, etaSeconds, error, updatedAt }: Job) {
     changeDocument(this.#queries, documentId, (document) => ({
       ...document,
       status,
       stage,
       percent,
+      etaSeconds,
       error,
       updatedAt,
     }))
