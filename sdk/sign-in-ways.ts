@@ -30,7 +30,7 @@ export class Passkeys {
 
   /** What `navigator.credentials.create()` is to be asked; its answer goes to `add`. */
   begin(proof: Proof): Promise<CreationOptions> {
-    return this.#transport.json(`${PASSKEYS}/options`, { method: 'POST', body: proof })
+    return this.#transport.json('/api/auth/passkey-options', { method: 'POST', body: proof })
   }
 
   add(name: string, credential: NewCredential): Promise<Passkey> {

@@ -133,7 +133,7 @@ export function createContext<Env>(
     waitUntil(work)
   }
   const now = () => new Date()
-  const caller = { tenantId, actor, ...(plan !== undefined && { plan }) }
-  const effects = { now, defer, log: bound, metrics }
-  return { ...caller, client, requestId, traceparent, ...effects, env }
+  const asked = { tenantId, actor, client, requestId, traceparent }
+  const ctx = { ...asked, now, defer, log: bound, metrics, env }
+  return plan === undefined ? ctx : { ...ctx, plan }
 }

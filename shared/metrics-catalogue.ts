@@ -141,7 +141,7 @@ export const CATALOGUE = {
   voiceassist_voice_sessions_active: gauge('Voice sessions that are open.', {}),
   voice_processing_duration_seconds: seconds(
     'Time a stage of a voice turn took.',
-    { stage: ['stt', 'llm', 'tts', 'turn'] },
+    { stage: ['vad', 'stt', 'rag', 'llm', 'llm_ttft', 'tts', 'tts_ttfb', 'turn'] },
     STAGE,
     { aliases: [{ name: 'voiceassist_voice_processing_duration_seconds' }] },
   ),

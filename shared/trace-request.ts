@@ -18,7 +18,7 @@ export const traceRequests = <Env extends TraceEnv>(tracer: Tracer<Env>) =>
   createMiddleware<TracedApp<Env>>((c, next) => {
     const entry = {
       traceparent: c.req.header('traceparent'),
-      requestId: c.var.requestId,
+      requestId: c.get('requestId'),
       waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work),
       execution: c.executionCtx,
     }

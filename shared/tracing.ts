@@ -59,7 +59,7 @@ export function enterTrace<Result>(
   const parent = parseTraceparent(traceparent)
   const traceId = parent?.traceId ?? newTraceId()
   const sampled = isSampled(traceId, parent, ratio)
-  const native = nativeOf(execution)
+  const native = sampled ? nativeOf(execution) : undefined
   if (!keep && !native) {
     // Nor is the work followed: in workerd that costs each request more than everything else here.
     const context = { traceId, spanId: newSpanId(), isSampled: sampled }

@@ -129,7 +129,7 @@ export function createApp() {
     c.header('cache-control', 'no-store')
     c.header('x-content-type-options', 'nosniff')
     const id = c.get('requestId')
-    const { traceparent } = c.var
+    const traceparent = c.get('traceparent')
     const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
     const log = edgeLog(c.env, { waitUntil, request: c.req.raw })
     c.set('log', log.with({ request_id: id, trace_id: traceIdOf(traceparent) }))
@@ -140,13 +140,13 @@ export function createApp() {
       const caller: Caller =
         key ??
         (await admit(c.env, headers, waitUntil).catch((refusal: unknown) =>
-          refuseStranger(strangerContext(c.env, c.var.log), stranger, refusal),
+          refuseStranger(strangerContext(c.env, c.get('log')), stranger, refusal),
         ))
       const client = clientOf(headers)
       const { tenantId, actor, plan } = caller
       const who = { tenantId, actor, ...(plan !== undefined && { plan }) }
       const origin = { ...who, client, requestId: id, traceparent, waitUntil }
-      return edgeContext(c.env, origin, c.var.log)
+      return edgeContext(c.env, origin, c.get('log'))
     })
     c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
     c.set('count', (name) => meter(c, name))

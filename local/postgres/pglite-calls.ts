@@ -4,6 +4,8 @@ export interface Start {
   readonly dataDir: string | undefined
   /** What a new database is made from: the packaged template, or a dump. */
   readonly source: 'existing' | 'template' | Uint8Array
+  /** PostgreSQL itself, compiled. */
+  readonly wasm: WebAssembly.Module
 }
 
 export type Call =

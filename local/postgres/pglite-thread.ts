@@ -2,6 +2,9 @@
  * The near side of PGlite's thread: calls with promises. The thread keeps the process alive only
  * while a call runs, so a forgotten database holds nobody up.
  */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Answer, Call, Start } from './pglite-calls.ts'
@@ -30,8 +33,8 @@ export class PgliteThread {
   }
 
   /** @throws Error when the database cannot be opened */
-  static async start(start: Start): Promise<PgliteThread> {
-    const thread = new PgliteThread(start)
+  static async start(start: Omit<Start, 'wasm'>): Promise<PgliteThread> {
+    const thread = new PgliteThread({ ...start, wasm: compile() })
     await thread.#answerTo(0)
     return thread
   }
@@ -40,7 +43,7 @@ export class PgliteThread {
     return this.#call({ type: 'exchange', bytes })
   }
 
-  /** The whole data directory as a gzipped tar. */
+  /** The whole data directory as a tar. */
   dump(): Promise<Buffer> {
     return this.#call({ type: 'dump' })
   }
@@ -83,6 +86,18 @@ export class PgliteThread {
     this.#ended ??= error
     for (const id of this.#pending.keys()) this.#settle(id)?.reject(this.#ended)
   }
+}
+
+let compiled: unknown
+
+/** Once per process: every thread runs the same code, as fast as the ones before it made it. */
+function compile(): WebAssembly.Module {
+  const main = createRequire(import.meta.url).resolve('@electric-sql/pglite')
+  const file = join(dirname(main), 'pglite.wasm')
+  // Not `new`: the types of Workers, where nothing is compiled, call the class abstract.
+  compiled ??= Reflect.construct(WebAssembly.Module, [readFileSync(file)])
+  if (compiled instanceof WebAssembly.Module) return compiled
+  throw new TypeError(`${file} was not compiled`)
 }
 
 /** The same bytes: a Buffer arrives from the other thread as a plain Uint8Array. */

@@ -37,10 +37,11 @@ parentPort?.on('message', (call: Call) => {
 })
 answer({ id: 0, bytes: Buffer.alloc(0) })
 
-async function open({ dataDir, source }: Start): Promise<PGlite> {
+async function open({ dataDir, source, wasm }: Start): Promise<PGlite> {
   const options: PGliteOptions = {
     extensions: { vector, pg_trgm, unaccent, btree_gin },
     startParams: [...PGlite.defaultStartParams, ...SMALL],
+    pgliteWasmModule: wasm,
   }
   if (dataDir) options.dataDir = dataDir
   if (source === 'template') options.loadDataDir = await template()
@@ -69,7 +70,7 @@ async function perform(call: Call): Promise<Uint8Array> {
 
 async function dump(): Promise<Uint8Array> {
   await database.exec('checkpoint')
-  const file = await database.dumpDataDir('gzip')
+  const file = await database.dumpDataDir('none')
   return new Uint8Array(await file.arrayBuffer())
 }
 

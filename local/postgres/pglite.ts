@@ -26,7 +26,7 @@ export interface PgliteOptions {
 }
 
 export interface PgliteBackend extends Backend {
-  /** The whole database, for `startPglite` to load: a gzipped tar. */
+  /** The whole database, for `startPglite` to load: a tar. */
   dump(): Promise<Uint8Array>
 }
 
@@ -62,7 +62,7 @@ async function openDirectory(directory: string, dump?: Uint8Array): Promise<Pgli
   return thread
 }
 
-async function openNew(start: Start): Promise<PgliteThread> {
+async function openNew(start: Omit<Start, 'wasm'>): Promise<PgliteThread> {
   const thread = await PgliteThread.start(start)
   readResults(await thread.exchange(query(CREATE_OWNER)))
   return thread

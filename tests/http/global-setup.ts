@@ -29,7 +29,7 @@ export async function databaseDumpPath(): Promise<string> {
   const content = JSON.stringify(migrations.map(({ name, checksum }) => [name, checksum]))
   const id = createHash('sha256').update(content).digest('hex').slice(0, 16)
   const folder = join(import.meta.dirname, '../../node_modules/.cache/voiceassist')
-  const path = join(folder, `database-${id}.tar.gz`)
+  const path = join(folder, `database-${id}.tar`)
   const known = await access(path).then(
     () => true,
     () => false,

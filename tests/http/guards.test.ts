@@ -49,6 +49,12 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
+test('one regular expression finds every route', async () => {
+  const every = createApp()
+  await every.request('/live', {}, app.env, app.execution)
+  expect(every.router.name).toBe('SmartRouter + RegExpRouter')
+})
+
 test('a route whose guard was forgotten is refused before its handler runs', async () => {
   const log = vi.spyOn(console, 'log').mockReturnValue()
   const forgetful = createApp()

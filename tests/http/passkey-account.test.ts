@@ -6,7 +6,7 @@ import { sweepOrphans } from '../../workers/identity/issuer/sweep.ts'
 import type { Passkey } from '../../workers/identity/passkey-schemas.ts'
 import { createAuthenticator } from './authenticator.ts'
 import { OWNER, problemOf, sessionOf, statusesOf } from './identity-harness.ts'
-import { PATH, startPasskeys } from './passkey-harness.ts'
+import { OPTIONS, PATH, startPasskeys } from './passkey-harness.ts'
 
 type App = Awaited<ReturnType<typeof startPasskeys>>
 
@@ -20,13 +20,13 @@ afterAll(() => app.close())
 test('a while after signing in, adding and removing need the password', async () => {
   const made = await app.add(createAuthenticator())
   await app.sql.query(`update auth.sessions set created_at = now() - interval '11 minutes'`)
-  const stale = await app.send('POST', `${PATH}/options`, {}, app.token)
+  const stale = await app.send('POST', OPTIONS, {}, app.token)
   expect(await problemOf(stale)).toMatchObject({
     status: 403,
     detail: expect.stringContaining('sign in again'),
   })
   const wrong = { password: 'not the password' }
-  expect((await app.send('POST', `${PATH}/options`, wrong, app.token)).status).toBe(403)
+  expect((await app.send('POST', OPTIONS, wrong, app.token)).status).toBe(403)
   expect((await app.send('POST', `${PATH}/${made.id}/remove`, {}, app.token)).status).toBe(403)
   await app.creation(app.token, { password: OWNER.password })
   const proof = { password: OWNER.password }
@@ -115,6 +115,6 @@ test('an account has at most twenty', async () => {
      select 'c' || n, $1, 'c' || n, 'k', 0, '{}', 'Key', true, now() from generate_series(1, 20) n`,
     [person.id],
   )
-  const answer = await app.send('POST', `${PATH}/options`, {}, person.token)
+  const answer = await app.send('POST', OPTIONS, {}, person.token)
   expect(await problemOf(answer)).toMatchObject({ status: 409 })
 })

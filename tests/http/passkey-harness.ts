@@ -10,6 +10,7 @@ import type { createAuthenticator } from './authenticator.ts'
 import { startTenants } from './tenant-harness.ts'
 
 export const PATH = '/api/auth/passkeys'
+export const OPTIONS = '/api/auth/passkey-options'
 export const SIGN_IN = '/api/auth/sign-in/passkey'
 
 type Authenticator = ReturnType<typeof createAuthenticator>
@@ -19,7 +20,7 @@ export async function startPasskeys() {
   const token = app.owner.accessToken
 
   async function creation(as = token, proof: object = {}): Promise<CreationOptions> {
-    const answer = await app.send('POST', `${PATH}/options`, proof, as)
+    const answer = await app.send('POST', OPTIONS, proof, as)
     expect(answer.status).toBe(200)
     return CreationOptions.parse(await answer.json())
   }

@@ -18,6 +18,7 @@ import { Session } from './schemas.ts'
 const TAGS = ['identity']
 const SIGN_IN = '/api/auth/sign-in/passkey'
 const PATH = '/api/auth/passkeys'
+const OPTIONS = '/api/auth/passkey-options'
 const params = z.object({ id: z.uuid('must be an id this API gave') })
 
 export const beginPasskeySignIn = open(
@@ -67,7 +68,7 @@ export const listPasskeys = signedIn(
 export const beginPasskey = signedIn(
   createRoute({
     method: 'post',
-    path: `${PATH}/options`,
+    path: OPTIONS,
     operationId: 'beginPasskey',
     tags: TAGS,
     description: 'Needs the password, unless the caller signed in within the last ten minutes.',

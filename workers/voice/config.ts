@@ -4,13 +4,9 @@
  * https://developers.openai.com/api/reference/resources/realtime (session object, GA)
  */
 import { z } from 'zod'
-import { LIMITS, SAMPLE_RATE } from './limits.ts'
+import { AudioFormat, PCM } from './audio-format.ts'
+import { LIMITS } from './limits.ts'
 import type { Detection } from './vad.ts'
-
-const AudioFormat = z.strictObject({
-  type: z.literal('audio/pcm', 'Only audio/pcm at 24000 Hz is spoken here.'),
-  rate: z.literal(SAMPLE_RATE, 'Only audio/pcm at 24000 Hz is spoken here.').default(SAMPLE_RATE),
-})
 
 const replies = {
   create_response: z.boolean().default(true),
@@ -102,11 +98,6 @@ export const ResponseCreate = z.strictObject({
 })
 export type ResponseCreate = z.output<typeof ResponseCreate>
 
-interface Format {
-  type: 'audio/pcm'
-  rate: typeof SAMPLE_RATE
-}
-
 interface Transcription {
   model: string
   /** ISO 639-1; a hint that makes transcription better and faster. */
@@ -125,12 +116,12 @@ export interface Config {
   truncation: 'auto'
   audio: {
     input: {
-      format: Format
+      format: AudioFormat
       transcription: Transcription
       noise_reduction?: { type: 'near_field' | 'far_field' }
       turn_detection: z.output<typeof TurnDetection>
     }
-    output: { format: Format; voice: string; speed: number }
+    output: { format: AudioFormat; voice: string; speed: number }
   }
 }
 
@@ -142,7 +133,6 @@ export interface Models {
 }
 
 export function defaultConfig({ model, transcription, voice }: Models): Config {
-  const format: Format = { type: 'audio/pcm', rate: SAMPLE_RATE }
   return {
     model,
     output_modalities: ['audio'],
@@ -153,11 +143,11 @@ export function defaultConfig({ model, transcription, voice }: Models): Config {
     truncation: 'auto',
     audio: {
       input: {
-        format,
+        format: PCM,
         transcription: { model: transcription },
         turn_detection: ServerVad.parse({ type: 'server_vad' }),
       },
-      output: { format, voice, speed: 1 },
+      output: { format: PCM, voice, speed: 1 },
     },
   }
 }
@@ -173,7 +163,7 @@ export function updateConfig(config: Config, update: SessionUpdate): Config {
     audio: {
       input: input ? updateInput(config.audio.input, input) : config.audio.input,
       output: {
-        ...config.audio.output,
+        format: output?.format ?? config.audio.output.format,
         voice: output?.voice ?? config.audio.output.voice,
         speed: output?.speed ?? config.audio.output.speed,
       },
@@ -190,7 +180,7 @@ function updateInput(
   const { turn_detection: detection = known.turn_detection } = update
   const { language, prompt } = update.transcription ?? known.transcription
   return {
-    format: known.format,
+    format: update.format ?? known.format,
     transcription: {
       model: known.transcription.model,
       ...(language && { language }),

@@ -1,9 +1,10 @@
+import { answerQuestion, type KnowledgeContext } from '../knowledge/service.ts'
 /**
  * The engine `cascade`: transcription, an answer from the knowledge base, speech. It carries out a
  * session's slow effects and yields what they bring, as it comes, as events for `step`.
  */
-import { answerQuestion, type KnowledgeContext } from '../knowledge/service.ts'
-import { encodeAudio, msOfBytes, msOfSamples } from './pcm.ts'
+import { writerOf } from './audio-format.ts'
+import { msOfBytes, msOfSamples } from './pcm.ts'
 import type { SessionEvent, SlowEffect } from './session.ts'
 import { type SpeechContext, synthesize, transcribe } from './speech-client.ts'
 
@@ -16,6 +17,12 @@ export type Outcome = SessionEvent extends infer Event
     : never
   : never
 
+/** How long the stages of an answer took, in milliseconds; nothing the session moves by. */
+export interface Measured {
+  type: 'measured'
+  timings: Readonly<Record<string, number>>
+}
+
 /**
  * @param utterance The samples of a `transcribe` effect's span; empty for the others.
  * @param signal Aborted when the reply is cancelled; the generator then throws.
@@ -25,7 +32,7 @@ export async function* perform(
   effect: SlowEffect,
   utterance: Int16Array<ArrayBuffer>,
   signal: AbortSignal,
-): AsyncGenerator<Outcome> {
+): AsyncGenerator<Outcome | Measured> {
   switch (effect.type) {
     case 'transcribe': {
       const { itemId, hints } = effect
@@ -50,9 +57,10 @@ async function* speak(
   signal: AbortSignal,
 ): AsyncGenerator<Outcome> {
   const { turn, clause } = effect
+  const write = writerOf(effect.format)
   for await (const piece of synthesize(ctx, effect, signal)) {
     const ms = msOfBytes(piece.length)
-    yield { type: 'audio', turn, clause, base64: encodeAudio(piece), ms }
+    yield { type: 'audio', turn, clause, base64: write(piece), ms }
   }
   yield { type: 'clause_spoken', turn }
 }
@@ -61,7 +69,7 @@ async function* answer(
   ctx: CascadeContext,
   effect: Extract<SlowEffect, { type: 'answer' }>,
   signal: AbortSignal,
-): AsyncGenerator<Outcome> {
+): AsyncGenerator<Outcome | Measured> {
   const { turn, question, history } = effect
   ctx.metrics.inc('messages_sent_total', { conversation_type: 'voice' })
   for await (const event of answerQuestion(ctx, { question, history }, signal)) {
@@ -73,6 +81,7 @@ async function* answer(
         yield { type: 'cited', turn, citation: event.citation }
         break
       case 'done':
+        yield { type: 'measured', timings: event.answer.timings }
         yield { type: 'answer_ended', turn, usage: event.answer.usage }
     }
   }

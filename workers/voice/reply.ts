@@ -61,9 +61,10 @@ export function respond(session: Session, asked?: ResponseCreate): Step {
 /** How to reply: as this request says, else as the session does. */
 function mannerOf({ config }: Session, asked: ResponseCreate = {}) {
   const { output } = config.audio
-  const { voice = output.voice, speed = output.speed } = asked.audio?.output ?? {}
+  const asOutput = asked.audio?.output ?? {}
+  const { voice = output.voice, speed = output.speed, format = output.format } = asOutput
   const [modality] = asked.output_modalities ?? config.output_modalities
-  return { modality, voice, speed, metadata: asked.metadata ?? null }
+  return { modality, voice, speed, format, metadata: asked.metadata ?? null }
 }
 
 /** Asks the model as soon as all that was said is known; without a question, says nothing. */
@@ -120,11 +121,12 @@ function write(session: Session, response: Response, text: string): Step {
 function speak(session: Session, text: string, isLast: boolean): Step {
   const { response } = session
   if (!response) return [session, []]
-  const { turn, voice, speed, clauses } = response
+  const { turn, voice, speed, format, clauses } = response
   const { clauses: cut, rest } = cutClauses(response.rest + text, clauses.length === 0)
   const all = (isLast ? [...cut, rest] : cut).filter((clause) => clause.trim() !== '')
   const effects = all.map((clause, index): Effect => {
-    return { type: 'speak', turn, clause: clauses.length + index, text: clause, voice, speed }
+    const manner = { voice, speed, format }
+    return { type: 'speak', turn, clause: clauses.length + index, text: clause, ...manner }
   })
   const next = { ...response, clauses: [...clauses, ...all], rest: isLast ? '' : rest }
   return [{ ...session, response: next }, effects]

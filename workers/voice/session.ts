@@ -2,6 +2,7 @@
  * What a voice session is: its state, the events that move it and the effects it asks for.
  * How it moves is step.ts. Plain data throughout, so a session can be stored, logged or replayed.
  */
+import type { AudioFormat } from './audio-format.ts'
 import type { Config, Modality } from './config.ts'
 import type { ClientEvent, WireError } from './protocol.ts'
 import type { Playback, Speech } from './speech.ts'
@@ -40,6 +41,7 @@ export interface Response {
   modality: Modality
   voice: string
   speed: number
+  format: AudioFormat
   metadata: Record<string, string> | null
   /** Text that may be the start of a citation mark, and text still short of a clause. */
   held: string
@@ -129,9 +131,25 @@ type FastEffect =
   | { type: 'close'; code: 1000 | 1008; reason: string }
 /** `speak` is carried out in order; `finish` comes after the reply's last words. */
 export type SlowEffect =
-  | { type: 'transcribe'; itemId: string; fromMs: number; toMs: number; hints: Hints }
+  | {
+      type: 'transcribe'
+      itemId: string
+      fromMs: number
+      toMs: number
+      /** The silence that ended the utterance; null when the client committed it. */
+      vadMs: number | null
+      hints: Hints
+    }
   | { type: 'answer'; turn: number; question: string; history: Message[] }
-  | { type: 'speak'; turn: number; clause: number; text: string; voice: string; speed: number }
+  | {
+      type: 'speak'
+      turn: number
+      clause: number
+      text: string
+      voice: string
+      speed: number
+      format: AudioFormat
+    }
   | { type: 'finish'; turn: number }
 
 export interface Hints {

@@ -1,5 +1,5 @@
 /**
- * What the server says: events of the OpenAI Realtime protocol (GA), and one of our own with the
+ * What the server says: events of the OpenAI Realtime protocol (GA), and two of our own with the
  * prefix `voiceassist.`. The `event_id` is added where they are sent.
  */
 import type { Config } from './config.ts'
@@ -7,6 +7,7 @@ import { LIMITS } from './limits.ts'
 import type { WireError } from './protocol.ts'
 import type { Citation, Item, Part, Response, Session } from './session.ts'
 import { transcriptOf } from './speech.ts'
+import type { TurnMetrics } from './turn-metrics.ts'
 
 export type ServerEvent = ReturnType<(typeof events)[keyof typeof events]>
 
@@ -159,6 +160,12 @@ export const events = {
     citation,
   }),
 
+  turnMetrics: (responseId: string, metrics: TurnMetrics) => ({
+    type: 'voiceassist.turn_metrics' as const,
+    response_id: responseId,
+    ...metrics,
+  }),
+
   /** OpenAI sends these three over WebRTC and SIP only; here the server knows the clock. */
   playbackStarted: (responseId: string) => ({
     type: 'output_audio_buffer.started' as const,
@@ -197,14 +204,13 @@ export function sessionOf({ id, config, openedAt }: Session) {
 
 function responseOf({ id: sessionId, items, config }: Session, response: Response) {
   const item = items.find(({ id }) => id === response.itemId)
-  const { format } = config.audio.output
   return {
     object: 'realtime.response' as const,
     id: response.id,
     conversation_id: `conv_${sessionId}`,
     output: item ? [itemOf(item)] : [],
     output_modalities: [response.modality],
-    audio: { output: { format, voice: response.voice } },
+    audio: { output: { format: response.format, voice: response.voice } },
     max_output_tokens: config.max_output_tokens,
     metadata: response.metadata,
   }

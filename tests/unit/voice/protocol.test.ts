@@ -114,8 +114,8 @@ test.each([
     'session',
   ],
   [
-    'mu-law',
-    audioInput({ format: { type: 'audio/pcmu' } }),
+    'a format nobody speaks here',
+    audioInput({ format: { type: 'audio/opus' } }),
     'invalid_value',
     'session.audio.input.format.type',
   ],
