@@ -105,7 +105,7 @@ export class Documents {
 
   /** All that failed, 50 at most; `hasMore` says whether to ask again. */
   retryFailed(): Promise<RetriedAll> {
-    return this.#transport.json(`${BASE}/documents/retry`, { method: 'POST' })
+    return this.#transport.json(`${BASE}/failed-documents/retry`, { method: 'POST' })
   }
 
   /** Reads the stored file again; its old text is found until the new one is. */

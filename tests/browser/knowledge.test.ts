@@ -1,7 +1,7 @@
 /** Documents in, their states, and out again. */
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { openSignedIn, violationsOf } from './browser.ts'
+import { at, openSignedIn, violationsOf } from './browser.ts'
 
 interface UploadFile {
   name: string
@@ -191,7 +191,7 @@ test('all that failed is retried at once, and what was given up is replayed', as
     replayed.push(new URL(request.url()).pathname)
     return route.fulfill({ status: 404, json: { code: 'not_found', detail: 'It is gone.' } })
   })
-  await page.getByRole('link', { name: 'Knowledge' }).click()
+  await page.goto(at('/knowledge'))
   await page.getByRole('table', { name: 'Documents' }).waitFor()
   const broken = {
     name: 'torn.pdf',

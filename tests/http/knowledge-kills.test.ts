@@ -5,15 +5,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Document, DocumentMessage, Submitted } from '../../workers/knowledge/schemas.ts'
 import { startApp, type TestApp } from './harness.ts'
-import {
-  asOwner,
-  createRandom,
-  deliver,
-  DOCUMENTS,
-  drain,
-  learn,
-  upload,
-} from './knowledge-harness.ts'
+import { asOwner, createRandom, deliver, DOCUMENTS, drain, upload } from './knowledge-harness.ts'
 import { makePdf } from './pdf-files.ts'
 
 const KILLS = process.env['SOAK'] === '1' ? 200 : 10
@@ -146,7 +138,11 @@ test('a worker killed anywhere loses nothing, doubles nothing and shows nothing 
     const seen = before.visible === 0 || before.visible === chunks
     expect({ ...told, seen, now: done.status, after, said: done.chunks }).toEqual({
       ...told,
-      ...{ doubled: 0, torn: 0, seen: true, now: 'ready', said: chunks },
+      doubled: 0,
+      torn: 0,
+      seen: true,
+      now: 'ready',
+      said: chunks,
       after: { visible: chunks, doubled: 0, torn: 0 },
     })
     await app.send('DELETE', `${DOCUMENTS}/${document.id}`)

@@ -192,7 +192,7 @@ test('commands are written into the audit log, once each', async () => {
 
 test('all failed documents are begun again in one call', async () => {
   const ids = [await INTO['failed']!()]
-  const answer = await app.send('POST', `${DOCUMENTS}/retry`)
+  const answer = await app.send('POST', '/api/admin/kb/failed-documents/retry')
   expect(answer.status).toBe(202)
   expect((await answer.json<{ retried: number }>()).retried).toBeGreaterThanOrEqual(1)
   expect((await documentOf(ids[0]!)).status).toBe('queued')
@@ -206,7 +206,7 @@ test('viewers may read what became of a document, and change nothing', async () 
   for (const path of [
     `${DOCUMENTS}/${id}/cancel`,
     `${DOCUMENTS}/${id}/reindex`,
-    `${DOCUMENTS}/retry`,
+    '/api/admin/kb/failed-documents/retry',
   ])
     expect((await app.send('POST', path, undefined, viewer)).status).toBe(403)
   expect((await app.send('GET', LETTERS, undefined, viewer)).status).toBe(403)

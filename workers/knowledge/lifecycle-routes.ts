@@ -79,7 +79,7 @@ const retryAll = limited(
     'kb.write',
     createRoute({
       method: 'post',
-      path: `${PATH}/retry`,
+      path: '/api/admin/kb/failed-documents/retry',
       operationId: 'retryFailedDocuments',
       tags: TAGS,
       responses: {

@@ -38,11 +38,12 @@ export type ClaimResult =
   | { type: 'passed' }
   | { type: 'over' }
 
+const CHUNK_TABLES = ['kb_lex', 'kb_vec', 'kb_chunk'] as const
+
 /**
- * Takes the slice for this worker, and clears what earlier runs left behind; what earlier slices of the
- * same run stored stays. `busy`: another worker holds it. `passed`: the slice is done and the next one
- * waits; who did it may have died before it sent for that. `over`: the run ended, went further, or is no
- * longer the newest.
+ * Takes the slice for this worker; the first one clears what earlier runs left behind. `busy`: another
+ * worker holds it. `passed`: the slice is done and the next one waits; who did it may have died before
+ * it sent for that. `over`: the run ended, went further, or is no longer the newest.
  */
 export async function claimRun(
   ctx: RunStoreContext,
@@ -67,9 +68,7 @@ select case when d.generation = j.generation and ${isBefore('embed')} then j.sli
   ceil(extract(epoch from j.lease_until - now())) as seconds
 from jobs j join kb_documents d on d.tenant_id = j.tenant_id and d.id = j.document_id
 where j.tenant_id = ${tenantId} and j.document_id = ${documentId}::uuid and j.generation = ${generation}`),
-    ...(['kb_lex', 'kb_vec', 'kb_chunk'] as const).map((table) =>
-      clearOlder(tx, table, ctx, lease),
-    ),
+    ...(slice === 0 ? CHUNK_TABLES : []).map((table) => clearOlder(tx, table, ctx, lease)),
   ])
   const [row] = rows
   const [run] = runs
@@ -94,7 +93,7 @@ function toClaimed(lease: Lease, row: Record<string, unknown>): Claimed {
 
 function clearOlder(
   tx: Tx,
-  table: 'kb_lex' | 'kb_vec' | 'kb_chunk',
+  table: (typeof CHUNK_TABLES)[number],
   { tenantId }: RunStoreContext,
   { documentId, generation, leaseId }: Lease,
 ) {

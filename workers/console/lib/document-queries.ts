@@ -85,10 +85,10 @@ export function useDocumentActions() {
   /** Shown as done at once; a refusal puts the document back as it was. */
   const change = async (
     document: Document,
-    change: Partial<Document>,
+    shown: Partial<Document>,
     call: () => Promise<Submitted>,
   ) => {
-    changeDocument(queries, document.id, (current) => ({ ...current, ...change }))
+    changeDocument(queries, document.id, (current) => ({ ...current, ...shown }))
     const { job } = await call().catch((thrown: unknown) => {
       changeDocument(queries, document.id, () => document)
       throw thrown

@@ -27,7 +27,7 @@ interface DocumentRowProps extends DocumentCommands {
 
 export function DocumentRow({ document, ...commands }: DocumentRowProps) {
   const { knowledge, locale } = useMessages()
-  const { title, bytes, pages, chunks, updatedAt } = document
+  const { bytes, pages, chunks, updatedAt } = document
   const size = formatBytes(bytes, locale)
   return (
     <tr className="h-9 hover:bg-raised/50">
