@@ -9,7 +9,7 @@ import { callOpenAi, countTokens, type OpenAiEnv } from '../../shared/openai.ts'
 import type { Span } from '../../shared/trace-span.ts'
 import { traceStream } from '../../shared/tracing.ts'
 import type { Usage } from './schemas.ts'
-import type { Call, ModelMessage } from './turn-state.ts'
+import type { Call, ModelMessage, ToolChoice, ToolDescription } from './turn-state.ts'
 
 export interface ModelEnv extends OpenAiEnv {
   readonly CHAT_MODEL: string
@@ -21,17 +21,12 @@ export interface ModelEnv extends OpenAiEnv {
 
 export type ModelContext = WithEnv<ModelEnv>
 
-export interface ToolDescription {
-  name: string
-  description: string
-  /** JSON Schema of the arguments. */
-  parameters: Record<string, unknown>
-}
-
 export interface ModelRequest {
   messages: readonly ModelMessage[]
   /** None: the model must answer. */
   tools: readonly ToolDescription[]
+  /** `auto` when absent. */
+  toolChoice?: ToolChoice
 }
 
 export interface ModelReply {
@@ -166,7 +161,7 @@ async function* attemptModel(
 function open(
   ctx: ModelContext,
   model: string,
-  { messages, tools }: ModelRequest,
+  { messages, tools, toolChoice = 'auto' }: ModelRequest,
   signal: AbortSignal,
 ) {
   return callOpenAi(ctx, { model, purpose: 'assist' }, signal, (client, options) =>
@@ -178,12 +173,16 @@ function open(
         stream_options: { include_usage: true },
         ...(tools.length > 0 && {
           tools: tools.map((tool) => ({ type: 'function' as const, function: tool })),
+          tool_choice: choiceOf(toolChoice),
         }),
       },
       options,
     ),
   )
 }
+
+const choiceOf = (choice: ToolChoice) =>
+  typeof choice === 'string' ? choice : { type: 'function' as const, function: choice }
 
 function toProvider(message: ModelMessage) {
   switch (message.role) {

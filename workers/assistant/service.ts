@@ -18,6 +18,8 @@ import { NEW_TURN, type TurnState } from './turn-state.ts'
 import { textOf } from './turn.ts'
 import { messagesOf } from './window.ts'
 
+export { converse, type SpeakContext } from './speak-service.ts'
+
 export type AssistantContext = TurnContext & WithEnv<{ readonly MAX_TURNS: string }>
 
 export type MessageEvent =
