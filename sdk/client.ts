@@ -15,6 +15,7 @@ import { Platform } from './platform.ts'
 import { Roles } from './roles.ts'
 import { Teams } from './teams.ts'
 import { Tenants } from './tenants.ts'
+import { Traces } from './traces.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 
 /** Options of one question besides its words. */
@@ -41,6 +42,7 @@ export class VoiceAssist {
   readonly roles: Roles
   readonly teams: Teams
   readonly tenants: Tenants
+  readonly traces: Traces
   readonly #transport
 
   constructor(options: TransportOptions) {
@@ -57,6 +59,7 @@ export class VoiceAssist {
     this.roles = new Roles(this.#transport)
     this.teams = new Teams(this.#transport)
     this.tenants = new Tenants(this.#transport)
+    this.traces = new Traces(this.#transport)
   }
 
   /** Sends the question when the answer is first read. */

@@ -184,6 +184,9 @@ export const CATALOGUE = {
   voiceassist_traces_exported_total: counter('Spans for the collector, by what became of them.', {
     result: ['sent', 'failed', 'dropped'],
   }),
+  voiceassist_traces_stored_total: counter('Spans for the database, by what became of them.', {
+    result: ['sent', 'failed', 'dropped'],
+  }),
   voiceassist_build_info: gauge('1, labelled with the version that answers.', { version: OPEN }),
 } as const satisfies Record<string, Metric>
 

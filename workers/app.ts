@@ -52,6 +52,8 @@ import { providerKeyRoutes } from './provider-keys/routes.ts'
 import type { KeyContext } from './provider-keys/service.ts'
 import { teamRoutes } from './teams/routes.ts'
 import type { TeamContext } from './teams/service.ts'
+import { traceRoutes } from './traces/routes.ts'
+import type { TraceContext } from './traces/service.ts'
 import { voiceRoutes } from './voice/routes.ts'
 import type { VoiceContext } from './voice/service.ts'
 import { readVoiceKey } from './voice/voice-key-service.ts'
@@ -67,7 +69,8 @@ type Needs = OpsContext &
   VoiceContext &
   LimitContext &
   KeyContext &
-  TeamContext
+  TeamContext &
+  TraceContext
 
 interface EdgeApp extends AppEnv<Needs> {
   Bindings: EdgeEnv
@@ -165,6 +168,7 @@ export function createApp() {
     bearerFormat: 'JWT',
   })
   app.route('/', opsRoutes)
+  app.route('/', traceRoutes)
   app.route(
     '/',
     createRumRoutes(refuseReports, () => app.routes.map(({ path }) => path)),

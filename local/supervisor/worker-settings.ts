@@ -75,6 +75,8 @@ export function workerSettings(addresses: Addresses, secrets: Secrets): Record<s
     GITHUB_CLIENT_SECRET: '',
     GOOGLE_CLIENT_SECRET: '',
     OIDC_CLIENT_SECRET: '',
+    // Whoever works here wants to find the request they have just sent.
+    OTEL_TRACES_SAMPLER_ARG: '1',
     // Off where it is deployed, unless somebody wants it; here it can be tried.
     OAUTH_PROVIDER: 'on',
   }

@@ -8,6 +8,7 @@ import type { Submitted } from '../../workers/knowledge/schemas.ts'
 import { ELSEWHERE, ROUTES } from './isolation-routes.ts'
 import { DOCUMENTS, drain, insertLetter } from './knowledge-harness.ts'
 import { startTenants, type TestTenants } from './tenant-harness.ts'
+import { keepSpans, newTrace } from './trace-harness.ts'
 
 let app: TestTenants
 let ids: Record<string, string>
@@ -65,6 +66,8 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     session_id: string
     message_id: string
   }>()
+  const trace = newTrace()
+  await keepSpans(app.sql, [{ tenant: app.tenantId, name: SECRET, trace }])
   const [member, documentId, jobId] = [memberId, document.id, job.id]
   const begun = await beginUpload()
   const letter = await insertLetter(app.sql, app.tenantId, documentId)
@@ -84,6 +87,7 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     team,
     conversation,
     answer,
+    trace,
   }
 }
 
@@ -129,6 +133,7 @@ const addressOf = (template: string, id: string) =>
 function nameless(is: string): string {
   if (is === 'flag' || is === 'role') return 'nothing'
   if (is === 'provider') return 'twilio'
+  if (is === 'trace') return '0'.repeat(31) + '1'
   return is === 'apiKey' ? 'A'.repeat(17) : crypto.randomUUID()
 }
 

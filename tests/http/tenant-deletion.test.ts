@@ -117,6 +117,9 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
       ${at}, ${at})`,
     `insert into messages values ('${id}', '${document}', '${document}', 1, 'user', 'complete', null,
       'q', '[]', '[]', null, false, '{}', '{}', ${at})`,
+    `select trace_append('[{"tenant": "${id}", "trace": "t", "span": "s", "service": "edge", "name": "n",
+      "kind": "server", "status": "ok", "at": "2026-01-01Z", "ms": 1, "request": "r", "entry": true,
+      "sampled": true, "route": "/", "code": 200, "attributes": {"http.request.method": "GET"}, "links": []}]')`,
     `insert into auth.roles values ('${id}', 'own', '', '{}', 1, ${at}, ${at})`,
   ]
   await app.sql.transaction([

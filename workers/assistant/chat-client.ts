@@ -6,8 +6,10 @@ import { createGate, type Gate } from '../../shared/breaker.ts'
 import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { callOpenAi, countTokens, type OpenAiEnv } from '../../shared/openai.ts'
+import type { Span } from '../../shared/trace-span.ts'
+import { traceStream } from '../../shared/tracing.ts'
 import type { Usage } from './schemas.ts'
-import type { Call, ModelMessage } from './turn-state.ts'
+import type { Call, ModelMessage, ToolChoice, ToolDescription } from './turn-state.ts'
 
 export interface ModelEnv extends OpenAiEnv {
   readonly CHAT_MODEL: string
@@ -19,17 +21,12 @@ export interface ModelEnv extends OpenAiEnv {
 
 export type ModelContext = WithEnv<ModelEnv>
 
-export interface ToolDescription {
-  name: string
-  description: string
-  /** JSON Schema of the arguments. */
-  parameters: Record<string, unknown>
-}
-
 export interface ModelRequest {
   messages: readonly ModelMessage[]
   /** None: the model must answer. */
   tools: readonly ToolDescription[]
+  /** `auto` when absent. */
+  toolChoice?: ToolChoice
 }
 
 export interface ModelReply {
@@ -51,10 +48,22 @@ const gates = new WeakMap<OpenAiEnv, Map<string, Gate>>()
  * @param signal Stops the model mid-reply; the generator then throws an AbortError.
  * @throws ProblemError dependency_down when no model answers, or one stops in the middle
  */
-export async function* streamReply(
+export function streamReply(
   ctx: ModelContext,
   request: ModelRequest,
   signal: AbortSignal,
+): AsyncGenerator<string, ModelReply> {
+  const attributes = { 'gen_ai.operation.name': 'chat' }
+  return traceStream({ name: 'agent.call_llm', attributes }, (span) =>
+    reply(ctx, request, signal, span),
+  )
+}
+
+async function* reply(
+  ctx: ModelContext,
+  request: ModelRequest,
+  signal: AbortSignal,
+  span: Span,
 ): AsyncGenerator<string, ModelReply> {
   const models = modelsOf(ctx.env)
   let failure: unknown
@@ -75,7 +84,14 @@ export async function* streamReply(
       continue
     }
     if (gate.succeed()) ctx.metrics.shift('voiceassist_breaker_state', SERVICE, -1)
-    return { ...(yield* following(first, attempt)), model, fellBack: index > 0 }
+    span.set({ 'gen_ai.request.model': model })
+    const whole = yield* following(first, attempt)
+    span.set({
+      'gen_ai.usage.input_tokens': whole.usage.input_tokens,
+      'gen_ai.usage.output_tokens': whole.usage.output_tokens,
+      tool_calls_count: whole.calls.length,
+    })
+    return { ...whole, model, fellBack: index > 0 }
   }
   throw failure
 }
@@ -145,7 +161,7 @@ async function* attemptModel(
 function open(
   ctx: ModelContext,
   model: string,
-  { messages, tools }: ModelRequest,
+  { messages, tools, toolChoice = 'auto' }: ModelRequest,
   signal: AbortSignal,
 ) {
   return callOpenAi(ctx, { model, purpose: 'assist' }, signal, (client, options) =>
@@ -157,12 +173,16 @@ function open(
         stream_options: { include_usage: true },
         ...(tools.length > 0 && {
           tools: tools.map((tool) => ({ type: 'function' as const, function: tool })),
+          tool_choice: choiceOf(toolChoice),
         }),
       },
       options,
     ),
   )
 }
+
+const choiceOf = (choice: ToolChoice) =>
+  typeof choice === 'string' ? choice : { type: 'function' as const, function: choice }
 
 function toProvider(message: ModelMessage) {
   switch (message.role) {

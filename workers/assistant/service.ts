@@ -5,6 +5,8 @@
 import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
+import type { Span } from '../../shared/trace-span.ts'
+import { noteSession, traceStream, withSpan } from '../../shared/tracing.ts'
 import { runTurn, type TurnContext, type TurnJob } from './perform.ts'
 import { languageOf, phrasesIn } from './phrases.ts'
 import { advance, formatPosition, type Position, remainder, START } from './position.ts'
@@ -15,6 +17,8 @@ import { toolsFor } from './tool-service.ts'
 import { NEW_TURN, type TurnState } from './turn-state.ts'
 import { textOf } from './turn.ts'
 import { messagesOf } from './window.ts'
+
+export { converse, type SpeakContext } from './speak-service.ts'
 
 export type AssistantContext = TurnContext & WithEnv<{ readonly MAX_TURNS: string }>
 
@@ -39,13 +43,28 @@ const POLL_MS = 300
  * @throws ProblemError not_found for another's conversation, conflict while a turn of it runs,
  *   timed_out when the turn took too long, dependency_down
  */
-export async function* sendMessage(
+export function sendMessage(
   ctx: AssistantContext,
   asked: NewMessage,
   signal: AbortSignal,
 ): AsyncGenerator<MessageEvent> {
-  const begun = await begin(ctx, asked)
+  const who = ctx.actor.type === 'user' ? { user_id: ctx.actor.userId } : {}
+  const attributes = { input_length: asked.message.length, ...who }
+  return traceStream({ name: 'agent.process_message', attributes }, (span) =>
+    answer(ctx, asked, signal, span),
+  )
+}
+
+async function* answer(
+  ctx: AssistantContext,
+  asked: NewMessage,
+  signal: AbortSignal,
+  span: Span,
+): AsyncGenerator<MessageEvent> {
+  const begun = await withSpan({ name: 'agent.build_messages' }, () => begin(ctx, asked))
   const { sessionId, answerId: messageId, job, turn } = begun
+  noteSession(sessionId)
+  span.set({ session_id: sessionId })
   ctx.metrics.inc('messages_sent_total', { conversation_type: 'text' })
   yield { type: 'begun', sessionId, messageId }
   const clock = startClock(ctx)
@@ -62,7 +81,8 @@ export async function* sendMessage(
         )
     last = yield* follow(parts, clock)
     const ended = endOf(last, clock)
-    await store.endTurn(ctx, begun, ended)
+    span.set({ tool_calls_count: ended.toolCalls.length, response_length: ended.content.length })
+    await withSpan({ name: 'agent.format_response' }, () => store.endTurn(ctx, begun, ended))
     isStored = true
     if (last.reason === 'timed_out') throw tooLate()
     yield* ending(replyOf({ sessionId, messageId, turn, language: begun.language }, ended))

@@ -149,6 +149,10 @@ export const jobs = pgTable(
       .on(table.updatedAt)
       .where(sql`status in ('queued', 'parsing', 'embedding')`),
     index('jobs_claimed').on(table.claimedAt),
+    // For the sweep of old runs: few documents have had a second one.
+    index('jobs_reruns')
+      .on(table.tenantId, table.documentId, table.generation)
+      .where(sql`generation > 1`),
     foreignKey({
       name: 'jobs_kb_documents_fk',
       columns: [table.tenantId, table.documentId],

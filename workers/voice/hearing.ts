@@ -7,6 +7,7 @@ import {
   chain,
   type Hints,
   type Item,
+  type MessageItem,
   newId,
   type Session,
   type SessionEventOf,
@@ -68,6 +69,7 @@ function addUtterance(
   vadMs: number | null,
 ): Step {
   const item: Item = {
+    type: 'message',
     id: itemId,
     role: 'user',
     status: 'completed',
@@ -116,7 +118,7 @@ export function missWords(session: Session, itemId: string): Step {
   )
 }
 
-function pendingItem(session: Session, itemId: string): Item | undefined {
+function pendingItem(session: Session, itemId: string): MessageItem | undefined {
   const item = findItem(session, itemId)
-  return item?.content.some(isPending) ? item : undefined
+  return item?.type === 'message' && item.content.some(isPending) ? item : undefined
 }

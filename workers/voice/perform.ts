@@ -1,4 +1,5 @@
-import { answerQuestion, type KnowledgeContext } from '../knowledge/service.ts'
+import { converse, type SpeakContext } from '../assistant/service.ts'
+import { answerQuestion } from '../knowledge/service.ts'
 /**
  * The engine `cascade`: transcription, an answer from the knowledge base, speech. It carries out a
  * session's slow effects and yields what they bring, as it comes, as events for `step`.
@@ -8,7 +9,7 @@ import { msOfBytes, msOfSamples } from './pcm.ts'
 import type { SessionEvent, SlowEffect } from './session.ts'
 import { type SpeechContext, synthesize, transcribe } from './speech-client.ts'
 
-export type CascadeContext = KnowledgeContext & SpeechContext
+export type CascadeContext = SpeakContext & SpeechContext
 
 /** An event still without its time, which is when it reaches the session. */
 export type Outcome = SessionEvent extends infer Event
@@ -70,8 +71,11 @@ async function* answer(
   effect: Extract<SlowEffect, { type: 'answer' }>,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome | Measured> {
-  const { turn, question, history } = effect
+  const { turn, question, history, exchanges, instructions, tools } = effect
   ctx.metrics.inc('messages_sent_total', { conversation_type: 'voice' })
+  if (instructions !== '' || tools.length > 0 || exchanges.length > 0) {
+    return yield* talk(ctx, effect, signal)
+  }
   for await (const event of answerQuestion(ctx, { question, history }, signal)) {
     switch (event.type) {
       case 'delta':
@@ -82,7 +86,38 @@ async function* answer(
         break
       case 'done':
         yield { type: 'measured', timings: event.answer.timings }
-        yield { type: 'answer_ended', turn, usage: event.answer.usage }
+        yield { type: 'answer_ended', turn, usage: event.answer.usage, calls: [] }
+    }
+  }
+}
+
+/** As the session's own instructions and functions have it, with what the documents say at hand. */
+async function* talk(
+  ctx: CascadeContext,
+  effect: Extract<SlowEffect, { type: 'answer' }>,
+  signal: AbortSignal,
+): AsyncGenerator<Outcome | Measured> {
+  const { turn, toolChoice, tools } = effect
+  const choice = typeof toolChoice === 'string' ? toolChoice : { name: toolChoice.name }
+  const request = { ...effect, tools: toolChoice === 'none' ? [] : tools, toolChoice: choice }
+  for await (const event of converse(ctx, request, signal)) {
+    switch (event.type) {
+      case 'delta':
+        yield { type: 'answer_delta', turn, text: event.text }
+        break
+      case 'citation':
+        yield { type: 'cited', turn, citation: event.citation }
+        break
+      case 'done': {
+        const { input_tokens: inputTokens, output_tokens: outputTokens } = event.usage
+        yield { type: 'measured', timings: event.timings }
+        yield {
+          type: 'answer_ended',
+          turn,
+          usage: { inputTokens, outputTokens },
+          calls: event.calls,
+        }
+      }
     }
   }
 }
