@@ -56,6 +56,7 @@ export const ROUTES: Record<string, { is: string; body?: object; missing?: numbe
   'DELETE /api/conversations/{id}': { is: 'conversation' },
   'GET /api/conversations/{id}/messages': { is: 'conversation' },
   'GET /api/conversations/{id}/export': { is: 'conversation' },
+  'GET /api/admin/ops/traces/{traceId}': { is: 'trace' },
   'GET /api/admin/teams/{id}': { is: 'team' },
   'PATCH /api/admin/teams/{id}': { is: 'team', body: { name: 'mine' } },
   'DELETE /api/admin/teams/{id}': { is: 'team' },
@@ -94,6 +95,8 @@ export const ELSEWHERE: Record<string, string> = {
     'writes the caller’s own; tests/http/flag-model',
   'PUT /api/admin/flag-segments/{segment}': 'writes the caller’s own; tests/http/flag-model',
   'GET /api/admin/tenants/{id}': 'for those who run the platform, of all tenants',
+  'GET /api/admin/platform/traces/{traceId}':
+    'for those who run the platform; tests/http/trace-api',
   'POST /api/auth/sign-in/provider/{provider}': 'before there is a tenant; tests/http/federation',
   'GET /api/auth/callback/{provider}': 'before there is a tenant; tests/http/federation',
   'POST /api/auth/linked-accounts/{provider}': 'a user’s own; tests/http/linked-accounts',
