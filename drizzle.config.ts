@@ -3,12 +3,7 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: [
-    './shared/tables.ts',
-    './workers/*/tables.ts',
-    './workers/flags/lifecycle-tables.ts',
-    './workers/*/*/*tables.ts',
-  ],
+  schema: ['./shared/tables.ts', './workers/*/*tables.ts', './workers/*/*/*tables.ts'],
   out: './migrations',
   casing: 'snake_case',
   schemaFilter: ['public', 'auth'],

@@ -1,17 +1,24 @@
 import type {
+  DeadLetterPage,
   Document,
+  DocumentEvents,
   DocumentPage,
   DocumentText,
   Job,
+  RetriedAll,
   Submitted,
 } from '../workers/knowledge/schemas.ts'
 /** The knowledge base: put documents in, follow their indexing, read the text answers cite. */
 import { readEventStream } from './event-stream.ts'
 import { pause, trustWire, type Transport } from './transport.ts'
-import { sendUpload, type UploadOptions } from './upload.ts'
+import { type PartsOptions, sendInParts } from './upload-parts.ts'
+import { sendUpload } from './upload.ts'
 
 const BASE = '/api/admin/kb'
 const at = (id: string) => `${BASE}/documents/${encodeURIComponent(id)}`
+
+/** Bytes above which a file goes in parts. */
+const IN_PARTS_ABOVE = 8 * 1024 * 1024
 
 /** Between two connections of `watch`, when the first ended before the job did. */
 const RECONNECT_MS = 1_000
@@ -43,13 +50,22 @@ export class Documents {
     this.#transport = transport
   }
 
-  /** Sends one file (25 MB at most) and returns as soon as it is stored; indexing follows. */
-  async upload(file: Blob, name: string, options: UploadOptions = {}): Promise<Added> {
-    const form = new FormData()
-    form.set('file', file, name)
-    const upload = { ...options, path: `${BASE}/documents`, form, bytes: file.size }
-    const { status, value } = await sendUpload<Submitted>(this.#transport, upload)
+  /**
+   * Sends one file (25 MB at most) and returns as soon as it is stored; indexing follows. Above 8 MB it
+   * goes in parts, and `resume` goes on with an upload that broke off.
+   */
+  async upload(file: Blob, name: string, options: PartsOptions = {}): Promise<Added> {
+    const { status, value } = await this.#send(file, name, options)
     return { ...value, isNew: status === 202 }
+  }
+
+  #send(file: Blob, name: string, options: PartsOptions) {
+    if (file.size > IN_PARTS_ABOVE) return sendInParts(this.#transport, { file, name }, options)
+    const body = new FormData()
+    body.set('file', file, name)
+    const { onProgress, signal } = options
+    const upload = { onProgress, signal, path: `${BASE}/documents`, body, bytes: file.size }
+    return sendUpload<Submitted>(this.#transport, upload)
   }
 
   /** One page, newest first. */
@@ -82,8 +98,41 @@ export class Documents {
     return this.#transport.json(`${at(id)}/text`, { signal })
   }
 
+  /** Begins a new run, whatever the last one came to. */
   retry(id: string): Promise<Submitted> {
     return this.#transport.json(`${at(id)}/retry`, { method: 'POST' })
+  }
+
+  /** All that failed, 50 at most; `hasMore` says whether to ask again. */
+  retryFailed(): Promise<RetriedAll> {
+    return this.#transport.json(`${BASE}/failed-documents/retry`, { method: 'POST' })
+  }
+
+  /** Reads the stored file again; its old text is found until the new one is. */
+  reindex(id: string): Promise<Submitted> {
+    return this.#transport.json(`${at(id)}/reindex`, { method: 'POST' })
+  }
+
+  /** Ends the run; one that is over stays as it is. */
+  cancel(id: string): Promise<Submitted> {
+    return this.#transport.json(`${at(id)}/cancel`, { method: 'POST' })
+  }
+
+  /** What became of its runs, newest first. */
+  events(id: string, signal?: AbortSignal): Promise<DocumentEvents> {
+    return this.#transport.json(`${at(id)}/events`, { signal })
+  }
+
+  /** Parts of documents that were given up, newest first. */
+  deadLetters(cursor?: string | null, signal?: AbortSignal): Promise<DeadLetterPage> {
+    const query = cursor ? `?${new URLSearchParams({ cursor })}` : ''
+    return this.#transport.json(`${BASE}/dead-letters${query}`, { signal })
+  }
+
+  /** Goes on where the run stopped. */
+  replay(letterId: string): Promise<Submitted> {
+    const path = `${BASE}/dead-letters/${encodeURIComponent(letterId)}/replay`
+    return this.#transport.json(path, { method: 'POST' })
   }
 
   async remove(id: string): Promise<void> {

@@ -21,7 +21,8 @@ interface Call {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Sent as JSON. */
   body?: unknown
-  form?: FormData
+  /** Sent as it is. */
+  raw?: FormData | Blob
   accept?: string
   signal?: AbortSignal | undefined
 }
@@ -71,7 +72,7 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 const encodeBody = (call: Call, headers: Headers): BodyInit | null => {
-  if (call.form) return call.form
+  if (call.raw) return call.raw
   if (call.body === undefined) return null
   headers.set('content-type', 'application/json')
   return JSON.stringify(call.body)

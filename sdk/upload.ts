@@ -1,5 +1,5 @@
 /**
- * One file as multipart/form-data. XMLHttpRequest where there is one, since only it reports how
+ * One body that may be large: a form with a file, or a part of one. XMLHttpRequest where there is one, since only it reports how
  * much of a body has been sent; fetch elsewhere, which reports the end alone.
  */
 import { fromFailure, fromRefusal } from './errors.ts'
@@ -7,13 +7,15 @@ import { trustWire, type Transport } from './transport.ts'
 
 export interface UploadOptions {
   /** Called with bytes sent and bytes in all (the multipart frame included). */
-  onProgress?: (sent: number, total: number) => void
-  signal?: AbortSignal
+  onProgress?: ((sent: number, total: number) => void) | undefined
+  signal?: AbortSignal | undefined
 }
 
 export interface UploadRequest extends UploadOptions {
   path: string
-  form: FormData
+  /** `POST` when left out. */
+  method?: 'POST' | 'PUT'
+  body: FormData | Blob
   /** Size of the payload; what fetch reports as sent when the call has ended. */
   bytes: number
 }
@@ -29,10 +31,10 @@ const parse = (text: string): unknown => JSON.parse(text)
 function sendByXhr<T>(url: string, authorization: string | null, upload: UploadRequest) {
   return new Promise<Uploaded<T>>((resolve, reject) => {
     const xhr = new XMLHttpRequest()
-    const { onProgress, signal } = upload
+    const { onProgress, signal, method = 'POST' } = upload
     const abort = () => xhr.abort()
     const fail = (name: string) => reject(fromFailure(new DOMException('upload ended', name)))
-    xhr.open('POST', url)
+    xhr.open(method, url)
     if (authorization) xhr.setRequestHeader('authorization', authorization)
     xhr.setRequestHeader('accept', 'application/json')
     xhr.upload.addEventListener('progress', ({ loaded, total }) => onProgress?.(loaded, total))
@@ -48,13 +50,13 @@ function sendByXhr<T>(url: string, authorization: string | null, upload: UploadR
     })
     if (signal?.aborted) return fail('AbortError')
     signal?.addEventListener('abort', abort, { once: true })
-    xhr.send(upload.form)
+    xhr.send(upload.body)
   })
 }
 
 async function sendByFetch<T>(transport: Transport, upload: UploadRequest): Promise<Uploaded<T>> {
-  const { path, form, signal, bytes } = upload
-  const response = await transport.send(path, { method: 'POST', form, signal })
+  const { path, method = 'POST', body, signal, bytes } = upload
+  const response = await transport.send(path, { method, raw: body, signal })
   upload.onProgress?.(bytes, bytes)
   return { status: response.status, value: trustWire<T>(await response.json()) }
 }

@@ -37,8 +37,10 @@ import { createIdentityRoutes } from './identity/routes.ts'
 import { admit, confirm, credentialHeaders } from './identity/service.ts'
 import { tenantRoutes } from './identity/tenant-routes.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
+import { lifecycleRoutes } from './knowledge/lifecycle-routes.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
 import type { KnowledgeContext } from './knowledge/service.ts'
+import { uploadRoutes } from './knowledge/upload-routes.ts'
 import {
   beginSignIn,
   type LimitContext,
@@ -79,7 +81,7 @@ interface EdgeApp extends AppEnv<Needs> {
   Bindings: EdgeEnv
 }
 
-/** Every body but a document's, whose route has its own limit. */
+/** Every body but a document's or a part's, whose routes have their own limit. */
 const MAX_BODY_BYTES = 1024 * 1024
 const limitBody = bodyLimit({
   maxSize: MAX_BODY_BYTES,
@@ -87,7 +89,7 @@ const limitBody = bodyLimit({
     throw new ProblemError('payload_too_large', 'Send at most 1 MiB here.')
   },
 })
-const UPLOADS = '/api/admin/kb/documents'
+const UPLOADS = /^\/api\/admin\/kb\/(documents|uploads\/[^/]+\/parts\/\d+)$/
 
 /** What answers even when the Worker is not configured: that its process runs. */
 const ALWAYS = new Set(['/health', '/live'])
@@ -161,7 +163,7 @@ export function createApp() {
     if (!ALWAYS.has(c.req.path) && !isPage) await refuseFlood(c.env, c.req.raw.headers)
     assertGuarded(c)
     if (!ALWAYS.has(c.req.path)) checkEdge(c.env)
-    return isShort(c.req.raw) || c.req.path === UPLOADS ? next() : limitBody(c, next)
+    return isShort(c.req.raw) || UPLOADS.test(c.req.path) ? next() : limitBody(c, next)
   })
 
   app.openapi(openapi, () => Response.json(app.getOpenAPI31Document({ openapi: '3.1.0', info })))
@@ -187,6 +189,8 @@ export function createApp() {
   app.route('/', ofrepRoutes)
   app.route('/', growthbookRoutes)
   app.route('/', knowledgeRoutes)
+  app.route('/', lifecycleRoutes)
+  app.route('/', uploadRoutes)
   app.route('/', assistantRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes(meter))

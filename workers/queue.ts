@@ -1,5 +1,5 @@
-import type { WithEnv } from '../shared/context.ts'
 /** The indexer's queues and jobs: which feature handles what. */
+import type { WithEnv } from '../shared/context.ts'
 import { reporterOf } from '../shared/error-queue.ts'
 import { pushTo } from '../shared/log-push.ts'
 import { createLog } from '../shared/log.ts'
@@ -15,6 +15,7 @@ import { consumeErrors } from './errors/consumer.ts'
 import { sendTestReport } from './errors/service.ts'
 import { indexerContext, indexerTracer } from './indexer-context.ts'
 import { consumeDeadDocuments, consumeDocuments } from './knowledge/consumer.ts'
+import { sweepUploads } from './knowledge/parts-service.ts'
 import { sweepDocuments } from './knowledge/schedule.ts'
 import type { DocumentMessage } from './knowledge/schemas.ts'
 import { consumeDeadMail, consumeMail } from './workspace/consumer.ts'
@@ -98,7 +99,10 @@ function traceAudit(env: IndexerEnv, batch: MessageBatch, waitUntil: WaitUntil, 
 
 /** Called by the edge's minute cron; `traceparent` is that minute's, as in the next two. */
 export const runSweep = (env: IndexerEnv, waitUntil: WaitUntil, traceparent?: string) =>
-  runJob(env, { job: 'sweepDocuments', waitUntil, traceparent }, sweepDocuments)
+  runJob(env, { job: 'sweepDocuments', waitUntil, traceparent }, async (ctx) => {
+    await sweepDocuments(ctx)
+    await sweepUploads(ctx)
+  })
 
 export const runCheckpoints = (env: IndexerEnv, waitUntil: WaitUntil, traceparent?: string) =>
   runJob(env, { job: 'checkpointAudit', waitUntil, traceparent }, checkpointChains)

@@ -1,7 +1,7 @@
 /** Documents in, their states, and out again. */
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { openSignedIn } from './browser.ts'
+import { at, openSignedIn, violationsOf } from './browser.ts'
 
 interface UploadFile {
   name: string
@@ -152,4 +152,83 @@ test('the filter lives in the address, and its key is a slash', async () => {
   await page.getByText('No document matches.').waitFor()
   await page.getByRole('link', { name: 'Clear the filter' }).click()
   await page.getByRole('table', { name: 'Documents' }).waitFor()
+})
+
+test('a document tells its history, and can be indexed again', async () => {
+  const page = await openKnowledge()
+  await choose(page, markdown('chronicle.md', '# Chronicle\n\nThe dike was raised twice.'))
+  const row = rowOf(page, 'Chronicle')
+  await row.getByText('Ready').waitFor({ timeout: 30_000 })
+  await page.getByRole('button', { name: 'Index Chronicle again' }).click()
+  await row.getByText('Ready').waitFor({ timeout: 30_000 })
+  await page.getByRole('button', { name: 'History of Chronicle' }).click()
+  const dialog = page.getByRole('dialog', { name: 'History of Chronicle' })
+  const steps = dialog.getByRole('list', { name: 'History' }).getByRole('listitem')
+  await steps.filter({ hasText: 'Run 2' }).filter({ hasText: 'Ready' }).waitFor()
+  expect(await steps.filter({ hasText: 'Run 1' }).count()).toBeGreaterThanOrEqual(3)
+  expect(await violationsOf(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+})
+
+test('all that failed is retried at once, and what was given up is replayed', async () => {
+  const page = await openSignedIn('/help')
+  const letter = {
+    id: '019a0000-0000-7000-8000-000000000001',
+    documentId: '019a0000-0000-7000-8000-000000000002',
+    title: 'Log of the lighthouse',
+    generation: 1,
+    slice: 3,
+    attempts: 8,
+    error: { code: 'dependency_down', message: 'The model could not be reached.' },
+    diedAt: '2026-01-01T00:00:00.000Z',
+  }
+  const replayed: string[] = []
+  await page.route('**/api/admin/kb/dead-letters**', (route) => {
+    const request = route.request()
+    if (request.method() === 'GET')
+      return route.fulfill({ json: { items: [letter], nextCursor: null } })
+    replayed.push(new URL(request.url()).pathname)
+    return route.fulfill({ status: 404, json: { code: 'not_found', detail: 'It is gone.' } })
+  })
+  await page.goto(at('/knowledge'))
+  await page.getByRole('table', { name: 'Documents' }).waitFor()
+  const broken = {
+    name: 'torn.pdf',
+    mimeType: 'application/pdf',
+    buffer: Buffer.from('%PDF-1.7\n?'),
+  }
+  await choose(page, broken)
+  await rowOf(page, 'torn').getByText('Failed').waitFor({ timeout: 30_000 })
+  await page.getByRole('button', { name: 'Retry all failed' }).click()
+  await page.getByRole('status').filter({ hasText: 'queued again' }).waitFor()
+  await page.getByRole('button', { name: '1 part given up' }).click()
+  const dialog = page.getByRole('dialog', { name: '1 part given up' })
+  await dialog.getByText('The model could not be reached.').waitFor()
+  expect(await violationsOf(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Replay Log of the lighthouse' }).click()
+  await expect.poll(() => replayed).toEqual([`/api/admin/kb/dead-letters/${letter.id}/replay`])
+})
+
+test('a large file goes in parts, and one that breaks off is sent again alone', async () => {
+  const page = await openKnowledge()
+  const parts: string[] = []
+  await page.route('**/api/admin/kb/uploads/*/parts/*', (route) => {
+    const number = new URL(route.request().url()).pathname.split('/').at(-1) ?? ''
+    parts.push(number)
+    return parts.filter((part) => part === '2').length === 1 && number === '2'
+      ? route.abort()
+      : route.continue()
+  })
+  await page.evaluate(() => {
+    const data = new DataTransfer()
+    data.items.add(new File(['The long log. '.repeat(650_000)], 'long log.txt'))
+    const input = document.querySelector<HTMLInputElement>('input[type=file]')!
+    input.files = data.files
+    input.dispatchEvent(new Event('change', { bubbles: true }))
+  })
+  await rowOf(page, 'long log').waitFor({ timeout: 60_000 })
+  expect(parts).toEqual(['1', '2', '2'])
+  // Nine megabytes of text are more than a document may have, and it says so.
+  await rowOf(page, 'long log').getByText('characters').waitFor({ timeout: 60_000 })
 })

@@ -8,15 +8,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { embed } from '../../local/openai/embedding.ts'
 import { traceparentOf } from '../../shared/trace.ts'
 import { blocksOfPlainText } from '../../workers/knowledge/blocks.ts'
-import {
-  type ChunkRow,
-  type ChunkStoreContext,
-  claimRun,
-  insertChunks,
-  publishRun,
-} from '../../workers/knowledge/chunk-store.ts'
+import { type ChunkRow, insertChunks, publishRun } from '../../workers/knowledge/chunk-store.ts'
 import { chunkDocument } from '../../workers/knowledge/chunk.ts'
 import { type Fusion, fusionOf } from '../../workers/knowledge/profiles.ts'
+import { claimRun, type RunStoreContext } from '../../workers/knowledge/run-store.ts'
 import { searchChunks } from '../../workers/knowledge/search-store.ts'
 import { insertDocument } from '../../workers/knowledge/store.ts'
 import { KB_ID } from '../../workers/knowledge/tables.ts'
@@ -48,7 +43,7 @@ async function read<Row>(name: string): Promise<Row[]> {
 }
 
 let database: TestDatabase
-let ctx: ChunkStoreContext
+let ctx: RunStoreContext
 /** Which abstract a chunk is of, by document and ordinal. */
 const abstractOf = new Map<string, string>()
 let queries: { id: string; text: string }[] = []
@@ -62,7 +57,7 @@ beforeAll(async () => {
   const now = () => new Date()
   const traceparent = traceparentOf(undefined)
   const base = { tenantId: 'acme', requestId: 'scifact', traceparent, now, env }
-  ctx = base as unknown as ChunkStoreContext
+  ctx = base as unknown as RunStoreContext
   await readSet()
 }, 600_000)
 afterAll(() => database?.close())
@@ -101,6 +96,7 @@ async function index(chunks: { id: string; row: ChunkRow }[]) {
     tenantId: 'acme',
     documentId: id,
     generation: 1,
+    slice: 0,
     requestId: '',
     traceparent: '',
   }
@@ -112,7 +108,8 @@ async function index(chunks: { id: string; row: ChunkRow }[]) {
   })
   const progress = { status: 'embedding', stage: 'embed', percent: 50 } as const
   expect(await insertChunks(ctx, claim.claimed.lease, KB_ID, rows, progress)).toBe(true)
-  expect(await publishRun(ctx, claim.claimed.lease, { title: id, pages: 1 })).toBe(true)
+  const publication = { title: id, pages: 1, textSha256: id }
+  expect(await publishRun(ctx, claim.claimed.lease, publication)).toBe('ready')
 }
 
 /** The ten best abstracts; one scores as its best chunk. */

@@ -64,4 +64,9 @@ insert into sessions values ('acme', '019a0000-0000-7000-8000-000000000030', 'u1
 insert into messages values ('acme', '019a0000-0000-7000-8000-000000000030', '019a0000-0000-7000-8000-000000000031', 1, 'assistant', 'complete', null, 'Twice a day.', '[{"type":"text","text":"Twice a day."}]', '[]', 'm', false, '{"input_tokens":1,"output_tokens":1}', '{"total_ms":1}', '2026-01-01Z');
 select trace_append('[{"tenant": "acme", "trace": "0af7651916cd43dd8448eb211c80319c", "span": "b7ad6b7169203331", "service": "edge", "name": "GET /live", "kind": "server", "status": "ok", "at": "2026-01-01Z", "ms": 3, "request": "r1", "session": "s1", "entry": true, "sampled": true, "route": "/live", "code": 200, "attributes": {"http.request.method": "GET"}, "links": []}, {"trace": "0af7651916cd43dd8448eb211c80319c", "span": "b7ad6b7169203332", "parent": "b7ad6b7169203331", "service": "identity", "name": "identity.jwks", "kind": "server", "status": "error", "at": "2026-01-01Z", "ms": 1, "request": "r2", "entry": true, "sampled": true, "attributes": {}, "links": []}]');
 insert into journey_events values ('2026-01-01', 'question', 'login', 'abc', '2026-01-01 10:00Z');
-insert into journey_salts values ('2026-01-01', 'salt')
+insert into journey_salts values ('2026-01-01', 'salt');
+insert into kb_dead_letters values ('acme', '019a0000-0000-7000-8000-000000000040', '019a0000-0000-7000-8000-000000000001', 1, 2, 4, '{"code":"gave_up","message":"m"}', '2026-01-02Z');
+insert into kb_uploads values ('acme', '019a0000-0000-7000-8000-000000000041', 'default', 'big.pdf', 'application/pdf', 9000000, 'u', 'open', null, '2026-01-01Z', '2026-01-02Z');
+insert into kb_upload_parts values ('acme', '019a0000-0000-7000-8000-000000000041', 1, 5242880, 'e');
+update jobs set slice = 2, pages_done = 50, pages_total = 50, chunks_done = 1, chunks_total = 1, started_at = '2026-01-01Z';
+update kb_documents set text_sha256 = 'def';

@@ -57,12 +57,16 @@ test('a document is there from its upload to its end, without a word of it', asy
     body: form,
   })
   const { document } = await added.json<{ document: { id: string } }>()
+  // The first retry changes nothing: the run has not begun.
+  await send('POST', `/api/admin/kb/documents/${document.id}/retry`)
+  await send('POST', `/api/admin/kb/documents/${document.id}/cancel`)
   await send('POST', `/api/admin/kb/documents/${document.id}/retry`)
   await send('DELETE', `/api/admin/kb/documents/${document.id}`)
   await send('DELETE', `/api/admin/kb/documents/${document.id}`)
   const facts = { fileType: 'md', bytes: 33, sha256: expect.any(String) }
   expect(await audited.story(`document:${document.id}`)).toEqual([
     ['doc.create', 'ok', facts],
+    ['doc.cancel', 'ok', undefined],
     ['doc.retry', 'ok', undefined],
     ['doc.delete', 'ok', undefined],
   ])

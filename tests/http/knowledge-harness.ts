@@ -1,4 +1,5 @@
 /** The document queue for tests: what the edge sent is handed to the indexer's real handler. */
+import { connect, type Sql } from '../../operations/database/connection.ts'
 import type { Answer, Submitted } from '../../workers/knowledge/schemas.ts'
 import { consumeQueue } from '../../workers/queue.ts'
 import type { TestApp, Who } from './harness.ts'
@@ -35,8 +36,13 @@ export async function deliver(
   return verdicts
 }
 
-/** Delivers all that is queued. */
-export const drain = (app: TestApp, env: object = {}) => deliver(app, app.queued.splice(0), { env })
+/** Delivers all that is queued, and what the indexer sends itself while it works. */
+export async function drain(app: TestApp, env: object = {}): Promise<Verdict[]> {
+  const verdicts: Verdict[] = []
+  while (app.queued.length > 0)
+    verdicts.push(...(await deliver(app, app.queued.splice(0), { env })))
+  return verdicts
+}
 
 export async function upload(
   app: TestApp,
@@ -51,6 +57,29 @@ export async function upload(
   const contentType = made.get('content-type') ?? ''
   const init = { method: 'POST', headers: { ...headers, 'content-type': contentType }, body }
   return app.request(DOCUMENTS, { ...init, duplex: 'half' } as RequestInit)
+}
+
+/** Runs a statement as the owner, on acme's rows: what only time or another worker would do. */
+export async function asOwner(app: TestApp, statement: string, ...parameters: unknown[]) {
+  const [, rows = []] = await connect(app.database.owner).transaction((sql) => [
+    sql.query(`select set_config('app.tenant_id', 'acme', true)`),
+    sql.query(statement, parameters),
+  ])
+  return rows
+}
+
+/** A dead letter of the document's first run. @returns its id */
+export async function insertLetter(sql: Sql, tenant: string, documentId: string) {
+  const id = crypto.randomUUID()
+  await sql.transaction([
+    sql.query(`select set_config('app.tenant_id', $1, true)`, [tenant]),
+    sql.query(`insert into kb_dead_letters values ($1, $2, $3, 1, 0, 8, null, now())`, [
+      tenant,
+      id,
+      documentId,
+    ]),
+  ])
+  return id
 }
 
 /** Uploads and indexes a file. @returns its document's id */
@@ -69,4 +98,15 @@ export async function ask(app: TestApp, question: string, who?: Who): Promise<An
   const response = await app.send('POST', '/api/ask', { question }, who)
   if (response.status !== 200) throw new Error(await response.text())
   return await response.json<Answer>()
+}
+
+/** A small generator (mulberry32), so that a round that fails can be run again. */
+export function createRandom(seed: number) {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connect } from '../../operations/database/connection.ts'
 import type { DocumentPage, Submitted } from '../../workers/knowledge/schemas.ts'
 import { startApp, type TestApp } from './harness.ts'
-import { deliver, DOCUMENTS, upload } from './knowledge-harness.ts'
+import { createRandom, deliver, DOCUMENTS, upload } from './knowledge-harness.ts'
 
 let app: TestApp
 beforeAll(async () => void (app = await startApp()))
@@ -14,17 +14,6 @@ afterAll(() => app?.close())
 
 const ROUNDS = process.env['SOAK'] === '1' ? 20 : 2
 const FILES = 8
-
-/** A small generator (mulberry32), so that a round that fails can be run again. */
-function createRandom(seed: number) {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 async function rows(statement: string) {
   const [, found = []] = await connect(app.database.owner).transaction((sql) => [

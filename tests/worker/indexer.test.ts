@@ -32,11 +32,18 @@ async function store(name: string, mediaType: MediaType, content: Uint8Array) {
   return id
 }
 
-/** Hands the indexer the message of a document's first run. @returns what it did with it */
+/** Hands the indexer the messages of a document's first run. @returns what it did with the last */
 async function deliver(documentId: string) {
+  const first = { tenantId: 'acme', documentId, generation: 1, requestId: 'r1', traceparent }
+  const queued: object[] = [{ ...first, slice: 0 }]
+  let verdict = 'none'
+  for (let body = queued.shift(); body; body = queued.shift()) verdict = await handle(body, queued)
+  return verdict
+}
+
+async function handle(body: object, queued: object[]) {
   const { waitUntil, settle } = open()
   let verdict = 'none'
-  const body = { tenantId: 'acme', documentId, generation: 1, requestId: 'r1', traceparent }
   const message = {
     id: 'm1',
     timestamp: new Date(),
@@ -46,7 +53,8 @@ async function deliver(documentId: string) {
     retry: () => void (verdict = 'retry'),
   }
   const batch = { queue: 'documents', messages: [message] } as unknown as MessageBatch
-  await consumeQueue(batch, env, { waitUntil })
+  const send = async (next: object) => void queued.push(next)
+  await consumeQueue(batch, { ...env, DOCUMENTS: { send } } as unknown as IndexerEnv, { waitUntil })
   await settle()
   return verdict
 }

@@ -37,11 +37,13 @@ interface Piece {
 export function chunkDocument({ text, blocks, pages }: Extracted): Chunk[] {
   const path: string[] = []
   const chunks: Opened[] = []
+  const headerOf = createHeaders(text)
   let page = 0
   for (const block of blocks) {
     while ((pages[page + 1]?.start ?? Infinity) <= block.start) page++
     const above = descend(path, block, text)
-    for (const piece of piecesOf(text, block, above, joined(path))) {
+    const header = headerOf(block, page)
+    for (const piece of piecesOf(text, block, above, joined(path), header)) {
       const open = chunks.at(-1)
       if (open && fits(open, piece, page))
         Object.assign(open, { ...piece, start: open.start, context: open.context })
@@ -52,6 +54,35 @@ export function chunkDocument({ text, blocks, pages }: Extracted): Chunk[] {
     return { start, end, context, ...pagesOf({ start, end }, pages) }
   })
 }
+
+/** Characters of a line that may stand between the parts of a table, as the foot of a page does. */
+const MARGIN = 80
+
+/**
+ * Follows tables over the pages: one that begins where the last page ended in a table of as many columns
+ * goes on with that one, and its header row is that one's. Anything but a margin's lines ends the table.
+ */
+function createHeaders(text: string) {
+  let last: { row: string; page: number } | undefined
+  return ({ type, start, end }: Block, page: number): string | undefined => {
+    if (type !== 'table') {
+      if (type === 'heading' || end - start > MARGIN) last = undefined
+      return undefined
+    }
+    const own = rowAt(text, start, end)
+    const goesOn = last && page === last.page + 1 && cellsOf(own) === cellsOf(last.row)
+    const header = goesOn && last?.row !== own ? last?.row : undefined
+    last = { row: header ?? own, page }
+    return header
+  }
+}
+
+function rowAt(text: string, start: number, end: number): string {
+  const newline = text.indexOf('\n', start)
+  return text.slice(start, newline === -1 ? end : Math.min(newline, end)).trim()
+}
+
+const cellsOf = (row: string) => row.split('|').length
 
 /**
  * Takes a heading into the path.
@@ -80,15 +111,29 @@ function fits(open: Opened, piece: Piece, page: number): boolean {
   return !piece.bare && piece.section === open.section && length <= CHUNK.target
 }
 
-/** The block itself, or parts of it that are small enough. */
-function piecesOf(text: string, block: Block, context: string, section: string): Piece[] {
+/**
+ * The block itself, or parts of it that are small enough.
+ *
+ * @param inherited Header row of the table it goes on with.
+ */
+function piecesOf(
+  text: string,
+  block: Block,
+  context: string,
+  section: string,
+  inherited: string | undefined,
+): Piece[] {
   const { start, end, type } = block
   const bare = type === 'heading'
-  if (end - start <= CHUNK.max) return [{ start, end, context, section, bare }]
+  const own = type === 'table' ? rowAt(text, start, end) : ''
+  const header = inherited ?? own
+  const isWhole = end - start <= CHUNK.max
+  if (isWhole && inherited === undefined) return [{ start, end, context, section, bare }]
   const cuts = type === 'table' ? rowEnds(text, block) : sentenceEnds(text, block)
-  const header = type === 'table' ? text.slice(start, text.indexOf('\n', start)).trim() : ''
-  return cutAt(text, block, cuts).map((span, index) => {
-    const repeats = index > 0 && header.length <= CHUNK.target / 4
+  const spans = isWhole ? [{ start, end }] : cutAt(text, block, cuts)
+  return spans.map((span, index) => {
+    const isLater = index > 0 || inherited !== undefined
+    const repeats = isLater && header.length <= CHUNK.target / 4
     return { ...span, context: repeats ? joined([context, header]) : context, section, bare }
   })
 }

@@ -3,8 +3,8 @@
  * Messages are handled one after another, because each may hold a whole file in memory.
  */
 import type { Log } from '../../shared/log.ts'
-import { abandonRun } from './chunk-store.ts'
 import { type IndexContext, indexDocument } from './perform.ts'
+import { abandonRun } from './run-store.ts'
 import { DocumentMessage } from './schemas.ts'
 
 const JOB = { type: 'documents' } as const
@@ -32,7 +32,7 @@ export function consumeDocuments({ messages }: Batch, source: Source): Promise<v
   })
 }
 
-/** What the queue gave up on: the document says so, and can be tried again by hand. */
+/** What the queue gave up on: kept as a dead letter, and the document says so. */
 export function consumeDeadDocuments({ messages }: Batch, source: Source): Promise<void> {
   const fallback = {
     code: 'gave_up',

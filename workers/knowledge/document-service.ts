@@ -1,17 +1,18 @@
 /**
- * What the owners of a knowledge base do with its documents: put in, follow, try again, take out. Asking
- * is service.ts; indexing itself is perform.ts, in the indexer.
+ * What the owners of a knowledge base do with its documents: put in, follow, take out. Their runs are
+ * lifecycle-service.ts, asking is service.ts; indexing itself is perform.ts, in the indexer.
  */
-import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
 import { type FlagReadContext, flagsOf } from '../flags/client-service.ts'
 import { readText } from './files-client.ts'
 import { titleOfFile } from './files.ts'
 import { fileTypeOf } from './formats.ts'
+import { noteUnsent } from './run-store.ts'
 import { purgeDocument, type SweepContext } from './schedule.ts'
 import {
   type Document,
+  type DocumentMessage,
   type DocumentPage,
   type DocumentQuery,
   type DocumentText,
@@ -21,7 +22,7 @@ import {
 } from './schemas.ts'
 import * as store from './store.ts'
 import { KB_ID } from './tables.ts'
-import { receiveFile, type UploadBody } from './upload-client.ts'
+import { type Received, receiveFile, type UploadBody } from './upload-client.ts'
 
 /** Database, files and queue: what the sweep needs too. */
 export type DocumentContext = SweepContext
@@ -45,19 +46,32 @@ export async function addDocument(
     return { ...submitted(known), isNew: false }
   }
   await file.finish()
+  const stored = await storeDocument(ctx, id, { fileName, mediaType, bytes, sha256 })
+  const flags = await flagsOf(ctx)
+  if (!stored.isNew || flags.getBooleanValue('async_indexing', true)) return stored
+  return { ...(await indexed(ctx, stored)), isNew: true }
+}
+
+/**
+ * Makes a document of a file that is in storage under its id. When the same bytes are there already the
+ * file goes again, and that document is the answer.
+ *
+ * @throws ProblemError conflict when that document was deleted meanwhile
+ */
+export async function storeDocument(
+  ctx: DocumentContext,
+  id: string,
+  file: Pick<Received, 'fileName' | 'mediaType' | 'bytes' | 'sha256'>,
+): Promise<Submitted & { isNew: boolean }> {
   const jobId = newId(ctx.now())
-  const title = titleOfFile(fileName)
-  const row = { id, jobId, kbId: KB_ID, title, fileName, mediaType, bytes, sha256 }
-  if (await store.insertDocument(ctx, row)) {
-    const labels = { source_type: 'upload', file_type: fileTypeOf(mediaType) } as const
+  const title = titleOfFile(file.fileName)
+  if (await store.insertDocument(ctx, { id, jobId, kbId: KB_ID, title, ...file })) {
+    const labels = { source_type: 'upload', file_type: fileTypeOf(file.mediaType) } as const
     ctx.metrics.inc('voiceassist_kb_document_uploads_total', labels)
-    const queued = await enqueue(ctx, id)
-    const flags = await flagsOf(ctx)
-    if (flags.getBooleanValue('async_indexing', true)) return { ...queued, isNew: true }
-    return { ...(await indexed(ctx, queued)), isNew: true }
+    return { ...(await enqueue(ctx, id)), isNew: true }
   }
-  await purgeDocument(ctx, id)
-  const winner = await store.findDuplicate(ctx, KB_ID, sha256)
+  const winner = await store.findDuplicate(ctx, KB_ID, file.sha256)
+  if (winner?.document.id !== id) await purgeDocument(ctx, id)
   if (winner) return { ...submitted(winner), isNew: false }
   throw new ProblemError('conflict', 'The same file was deleted meanwhile. Upload it again.')
 }
@@ -68,16 +82,8 @@ const INDEXING_MS = 60_000
 /** As it is when its job is over, or the time is. */
 async function indexed(ctx: DocumentContext, { document, job }: Submitted): Promise<Submitted> {
   const jobs = followJob(ctx, job.id, AbortSignal.timeout(INDEXING_MS))
-  for await (const latest of jobs) {
-    if (isTerminal(latest.status)) return submitted(await find(ctx, document.id))
-  }
-  return submitted(await find(ctx, document.id))
-}
-
-/** Indexes a document again, in whatever state it is. @throws ProblemError not_found */
-export async function retryDocument(ctx: DocumentContext, id: string): Promise<Submitted> {
-  if (await store.insertRun(ctx, id, newId(ctx.now()))) return enqueue(ctx, id)
-  throw missing('document', id)
+  for await (const latest of jobs) if (isTerminal(latest.status)) break
+  return submitted(await findStored(ctx, document.id))
 }
 
 /** From the next query on, nothing of it is found. @throws ProblemError not_found */
@@ -98,12 +104,12 @@ export async function listDocuments(
 
 /** @throws ProblemError not_found */
 export async function getDocument(ctx: DocumentContext, id: string): Promise<Document> {
-  return (await find(ctx, id)).document
+  return (await findStored(ctx, id)).document
 }
 
 /** The text that spans refer to. @throws ProblemError not_found, conflict before it was read */
 export async function getDocumentText(ctx: DocumentContext, id: string): Promise<DocumentText> {
-  const { document, liveGeneration } = await find(ctx, id)
+  const { document, liveGeneration } = await findStored(ctx, id)
   const text = liveGeneration === null ? undefined : await readText(ctx, id, liveGeneration)
   if (!text) {
     throw new ProblemError('conflict', 'The document has no text yet: wait until it is ready.')
@@ -147,28 +153,35 @@ export async function* followJob(
 /**
  * Tells the indexer. When that fails the document stays queued, and the sweep tells it a little later:
  * what was acknowledged is never lost.
+ *
+ * @throws ProblemError not_found
  */
-async function enqueue(ctx: DocumentContext, id: string): Promise<Submitted> {
-  const stored = await find(ctx, id)
+export async function enqueue(ctx: DocumentContext, id: string): Promise<Submitted> {
+  const stored = await findStored(ctx, id)
   const { tenantId, requestId, traceparent } = ctx
-  const { generation } = stored
-  const message = { tenantId, documentId: id, generation, requestId, traceparent }
+  const { generation, slice } = stored
+  await send(ctx, { tenantId, documentId: id, generation, slice, requestId, traceparent })
+  return submitted(stored)
+}
+
+export async function send(ctx: DocumentContext, message: DocumentMessage): Promise<void> {
   try {
     await ctx.env.DOCUMENTS.send(message)
   } catch (error) {
     ctx.log.warn('the document queue failed, the sweep will send again', { error })
+    await noteUnsent(ctx, message)
   }
-  return submitted(stored)
 }
 
-async function find(ctx: WithEnv<DocumentContext['env']>, id: string): Promise<store.Stored> {
+/** @throws ProblemError not_found */
+export async function findStored(ctx: DocumentContext, id: string): Promise<store.Stored> {
   const stored = await store.findDocument(ctx, id)
   if (stored) return stored
   throw missing('document', id)
 }
 
-const submitted = ({ document, job }: store.Stored): Submitted => ({ document, job })
+export const submitted = ({ document, job }: store.Stored): Submitted => ({ document, job })
 
-function missing(what: 'document' | 'job', id: string): ProblemError {
+export function missing(what: 'document' | 'job' | 'dead letter', id: string): ProblemError {
   return new ProblemError('not_found', `There is no ${what} with the id ${id}.`)
 }

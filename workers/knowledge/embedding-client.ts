@@ -7,7 +7,7 @@ import { DIMENSIONS } from './tables.ts'
 export type EmbeddingContext = WithEnv<OpenAiEnv & { readonly EMBEDDING_MODEL: string }>
 
 /** Inputs per call: far below every provider's limit, and one statement of rows each. */
-export const EMBEDDING_BATCH = 96
+export const EMBEDDING_BATCH = 100
 
 /**
  * One vector per text, in order.

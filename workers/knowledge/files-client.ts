@@ -1,10 +1,14 @@
 /** Originals and canonical texts in R2. Large files are written in parts as they arrive. */
 import type { WithEnv } from '../../shared/context.ts'
-import { folderOf, originalKey, textKey } from './files.ts'
-import { CanonicalText } from './schemas.ts'
+import { folderOf, originalKey, pagesKey, textKey } from './files.ts'
+import type { PdfPage } from './pdf-layout.ts'
+import { CanonicalText, ReadPages, StoredText } from './schemas.ts'
 
 export interface FilesEnv {
-  readonly FILES: Pick<R2Bucket, 'get' | 'put' | 'delete' | 'list' | 'createMultipartUpload'>
+  readonly FILES: Pick<
+    R2Bucket,
+    'get' | 'head' | 'put' | 'delete' | 'list' | 'createMultipartUpload' | 'resumeMultipartUpload'
+  >
 }
 export type FilesContext = WithEnv<FilesEnv>
 
@@ -57,12 +61,10 @@ export async function readOriginal(
 
 export async function writeText(
   { env, tenantId }: FilesContext,
-  { documentId, generation }: { documentId: string; generation: number },
-  { text, pages }: CanonicalText,
+  { documentId, generation }: Run,
+  text: StoredText,
 ): Promise<void> {
-  const httpMetadata = { contentType: 'application/json' }
-  const body = JSON.stringify({ text, pages })
-  await env.FILES.put(textKey(tenantId, documentId, generation), body, { httpMetadata })
+  await env.FILES.put(textKey(tenantId, documentId, generation), JSON.stringify(text), JSON_TYPE)
 }
 
 /** Undefined when the object is gone. */
@@ -74,6 +76,43 @@ export async function readText(
   const object = await env.FILES.get(textKey(tenantId, documentId, generation))
   return object ? CanonicalText.parse(await object.json()) : undefined
 }
+
+/** The text with its chunks. Undefined when the object is gone. */
+export async function readStoredText(
+  { env, tenantId }: FilesContext,
+  { documentId, generation }: Run,
+): Promise<StoredText | undefined> {
+  const object = await env.FILES.get(textKey(tenantId, documentId, generation))
+  return object ? StoredText.parse(await object.json()) : undefined
+}
+
+/** @param from Pages before the first of these. */
+export async function writePages(
+  { env, tenantId }: FilesContext,
+  { documentId, generation }: Run,
+  from: number,
+  pages: readonly PdfPage[],
+): Promise<void> {
+  const key = pagesKey(tenantId, documentId, generation, from)
+  await env.FILES.put(key, JSON.stringify(pages), JSON_TYPE)
+}
+
+/** Undefined when the object is gone. */
+export async function readPages(
+  { env, tenantId }: FilesContext,
+  { documentId, generation }: Run,
+  from: number,
+): Promise<PdfPage[] | undefined> {
+  const object = await env.FILES.get(pagesKey(tenantId, documentId, generation, from))
+  return object ? ReadPages.parse(await object.json()) : undefined
+}
+
+interface Run {
+  documentId: string
+  generation: number
+}
+
+const JSON_TYPE = { httpMetadata: { contentType: 'application/json' } }
 
 /** Removes everything of a document, or its texts but the one named. */
 export async function purgeFiles(

@@ -11,6 +11,10 @@ export const originalKey = (tenantId: string, documentId: string) =>
 export const textKey = (tenantId: string, documentId: string, generation: number) =>
   `${folderOf(tenantId, documentId)}text-${generation}.json`
 
+/** Pages of a PDF as one slice of a run read them, until the run is over. */
+export const pagesKey = (tenantId: string, documentId: string, generation: number, from: number) =>
+  `${folderOf(tenantId, documentId)}pages-${generation}-${from}.json`
+
 /** What a file is called when it says no title of its own. */
 export function titleOfFile(fileName: string): string {
   const base = fileName.split(/[/\\]/).at(-1) ?? ''

@@ -47,12 +47,15 @@ export function mediaTypeOf(fileName: string, declared: string): MediaType | und
 
 const isMediaType = (type: string): type is MediaType => Object.hasOwn(MEDIA_TYPES, type)
 
+/** First bytes by which a file's type is checked: see `looksLike`. */
+export const HEAD_BYTES = 1029
+
 /**
  * Whether the first bytes can be of this type. A PDF's header may be preceded by up to 1,024 bytes
  * (ISO 32000-1, annex H, note 13); text has no zero bytes unless it is UTF-16.
  */
 export function looksLike(type: MediaType, head: Uint8Array): boolean {
-  const text = latin1(head.subarray(0, 1029))
+  const text = latin1(head.subarray(0, HEAD_BYTES))
   if (type === 'application/pdf') return text.includes('%PDF-')
   if (isArchive(type)) return text.startsWith('PK\u0003\u0004')
   if (text.startsWith('%PDF-') || text.startsWith('PK\u0003\u0004')) return false

@@ -29,10 +29,11 @@ interface Segment {
   size: number
 }
 
-interface Line {
-  segments: Segment[]
-  x: number
-  end: number
+/** A line of a page in reading order: all that paragraphs, tables and headings are told by. */
+interface PageLine {
+  text: string
+  /** More than one is a row of a table. */
+  cells: number
   y: number
   size: number
 }
@@ -42,16 +43,22 @@ const GAP = { word: 0.18, cell: 1.6 }
 /** In line heights: a distance between lines that starts a new paragraph. */
 const PARAGRAPH_GAP = 1.7
 
-/** @param body Font size of running text in the document: what is clearly larger is a heading. */
-export function layOutPage(runs: readonly Run[], body: number): LaidBlock[] {
-  const segments = linesOf(runs).flatMap((line) => line.segments)
-  return columnsOf(segments).flatMap((column) => blocksOf(regroup(column), body))
+/** The lines of one page, column after column. */
+export type PdfPage = PageLine[][]
+
+/** A page's lines. What they are depends on the whole document (`layOutPage`). */
+export function readLines(runs: readonly Run[]): PdfPage {
+  return columnsOf(linesOf(runs).flat()).map(regroup)
 }
 
+/** @param body Font size of running text in the document: what is clearly larger is a heading. */
+export const layOutPage = (columns: PdfPage, body: number): LaidBlock[] =>
+  columns.flatMap((lines) => blocksOf(lines, body))
+
 /** The font size most characters have; 12 when there are none. */
-export function bodySize(runs: readonly Run[]): number {
+export function bodySize(lines: readonly Pick<PageLine, 'text' | 'size'>[]): number {
   const counts = new Map<number, number>()
-  for (const { text, size } of runs) {
+  for (const { text, size } of lines) {
     const rounded = Math.round(size * 2) / 2
     counts.set(rounded, (counts.get(rounded) ?? 0) + text.length)
   }
@@ -59,7 +66,7 @@ export function bodySize(runs: readonly Run[]): number {
 }
 
 /** Runs on one baseline, left to right, with a space where the page shows one. */
-function linesOf(runs: readonly Run[]): Line[] {
+function linesOf(runs: readonly Run[]): Segment[][] {
   const rows: Run[][] = []
   const sorted = runs.filter(({ text }) => text.trim()).toSorted((a, b) => b.y - a.y || a.x - b.x)
   for (const run of sorted) {
@@ -69,7 +76,7 @@ function linesOf(runs: readonly Run[]): Line[] {
       row.push(run)
     else rows.push([run])
   }
-  return rows.map((row) => lineOf(segmentsOf(row.toSorted((a, b) => a.x - b.x))))
+  return rows.map((row) => segmentsOf(row.toSorted((a, b) => a.x - b.x)))
 }
 
 function segmentsOf(row: readonly Run[]): Segment[] {
@@ -85,11 +92,10 @@ function segmentsOf(row: readonly Run[]): Segment[] {
   return segments.map((segment) => ({ ...segment, text: segment.text.replace(/\s+/g, ' ').trim() }))
 }
 
-function lineOf(segments: Segment[]): Line {
+function lineOf(segments: readonly Segment[]): PageLine {
   return {
-    segments,
-    x: Math.min(...segments.map(({ x }) => x)),
-    end: Math.max(...segments.map(({ end }) => end)),
+    text: segments.map(({ text }) => text).join(' | '),
+    cells: segments.length,
     y: segments[0]?.y ?? 0,
     size: Math.max(...segments.map(({ size }) => size)),
   }
@@ -135,7 +141,7 @@ function gutterOf(segments: readonly Segment[]): number | undefined {
   return balanced && crossing.length < segments.length * 0.15 ? gutter : undefined
 }
 
-function regroup(segments: readonly Segment[]): Line[] {
+function regroup(segments: readonly Segment[]): PageLine[] {
   const lines: Segment[][] = []
   for (const segment of segments) {
     const line = lines.at(-1)
@@ -146,33 +152,30 @@ function regroup(segments: readonly Segment[]): Line[] {
   return lines.map(lineOf)
 }
 
-function blocksOf(lines: readonly Line[], body: number): LaidBlock[] {
+function blocksOf(lines: readonly PageLine[], body: number): LaidBlock[] {
   const blocks: LaidBlock[] = []
-  let last: Line | undefined
+  let last: PageLine | undefined
   for (const line of lines) {
     const type = typeOf(line, body)
     const open = blocks.at(-1)
     const joins = open && last && open.type === type && follows(last, line, type)
-    if (joins) open.text = join(open.text, textOf(line), type)
-    else blocks.push({ type, text: textOf(line), size: line.size })
+    if (joins) open.text = join(open.text, line.text, type)
+    else blocks.push({ type, text: line.text, size: line.size })
     last = line
   }
   return blocks
 }
 
-function typeOf({ segments, size }: Line, body: number): LaidBlock['type'] {
-  if (segments.length > 1) return 'table'
-  const text = segments[0]?.text ?? ''
+function typeOf({ text, cells, size }: PageLine, body: number): LaidBlock['type'] {
+  if (cells > 1) return 'table'
   return size >= body * 1.15 && text.length <= 160 ? 'heading' : 'paragraph'
 }
 
-function follows(last: Line, line: Line, type: LaidBlock['type']): boolean {
+function follows(last: PageLine, line: PageLine, type: LaidBlock['type']): boolean {
   const distance = (last.y - line.y) / Math.max(last.size, line.size)
   if (distance <= 0 || distance > PARAGRAPH_GAP * (type === 'table' ? 1.5 : 1)) return false
   return Math.abs(last.size - line.size) < 0.6
 }
-
-const textOf = ({ segments }: Line) => segments.map(({ text }) => text).join(' | ')
 
 /** Lines of a paragraph flow together, and a word divided at a line's end is made whole. */
 function join(text: string, line: string, type: LaidBlock['type']): string {

@@ -7,50 +7,82 @@ import { createBlockWriter } from './block-writer.ts'
 import type { Extracted } from './blocks.ts'
 import { normalizeText } from './formats.ts'
 import { DocumentFault, LIMITS } from './limits.ts'
-import { bodySize, type LaidBlock, layOutPage, type Run } from './pdf-layout.ts'
+import { bodySize, type LaidBlock, layOutPage, type PdfPage, readLines } from './pdf-layout.ts'
 
 type PdfDocument = Awaited<ReturnType<typeof getDocumentProxy>>
 
 /**
- * @param onPage Called after each page with the share read so far, above 0 to 1.
- * @throws DocumentFault encrypted, corrupt, too_many_pages, too_long, needs_ocr, empty
+ * A PDF whose pages can be read in slices. Close it.
+ *
+ * @throws DocumentFault encrypted, corrupt, too_many_pages
  */
+export async function openPdf(bytes: Uint8Array) {
+  const unpdf = await import('unpdf')
+  const document = await unpdf.getDocumentProxy(bytes, { verbosity: 0 }).catch(refuse)
+  const close = () => document.loadingTask.destroy()
+  if (document.numPages > LIMITS.pages) {
+    await close()
+    throw new DocumentFault('too_many_pages')
+  }
+  return {
+    pages: document.numPages,
+    close,
+    title: () => titleOf(document),
+    /**
+     * @param from Pages before the first one that is wanted.
+     * @param onPage Called after each page with the share of the document read so far, above 0 to 1.
+     * @throws DocumentFault corrupt
+     */
+    async read(from: number, to: number, onPage: (share: number) => Promise<void>) {
+      const pages: PdfPage[] = []
+      for (let number = from + 1; number <= Math.min(to, document.numPages); number++) {
+        pages.push(await readPage(document, number).catch(refuse))
+        await onPage(number / document.numPages)
+      }
+      return pages
+    },
+    /** Why there is no text. @returns never; it throws DocumentFault needs_ocr, empty */
+    async refuseEmpty(): Promise<never> {
+      throw new DocumentFault((await hasImages(document)) ? 'needs_ocr' : 'empty')
+    },
+  }
+}
+
+export type Pdf = Awaited<ReturnType<typeof openPdf>>
+
+/** @throws DocumentFault encrypted, corrupt, too_many_pages, too_long, needs_ocr, empty */
 export async function extractPdf(
   bytes: Uint8Array,
   onPage: (share: number) => Promise<void>,
 ): Promise<Extracted> {
-  const unpdf = await import('unpdf')
-  const document = await unpdf.getDocumentProxy(bytes, { verbosity: 0 }).catch(refuse)
+  const pdf = await openPdf(bytes)
   try {
-    if (document.numPages > LIMITS.pages) throw new DocumentFault('too_many_pages')
-    const pages: Run[][] = []
-    for (let number = 1; number <= document.numPages; number++) {
-      pages.push(await readPage(document, number).catch(refuse))
-      await onPage(number / document.numPages)
-    }
-    const extracted = assemble(pages, await titleOf(document))
-    if (extracted) return extracted
-    throw new DocumentFault((await hasImages(document)) ? 'needs_ocr' : 'empty')
+    return await assemblePdf(pdf, await pdf.read(0, pdf.pages, onPage))
   } finally {
-    await document.loadingTask.destroy()
+    await pdf.close()
   }
 }
 
-async function readPage(document: PdfDocument, number: number): Promise<Run[]> {
+async function readPage(document: PdfDocument, number: number): Promise<PdfPage> {
   const page = await document.getPage(number)
   const { items } = await page.getTextContent()
   page.cleanup()
-  return items.flatMap((item) => {
+  const runs = items.flatMap((item) => {
     if (!('str' in item)) return []
     const [, , skew = 0, scale = 0, x = 0, y = 0] = item.transform.map(Number)
     return [{ text: item.str, x, y, width: item.width, size: Math.hypot(skew, scale) || 1 }]
   })
+  return readLines(runs)
 }
 
-/** The canonical text; undefined when no page has any. */
-function assemble(pages: readonly Run[][], title: string | undefined): Extracted | undefined {
-  const body = bodySize(pages.flat())
-  const laid = pages.map((runs) => layOutPage(runs, body))
+/**
+ * The canonical text, once all pages are read: what is a heading depends on all of them.
+ *
+ * @throws DocumentFault too_long, needs_ocr, empty
+ */
+export async function assemblePdf(pdf: Pdf, pages: readonly PdfPage[]): Promise<Extracted> {
+  const body = bodySize(pages.flat(2))
+  const laid = pages.map((page) => layOutPage(page, body))
   const levelOf = headingLevels(laid.flat())
   const writer = createBlockWriter()
   for (const page of laid) {
@@ -59,7 +91,7 @@ function assemble(pages: readonly Run[][], title: string | undefined): Extracted
     }
     writer.endPage()
   }
-  return writer.isEmpty() ? undefined : writer.finish(title)
+  return writer.isEmpty() ? pdf.refuseEmpty() : writer.finish(await pdf.title())
 }
 
 /** The largest heading size is level 1, and so on down to 6. */

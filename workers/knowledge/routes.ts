@@ -1,4 +1,7 @@
-/** HTTP for the knowledge base: documents and jobs under /api/admin/kb, questions at /api/ask. */
+/**
+ * HTTP for the knowledge base: documents and jobs under /api/admin/kb, questions at /api/ask. What is
+ * done to the runs of documents is lifecycle-routes.ts.
+ */
 import { createRoute, type RouteConfig, z } from '@hono/zod-openapi'
 import { eventsResponse, streamEvents } from '../../shared/events.ts'
 import { secured } from '../../shared/guards.ts'
@@ -13,7 +16,6 @@ import {
   getDocumentText,
   getJob,
   listDocuments,
-  retryDocument,
 } from './document-service.ts'
 import { ACCEPTED } from './formats.ts'
 import {
@@ -119,27 +121,6 @@ const remove = limited(
   ),
 )
 
-const retry = limited(
-  'admin.write',
-  secured(
-    'kb.write',
-    createRoute({
-      method: 'post',
-      path: `${PATH}/{id}/retry`,
-      operationId: 'retryDocument',
-      tags: TAGS,
-      request: { params },
-      responses: {
-        202: json(
-          Submitted,
-          'Indexed again from the stored file; until then the old text is found',
-        ),
-        ...problems('unauthenticated', 'forbidden', 'not_found', 'invalid_fields'),
-      },
-    }),
-  ),
-)
-
 const text = secured(
   'kb.read',
   createRoute({
@@ -221,9 +202,6 @@ export const knowledgeRoutes = createRouter<RoutesEnv>()
   .openapi(remove, async (c) => {
     await deleteDocument(c.var.ctx, c.req.valid('param').id)
     return c.body(null, 204)
-  })
-  .openapi(retry, async (c) => {
-    return c.json(await retryDocument(c.var.ctx, c.req.valid('param').id), 202)
   })
   .openapi(text, async (c) => {
     return c.json(await getDocumentText(c.var.ctx, c.req.valid('param').id), 200)

@@ -16,11 +16,20 @@ const MOST = 100
 /** How long a run is kept that was followed by another: what it says is of use while that is young. */
 const RUN_DAYS = 90
 
-/** Sends lost messages again, removes the files of deleted documents, and forgets old runs. */
+/** Days that what became of a document's runs is kept. */
+const EVENT_DAYS = 90
+
+/** Sends lost messages again, removes the files of deleted documents, and forgets what is old. */
 export async function sweepDocuments(ctx: SweepContext): Promise<void> {
   await resendLost(ctx)
   await purgeDeleted(ctx)
   await forgetRuns(ctx)
+  await expireEvents(ctx)
+}
+
+async function expireEvents(ctx: SweepContext): Promise<void> {
+  const before = new Date(ctx.now().getTime() - EVENT_DAYS * 86_400_000).toISOString()
+  await callAcrossTenants(ctx.env, sql`select kb_expire_events(${before}::timestamptz, 1000)`)
 }
 
 async function resendLost(ctx: SweepContext): Promise<void> {
@@ -28,6 +37,7 @@ async function resendLost(ctx: SweepContext): Promise<void> {
     tenant_id: string
     document_id: string
     generation: number
+    slice: number
     request_id: string
     traceparent: string
   }>(ctx.env, sql`select * from kb_due_jobs(${MOST})`)
@@ -36,6 +46,7 @@ async function resendLost(ctx: SweepContext): Promise<void> {
       tenantId: row.tenant_id,
       documentId: row.document_id,
       generation: row.generation,
+      slice: row.slice,
       requestId: row.request_id,
       traceparent: row.traceparent,
     })

@@ -20,13 +20,15 @@ export const isTerminal = (status: JobStatus) =>
 export const JobStage = z.enum(['queue', 'fetch', 'extract', 'embed', 'publish', 'done'])
 export type JobStage = z.infer<typeof JobStage>
 
-const JobError = z.object({ code: z.string(), message: z.string() })
+export const JobError = z.object({ code: z.string(), message: z.string() })
 export type JobError = z.infer<typeof JobError>
 
 const progress = {
   status: JobStatus,
-  stage: z.string(),
+  stage: JobStage,
   percent: z.int().min(0).max(100),
+  /** Until it is done, at the pace so far; null while that cannot be told. */
+  etaSeconds: z.int().nullable(),
   /** Why it failed, or why it waits for its next try. */
   error: JobError.nullable(),
   createdAt: z.iso.datetime(),
@@ -43,18 +45,84 @@ export const Document = z
     pages: z.int().nullable(),
     /** Chunks that can be found at the moment. */
     chunks: z.int(),
+    /** The document whose text this one's is to the letter; answers cite that one. */
+    duplicateOf: z.uuid().nullable(),
     ...progress,
   })
   .openapi('Document')
 export type Document = z.infer<typeof Document>
 
 export const Job = z
-  .object({ id: z.uuid(), documentId: z.uuid(), attempts: z.int(), ...progress })
+  .object({
+    id: z.uuid(),
+    documentId: z.uuid(),
+    /** Tries of the part at hand. */
+    attempts: z.int(),
+    pagesDone: z.int(),
+    /** Totals are null until they are known. */
+    pagesTotal: z.int().nullable(),
+    chunksDone: z.int(),
+    chunksTotal: z.int().nullable(),
+    /** How many runs stand before it in the queue; null when it does not wait. */
+    ahead: z.int().nullable(),
+    ...progress,
+  })
   .openapi('Job')
 export type Job = z.infer<typeof Job>
 
 export const Submitted = z.object({ document: Document, job: Job }).openapi('SubmittedDocument')
 export type Submitted = z.infer<typeof Submitted>
+
+/** What became of a document's runs, one step each. */
+const DocumentEvent = z
+  .object({
+    id: z.int(),
+    /** Which run, counted from 1. */
+    generation: z.int(),
+    /** A state that was reached; or `waiting` for the next try, `resumed` after a worker died, `replayed`. */
+    event: z.string(),
+    percent: z.int(),
+    error: JobError.nullable(),
+    at: z.iso.datetime(),
+  })
+  .openapi('DocumentEvent')
+export type DocumentEvent = z.infer<typeof DocumentEvent>
+
+/** Newest first; the last 200 of the last 90 days. */
+export const DocumentEvents = z.object({ items: z.array(DocumentEvent) }).openapi('DocumentEvents')
+export type DocumentEvents = z.infer<typeof DocumentEvents>
+
+/** A slice of a run that was given up. */
+const DeadLetter = z
+  .object({
+    id: z.uuid(),
+    documentId: z.uuid(),
+    title: z.string(),
+    generation: z.int(),
+    slice: z.int(),
+    attempts: z.int(),
+    error: JobError.nullable(),
+    diedAt: z.iso.datetime(),
+  })
+  .openapi('DeadLetter')
+export type DeadLetter = z.infer<typeof DeadLetter>
+
+export const LetterQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.uuid('must be a cursor this API gave').optional(),
+})
+export type LetterQuery = z.output<typeof LetterQuery>
+
+export const DeadLetterPage = z
+  .object({ items: z.array(DeadLetter), nextCursor: z.string().nullable() })
+  .openapi('DeadLetterPage')
+export type DeadLetterPage = z.infer<typeof DeadLetterPage>
+
+/** How many documents were queued again; more may be left when `hasMore`. */
+export const RetriedAll = z
+  .object({ retried: z.int(), hasMore: z.boolean() })
+  .openapi('RetriedDocuments')
+export type RetriedAll = z.infer<typeof RetriedAll>
 
 export const DocumentQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
@@ -75,6 +143,21 @@ export type PageSpan = z.infer<typeof PageSpan>
 /** What the indexer keeps beside the original: the text every span refers to. */
 export const CanonicalText = z.object({ text: z.string(), pages: z.array(PageSpan) })
 export type CanonicalText = z.infer<typeof CanonicalText>
+
+const Chunk = PageSpan.extend({ context: z.string(), pageStarts: z.array(z.int()) })
+
+/** The canonical text with how a run cut it: later slices go by this, whatever the code says by then. */
+export const StoredText = CanonicalText.extend({
+  title: z.string(),
+  textSha256: z.string(),
+  chunks: z.array(Chunk),
+})
+export type StoredText = z.infer<typeof StoredText>
+
+/** Pages of a PDF between two slices: see pdf-layout.ts. */
+export const ReadPages = z.array(
+  z.array(z.array(z.object({ text: z.string(), cells: z.int(), y: z.number(), size: z.number() }))),
+)
 
 export const DocumentText = CanonicalText.extend({
   documentId: z.uuid(),
@@ -136,11 +219,12 @@ export type AnswerEvent =
   | { type: 'citation'; citation: Citation }
   | { type: 'done'; answer: Answer }
 
-/** Names one indexing run; small, because what it works on is in the database and in R2. */
+/** Names one slice of one indexing run; small, because what it works on is in the database and in R2. */
 export const DocumentMessage = z.object({
   tenantId: z.string().min(1),
   documentId: z.uuid(),
   generation: z.int().min(1),
+  slice: z.int().min(0),
   requestId: z.string(),
   traceparent: z.string(),
 })

@@ -7,7 +7,8 @@ import type { WithEnv } from '../../shared/context.ts'
 import { type DatabaseEnv, type Tx, withTenant } from '../../shared/database.ts'
 import { auditColumn, type AuditDetails } from '../audit/service.ts'
 import { fileTypeOf, type MediaType } from './formats.ts'
-import type { Document, DocumentQuery, Job, Submitted } from './schemas.ts'
+import { etaSeconds } from './progress.ts'
+import { type Document, type DocumentQuery, type Job, JobStage, type Submitted } from './schemas.ts'
 import { jobs, kbDocuments, kbPurges, kbStat } from './tables.ts'
 
 export type StoreContext = WithEnv<DatabaseEnv>
@@ -15,6 +16,8 @@ export type StoreContext = WithEnv<DatabaseEnv>
 /** A document with the run its state is read from, and the run whose text is visible. */
 export interface Stored extends Submitted {
   generation: number
+  /** Which message of the run is due. */
+  slice: number
   liveGeneration: number | null
 }
 
@@ -46,42 +49,8 @@ export async function insertDocument(ctx: StoreContext, document: NewDocument): 
   return inserted.length > 0
 }
 
-/**
- * Starts a new run of a document, whatever state it is in; the run before it ends as cancelled.
- *
- * @returns false when there is no such document
- */
-export async function insertRun(
-  ctx: StoreContext,
-  documentId: string,
-  jobId: string,
-): Promise<boolean> {
-  const { tenantId } = ctx
-  const now = ctx.now()
-  const entry = auditColumn(ctx, 'doc.retry', about(documentId))
-  const [updated] = await withTenant(ctx).batch((tx) => [
-    tx
-      .update(kbDocuments)
-      .set({ generation: sql`${kbDocuments.generation} + 1`, updatedAt: now })
-      .where(documentIs(tenantId, documentId))
-      .returning({ id: kbDocuments.id }),
-    tx
-      .update(jobs)
-      .set({ status: 'cancelled', stage: 'done', leaseId: null, leaseUntil: null, updatedAt: now })
-      .where(
-        and(
-          eq(jobs.tenantId, tenantId),
-          eq(jobs.documentId, documentId),
-          sql`${jobs.status} in ('queued', 'parsing', 'embedding')`,
-        ),
-      ),
-    insertJob(tx, ctx, { id: jobId, documentId }, entry),
-  ])
-  return updated.length > 0
-}
-
-/** A job for the document's newest run, if the document was stored; and the entry that says so. */
-function insertJob(
+/** A job for the document's newest run, if there is none yet; and the entry that says so. */
+export function insertJob(
   tx: Tx,
   { tenantId, requestId, traceparent, now }: StoreContext,
   { id, documentId }: { id: string; documentId: string },
@@ -90,10 +59,11 @@ function insertJob(
   const at = now().toISOString()
   return tx.execute(sql`
 with job as (insert into jobs (tenant_id, id, document_id, generation, status, stage, request_id, traceparent,
-  created_at, updated_at)
+  sent_at, created_at, updated_at)
 select tenant_id, ${id}::uuid, id, generation, 'queued', 'queue', ${requestId}, ${traceparent},
-  ${at}::timestamptz, ${at}::timestamptz
-from kb_documents where tenant_id = ${tenantId} and id = ${documentId}::uuid returning id)
+  ${at}::timestamptz, ${at}::timestamptz, ${at}::timestamptz
+from kb_documents where tenant_id = ${tenantId} and id = ${documentId}::uuid
+on conflict (tenant_id, document_id, generation) do nothing returning id)
 select ${entry} as seq from job`)
 }
 
@@ -108,12 +78,21 @@ from kb_remove(${ctx.tenantId}, ${documentId}::uuid) as removed`),
   return rows[0]?.removed === true
 }
 
-/** Forgets that a deleted document's files are still to be removed. */
+/**
+ * Forgets that a deleted document's files are still to be removed; not in the first two minutes, for a
+ * worker that does not know of the deletion yet may write one until its lease ends.
+ */
 export async function deletePurge(ctx: StoreContext, documentId: string): Promise<void> {
   await withTenant(ctx).batch((tx) => [
     tx
       .delete(kbPurges)
-      .where(and(eq(kbPurges.tenantId, ctx.tenantId), eq(kbPurges.documentId, documentId))),
+      .where(
+        and(
+          eq(kbPurges.tenantId, ctx.tenantId),
+          eq(kbPurges.documentId, documentId),
+          sql`${kbPurges.requestedAt} < now() - interval '2 minutes'`,
+        ),
+      ),
   ])
 }
 
@@ -166,11 +145,11 @@ export async function listDocuments(
 export async function findJob(ctx: StoreContext, id: string): Promise<Job | undefined> {
   const [[row]] = await withTenant(ctx).batch((tx) => [
     tx
-      .select()
+      .select({ job: jobs, ahead: sql<string | null>`kb_ahead(${jobs.id})` })
       .from(jobs)
       .where(and(eq(jobs.tenantId, ctx.tenantId), eq(jobs.id, id))),
   ])
-  return row && toJob(row)
+  return row && toJob(row.job, row.ahead === null ? null : Number(row.ahead))
 }
 
 /** The knowledge base's version; undefined while nothing can be found in it. */
@@ -184,7 +163,7 @@ export async function findVersion(ctx: StoreContext, kbId: string): Promise<numb
   return row && row.chunks > 0 ? row.version : undefined
 }
 
-const about = (id: string): AuditDetails => ({ resource: { type: 'document', id } })
+export const about = (id: string): AuditDetails => ({ resource: { type: 'document', id } })
 
 const documentIs = (tenantId: string, id: string) =>
   and(eq(kbDocuments.tenantId, tenantId), eq(kbDocuments.id, id))
@@ -206,19 +185,25 @@ type Row = { document: typeof kbDocuments.$inferSelect; job: typeof jobs.$inferS
 
 /** A document's state is its newest run's. */
 function toStored({ document, job }: Row): Stored {
-  const { id, title, mediaType, bytes, pages, chunks, generation, liveGeneration } = document
+  const { id, title, mediaType, bytes, pages, chunks, duplicateOf } = document
+  const { generation, liveGeneration } = document
   const createdAt = document.createdAt.toISOString()
-  const state = { id, title, mediaType, bytes, pages, chunks, ...progressOf(job), createdAt }
-  return { document: state, job: toJob(job), generation, liveGeneration }
+  const facts = { id, title, mediaType, bytes, pages, chunks, duplicateOf }
+  const state = { ...facts, ...progressOf(job), createdAt }
+  return { document: state, job: toJob(job), generation, slice: job.slice, liveGeneration }
 }
 
-function toJob(row: Row['job']): Job {
-  const { id, documentId, attempts } = row
-  return { id, documentId, attempts, ...progressOf(row) }
+function toJob(row: Row['job'], ahead: number | null = null): Job {
+  const { id, documentId, attempts, pagesDone, pagesTotal, chunksDone, chunksTotal } = row
+  const counted = { pagesDone, pagesTotal, chunksDone, chunksTotal }
+  return { id, documentId, attempts, ...counted, ahead, ...progressOf(row) }
 }
 
 /** Field by field: leases and traces are nobody's business outside. */
-function progressOf({ status, stage, percent, error, createdAt, updatedAt }: Row['job']) {
+function progressOf(row: Row['job']) {
+  const { status, percent, error, createdAt, updatedAt, startedAt } = row
+  const stage = JobStage.parse(row.stage)
+  const pace = { percent, startedAt: startedAt?.getTime() ?? null, updatedAt: updatedAt.getTime() }
   const at = { createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() }
-  return { status, stage, percent, error, ...at }
+  return { status, stage, percent, etaSeconds: etaSeconds(stage, pace), error, ...at }
 }

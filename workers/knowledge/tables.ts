@@ -84,6 +84,10 @@ export const kbDocuments = pgTable(
     bytes: integer().notNull(),
     /** SHA-256 of the file, hexadecimal. */
     sha256: text().notNull(),
+    /** SHA-256 of the canonical text of the visible run; null until there is one. */
+    textSha256: text(),
+    /** The document whose text is the same to the letter: this one's chunks are that one's. */
+    duplicateOf: uuid(),
     /** Number of the newest indexing run; what an older run still writes is refused. */
     generation: integer().notNull(),
     /** The run whose chunks are visible; null until the first one ends well. */
@@ -96,6 +100,10 @@ export const kbDocuments = pgTable(
   (table) => [
     primaryKey({ columns: [table.tenantId, table.id] }),
     uniqueIndex('kb_documents_sha256').on(table.tenantId, table.kbId, table.sha256),
+    index('kb_documents_text').on(table.tenantId, table.kbId, table.textSha256),
+    index('kb_documents_duplicates')
+      .on(table.tenantId, table.duplicateOf)
+      .where(sql`duplicate_of is not null`),
   ],
 )
 
@@ -111,7 +119,19 @@ export const jobs = pgTable(
     stage: text().notNull(),
     percent: integer().notNull().default(0),
     error: jsonb().$type<{ code: string; message: string }>(),
+    /** Tries of the slice at hand; the next slice begins at 0. */
     attempts: integer().notNull().default(0),
+    /** Which message is due: a run is done in slices, and a message names its own. */
+    slice: integer().notNull().default(0),
+    /** Totals are null until they are known. */
+    pagesDone: integer().notNull().default(0),
+    pagesTotal: integer(),
+    chunksDone: integer().notNull().default(0),
+    chunksTotal: integer(),
+    startedAt: timestamp({ withTimezone: true }),
+    /** When a worker took it last, and since when it had been in the queue then. */
+    claimedAt: timestamp({ withTimezone: true }),
+    reachedAt: timestamp({ withTimezone: true }),
     /** Who works on it, and until when that is believed without a sign of life. */
     leaseId: uuid(),
     leaseUntil: timestamp({ withTimezone: true }),
@@ -132,6 +152,7 @@ export const jobs = pgTable(
     index('jobs_reruns')
       .on(table.tenantId, table.documentId, table.generation)
       .where(sql`generation > 1`),
+    index('jobs_claimed').on(table.claimedAt),
     foreignKey({
       name: 'jobs_kb_documents_fk',
       columns: [table.tenantId, table.documentId],

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { ProblemError } from '../../shared/errors.ts'
 import { type FilesContext, openUpload } from './files-client.ts'
-import { ACCEPTED, looksLike, type MediaType, mediaTypeOf } from './formats.ts'
+import { ACCEPTED, HEAD_BYTES, looksLike, type MediaType, mediaTypeOf } from './formats.ts'
 import { LIMITS } from './limits.ts'
 import { boundaryOf, MultipartError, type PartHead, readParts } from './multipart.ts'
 
@@ -29,8 +29,6 @@ export interface Received {
 
 /** The multipart field that holds the file. */
 const FIELD = 'file'
-/** Bytes by which a file's type is checked: see `looksLike`. */
-const HEAD_BYTES = 1029
 
 /**
  * Reads the file out of a multipart/form-data body.
@@ -88,7 +86,7 @@ function openFile(ctx: FilesContext, documentId: string) {
       if (bytes === 0) throw invalid('The file is empty.')
       const { fileName, mediaType, upload } = file
       if (!looksLike(mediaType, Uint8Array.from(head))) {
-        throw invalid(`The file is not what its name says: it cannot be read as ${mediaType}.`)
+        throw notAsNamed(mediaType)
       }
       return { fileName, mediaType, bytes, sha256: hash.digest('hex'), ...upload }
     },
@@ -124,16 +122,19 @@ async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<v
   await reader.cancel()
 }
 
-function notAccepted(fileName: string): ProblemError {
+export function notAccepted(fileName: string): ProblemError {
   const name = fileName || 'This file'
   const detail = `${name} is of a type that is not accepted. Upload ${ACCEPTED}.`
   return new ProblemError('unsupported_media_type', detail)
 }
 
-function tooLarge(): ProblemError {
+export function tooLarge(): ProblemError {
   const megabytes = LIMITS.bytes / 1024 / 1024
   return new ProblemError('payload_too_large', `A file may have at most ${megabytes} MB. Split it.`)
 }
+
+export const notAsNamed = (mediaType: string) =>
+  invalid(`The file is not what its name says: it cannot be read as ${mediaType}.`)
 
 function invalid(detail: string): ProblemError {
   const errors = [{ in: 'form', pointer: `/${FIELD}`, detail }]

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { createBlockWriter } from '../../../workers/knowledge/block-writer.ts'
 import { blocksOfMarkdown, blocksOfPlainText } from '../../../workers/knowledge/blocks.ts'
 import { CHUNK, chunkDocument } from '../../../workers/knowledge/chunk.ts'
 
@@ -63,6 +64,42 @@ test('a long table repeats its header where it goes on', () => {
     expect(context).toBe(`Parts › ${header}`)
     expect(text.slice(start, end)).toMatch(/^\| part \d+ [^]*bar \|$/)
   }
+})
+
+/** Pages of a document whose blocks are parted by empty lines: rows of cells are tables. */
+function paged(...texts: string[][]) {
+  const writer = createBlockWriter()
+  for (const blocks of texts) {
+    for (const block of blocks) writer.add(block.includes(' | ') ? 'table' : 'paragraph', block)
+    writer.endPage()
+  }
+  const extracted = writer.finish()
+  return chunkDocument(extracted).map(({ start, end, context }) => {
+    return { text: extracted.text.slice(start, end), context }
+  })
+}
+const rows = (page: number, count = 30) =>
+  Array.from({ length: count }, (_, row) => `valve ${page}-${row} | ${row} bar | brass`).join('\n')
+
+test('a table that goes on over pages has its header on each, whatever stands in the margin', () => {
+  const header = 'Part | Pressure | Material'
+  const [first, ...rest] = paged(
+    [`${header}\n${rows(1)}`, 'Page 1'],
+    [rows(2), 'Page 2'],
+    [rows(3, 90), 'Page 3'],
+  )
+  expect(first?.text).toContain(header)
+  const tables = rest.filter(({ text }) => text.includes('valve'))
+  expect(tables.length).toBeGreaterThanOrEqual(4)
+  for (const { context } of tables) expect(context).toBe(header)
+})
+
+test.each([
+  ['has other columns', ['A | B | C\n1 | 2 | 3'], [`x | y\n${rows(2)}`.replaceAll(' | brass', '')]],
+  ['comes after text', [`A | B | C\n${rows(1)}`, 'w '.repeat(100)], [rows(2)]],
+  ['brings its own header', [`A | B | C\n${rows(1)}`], [`A | B | C\n${rows(2)}`]],
+])('a table on the next page that %s is one of its own', (_name, one, two) => {
+  for (const { context } of paged(one, two)) expect(context).toBe('')
 })
 
 test('a chunk knows on which page it begins and where the next ones do', () => {

@@ -1,12 +1,13 @@
 import { PDFDocument, StandardFonts } from 'pdf-lib'
 import { expect, test } from 'vitest'
 import { extractDocument } from '../../../workers/knowledge/extract.ts'
-import { bodySize, layOutPage, type Run } from '../../../workers/knowledge/pdf-layout.ts'
+import { bodySize, layOutPage, readLines, type Run } from '../../../workers/knowledge/pdf-layout.ts'
 
 const run = (text: string, x: number, y: number, size = 10): Run => {
   return { text, x, y, size, width: text.length * size * 0.5 }
 }
-const texts = (runs: readonly Run[]) => layOutPage(runs, 10).map(({ type, text }) => [type, text])
+const texts = (runs: readonly Run[]) =>
+  layOutPage(readLines(runs), 10).map(({ type, text }) => [type, text])
 
 test('lines flow into paragraphs, and a divided word is made whole', () => {
   const runs = [
@@ -31,7 +32,7 @@ test('two columns are read one after the other, a title before both', () => {
     run(`right ${line} `.repeat(6), 310, 700 - line * 12),
   )
   const title = run('A title over the whole page '.repeat(3), 50, 760, 12)
-  const words = layOutPage([...right, ...left, title], 10)
+  const words = layOutPage(readLines([...right, ...left, title]), 10)
     .map(({ text }) => text)
     .join('\n')
   expect(words.indexOf('A title')).toBe(0)

@@ -39,12 +39,13 @@ export class Jobs {
   }
 
   #show(job: Job) {
-    const { documentId, status, stage, percent, error, updatedAt } = job
+    const { documentId, status, stage, percent, etaSeconds, error, updatedAt } = job
     changeDocument(this.#queries, documentId, (document) => ({
       ...document,
       status,
       stage,
       percent,
+      etaSeconds,
       error,
       updatedAt,
     }))

@@ -14,6 +14,8 @@ export interface Upload {
   /** 0 to 1. */
   readonly sent: number
   readonly error: VoiceAssistError | null
+  /** Its parts on the server, when it goes in parts: what has arrived is not sent again. */
+  readonly resume: string | null
 }
 
 /** Told of every file that is stored, while someone is there to be told. */
@@ -51,7 +53,7 @@ export class Uploads {
 
   add(files: Iterable<File>): void {
     const added = Array.from(files, (file) => {
-      return { id: crypto.randomUUID(), file, sent: 0, error: refusalOf(file) }
+      return { id: crypto.randomUUID(), file, sent: 0, error: refusalOf(file), resume: null }
     })
     this.#set([...this.#uploads, ...added])
     this.#startNext()
@@ -61,6 +63,12 @@ export class Uploads {
   drop(id: string): void {
     this.#aborts.get(id)?.abort()
     this.#set(this.#uploads.filter((upload) => upload.id !== id))
+    this.#startNext()
+  }
+
+  /** Goes on with one that broke off. */
+  retry(id: string): void {
+    this.#change(id, { error: null })
     this.#startNext()
   }
 
@@ -75,7 +83,7 @@ export class Uploads {
     for (const upload of waiting.slice(0, PARALLEL - this.#aborts.size)) void this.#send(upload)
   }
 
-  async #send({ id, file }: Upload) {
+  async #send({ id, file, resume }: Upload) {
     const abort = new AbortController()
     this.#aborts.set(id, abort)
     const onProgress = (sent: number, total: number) => this.#change(id, { sent: sent / total })
@@ -83,6 +91,8 @@ export class Uploads {
       const added = await this.#client.documents.upload(file, file.name, {
         onProgress,
         signal: abort.signal,
+        onBegun: (begun) => this.#change(id, { resume: begun }),
+        ...(resume && { resume }),
       })
       this.#set(this.#uploads.filter((upload) => upload.id !== id))
       for (const listener of this.#added) listener(added, file.name)

@@ -10,21 +10,20 @@ import { DataTable, wide, type Column } from '../ui/data-table.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { Skeletons } from '../ui/page-states.tsx'
 import { Empty } from '../ui/page.tsx'
-import { DocumentRow } from './document-row.tsx'
+import { type DocumentCommands, DocumentRow } from './document-row.tsx'
 
-interface DocumentListProps {
+interface DocumentListProps extends DocumentCommands {
   query: ReturnType<typeof useDocuments>
   documents: readonly Document[]
   isFiltered: boolean
   isUploading: boolean
   emptyIcon: ReactNode
   onAdd: () => void
-  onRetry: (document: Document) => void
-  onDelete: (document: Document) => void
 }
 
 export function DocumentList(props: DocumentListProps) {
-  const { query, documents, onRetry, onDelete } = props
+  const { query, documents, onRetry, onReindex, onCancel, onHistory, onDelete } = props
+  const commands = { onRetry, onReindex, onCancel, onHistory, onDelete }
   const { knowledge, common, locale } = useMessages()
   const refetch = () => void query.refetch()
   if (query.isPending) return <Skeletons rows={8} />
@@ -42,12 +41,7 @@ export function DocumentList(props: DocumentListProps) {
       ) : (
         <DataTable label={knowledge.table} columns={columnsOf(knowledge.columns, common.actions)}>
           {documents.map((document) => (
-            <DocumentRow
-              key={document.id}
-              document={document}
-              onRetry={() => onRetry(document)}
-              onDelete={() => onDelete(document)}
-            />
+            <DocumentRow key={document.id} document={document} {...commands} />
           ))}
         </DataTable>
       )}
@@ -70,7 +64,7 @@ const columnsOf = (titles: Titles, actions: string): Column[] => [
   { key: 'size', title: titles.size, className: `w-24 text-right ${wide}` },
   { key: 'chunks', title: titles.chunks, className: `w-24 text-right ${wide}` },
   { key: 'updated', title: titles.updated, className: `w-32 text-right ${wide}` },
-  { key: 'actions', title: actions, className: 'w-12', isSilent: true },
+  { key: 'actions', title: actions, className: 'w-30', isSilent: true },
 ]
 
 function Nothing({ isFiltered, isUploading, emptyIcon, onAdd }: DocumentListProps) {

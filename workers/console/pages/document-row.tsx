@@ -1,6 +1,6 @@
 /** One document: what it is, how far its indexing is or why it failed, and what can be done. */
 import { Link } from '@tanstack/react-router'
-import { FileText, RotateCw, Trash2 } from 'lucide-react'
+import { FileText, History, RefreshCw, RotateCw, Square, Trash2 } from 'lucide-react'
 import { isSettled } from '../../../sdk/documents.ts'
 import type { Document } from '../../knowledge/schemas.ts'
 import { TONES } from '../lib/document-status.ts'
@@ -13,16 +13,21 @@ import { cell, wide } from '../ui/data-table.tsx'
 import { Progress } from '../ui/progress.tsx'
 import { Status } from '../ui/status.tsx'
 
-interface DocumentRowProps {
-  document: Document
-  onRetry: () => void
-  onDelete: () => void
+export interface DocumentCommands {
+  onRetry: (document: Document) => void
+  onReindex: (document: Document) => void
+  onCancel: (document: Document) => void
+  onHistory: (document: Document) => void
+  onDelete: (document: Document) => void
 }
 
-export function DocumentRow({ document, onRetry, onDelete }: DocumentRowProps) {
+interface DocumentRowProps extends DocumentCommands {
+  document: Document
+}
+
+export function DocumentRow({ document, ...commands }: DocumentRowProps) {
   const { knowledge, locale } = useMessages()
-  const mayDelete = usePermission('kb.delete')
-  const { title, bytes, pages, chunks, updatedAt } = document
+  const { bytes, pages, chunks, updatedAt } = document
   const size = formatBytes(bytes, locale)
   return (
     <tr className="h-9 hover:bg-raised/50">
@@ -35,7 +40,7 @@ export function DocumentRow({ document, onRetry, onDelete }: DocumentRowProps) {
         <Reason document={document} />
       </td>
       <td className={cell}>
-        <State document={document} onRetry={onRetry} />
+        <State document={document} onRetry={() => commands.onRetry(document)} />
       </td>
       <td className={`${cell} text-right text-muted ${wide}`}>{size}</td>
       <td
@@ -49,14 +54,39 @@ export function DocumentRow({ document, onRetry, onDelete }: DocumentRowProps) {
           {formatWhen(updatedAt, locale)}
         </time>
       </td>
-      <td className={`${cell} px-1! text-right`}>
-        {mayDelete && (
-          <IconButton label={knowledge.deleteOf(title)} onClick={onDelete}>
-            <Trash2 size={16} />
-          </IconButton>
-        )}
+      <td className={`${cell} px-1! text-right whitespace-nowrap`}>
+        <Commands document={document} {...commands} />
       </td>
     </tr>
+  )
+}
+
+function Commands({ document, onReindex, onCancel, onHistory, onDelete }: DocumentRowProps) {
+  const { knowledge } = useMessages()
+  const mayWrite = usePermission('kb.write')
+  const mayDelete = usePermission('kb.delete')
+  const { title, status } = document
+  return (
+    <>
+      {mayWrite && !isSettled(document) && (
+        <IconButton label={knowledge.cancelOf(title)} onClick={() => onCancel(document)}>
+          <Square size={14} />
+        </IconButton>
+      )}
+      {mayWrite && (status === 'ready' || status === 'needs_ocr') && (
+        <IconButton label={knowledge.reindexOf(title)} onClick={() => onReindex(document)}>
+          <RefreshCw size={15} />
+        </IconButton>
+      )}
+      <IconButton label={knowledge.historyOf(title)} onClick={() => onHistory(document)}>
+        <History size={16} />
+      </IconButton>
+      {mayDelete && (
+        <IconButton label={knowledge.deleteOf(title)} onClick={() => onDelete(document)}>
+          <Trash2 size={16} />
+        </IconButton>
+      )}
+    </>
   )
 }
 
@@ -86,9 +116,10 @@ function Title({ document: { id, title, status } }: { document: Document }) {
 }
 
 /** Failed or waiting for the next attempt: the indexer's own sentence. */
-function Reason({ document: { status, error } }: { document: Document }) {
+function Reason({ document: { status, error, duplicateOf } }: { document: Document }) {
   const { knowledge } = useMessages()
-  const text = error?.message ?? (status === 'needs_ocr' ? knowledge.needsOcrHint : null)
+  const hint = status === 'needs_ocr' ? knowledge.needsOcrHint : null
+  const text = error?.message ?? hint ?? (duplicateOf && knowledge.duplicateOf)
   if (!text) return null
   const tone = status === 'failed' ? 'text-bad' : 'text-muted'
   return <span className={`block pl-6 text-sm text-pretty break-words ${tone}`}>{text}</span>
@@ -101,7 +132,7 @@ function State({ document, onRetry }: { document: Document; onRetry: () => void 
   const messages = useMessages()
   const { knowledge, common } = messages
   const mayWrite = usePermission('kb.write')
-  const { status, percent, stage, title } = document
+  const { status, percent, stage, etaSeconds, title } = document
   const word = knowledge.statuses[status]
   if (!isSettled(document)) {
     return (
@@ -112,6 +143,7 @@ function State({ document, onRetry }: { document: Document; onRetry: () => void 
         </span>
         <span className="mt-0.5 block truncate text-xs text-muted">
           {stageText(stage, messages)}
+          {etaSeconds !== null && ` · ${knowledge.eta(etaSeconds)}`}
         </span>
       </span>
     )

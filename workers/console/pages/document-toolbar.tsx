@@ -1,10 +1,11 @@
 /** Narrows the list by title and state; both live in the address. */
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { STATUSES } from '../lib/document-status.ts'
 import { useMessages } from '../messages/locale.tsx'
 import { Filter } from '../ui/data-table.tsx'
 
-export function DocumentToolbar() {
+export function DocumentToolbar({ children }: { children: ReactNode }) {
   const { knowledge } = useMessages()
   const { status, q } = useSearch({ from: '/shell/knowledge' })
   const navigate = useNavigate({ from: '/knowledge' })
@@ -14,7 +15,7 @@ export function DocumentToolbar() {
       replace: true,
     })
   return (
-    <div className="mb-3 flex gap-2">
+    <div className="mb-3 flex flex-wrap gap-2">
       <Filter label={knowledge.filter} value={q ?? ''} onChange={(value) => narrow('q', value)} />
       <select
         aria-label={knowledge.status}
@@ -29,6 +30,7 @@ export function DocumentToolbar() {
           </option>
         ))}
       </select>
+      {children}
     </div>
   )
 }

@@ -1,9 +1,9 @@
 /** What the assistant answers from: files in by drop or choice, their states, out by name. */
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { BookOpenText, FilePlus2 } from 'lucide-react'
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Document } from '../../knowledge/schemas.ts'
-import { useDocumentActions, useDocuments } from '../lib/document-queries.ts'
+import { useDeadLetters, useDocumentActions, useDocuments } from '../lib/document-queries.ts'
 import { readStatus } from '../lib/document-status.ts'
 import { usePermission } from '../lib/hooks.ts'
 import { useServices } from '../lib/services.tsx'
@@ -17,6 +17,9 @@ import { DocumentList } from './document-list.tsx'
 import { DocumentToolbar } from './document-toolbar.tsx'
 import { DropArea } from './drop-area.tsx'
 import { UploadRows } from './upload-rows.tsx'
+
+const DocumentHistory = lazy(() => import('./document-history.tsx'))
+const DeadLetters = lazy(() => import('./dead-letters.tsx'))
 
 export function KnowledgePage() {
   const search = useSearch({ from: '/shell/knowledge' })
@@ -87,15 +90,24 @@ function Documents({ onAdd }: { onAdd: () => void }) {
   const { status, q } = useSearch({ from: '/shell/knowledge' })
   const running = useSyncExternalStore(uploads.subscribe, uploads.snapshot)
   const query = useDocuments(readStatus(status))
-  const { retry, remove } = useDocumentActions()
+  const { retry, reindex, cancel, remove } = useDocumentActions()
   const [condemned, setCondemned] = useState<Document | null>(null)
+  const [told, setTold] = useState<Document | null>(null)
   const all = query.data?.pages.flatMap(({ items }) => items) ?? []
   const wanted = (q ?? '').toLowerCase()
   const shown = all.filter(({ title }) => title.toLowerCase().includes(wanted))
   return (
     <>
-      <DocumentToolbar />
-      {running.length > 0 && <UploadRows uploads={running} onDrop={(id) => uploads.drop(id)} />}
+      <DocumentToolbar>
+        <FailedCommands hasFailed={all.some((document) => document.status === 'failed')} />
+      </DocumentToolbar>
+      {running.length > 0 && (
+        <UploadRows
+          uploads={running}
+          onDrop={(id) => uploads.drop(id)}
+          onRetry={(id) => uploads.retry(id)}
+        />
+      )}
       <DocumentList
         query={query}
         documents={shown}
@@ -104,8 +116,16 @@ function Documents({ onAdd }: { onAdd: () => void }) {
         emptyIcon={<BookOpenText size={32} />}
         onAdd={onAdd}
         onRetry={(document) => void retry(document)}
+        onReindex={(document) => void reindex(document)}
+        onCancel={(document) => void cancel(document)}
+        onHistory={setTold}
         onDelete={setCondemned}
       />
+      {told && (
+        <Suspense>
+          <DocumentHistory document={told} onClose={() => setTold(null)} />
+        </Suspense>
+      )}
       {condemned && (
         <ConfirmDelete
           title={knowledge.deleteTitle}
@@ -118,6 +138,28 @@ function Documents({ onAdd }: { onAdd: () => void }) {
             setCondemned(null)
           }}
         />
+      )}
+    </>
+  )
+}
+
+/** Where something failed: all of it again, and what was given up. */
+function FailedCommands({ hasFailed }: { hasFailed: boolean }) {
+  const { knowledge } = useMessages()
+  const mayWrite = usePermission('kb.write')
+  const { retryFailed } = useDocumentActions()
+  const letters = useDeadLetters(mayWrite && hasFailed)
+  const [isOpen, setIsOpen] = useState(false)
+  const count = letters.data?.length ?? 0
+  if (!mayWrite) return null
+  return (
+    <>
+      {hasFailed && <Button onClick={() => void retryFailed()}>{knowledge.retryAll}</Button>}
+      {count > 0 && <Button onClick={() => setIsOpen(true)}>{knowledge.deadLetters(count)}</Button>}
+      {isOpen && (
+        <Suspense>
+          <DeadLetters onClose={() => setIsOpen(false)} />
+        </Suspense>
       )}
     </>
   )

@@ -1,5 +1,6 @@
 /** Files on their way, above the list they will join. */
-import { FileUp, X } from 'lucide-react'
+import { FileUp, RotateCw, X } from 'lucide-react'
+import { isPassing } from '../../../sdk/upload-parts.ts'
 import { errorText, requestIdOf } from '../lib/error-text.ts'
 import { formatBytes } from '../lib/format.ts'
 import { MAX_BYTES, type Upload } from '../lib/uploads.ts'
@@ -13,6 +14,7 @@ import { Status } from '../ui/status.tsx'
 interface UploadRowsProps {
   uploads: readonly Upload[]
   onDrop: (id: string) => void
+  onRetry: (id: string) => void
 }
 
 function reasonOf({ error }: Upload, messages: Messages): string {
@@ -22,17 +24,28 @@ function reasonOf({ error }: Upload, messages: Messages): string {
   return errorText(error, messages)
 }
 
-export function UploadRows({ uploads, onDrop }: UploadRowsProps) {
+export function UploadRows({ uploads, onDrop, onRetry }: UploadRowsProps) {
   return (
     <ul className="mb-3 divide-y divide-line rounded-md border border-line bg-surface">
       {uploads.map((upload) => (
-        <UploadRow key={upload.id} upload={upload} onDrop={() => onDrop(upload.id)} />
+        <UploadRow
+          key={upload.id}
+          upload={upload}
+          onDrop={() => onDrop(upload.id)}
+          onRetry={() => onRetry(upload.id)}
+        />
       ))}
     </ul>
   )
 }
 
-function UploadRow({ upload, onDrop }: { upload: Upload; onDrop: () => void }) {
+interface UploadRowProps {
+  upload: Upload
+  onDrop: () => void
+  onRetry: () => void
+}
+
+function UploadRow({ upload, onDrop, onRetry }: UploadRowProps) {
   const messages = useMessages()
   const { knowledge, locale } = messages
   const { file, sent, error } = upload
@@ -64,6 +77,11 @@ function UploadRow({ upload, onDrop }: { upload: Upload; onDrop: () => void }) {
           <Status tone="busy">{`${knowledge.uploading} ${Math.round(sent * 100)} %`}</Status>
         )}
       </span>
+      {error && error.code !== 'empty_file' && error.code !== 'too_large' && isPassing(error) && (
+        <IconButton label={knowledge.resumeUpload(file.name)} onClick={onRetry}>
+          <RotateCw size={16} />
+        </IconButton>
+      )}
       <IconButton label={label} onClick={onDrop}>
         <X size={16} />
       </IconButton>
