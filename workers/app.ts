@@ -20,7 +20,7 @@ import { explainRoutes } from './flags/explain-routes.ts'
 import { growthbookRoutes } from './flags/growthbook-routes.ts'
 import { historyRoutes } from './flags/history-routes.ts'
 import { importRoutes } from './flags/import-routes.ts'
-import { lifecycleRoutes } from './flags/lifecycle-routes.ts'
+import { flagLifecycleRoutes } from './flags/lifecycle-routes.ts'
 import { ofrepRoutes } from './flags/ofrep-routes.ts'
 import { proposalRoutes } from './flags/proposal-routes.ts'
 import { flagRoutes } from './flags/routes.ts'
@@ -184,7 +184,7 @@ export function createApp() {
   app.route('/', explainRoutes)
   app.route('/', importRoutes)
   app.route('/', scheduleRoutes)
-  app.route('/', lifecycleRoutes)
+  app.route('/', flagLifecycleRoutes)
   app.route('/', proposalRoutes)
   app.route('/', ofrepRoutes)
   app.route('/', growthbookRoutes)

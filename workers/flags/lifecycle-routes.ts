@@ -65,7 +65,7 @@ const put = limited(
   ),
 )
 
-export const lifecycleRoutes = createRouter<AppEnv<FlagContext & LimitContext>>()
+export const flagLifecycleRoutes = createRouter<AppEnv<FlagContext & LimitContext>>()
   .openapi(stale, async (c) =>
     c.json(await lifecycle.reportStale(c.var.ctx, c.req.valid('query')), 200),
   )
