@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { connect } from '../../operations/database/connection.ts'
 import { startApp, type TestApp } from './harness.ts'
 
 interface Span {
@@ -42,6 +43,7 @@ beforeAll(async () => {
   Object.assign(app.env, {
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
     OTEL_TRACES_SAMPLER_ARG: '0.5',
+    ENABLE_TRACES: 'true',
   })
 })
 afterEach(() => app.settle())
@@ -98,6 +100,15 @@ test('page, call, request and query are one tree', async () => {
   const request = of('edge', 'GET /api/admin/kb/documents')
   expect(request).toMatchObject({ parentSpanId: CALL })
   expect(of('edge', 'database.query')).toMatchObject({ parentSpanId: request?.spanId })
+  const kept = await connect(app.database.owner).query(
+    `select span_id, operation_name, tenant_id from trace_spans
+     where service = 'console' and trace_id = $1 order by span_id`,
+    [KEPT],
+  )
+  expect(kept).toEqual([
+    { span_id: LOAD, operation_name: 'console.load', tenant_id: null },
+    { span_id: CALL, operation_name: 'GET /api/admin/kb/documents', tenant_id: null },
+  ])
 })
 
 test('a trace that is not kept has no span of either side', async () => {

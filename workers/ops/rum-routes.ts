@@ -73,7 +73,8 @@ export function createRumRoutes<Env extends RumEnv>(
       now,
       templates,
       ratio: Number(env.OTEL_TRACES_SAMPLER_ARG),
-      keepSpan: (span: SpanData) => record(env, { segment, spans: [span] }, waitUntil),
+      keepSpan: (span: SpanData, isSampled: boolean) =>
+        record(env, { segment, isSampled, spans: [span] }, waitUntil),
       noteStep: (step: Step) => recordStep({ env, client, waitUntil, now }, step),
     }
     recordReport(ctx, c.req.valid('json').events)

@@ -21,7 +21,8 @@ export interface RumContext {
   readonly templates: () => readonly string[]
   /** Share of traces that are kept by chance, from 0 to 1. */
   readonly ratio: number
-  readonly keepSpan: (span: SpanData) => void
+  /** @param isSampled Whether its trace is kept by chance, not for this span */
+  readonly keepSpan: (span: SpanData, isSampled: boolean) => void
   readonly noteStep: (step: Step) => void
 }
 
@@ -68,8 +69,8 @@ function record(ctx: RumContext, event: RumEvent): void {
 function trace(ctx: RumContext, event: Timed, place: string): void {
   const span = spanOf(event, place, ctx.now().getTime())
   if (!span) return
-  const isKept = isSampled(span.traceId, undefined, ctx.ratio) || isNotable(span)
-  if (isKept && admit('span', ctx)) ctx.keepSpan(span)
+  const isChosen = isSampled(span.traceId, undefined, ctx.ratio)
+  if ((isChosen || isNotable(span)) && admit('span', ctx)) ctx.keepSpan(span, isChosen)
 }
 
 type Failure = Extract<RumEvent, { message: string }>

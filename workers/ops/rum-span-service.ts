@@ -25,6 +25,8 @@ export function spanOf(event: Timed, place: Place, now: number): SpanData | unde
     traceId: context.traceId,
     spanId: context.spanId,
     parentSpanId: span.parent ?? null,
+    // Each is all that its report tells of its trace at once.
+    isEntry: true,
     ...describe(event, place),
     startMs,
     // It cannot have ended after it was reported.

@@ -26,6 +26,7 @@ test('a call is a client’s span by its template, in the trace it began', () =>
     traceId: KEPT,
     spanId: SPAN,
     parentSpanId: null,
+    isEntry: true,
     name: 'GET /api/jobs/:id',
     kind: 'client',
     startMs: NOW - 500,
