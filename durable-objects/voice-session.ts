@@ -1,3 +1,4 @@
+import { withBill } from '../workers/usage/service.ts'
 /**
  * One live conversation: the shell around workers/voice/step.ts. It owns the socket, the storage,
  * the alarm and the order of things; it feeds `step` with events and sees that the effects it asks
@@ -284,7 +285,8 @@ export class VoiceSession extends ReportedObject {
 
   #context() {
     if (!this.#owner) throw new Error('the session was not opened')
-    return this.contextOf(this.#owner, this.#session?.id)
+    const ctx = this.contextOf(this.#owner, this.#session?.id)
+    return withBill(ctx, this.#session?.id ?? ctx.requestId)
   }
 
   #send(event: { type: string }): void {

@@ -17,6 +17,7 @@ import {
 } from './metric.ts'
 import { REQUEST, RUM_METRICS } from './metrics-rum.ts'
 import { JOB, STORE_METRICS } from './metrics-stores.ts'
+import { MODEL_KINDS } from './model-price.ts'
 
 /** Routes times the statuses they answer with. */
 const MAX_HTTP_SERIES = 1000
@@ -101,6 +102,19 @@ export const CATALOGUE = {
   voiceassist_openai_tokens_used_total: counter('Tokens the model provider counted.', {
     model: OPEN,
     token_type: ['input', 'output'],
+  }),
+  voiceassist_openai_api_cost_dollars_total: counter('What provider calls cost.', {}),
+  voiceassist_cost_dollars_total: counter('What provider calls cost, by what they were.', {
+    provider: OPEN,
+    kind: MODEL_KINDS,
+  }),
+  voiceassist_answer_cost_dollars: histogram(
+    'What one answer cost.',
+    { endpoint: ['ask', 'assistant'] },
+    [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5],
+  ),
+  voiceassist_unpriced_calls_total: counter('Calls of models that have no price.', {
+    model: OPEN,
   }),
   voiceassist_retries_total: counter('Calls to providers that were tried again.', {
     service: OPEN,

@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { requestId } from 'hono/request-id'
+import { routePath } from 'hono/route'
 import type { Caller } from '../shared/context.ts'
 import { ProblemError } from '../shared/errors.ts'
 import { assertGuarded, open } from '../shared/guards.ts'
@@ -143,7 +144,8 @@ export function createApp() {
       const client = clientOf(headers)
       const { tenantId, actor, plan } = caller
       const who = { tenantId, actor, ...(plan !== undefined && { plan }) }
-      const origin = { ...who, client, requestId: id, traceparent, waitUntil }
+      const endpoint = `${c.req.method} ${routePath(c, -1)}`
+      const origin = { ...who, client, endpoint, requestId: id, traceparent, waitUntil }
       return edgeContext(c.env, origin, c.get('log'))
     })
     c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))

@@ -13,6 +13,7 @@ import { indexerContext, indexerTracer } from './indexer-context.ts'
 import { consumeDeadDocuments, consumeDocuments } from './knowledge/consumer.ts'
 import { sweepDocuments } from './knowledge/schedule.ts'
 import type { DocumentMessage } from './knowledge/schemas.ts'
+import { consumeDeadUsage, consumeUsage } from './usage/consumer.ts'
 import { consumeDeadMail, consumeMail } from './workspace/consumer.ts'
 
 type WaitUntil = (work: Promise<unknown>) => void
@@ -24,7 +25,7 @@ interface Task {
   traceparent?: string
 }
 
-const JOBS = ['audit', 'mail'] as const
+const JOBS = ['audit', 'mail', 'usage'] as const
 
 /** Queue names end in the environment's, so they are told apart by how they begin. */
 export async function consumeQueue(
@@ -52,6 +53,10 @@ export async function consumeQueue(
   }
   if (job === 'audit') {
     const consume = batch.queue.startsWith('audit-dead') ? consumeDeadAudit : consumeAudit
+    return consume(batch, { contextOf: (tenantId) => contextOf({ tenantId }), log, metrics })
+  }
+  if (job === 'usage') {
+    const consume = batch.queue.startsWith('usage-dead') ? consumeDeadUsage : consumeUsage
     return consume(batch, { contextOf: (tenantId) => contextOf({ tenantId }), log, metrics })
   }
   const consume = batch.queue.startsWith('documents-dead') ? consumeDeadDocuments : consumeDocuments

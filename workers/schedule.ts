@@ -7,6 +7,7 @@ import { announceDueSnapshots, expireOverrides } from './flags/schedule.ts'
 import { eraseTenants } from './identity/schedule.ts'
 import { setGauges } from './ops/schedule.ts'
 import { rewrapDataKeys } from './provider-keys/schedule.ts'
+import { sweepUsage } from './usage/schedule.ts'
 
 type WaitUntil = Pick<ExecutionContext, 'waitUntil'>
 
@@ -26,6 +27,7 @@ export async function runSchedule(
     checkpointAudit: () => env.INDEXER.checkpointAudit(),
     verifyAudit: () => env.INDEXER.verifyAudit(),
     sweepConversations: () => sweepConversations({ env, log, now: () => new Date() }),
+    sweepUsage: () => sweepUsage({ env, log, now: () => new Date() }),
     setGauges: () => setGauges({ env, metrics, now: () => new Date() }),
     rewrapDataKeys: () =>
       rewrapDataKeys({ env, log, contextOf: jobContext(env, execution, 'rewrapDataKeys') }),

@@ -5,6 +5,7 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { startOpenAi } from '../../local/openai/server.ts'
+import { STAND_IN_PRICES } from '../../local/supervisor/worker-settings.ts'
 import { startUpstash } from '../../local/upstash/server.ts'
 import { PERMISSIONS } from '../../shared/context.ts'
 import { createApp } from '../../workers/app.ts'
@@ -49,6 +50,7 @@ export async function startApp() {
   const deferred: Promise<unknown>[] = []
   const queued: unknown[] = []
   const audited: unknown[] = []
+  const used: unknown[] = []
   const metrics = createMetricsEnv()
   const app = createApp()
 
@@ -71,6 +73,9 @@ export async function startApp() {
     MAX_TURNS: '8',
     TURN_TIMEOUT: '30',
     CONVERSATION_DAYS: '90',
+    MAX_ANSWER_LENGTH: '8192',
+    MODEL_PRICES: JSON.stringify(STAND_IN_PRICES),
+    USAGE_DAYS: '400',
     TAVILY_URL: 'http://127.0.0.1:1',
     MAIL_URL: '',
     MAIL_TOKEN: 'mail',
@@ -106,6 +111,9 @@ export async function startApp() {
       send: async (message: unknown) => void audited.push(message),
       metrics: async () => ({ backlogCount: audited.length, backlogBytes: 0 }),
     },
+    USAGE_EVENTS: {
+      send: async (message: unknown) => void used.push(message),
+    },
     FILES: r2.files,
     AUDIT: r2.audit,
     ASSETS: {
@@ -136,6 +144,8 @@ export async function startApp() {
     queued,
     /** Bodies sent to the audit queue, oldest first. */
     audited,
+    /** Bodies sent to the usage queue, oldest first. */
+    used,
     token: signer.token,
     /** What was counted, once `settle` has waited for it. */
     metrics,

@@ -113,6 +113,9 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
       ${at}, ${at})`,
     `insert into messages values ('${id}', '${document}', '${document}', 1, 'user', 'complete', null,
       'q', '[]', '[]', null, false, '{}', '{}', ${at})`,
+    `insert into usage_ledger values ('${id}', '${document}', ${at}, 'p', 'm', 'answer', 'e',
+      '${owner.id}', null, null, 'r', 0, 0, 0, 0, 0, 0, 0, 1, 'v', false)`,
+    `insert into budgets values ('${id}', 1, null, null, null, 1, ${at})`,
     `insert into auth.roles values ('${id}', 'own', '', '{}', 1, ${at}, ${at})`,
   ]
   await app.sql.transaction([

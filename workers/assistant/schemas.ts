@@ -94,6 +94,8 @@ export const Reply = z
     /** The model that wrote the end of the answer; null when none did. */
     model: z.string().nullable(),
     usage: Usage,
+    /** What all provider calls made for it cost, its tools’ too. */
+    cost_micro_dollars: z.int(),
     /** Milliseconds: `first_token_ms`, `total_ms`. */
     timings: z.record(z.string(), z.number()),
   })
@@ -134,6 +136,7 @@ export const Message = z
     tool_calls: z.array(ToolCall),
     model: z.string().nullable(),
     usage: Usage,
+    cost_micro_dollars: z.int(),
     timings: z.record(z.string(), z.number()),
     created_at: time(),
   })

@@ -5,6 +5,7 @@
 import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
+import { type Bill, withBill } from '../usage/service.ts'
 import { runTurn, type TurnContext, type TurnJob } from './perform.ts'
 import { languageOf, phrasesIn } from './phrases.ts'
 import { advance, formatPosition, type Position, remainder, START } from './position.ts'
@@ -40,12 +41,13 @@ const POLL_MS = 300
  *   timed_out when the turn took too long, dependency_down
  */
 export async function* sendMessage(
-  ctx: AssistantContext,
+  asker: AssistantContext,
   asked: NewMessage,
   signal: AbortSignal,
 ): AsyncGenerator<MessageEvent> {
-  const begun = await begin(ctx, asked)
+  const begun = await begin(asker, asked)
   const { sessionId, answerId: messageId, job, turn } = begun
+  const ctx = withBill(asker, messageId)
   ctx.metrics.inc('messages_sent_total', { conversation_type: 'text' })
   yield { type: 'begun', sessionId, messageId }
   const clock = startClock(ctx)
@@ -61,14 +63,16 @@ export async function* sendMessage(
           AbortSignal.any([signal, late]),
         )
     last = yield* follow(parts, clock)
-    const ended = endOf(last, clock)
+    const ended = endOf(last, clock, ctx.bill)
     await store.endTurn(ctx, begun, ended)
     isStored = true
+    const dollars = ctx.bill.microDollars / 1_000_000
+    ctx.metrics.observe('voiceassist_answer_cost_dollars', { endpoint: 'assistant' }, dollars)
     if (last.reason === 'timed_out') throw tooLate()
     yield* ending(replyOf({ sessionId, messageId, turn, language: begun.language }, ended))
   } finally {
     // The reader left before the end.
-    if (!isStored) ctx.defer(store.endTurn(ctx, begun, endOf(last, clock)))
+    if (!isStored) ctx.defer(store.endTurn(ctx, begun, endOf(last, clock, ctx.bill)))
   }
 }
 
@@ -160,7 +164,7 @@ async function* follow(
   }
 }
 
-function endOf(turn: TurnState = NEW_TURN, clock: Clock): store.Ended {
+function endOf(turn: TurnState = NEW_TURN, clock: Clock, bill: Bill): store.Ended {
   const { parts, calls, usage, model } = turn
   const content = textOf(turn)
   const isOpen = turn.status === 'running'
@@ -174,6 +178,7 @@ function endOf(turn: TurnState = NEW_TURN, clock: Clock): store.Ended {
     model,
     fallbackUsed: failed || turn.modelFellBack || turn.reason === 'unavailable',
     usage,
+    costMicroDollars: bill.microDollars,
     timings: clock.timings(),
   }
 }

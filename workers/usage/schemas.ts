@@ -1,0 +1,41 @@
+/** Usage and budgets as they travel: through the queue `usage`, and over HTTP. */
+import { z } from '@hono/zod-openapi'
+import { PURPOSES } from '../../shared/metric-labels.ts'
+
+export type { ModelPrice } from '../../shared/model-price.ts'
+
+const count = z.int().min(0).max(2_147_483_647)
+const name = z.string().min(1).max(255)
+
+/** One provider call, as it is queued and stored. */
+export const UsageMessage = z.strictObject({
+  /** Unique: the same call delivered twice is written once. */
+  id: z.uuid(),
+  /** When it ended. */
+  at: z.iso.datetime({ precision: 3 }),
+  tenantId: name,
+  provider: name,
+  model: name,
+  purpose: z.enum(PURPOSES),
+  /** `POST /api/ask`, or the job. */
+  endpoint: name,
+  userId: name.nullable(),
+  keyId: name.nullable(),
+  /** The answer, message or voice session it was made for. */
+  subjectId: name.nullable(),
+  requestId: name,
+  units: z.strictObject({
+    input: count,
+    cachedInput: count,
+    output: count,
+    audioInput: count,
+    audioOutput: count,
+    audioMs: count,
+    characters: count,
+  }),
+  microDollars: z.int().min(0),
+  priceVersion: name,
+  /** Counted by us, for the provider did not say. */
+  estimated: z.boolean(),
+})
+export type UsageMessage = z.infer<typeof UsageMessage>
