@@ -1,4 +1,3 @@
-import { withBill } from '../workers/usage/service.ts'
 /**
  * One live conversation: the shell around workers/voice/step.ts. It owns the socket, the storage,
  * the alarm and the order of things; it feeds `step` with events and sees that the effects it asks
@@ -285,8 +284,7 @@ export class VoiceSession extends ReportedObject {
 
   #context() {
     if (!this.#owner) throw new Error('the session was not opened')
-    const ctx = this.contextOf(this.#owner, this.#session?.id)
-    return withBill(ctx, this.#session?.id ?? ctx.requestId)
+    return this.contextOf(this.#owner, this.#session?.id)
   }
 
   #send(event: { type: string }): void {

@@ -16,6 +16,7 @@ import { Roles } from './roles.ts'
 import { Teams } from './teams.ts'
 import { Tenants } from './tenants.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
+import { Usage } from './usage.ts'
 
 /** Options of one question besides its words. */
 export interface AskOptions extends Omit<AskBody, 'question'> {
@@ -41,6 +42,7 @@ export class VoiceAssist {
   readonly roles: Roles
   readonly teams: Teams
   readonly tenants: Tenants
+  readonly usage: Usage
   readonly #transport
 
   constructor(options: TransportOptions) {
@@ -57,6 +59,7 @@ export class VoiceAssist {
     this.roles = new Roles(this.#transport)
     this.teams = new Teams(this.#transport)
     this.tenants = new Tenants(this.#transport)
+    this.usage = new Usage(this.#transport)
   }
 
   /** Sends the question when the answer is first read. */

@@ -28,6 +28,8 @@ export const PERMISSIONS = [
   'tenant.delete',
   'phi.read',
   'admin.platform',
+  'usage.read',
+  'budget.manage',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 

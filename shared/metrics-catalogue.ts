@@ -113,6 +113,13 @@ export const CATALOGUE = {
     { endpoint: ['ask', 'assistant'] },
     [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5],
   ),
+  voiceassist_budget_rejected_total: counter('Provider calls a budget refused.', {
+    scope: ['daily', 'monthly', 'user_daily', 'per_call'],
+  }),
+  voiceassist_budget_alerts_total: counter('Shares of budgets that were reached.', {
+    scope: ['daily', 'monthly'],
+    percent: ['50', '75', '90', '100'],
+  }),
   voiceassist_unpriced_calls_total: counter('Calls of models that have no price.', {
     model: OPEN,
   }),
@@ -138,6 +145,7 @@ export const CATALOGUE = {
   voiceassist_admin_actions_total: counter('Changes made by administration.', {
     action_type: [
       'api-keys',
+      'budget',
       'feature-flags',
       'invitations',
       'kb',

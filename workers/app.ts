@@ -51,6 +51,8 @@ import { providerKeyRoutes } from './provider-keys/routes.ts'
 import type { KeyContext } from './provider-keys/service.ts'
 import { teamRoutes } from './teams/routes.ts'
 import type { TeamContext } from './teams/service.ts'
+import type { ReportContext } from './usage/report-service.ts'
+import { usageRoutes } from './usage/routes.ts'
 import { voiceRoutes } from './voice/routes.ts'
 import type { VoiceContext } from './voice/service.ts'
 import { readVoiceKey } from './voice/voice-key-service.ts'
@@ -66,7 +68,8 @@ type Needs = OpsContext &
   VoiceContext &
   LimitContext &
   KeyContext &
-  TeamContext
+  TeamContext &
+  ReportContext
 
 interface EdgeApp extends AppEnv<Needs> {
   Bindings: EdgeEnv
@@ -189,6 +192,7 @@ export function createApp() {
   app.route('/', teamRoutes)
   app.route('/', voiceRoutes)
   app.route('/', providerKeyRoutes)
+  app.route('/', usageRoutes)
   return app
 }
 

@@ -21,7 +21,8 @@ import {
   type VoiceGrant,
 } from './identity-app.ts'
 
-/** Here, for every Worker that counts is deployed after this one. */
+/** Here, for every Worker that counts or spends is deployed after this one. */
+export { Budget } from '../durable-objects/budget.ts'
 export { MetricsShard } from '../durable-objects/metrics-shard.ts'
 
 const app = createIdentityApp()

@@ -56,7 +56,7 @@ insert into auth.oauth_consents values ('acme', 'oc1', 'u1', '{kb.read}', '2026-
 insert into auth.oauth_grants (id, tenant_id, client_id, user_id, scopes, redirect_uri, code_hash, code_challenge, code_expires_at, amr, auth_time, created_at, expires_at) values ('og1', 'acme', 'oc1', 'u1', '{kb.read}', 'https://notes.example/cb', 'hash', 'challenge', '2026-01-01Z', 'pwd', '2026-01-01Z', '2026-01-01Z', '2026-07-01Z');
 insert into auth.oauth_refresh_tokens values ('hash', 'acme', 'og1', '2026-01-01Z', '2026-02-01Z', null);
 insert into sessions values ('acme', '019a0000-0000-7000-8000-000000000030', 'u1', null, 'Tides', 'en', 'wants a person', 1, null, '2026-01-01Z', '2026-01-02Z');
-insert into messages values ('acme', '019a0000-0000-7000-8000-000000000030', '019a0000-0000-7000-8000-000000000031', 1, 'assistant', 'complete', null, 'Twice a day.', '[{"type":"text","text":"Twice a day."}]', '[]', 'm', false, '{"input_tokens":1,"output_tokens":1}', '{"total_ms":1}', '2026-01-01Z')
+insert into messages values ('acme', '019a0000-0000-7000-8000-000000000030', '019a0000-0000-7000-8000-000000000031', 1, 'assistant', 'complete', null, 'Twice a day.', '[{"type":"text","text":"Twice a day."}]', '[]', 'm', false, '{"input_tokens":1,"output_tokens":1}', '{"total_ms":1}', '2026-01-01Z');
 update messages set cost_micro_dollars = 7;
 insert into usage_ledger values ('acme', '019a0000-0000-7000-8000-000000000040', '2026-01-01Z', 'api.example', 'm', 'answer', 'POST /api/ask', 'u1', null, null, 'r1', 10, 1, 5, 0, 0, 0, 0, 42, '2025-08-07', false);
-insert into budgets values ('acme', 20000000, null, 1000000, null, 3, '2026-01-02Z');
+insert into budgets values ('acme', 20000000, null, 1000000, null, 3, '2026-01-02Z')

@@ -9,6 +9,7 @@ import { STAND_IN_PRICES } from '../../local/supervisor/worker-settings.ts'
 import { startUpstash } from '../../local/upstash/server.ts'
 import { PERMISSIONS } from '../../shared/context.ts'
 import { createApp } from '../../workers/app.ts'
+import { createBudgets } from './budgets.ts'
 import { openDatabase } from './database.ts'
 import { createFlagHubs } from './flag-hubs.ts'
 import { createMetricsEnv } from './metrics-env.ts'
@@ -52,6 +53,11 @@ export async function startApp() {
   const audited: unknown[] = []
   const used: unknown[] = []
   const metrics = createMetricsEnv()
+  const budgets = createBudgets({
+    DATABASE_URL: database.url('auth_user'),
+    DATABASE_HTTP_URL: database.neon.httpUrl,
+    ...metrics.settings,
+  })
   const app = createApp()
 
   const env = {
@@ -89,6 +95,7 @@ export async function startApp() {
     TURNSTILE_URL: 'http://127.0.0.1:1/siteverify',
     PROVIDER_KEK: 'kek-kek-kek-kek-kek-kek-kek-kek-kek',
     FLAG_HUBS: createFlagHubs(),
+    BUDGETS: budgets.binding,
     FLOOD_LIMIT: createFloodLimit(),
     RUM_LIMIT: createFloodLimit(),
     ...metrics.settings,
@@ -144,6 +151,7 @@ export async function startApp() {
     queued,
     /** Bodies sent to the audit queue, oldest first. */
     audited,
+    budgets,
     /** Bodies sent to the usage queue, oldest first. */
     used,
     token: signer.token,

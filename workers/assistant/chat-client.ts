@@ -51,7 +51,8 @@ const gates = new WeakMap<OpenAiEnv, Map<string, Gate>>()
  * word, or does not say it within its share of the turn's time, is passed over for the next.
  *
  * @param signal Stops the model mid-reply; the generator then throws an AbortError.
- * @throws ProblemError dependency_down when no model answers, or one stops in the middle
+ * @throws ProblemError dependency_down when no model answers, or one stops in the middle;
+ *   budget_exceeded
  */
 export async function* streamReply(
   ctx: ModelContext,
@@ -68,7 +69,8 @@ export async function* streamReply(
     const patienceMs = isLast ? undefined : (Number(ctx.env.TURN_TIMEOUT) * 1000) / models.length
     const attempt = attemptModel(ctx, { model, patienceMs }, request, signal)
     const first = await attempt.next().catch((error: unknown) => {
-      if (signal.aborted) throw error
+      // Every other model would cost something too.
+      if (signal.aborted || isOverBudget(error)) throw error
       failure = error
     })
     if (!first) {
@@ -81,6 +83,10 @@ export async function* streamReply(
   }
   throw failure
 }
+
+/** Whether a budget refused the call. */
+export const isOverBudget = (error: unknown): error is ProblemError =>
+  error instanceof ProblemError && error.code === 'budget_exceeded'
 
 const SERVICE = { service: 'openai' } as const
 

@@ -67,7 +67,14 @@ export const MessageStatus = z.enum(['running', 'complete', 'partial', 'failed']
 export type MessageStatus = z.infer<typeof MessageStatus>
 
 /** Why an answer is not whole. */
-export const Reason = z.enum(['cancelled', 'timed_out', 'unavailable', 'step_limit', 'turn_limit'])
+export const Reason = z.enum([
+  'cancelled',
+  'timed_out',
+  'unavailable',
+  'budget_exceeded',
+  'step_limit',
+  'turn_limit',
+])
 export type Reason = z.infer<typeof Reason>
 
 export const Usage = z.object({ input_tokens: z.int(), output_tokens: z.int() })

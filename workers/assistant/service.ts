@@ -38,7 +38,7 @@ const POLL_MS = 300
  *
  * @param signal Ends the turn when the client is gone; what was said by then is stored as partial.
  * @throws ProblemError not_found for another's conversation, conflict while a turn of it runs,
- *   timed_out when the turn took too long, dependency_down
+ *   timed_out when the turn took too long, budget_exceeded, dependency_down
  */
 export async function* sendMessage(
   asker: AssistantContext,
@@ -53,13 +53,18 @@ export async function* sendMessage(
   const clock = startClock(ctx)
   const late = AbortSignal.timeout(Number(ctx.env.TURN_TIMEOUT) * 1000)
   let last: TurnState | undefined
+  let refusal: ProblemError | undefined
   let isStored = false
   try {
     const parts = begun.isOver
       ? farewell(job.phrases.farewell)
       : runTurn(
           ctx,
-          { ...job, watch: (state) => void (last = state) },
+          {
+            ...job,
+            watch: (state) => void (last = state),
+            refuse: (problem) => void (refusal = problem),
+          },
           AbortSignal.any([signal, late]),
         )
     last = yield* follow(parts, clock)
@@ -69,6 +74,7 @@ export async function* sendMessage(
     const dollars = ctx.bill.microDollars / 1_000_000
     ctx.metrics.observe('voiceassist_answer_cost_dollars', { endpoint: 'assistant' }, dollars)
     if (last.reason === 'timed_out') throw tooLate()
+    if (refusal && last.parts.length === 0) throw refusal
     yield* ending(replyOf({ sessionId, messageId, turn, language: begun.language }, ended))
   } finally {
     // The reader left before the end.
@@ -88,7 +94,7 @@ interface Begun {
   language: Language
   /** Whether the conversation has had all its turns. */
   isOver: boolean
-  job: Omit<TurnJob, 'watch' | 'phrases'> & { phrases: ReturnType<typeof phrasesIn> }
+  job: Omit<TurnJob, 'watch' | 'refuse' | 'phrases'> & { phrases: ReturnType<typeof phrasesIn> }
 }
 
 async function begin(ctx: AssistantContext, asked: NewMessage): Promise<Begun> {

@@ -2,7 +2,7 @@
 import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { callOpenAi, type OpenAiEnv, type Use } from '../../shared/openai.ts'
-import { estimateTokens, meterCall, type UsageContext } from '../usage/service.ts'
+import { estimateTokens, meterCall, mostTokensOf, type UsageContext } from '../usage/service.ts'
 import { DIMENSIONS } from './tables.ts'
 
 export type EmbeddingContext = UsageContext &
@@ -26,7 +26,9 @@ export async function embedTexts(
   const { EMBEDDING_MODEL: model } = ctx.env
   const use = { model, kind: 'embedding', purpose } as const
   const input = texts.reduce((tokens, text) => tokens + estimateTokens(text), 0)
-  const { data, tokens } = await meterCall(ctx, use, { guess: { input }, signal }, async () => {
+  const bound = () => ({ input: mostTokensOf(texts.join(' ')) + texts.length })
+  const limits = { bound, guess: { input }, signal }
+  const { data, tokens } = await meterCall(ctx, use, limits, async () => {
     const { data: made, usage } = await callOpenAi(ctx, use, signal, (client, options) =>
       client.embeddings.create({ model, input: [...texts] }, options),
     )

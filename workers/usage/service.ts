@@ -7,6 +7,7 @@ import type { Actor, WithEnv } from '../../shared/context.ts'
 import { newId } from '../../shared/ids.ts'
 import type { LabelsOf } from '../../shared/metrics-catalogue.ts'
 import { parsePrices } from '../../shared/model-price.ts'
+import { type BudgetEnv, hasLimits, reserveBudget, settleBudget } from './budget-client.ts'
 import { tableWith } from './price-table.ts'
 import {
   estimateTokens,
@@ -20,7 +21,7 @@ import type { ModelPrice, UsageMessage } from './schemas.ts'
 
 export { estimateTokens, mostTokensOf }
 
-export interface UsageEnv {
+export interface UsageEnv extends BudgetEnv {
   readonly OPENAI_BASE_URL: string
   readonly MODEL_PRICES: string
   readonly USAGE_EVENTS: { send(message: UsageMessage): Promise<unknown> }
@@ -53,25 +54,54 @@ export interface MeteredCall {
   release(): void
 }
 
-export async function openCall(ctx: UsageContext, use: Use): Promise<MeteredCall> {
+/**
+ * @param bound The most the call can use; looked at only where a budget limits the tenant.
+ * @throws ProblemError budget_exceeded; dependency_down when a budget is there and cannot be asked
+ */
+export async function openCall(
+  ctx: UsageContext,
+  use: Use,
+  bound: () => Partial<Units>,
+): Promise<MeteredCall> {
   const id = newId(ctx.now())
+  const isLimited = await hasLimits(ctx)
+  if (isLimited) {
+    const { microDollars } = price(ctx, use, { ...NO_UNITS, ...bound() }, ctx.now())
+    await reserveBudget(ctx, { id, spender: nameOf(ctx.actor), microDollars })
+  }
   let isOpen = true
+  const close = (microDollars: number) => {
+    isOpen = false
+    if (isLimited) ctx.defer(settleBudget(ctx, id, microDollars))
+  }
   return {
     settle(units, isEstimated = false) {
-      if (!isOpen) return
-      isOpen = false
-      record(ctx, { id, use, units: { ...NO_UNITS, ...units }, isEstimated })
+      if (isOpen) close(record(ctx, { id, use, units: { ...NO_UNITS, ...units }, isEstimated }))
     },
     release() {
-      isOpen = false
+      if (isOpen) close(0)
     },
   }
+}
+
+function nameOf(actor: Actor): string | null {
+  const { userId, keyId } = spenderOf(actor)
+  if (userId !== null) return `user:${userId}`
+  return keyId === null ? null : `key:${keyId}`
 }
 
 interface Whole<Result> {
   result: Result
   units: Partial<Units>
   isEstimated?: boolean
+}
+
+interface Limits {
+  /** The most it can use. */
+  bound: () => Partial<Units>
+  /** What it probably uses. */
+  guess: Partial<Units>
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -81,10 +111,10 @@ interface Whole<Result> {
 export async function meterCall<Result>(
   ctx: UsageContext,
   use: Use,
-  { guess, signal }: { guess: Partial<Units>; signal?: AbortSignal | undefined },
+  { bound, guess, signal }: Limits,
   run: () => Promise<Whole<Result>>,
 ): Promise<Result> {
-  const call = await openCall(ctx, use)
+  const call = await openCall(ctx, use, bound)
   try {
     const { result, units, isEstimated } = await run()
     call.settle(units, isEstimated)
@@ -119,6 +149,12 @@ export interface ChatBody {
   readonly max_completion_tokens: number
 }
 
+/** All that is sent has at least a byte per token; JSON's marks outweigh those of the chat format. */
+function boundOf({ messages, tools = [], max_completion_tokens }: ChatBody): Partial<Units> {
+  const input = mostTokensOf(JSON.stringify([messages, tools])) + 16
+  return { input, output: max_completion_tokens }
+}
+
 /** Per text, for each ends in a token of its own. */
 function estimatePrompt({ messages, tools }: ChatBody): number {
   const texts = messages.map(({ content }) => content)
@@ -136,7 +172,7 @@ export async function openChat(
   body: ChatBody,
   signal: AbortSignal,
 ): Promise<ChatMeter> {
-  const call = await openCall(ctx, { ...use, kind: 'chat' })
+  const call = await openCall(ctx, { ...use, kind: 'chat' }, () => boundOf(body))
   let [isAnswered, said, counted] = [false, '', undefined as ChatUsage | undefined]
   return {
     answered: () => void (isAnswered = true),
@@ -163,7 +199,8 @@ interface Closed {
   isEstimated: boolean
 }
 
-function record(ctx: UsageContext, { id, use, units, isEstimated }: Closed): void {
+/** @returns what it cost, in micro-dollars */
+function record(ctx: UsageContext, { id, use, units, isEstimated }: Closed): number {
   const at = ctx.now()
   const { microDollars, version } = price(ctx, use, units, at)
   const { purpose, model } = use
@@ -195,6 +232,7 @@ function record(ctx: UsageContext, { id, use, units, isEstimated }: Closed): voi
     }
   }
   ctx.defer(send())
+  return microDollars
 }
 
 function spenderOf(actor: Actor): Pick<UsageMessage, 'userId' | 'keyId'> {

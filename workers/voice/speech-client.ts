@@ -1,7 +1,13 @@
 /** Speech to text and back, through any OpenAI-compatible audio API. */
 import type { WithEnv } from '../../shared/context.ts'
 import { callOpenAi, type OpenAiEnv } from '../../shared/openai.ts'
-import { estimateTokens, meterCall, openCall, type UsageContext } from '../usage/service.ts'
+import {
+  estimateTokens,
+  meterCall,
+  mostTokensOf,
+  openCall,
+  type UsageContext,
+} from '../usage/service.ts'
 import { msOfBytes, msOfSamples, piecesOf, wavOf } from './pcm.ts'
 import type { Hints } from './session.ts'
 
@@ -27,7 +33,9 @@ export async function transcribe(
   const use = { model: request.model, kind: 'transcription', purpose: 'transcribe' } as const
   const audioMs = Math.ceil(msOfSamples(samples.length))
   const heard = { audioMs, audioInput: Math.ceil(audioMs / MS_PER_HEARD_TOKEN) }
-  return meterCall(ctx, use, { guess: heard, signal }, async () => {
+  const words = Math.ceil(audioMs / MS_PER_HEARD_TOKEN) * 4 + 64
+  const bound = () => ({ ...heard, input: mostTokensOf(hints.prompt ?? ''), output: words })
+  return meterCall(ctx, use, { bound, guess: heard, signal }, async () => {
     const { text, usage } = await callOpenAi(ctx, use, signal, (client, options) =>
       client.audio.transcriptions.create(request, options),
     )
@@ -70,7 +78,8 @@ export async function* synthesize(
 ): AsyncGenerator<Uint8Array> {
   const request = { model: ctx.env.SPEECH_MODEL, voice, input: text.trim(), speed }
   const use = { model: request.model, kind: 'speech', purpose: 'speak' } as const
-  const call = await openCall(ctx, use)
+  const longest = (mostTokensOf(request.input) * SLOWEST_MS_PER_BYTE) / speed + 5000
+  const call = await openCall(ctx, use, () => spokenUnits(request.input, longest))
   let bytes: number | undefined
   try {
     const response = await callOpenAi(ctx, use, signal, (client, options) =>
@@ -87,6 +96,9 @@ export async function* synthesize(
     else call.settle(spokenUnits(request.input, msOfBytes(bytes ?? 0)), true)
   }
 }
+
+/** Three times a usual pace of some 85 ms; nothing bounds what a voice makes of a text. */
+const SLOWEST_MS_PER_BYTE = 250
 
 /** OpenAI's speech models speak some twenty tokens a second. */
 const MS_PER_SPOKEN_TOKEN = 50
