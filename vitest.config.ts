@@ -1,4 +1,5 @@
 /** Test projects, from the quick ones that need nothing but Node to those that start the stack. */
+import { join } from 'node:path'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
@@ -8,6 +9,11 @@ declare module 'vitest' {
   interface ProvidedContext {
     soak: boolean
   }
+}
+
+/** Outside of workerd: the base class of what the identity Worker offers by RPC. */
+const platform = {
+  alias: { 'cloudflare:workers': join(import.meta.dirname, 'tests/http/entrypoints.ts') },
 }
 
 const slow = { testTimeout: 120_000, hookTimeout: 240_000 }
@@ -74,6 +80,7 @@ export default defineConfig({
     maxWorkers: '100%',
     projects: [
       {
+        resolve: platform,
         test: {
           name: 'node',
           // Most of a file's time is loading the same modules; what they keep, they keep by `env`.
@@ -85,6 +92,7 @@ export default defineConfig({
         },
       },
       {
+        resolve: platform,
         test: {
           name: 'conformance',
           isolate: false,

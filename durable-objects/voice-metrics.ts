@@ -1,16 +1,24 @@
 /** What a voice session is counted by: that it is open, and how long each stage of a turn takes. */
 import { type Metrics, type MetricsEnv, metricsOf, type WaitUntil } from '../shared/metrics.ts'
 import { LIMITS } from '../workers/voice/limits.ts'
-import type { Outcome } from '../workers/voice/perform.ts'
+import type { Measured, Outcome } from '../workers/voice/perform.ts'
 import type { SlowEffect } from '../workers/voice/session.ts'
+import { TurnClock, type TurnMetrics } from '../workers/voice/turn-metrics.ts'
 
 /** What an effect's stage is called in metrics and spans. */
 export const STAGES = { transcribe: 'stt', answer: 'llm', speak: 'tts' } as const
 
+/** Those of a turn that no effect is by itself. */
+const PARTS = [
+  ['vad_ms', 'vad'],
+  ['rag_ms', 'rag'],
+  ['llm_ttft_ms', 'llm_ttft'],
+  ['tts_ttfb_ms', 'tts_ttfb'],
+] as const
+
 export class VoiceMetrics {
   readonly #metrics: Metrics
-  /** When the turn began whose first sound is still to come, in milliseconds. */
-  #turnBegan: number | null = null
+  readonly #turn = new TurnClock()
 
   constructor(env: MetricsEnv, waitUntil: WaitUntil) {
     this.#metrics = metricsOf(env, waitUntil)
@@ -33,19 +41,25 @@ export class VoiceMetrics {
 
   /** Passes on what an effect brings; one that was cancelled counts for nothing. */
   async *follow(
-    { type }: SlowEffect,
-    outcomes: AsyncGenerator<Outcome>,
+    effect: SlowEffect,
+    outcomes: AsyncGenerator<Outcome | Measured>,
     signal: AbortSignal,
   ): AsyncGenerator<Outcome> {
+    const { type } = effect
     const at = performance.now()
-    if (type === 'transcribe') this.#turnBegan = at
-    if (type === 'answer') this.#turnBegan ??= at
+    if (type === 'transcribe') this.#turn.ended(at, effect.vadMs)
+    if (type === 'answer') this.#turn.asked(at)
+    if (type === 'speak') this.#turn.clauseBegan(at)
     try {
       for await (const outcome of outcomes) {
-        if (outcome.type === 'audio') this.#sounded()
-        yield outcome
+        if (outcome.type === 'measured') this.#turn.answered(outcome.timings)
+        else {
+          if (outcome.type === 'audio') this.#sounded()
+          yield outcome
+        }
       }
-      if (type !== 'finish') this.#observe(STAGES[type], at)
+      if (type === 'transcribe') this.#turn.transcribed(performance.now())
+      if (type !== 'finish') this.#observe(STAGES[type], performance.now() - at)
     } catch (error) {
       const isFailure = type !== 'finish' && !signal.aborted
       if (isFailure)
@@ -54,15 +68,24 @@ export class VoiceMetrics {
     }
   }
 
-  /** A turn lasts from the end of what was said to the first sound of the reply. */
-  #sounded(): void {
-    if (this.#turnBegan === null) return
-    this.#observe('turn', this.#turnBegan)
-    this.#turnBegan = null
+  /** What the turn that ends now took; undefined when nothing of it was measured. */
+  takeTurn(): TurnMetrics | undefined {
+    const turn = this.#turn.take()
+    for (const [part, stage] of PARTS) {
+      const ms = turn?.[part]
+      if (typeof ms === 'number') this.#observe(stage, ms)
+    }
+    return turn
   }
 
-  #observe(stage: 'stt' | 'llm' | 'tts' | 'turn', began: number): void {
-    const seconds = (performance.now() - began) / 1000
-    this.#metrics.observe('voice_processing_duration_seconds', { stage }, seconds)
+  #sounded(): void {
+    const ms = this.#turn.sounded(performance.now())
+    if (ms !== undefined) this.#observe('turn', ms)
+  }
+
+  #observe(stage: Stage, ms: number): void {
+    this.#metrics.observe('voice_processing_duration_seconds', { stage }, ms / 1000)
   }
 }
+
+type Stage = (typeof STAGES)[keyof typeof STAGES] | (typeof PARTS)[number][1] | 'turn'

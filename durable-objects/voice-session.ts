@@ -4,10 +4,9 @@
  * for happen. Nothing is decided here.
  */
 import { ELECTION_MS, judgeDial } from '../workers/voice/admission.ts'
-import { type Config, defaultConfig, detectionOf, updateConfig } from '../workers/voice/config.ts'
-import { type Heard, InputAudio } from '../workers/voice/input-audio.ts'
+import { type Config, defaultConfig, updateConfig } from '../workers/voice/config.ts'
+import type { Heard } from '../workers/voice/input-audio.ts'
 import { LIMITS } from '../workers/voice/limits.ts'
-import { decodeAudio } from '../workers/voice/pcm.ts'
 import { type Outcome, perform } from '../workers/voice/perform.ts'
 import {
   type ClientEvent,
@@ -24,7 +23,9 @@ import {
 import * as voice from '../workers/voice/session.ts'
 import { step, wakeAt } from '../workers/voice/step.ts'
 import { loadSession, saveSession } from '../workers/voice/store.ts'
+import { events } from '../workers/voice/wire.ts'
 import { ReportedObject } from './reported-object.ts'
+import { VoiceEar } from './voice-ear.ts'
 import { VoiceMetrics } from './voice-metrics.ts'
 import { agreeToClose, type Attachment, attachmentOf, turnAway } from './voice-socket.ts'
 import { traceEffect } from './voice-trace.ts'
@@ -32,29 +33,24 @@ import { traceEffect } from './voice-trace.ts'
 /** Events that come by the dozen; the event that ends them is saved. */
 const UNSAVED = new Set<voice.SessionEvent['type']>(['answer_delta', 'audio'])
 
-/** An object with a timer does not hibernate; sound that is not committed is in memory only. */
-const PIN_MS = 500
-
 /** RFC 6455, section 7.4.1: the purpose is fulfilled. Any other close may be an accident. */
 const HUNG_UP = 1000
-
-/** No frame for this long ends speech; networks stall for less, and clients mute for more. */
-const STALL_MS = 1500
 
 export class VoiceSession extends ReportedObject {
   #owner = this.ctx.storage.kv.get<Owner>('owner')
   #session = loadSession(this.ctx.storage.kv)
   /** The session as it was last written. */
   #saved = this.#session
-  #input = new InputAudio(attachmentOf(this.#sockets()[0])?.inputMs)
-  #heardAt = 0
+  readonly #ear = new VoiceEar(attachmentOf(this.#sockets()[0])?.inputMs, {
+    config: () => (this.#session?.phase === 'open' ? this.#session.config : undefined),
+    hear: (heard) => this.#dispatch(heard),
+  })
   /** The tail of the speech queue: clauses leave in the order they were asked for. */
   #speech = Promise.resolve()
   #reply = new AbortController()
   /** Ends everything when the session does. */
   readonly #line = new AbortController()
   #alarmAt = Number.POSITIVE_INFINITY
-  #pin: ReturnType<typeof setInterval> | undefined
   readonly #metrics = new VoiceMetrics(this.env, this.origin.waitUntil)
   /** The dial by voice key that is under way. */
   #dial: { ticket: string; since: number } | null = null
@@ -125,7 +121,7 @@ export class VoiceSession extends ReportedObject {
   #connect(server: WebSocket): void {
     for (const old of this.#sockets()) old.close(1012, 'Another connection took over.')
     this.ctx.acceptWebSocket(server)
-    this.#input = new InputAudio(this.#input.positionMs)
+    this.#ear.connect()
     this.#dispatch({ type: 'opened' })
   }
 
@@ -145,7 +141,7 @@ export class VoiceSession extends ReportedObject {
     const parsed = parseClientEvent(frame)
     if (!parsed.ok) return this.#dispatch({ type: 'refused', error: parsed.error })
     this.#take(parsed.event)
-    socket.serializeAttachment({ inputMs: this.#input.positionMs } satisfies Attachment)
+    socket.serializeAttachment({ inputMs: this.#ear.positionMs } satisfies Attachment)
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
@@ -168,48 +164,25 @@ export class VoiceSession extends ReportedObject {
   #take(event: ClientEvent): void {
     if (event.type === 'input_audio_buffer.append') return this.#append(event)
     if (event.type === 'input_audio_buffer.clear') {
-      this.#input.clear()
+      this.#ear.clear()
       return this.#dispatch({ type: 'cleared' })
     }
     if (event.type === 'input_audio_buffer.commit') {
-      const span = this.#input.commit()
+      const span = this.#ear.commit()
       return this.#dispatch({ type: 'committed', ...span, eventId: event.event_id ?? null })
     }
     this.#dispatch({ type: 'client', event })
   }
 
   #append({ audio, event_id }: ClientEventOf<'input_audio_buffer.append'>): void {
-    const eventId = event_id ?? null
-    if (this.#session?.phase !== 'open') return
-    const samples = decodeAudio(audio)
-    if (!samples) {
-      const message = 'Audio is base64 of 16-bit samples, little-endian.'
-      return this.#refuse(eventId, 'invalid_audio', message)
-    }
-    const detection = detectionOf(this.#session.config)
-    if (!this.#input.hasRoom(samples.length, detection)) {
-      const message = 'The buffer holds one minute; commit or clear it first.'
-      return this.#refuse(eventId, 'input_audio_buffer_full', message)
-    }
-    this.#heardAt = Date.now()
-    for (const heard of this.#input.append(samples, detection)) this.#dispatch(heard)
-    if (this.#input.holdsSound(detection)) this.#pin ??= setInterval(() => this.#hold(), PIN_MS)
-  }
-
-  /** Runs while there is sound to hold. A client that falls silent mid-word sends no silence. */
-  #hold(): void {
-    const detection = this.#session ? detectionOf(this.#session.config) : null
-    const isStalled = detection !== null && Date.now() - this.#heardAt >= STALL_MS
-    if (isStalled) for (const heard of this.#input.endSpeech()) this.#dispatch(heard)
-    if (this.#session?.phase === 'open' && this.#input.holdsSound(detection)) return
-    clearInterval(this.#pin)
-    this.#pin = undefined
+    const refusal = this.#ear.append(audio)
+    if (refusal) this.#refuse(event_id ?? null, refusal.code, refusal.message)
   }
 
   #leave(socket: WebSocket, isFinal: boolean): void {
     if (this.#sockets().some((other) => other !== socket)) return
     this.#dispatch({ type: 'left', isFinal })
-    this.#hold()
+    this.#ear.hold()
   }
 
   #refuse(eventId: string | null, code: string, message: string): void {
@@ -243,6 +216,7 @@ export class VoiceSession extends ReportedObject {
     switch (effect.type) {
       case 'send':
         this.#send(effect.event)
+        if (effect.event.type === 'response.done') this.#tellTimes(effect.event.response.id)
         break
       case 'cancel':
         this.#reply.abort()
@@ -265,7 +239,7 @@ export class VoiceSession extends ReportedObject {
   async #perform(effect: voice.SlowEffect, reply: AbortSignal): Promise<void> {
     const isReply = effect.type !== 'transcribe'
     const signal = isReply ? AbortSignal.any([reply, this.#line.signal]) : this.#line.signal
-    const utterance = isReply ? new Int16Array() : this.#input.cut(effect)
+    const utterance = isReply ? new Int16Array() : this.#ear.cut(effect)
     try {
       await traceEffect(this.env, this.ctx, { effect, owner: this.#owner }, async () => {
         const outcomes = perform(this.#context(), effect, utterance, signal)
@@ -285,6 +259,11 @@ export class VoiceSession extends ReportedObject {
   #context() {
     if (!this.#owner) throw new Error('the session was not opened')
     return this.contextOf(this.#owner, this.#session?.id)
+  }
+
+  #tellTimes(responseId: string): void {
+    const turn = this.#metrics.takeTurn()
+    if (turn) this.#send(events.turnMetrics(responseId, turn))
   }
 
   #send(event: { type: string }): void {

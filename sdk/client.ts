@@ -15,6 +15,7 @@ import { Platform } from './platform.ts'
 import { Roles } from './roles.ts'
 import { Teams } from './teams.ts'
 import { Tenants } from './tenants.ts'
+import { Traces } from './traces.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 import { Usage } from './usage.ts'
 
@@ -42,6 +43,7 @@ export class VoiceAssist {
   readonly roles: Roles
   readonly teams: Teams
   readonly tenants: Tenants
+  readonly traces: Traces
   readonly usage: Usage
   readonly #transport
 
@@ -59,6 +61,7 @@ export class VoiceAssist {
     this.roles = new Roles(this.#transport)
     this.teams = new Teams(this.#transport)
     this.tenants = new Tenants(this.#transport)
+    this.traces = new Traces(this.#transport)
     this.usage = new Usage(this.#transport)
   }
 

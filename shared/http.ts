@@ -11,7 +11,7 @@ import { unstorableIn } from './storable.ts'
 export type Credential = 'voice_key'
 
 /** What routes of the identity Worker's contracts are counted as; the numbers are workers/limits. */
-export type Counted = 'admin.write'
+export type Counted = 'admin.write' | 'access.change'
 
 export interface AppEnv<Ctx extends ServiceContext = ServiceContext> {
   Variables: {

@@ -62,6 +62,7 @@ export const PAGES = [
   '/setup',
   '/sign-in',
   '/teams',
+  '/traces',
   '/verify-email',
   '/voice',
   OTHER,

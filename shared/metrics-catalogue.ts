@@ -163,7 +163,7 @@ export const CATALOGUE = {
   voiceassist_voice_sessions_active: gauge('Voice sessions that are open.', {}),
   voice_processing_duration_seconds: seconds(
     'Time a stage of a voice turn took.',
-    { stage: ['stt', 'llm', 'tts', 'turn'] },
+    { stage: ['vad', 'stt', 'rag', 'llm', 'llm_ttft', 'tts', 'tts_ttfb', 'turn'] },
     STAGE,
     { aliases: [{ name: 'voiceassist_voice_processing_duration_seconds' }] },
   ),
@@ -204,6 +204,9 @@ export const CATALOGUE = {
     metric: OPEN,
   }),
   voiceassist_traces_exported_total: counter('Spans for the collector, by what became of them.', {
+    result: ['sent', 'failed', 'dropped'],
+  }),
+  voiceassist_traces_stored_total: counter('Spans for the database, by what became of them.', {
     result: ['sent', 'failed', 'dropped'],
   }),
   voiceassist_build_info: gauge('1, labelled with the version that answers.', { version: OPEN }),

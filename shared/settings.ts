@@ -225,6 +225,11 @@ export const Settings = z.object({
     ALL,
     'Where failures are reported (Sentry, or what speaks its protocol); without it a Worker reports none.',
   ),
+  ENABLE_TRACES: setting(
+    z.enum(['true', 'false']),
+    'Whether spans are kept in the database for seven days, where the console shows them.',
+    'true',
+  ),
   OTEL_EXPORTER_OTLP_ENDPOINT: setting(
     optionalUrl,
     'Base address of a collector that takes OTLP over HTTP as JSON, without /v1/traces; empty, and spans stay here.',

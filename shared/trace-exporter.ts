@@ -1,16 +1,19 @@
 /**
- * Where kept spans go: an OTLP collector. It gets batches after the response; nobody waits for them,
- * and a failure is counted and goes no further.
+ * Where kept spans go: an OTLP collector, and the database. Each gets batches after the response; nobody
+ * waits for them, and a failure is counted and goes no further.
  */
 import { type Batcher, createBatcher, type WaitUntil } from './batcher.ts'
 import { type MetricsEnv, metricsOf } from './metrics.ts'
 import { toOtlp } from './otlp.ts'
 import { findSecret } from './secret.ts'
 import type { Kept, SpanStart, Span } from './trace-span.ts'
+import { type KeepRows, toRows } from './trace-store.ts'
 import { enterTrace, untraced } from './tracing.ts'
 
 export interface TraceEnv extends MetricsEnv {
   readonly ENVIRONMENT: string
+  /** `true` or `false`: whether spans are kept in the database. */
+  readonly ENABLE_TRACES: string
   /** Base address of a collector; empty, and spans go to none. */
   readonly OTEL_EXPORTER_OTLP_ENDPOINT: string
   /** Share of traces that are kept by chance, from 0 to 1. */
@@ -19,6 +22,9 @@ export interface TraceEnv extends MetricsEnv {
 
 /** Spans in a batch, milliseconds it waits, spans that wait at most. */
 const BATCH = { maxBatch: 512, delayMs: 200, maxQueue: 2048 }
+
+/** The database gets one statement a second from an isolate, not five. */
+const STORE_DELAY_MS = 1000
 
 /** Milliseconds a collector has to answer. */
 const TIMEOUT_MS = 5000
@@ -42,22 +48,49 @@ export interface Tracer<Env> {
   ): Promise<Result>
 }
 
-export function createTracer<Env extends TraceEnv>(service: string): Tracer<Env> {
-  const collectors = new WeakMap<Env, Batcher<Kept>>()
-  const collectorFor = (env: Env) => {
-    const collector = collectors.get(env) ?? collectorOf(env)
-    collectors.set(env, collector)
-    return collector
-  }
+/** @param keepRows How this Worker writes into the database. */
+export function createTracer<Env extends TraceEnv>(
+  service: string,
+  keepRows: KeepRows<Env>,
+): Tracer<Env> {
+  const collectorFor = perEnv<Env>(collectorOf)
+  const storeFor = perEnv<Env>((env) => storeOf(env, keepRows))
 
   return {
     enter(env, entry, start, work) {
-      const send = (kept: Kept) => untraced(() => collectorFor(env).add([kept], entry.waitUntil))
-      const keep = env.OTEL_EXPORTER_OTLP_ENDPOINT ? send : undefined
+      const isCollected = env.OTEL_EXPORTER_OTLP_ENDPOINT !== ''
+      const isStored = env.ENABLE_TRACES === 'true'
+      const send = (kept: Kept) =>
+        untraced(() => {
+          if (isCollected) collectorFor(env).add([kept], entry.waitUntil)
+          if (isStored) storeFor(env).add([kept], entry.waitUntil)
+        })
+      const keep = isCollected || isStored ? send : undefined
       const ratio = Number(env.OTEL_TRACES_SAMPLER_ARG)
       return enterTrace({ ...entry, service, ratio, keep }, start, work)
     },
   }
+}
+
+/** One for each isolate's environment. */
+function perEnv<Env extends object>(make: (env: Env) => Batcher<Kept>) {
+  const made = new WeakMap<Env, Batcher<Kept>>()
+  return (env: Env) => {
+    const batcher = made.get(env) ?? make(env)
+    made.set(env, batcher)
+    return batcher
+  }
+}
+
+function storeOf<Env extends TraceEnv>(env: Env, keepRows: KeepRows<Env>): Batcher<Kept> {
+  return createBatcher<Kept>({
+    ...BATCH,
+    delayMs: STORE_DELAY_MS,
+    sizeOf: ({ spans }) => spans.length,
+    send: async (kept) => void (await keepRows(env, toRows(kept))),
+    onResult: (result, spans) =>
+      metricsOf(env).inc('voiceassist_traces_stored_total', { result }, spans),
+  })
 }
 
 function collectorOf(env: TraceEnv): Batcher<Kept> {

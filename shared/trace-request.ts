@@ -11,7 +11,10 @@ interface TracedApp<Env> {
 }
 
 /** Routes whose span has a name of its own. */
-const NAMES: Readonly<Record<string, string>> = { '/api/ask': 'api.send_message' }
+const NAMES: Readonly<Record<string, string>> = {
+  '/api/ask': 'api.send_message',
+  '/api/assistant/messages': 'api.send_message',
+}
 
 /** Needs the request's id; sets `traceparent`, which everything the request does carries on. */
 export const traceRequests = <Env extends TraceEnv>(tracer: Tracer<Env>) =>

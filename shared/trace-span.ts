@@ -17,6 +17,8 @@ export interface SpanData {
   traceId: string
   spanId: string
   parentSpanId: string | null
+  /** Whether it is the first of its segment. */
+  isEntry: boolean
   name: string
   kind: Kind
   startMs: number
@@ -54,11 +56,15 @@ export interface Segment {
   service: string
   requestId: string
   tenantId?: string
+  /** Of the conversation or the voice session it belongs to. */
+  sessionId?: string
 }
 
 export interface Kept {
   segment: Segment
-  /** In the order they ended. The first span of the segment is the one without a parent among them. */
+  /** Whether whoever began the trace wants it kept; else a span failed or was slow. */
+  isSampled: boolean
+  /** In the order they ended. */
   spans: SpanData[]
 }
 
@@ -78,6 +84,7 @@ export class Recording {
   readonly #options: Options
   #spans: SpanData[] = []
   #open = 0
+  #hasBegun = false
   #isNotable = false
 
   constructor(options: Options) {
@@ -88,10 +95,12 @@ export class Recording {
   /** @param parentSpanId Null for the first span of a trace. */
   start(start: SpanStart, parentSpanId: string | null): Span {
     this.#open++
+    const isEntry = !this.#hasBegun
+    this.#hasBegun = true
     const { traceId, isSampled, now } = this.#options
     const context = { traceId, spanId: newSpanId(), isSampled }
     return new OpenSpan(start, context, now(), (ended) => {
-      this.#end({ ...ended, ...context, parentSpanId, endMs: now() })
+      this.#end({ ...ended, ...context, parentSpanId, isEntry, endMs: now() })
     })
   }
 
@@ -102,11 +111,12 @@ export class Recording {
     if (this.#open > 0) return
     const spans = this.#spans
     this.#spans = []
-    if (isSampled || this.#isNotable) this.#options.keep?.({ segment: this.segment, spans })
+    if (!isSampled && !this.#isNotable) return
+    this.#options.keep?.({ segment: this.segment, isSampled, spans })
   }
 }
 
-type Ended = Omit<SpanData, 'traceId' | 'spanId' | 'parentSpanId' | 'endMs'>
+type Ended = Omit<SpanData, 'traceId' | 'spanId' | 'parentSpanId' | 'isEntry' | 'endMs'>
 
 class OpenSpan implements Span {
   name: string

@@ -149,6 +149,12 @@ export function noteTenant(tenantId: string): void {
   if (scope && tenantId) scope.recording.segment.tenantId = tenantId
 }
 
+/** Which conversation or voice session the current piece belongs to. */
+export function noteSession(sessionId: string): void {
+  const scope = scopes.getStore()
+  if (scope) scope.recording.segment.sessionId = sessionId
+}
+
 /** Of the current span, for calls that carry it on. */
 export function currentTraceparent(): string | undefined {
   const scope = scopes.getStore()

@@ -51,6 +51,8 @@ import { providerKeyRoutes } from './provider-keys/routes.ts'
 import type { KeyContext } from './provider-keys/service.ts'
 import { teamRoutes } from './teams/routes.ts'
 import type { TeamContext } from './teams/service.ts'
+import { traceRoutes } from './traces/routes.ts'
+import type { TraceContext } from './traces/service.ts'
 import type { ReportContext } from './usage/report-service.ts'
 import { usageRoutes } from './usage/routes.ts'
 import { voiceRoutes } from './voice/routes.ts'
@@ -69,6 +71,7 @@ type Needs = OpsContext &
   LimitContext &
   KeyContext &
   TeamContext &
+  TraceContext &
   ReportContext
 
 interface EdgeApp extends AppEnv<Needs> {
@@ -168,6 +171,7 @@ export function createApp() {
     bearerFormat: 'JWT',
   })
   app.route('/', opsRoutes)
+  app.route('/', traceRoutes)
   app.route(
     '/',
     createRumRoutes(refuseReports, () => app.routes.map(({ path }) => path)),

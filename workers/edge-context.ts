@@ -6,6 +6,7 @@ import { createLog, type Log } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
 import { Settings } from '../shared/settings.ts'
 import { createTracer } from '../shared/trace-exporter.ts'
+import { keepRows } from '../shared/trace-store.ts'
 import { noteTenant } from '../shared/tracing.ts'
 
 const EdgeSettings = Settings.pick({
@@ -45,6 +46,7 @@ const EdgeSettings = Settings.pick({
   ENABLE_METRICS: true,
   METRICS_SHARDS: true,
   METRICS_FLUSH_MS: true,
+  ENABLE_TRACES: true,
   OTEL_EXPORTER_OTLP_ENDPOINT: true,
   OTEL_EXPORTER_OTLP_HEADERS: true,
   OTEL_TRACES_SAMPLER_ARG: true,
@@ -52,7 +54,7 @@ const EdgeSettings = Settings.pick({
   SENTRY_DSN: true,
 })
 
-export const edgeTracer = createTracer<EdgeEnv>('edge')
+export const edgeTracer = createTracer<EdgeEnv>('edge', keepRows)
 
 const logs = new WeakMap<EdgeEnv, Log>()
 
@@ -75,7 +77,8 @@ export function edgeContext(
   log = edgeLog(env, origin),
 ): WithEnv<EdgeEnv> {
   checkEdge(env)
-  noteTenant(origin.tenantId)
+  // A job's contexts are of one tenant after another, its spans of none.
+  if (origin.actor.type !== 'system') noteTenant(origin.tenantId)
   const metrics = metricsOf(env, origin.waitUntil)
   return createContext(env, { log, metrics }, origin)
 }

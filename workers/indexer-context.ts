@@ -6,7 +6,7 @@ import { createLog } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
 import { Settings } from '../shared/settings.ts'
 import { createTracer } from '../shared/trace-exporter.ts'
-import { noteTenant } from '../shared/tracing.ts'
+import { keepRows } from '../shared/trace-store.ts'
 
 const IndexerSettings = Settings.pick({
   ENVIRONMENT: true,
@@ -27,17 +27,17 @@ const IndexerSettings = Settings.pick({
   METRICS_SHARDS: true,
   METRICS_FLUSH_MS: true,
   SENTRY_DSN: true,
+  ENABLE_TRACES: true,
   OTEL_EXPORTER_OTLP_ENDPOINT: true,
   OTEL_EXPORTER_OTLP_HEADERS: true,
   OTEL_TRACES_SAMPLER_ARG: true,
 })
 
-export const indexerTracer = createTracer<IndexerEnv>('indexer')
+export const indexerTracer = createTracer<IndexerEnv>('indexer', keepRows)
 
 /** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
 export function indexerContext(env: IndexerEnv, origin: Origin): WithEnv<IndexerEnv> {
   checkSettings(IndexerSettings, env)
-  noteTenant(origin.tenantId)
   const reporter = reporterOf(env, origin)
   const job = origin.actor.type === 'system' ? { job: origin.actor.job } : {}
   const log = createLog({ level: env.LOG_LEVEL, reporter }, { worker: 'indexer', ...job })

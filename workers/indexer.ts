@@ -4,16 +4,18 @@ import { consumeQueue, runCheckpoints, runSweep, runVerification, testReporting 
 
 /** What the edge may ask of it, by service binding. */
 export class Indexer extends WorkerEntrypoint<IndexerEnv> {
-  sweepDocuments(): Promise<void> {
-    return runSweep(this.env, (work) => this.ctx.waitUntil(work))
+  readonly #waitUntil = (work: Promise<unknown>) => this.ctx.waitUntil(work)
+
+  sweepDocuments(traceparent?: string): Promise<void> {
+    return runSweep(this.env, this.#waitUntil, traceparent)
   }
 
-  checkpointAudit(): Promise<void> {
-    return runCheckpoints(this.env, (work) => this.ctx.waitUntil(work))
+  checkpointAudit(traceparent?: string): Promise<void> {
+    return runCheckpoints(this.env, this.#waitUntil, traceparent)
   }
 
-  verifyAudit(): Promise<void> {
-    return runVerification(this.env, (work) => this.ctx.waitUntil(work))
+  verifyAudit(traceparent?: string): Promise<void> {
+    return runVerification(this.env, this.#waitUntil, traceparent)
   }
 
   testReporting(requestId: string) {

@@ -1,7 +1,10 @@
+import type { WithEnv } from '../shared/context.ts'
 /** The indexer's queues and jobs: which feature handles what. */
 import { reporterOf } from '../shared/error-queue.ts'
 import { createLog } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
+import type { Entry } from '../shared/trace-exporter.ts'
+import type { Attributes } from '../shared/trace-span.ts'
 import { parseTraceparent, traceparentOf } from '../shared/trace.ts'
 import { currentTraceparent } from '../shared/tracing.ts'
 import { consumeAudit, consumeDeadAudit } from './audit/consumer.ts'
@@ -15,6 +18,7 @@ import { sweepDocuments } from './knowledge/schedule.ts'
 import type { DocumentMessage } from './knowledge/schemas.ts'
 import { consumeDeadUsage, consumeUsage } from './usage/consumer.ts'
 import { consumeDeadMail, consumeMail } from './workspace/consumer.ts'
+import type { MailMessage } from './workspace/schemas.ts'
 
 type WaitUntil = (work: Promise<unknown>) => void
 
@@ -45,15 +49,14 @@ export async function consumeQueue(
   const contextOf = contextsOf(env, job, waitUntil)
   if (job === 'mail') {
     const consume = batch.queue.startsWith('mail-dead') ? consumeDeadMail : consumeMail
-    return consume(batch, {
-      contextOf: (mail) => contextOf({ ...mail, tenantId: '' }),
-      log,
-      metrics,
-    })
+    const follow = mailFollowerOf(env, waitUntil)
+    const contextOfMail = (mail: MailMessage) => contextOf({ ...mail, tenantId: '' })
+    return consume(batch, { contextOf: contextOfMail, follow, log, metrics })
   }
   if (job === 'audit') {
-    const consume = batch.queue.startsWith('audit-dead') ? consumeDeadAudit : consumeAudit
-    return consume(batch, { contextOf: (tenantId) => contextOf({ tenantId }), log, metrics })
+    const source = { contextOf: (tenantId: string) => contextOf({ tenantId }), log, metrics }
+    if (batch.queue.startsWith('audit-dead')) return consumeDeadAudit(batch, source)
+    return traceAudit(env, batch, waitUntil, () => consumeAudit(batch, source))
   }
   if (job === 'usage') {
     const consume = batch.queue.startsWith('usage-dead') ? consumeDeadUsage : consumeUsage
@@ -64,32 +67,61 @@ export async function consumeQueue(
   return consume(batch, { contextOf, follow, log })
 }
 
+type Work = () => Promise<void>
+
 /** A message's work goes on in the trace of whoever sent it, which is also its link. */
+function process(env: IndexerEnv, queue: string, entry: Entry, more: Attributes, work: Work) {
+  const sender = parseTraceparent(entry.traceparent)
+  const attributes = { 'messaging.destination.name': queue, ...more }
+  const links = sender ? [sender] : []
+  const start = { name: `${queue} process`, kind: 'consumer', attributes, links } as const
+  return indexerTracer.enter(env, entry, start, work)
+}
+
 function followerOf(env: IndexerEnv, waitUntil: WaitUntil) {
-  return (message: DocumentMessage, work: () => Promise<void>): Promise<void> => {
+  return (message: DocumentMessage, work: Work): Promise<void> => {
     const { traceparent, requestId, tenantId, documentId } = message
-    const sender = parseTraceparent(traceparent)
     const entry = { traceparent, requestId, tenantId, waitUntil }
-    const attributes = { 'messaging.destination.name': 'documents', document_id: documentId }
-    const links = sender ? [sender] : []
-    const start = { name: 'documents process', kind: 'consumer', attributes, links } as const
-    return indexerTracer.enter(env, entry, start, work)
+    return process(env, 'documents', entry, { document_id: documentId }, work)
   }
 }
 
-/** Called by the edge's minute cron. */
-export async function runSweep(env: IndexerEnv, waitUntil: WaitUntil): Promise<void> {
-  await sweepDocuments(contextsOf(env, 'sweepDocuments', waitUntil)({ tenantId: '' }))
+/** Whose mail it is, nobody says: a mail has an address, not a tenant. */
+function mailFollowerOf(env: IndexerEnv, waitUntil: WaitUntil) {
+  return ({ traceparent, requestId, template }: MailMessage, work: Work): Promise<void> =>
+    process(env, 'mail', { traceparent, requestId, waitUntil }, { template }, work)
 }
 
-/** Called by the edge's minute cron. */
-export async function runCheckpoints(env: IndexerEnv, waitUntil: WaitUntil): Promise<void> {
-  await checkpointChains(contextsOf(env, 'checkpointAudit', waitUntil)({ tenantId: '' }))
+/** A batch is of many tenants and requests, so it begins a trace of its own. */
+function traceAudit(env: IndexerEnv, batch: MessageBatch, waitUntil: WaitUntil, work: Work) {
+  const entry = { traceparent: undefined, requestId: crypto.randomUUID(), waitUntil }
+  const more = { 'messaging.batch.message_count': batch.messages.length }
+  return process(env, 'audit', entry, more, work)
 }
 
-/** Called by the edge's minute cron. */
-export async function runVerification(env: IndexerEnv, waitUntil: WaitUntil): Promise<void> {
-  await verifyChains(contextsOf(env, 'verifyAudit', waitUntil)({ tenantId: '' }))
+/** Called by the edge's minute cron; `traceparent` is that minute's, as in the next two. */
+export const runSweep = (env: IndexerEnv, waitUntil: WaitUntil, traceparent?: string) =>
+  runJob(env, { job: 'sweepDocuments', waitUntil, traceparent }, sweepDocuments)
+
+export const runCheckpoints = (env: IndexerEnv, waitUntil: WaitUntil, traceparent?: string) =>
+  runJob(env, { job: 'checkpointAudit', waitUntil, traceparent }, checkpointChains)
+
+export const runVerification = (env: IndexerEnv, waitUntil: WaitUntil, traceparent?: string) =>
+  runJob(env, { job: 'verifyAudit', waitUntil, traceparent }, verifyChains)
+
+interface Job extends Pick<Entry, 'traceparent' | 'waitUntil'> {
+  job: string
+}
+
+function runJob(
+  env: IndexerEnv,
+  { job, waitUntil, traceparent }: Job,
+  run: (ctx: WithEnv<IndexerEnv>) => Promise<void>,
+): Promise<void> {
+  const entry = { traceparent, requestId: crypto.randomUUID(), waitUntil }
+  return indexerTracer.enter(env, entry, { name: `indexer.${job}`, kind: 'server' }, () =>
+    run(contextsOf(env, job, waitUntil)({ tenantId: '', requestId: entry.requestId })),
+  )
 }
 
 /** Called by the edge for those who run the platform. */

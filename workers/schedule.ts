@@ -1,12 +1,14 @@
 /** The minute cron: the edge's own jobs, and those of other Workers by RPC, for cron fires here only. */
 import { metricsOf } from '../shared/metrics.ts'
 import { traceparentOf } from '../shared/trace.ts'
+import { currentTraceparent, withSpan } from '../shared/tracing.ts'
 import { sweepConversations } from './assistant/schedule.ts'
-import { edgeContext, edgeLog } from './edge-context.ts'
+import { edgeContext, edgeLog, edgeTracer } from './edge-context.ts'
 import { announceDueSnapshots, expireOverrides } from './flags/schedule.ts'
 import { eraseTenants } from './identity/schedule.ts'
 import { setGauges } from './ops/schedule.ts'
 import { rewrapDataKeys } from './provider-keys/schedule.ts'
+import { sweepTraces } from './traces/schedule.ts'
 import { sweepUsage } from './usage/schedule.ts'
 
 type WaitUntil = Pick<ExecutionContext, 'waitUntil'>
@@ -20,13 +22,14 @@ export async function runSchedule(
   const log = edgeLog(env, { waitUntil })
   const metrics = metricsOf(env, waitUntil)
   const jobs = {
-    rotateKeys: () => env.IDENTITY.rotateKeys(),
-    sweepOrphans: () => env.IDENTITY.sweepOrphans(),
+    rotateKeys: () => env.IDENTITY.rotateKeys(currentTraceparent()),
+    sweepOrphans: () => env.IDENTITY.sweepOrphans(currentTraceparent()),
     eraseTenants: () => eraseTenants({ env, log }),
-    sweepDocuments: () => env.INDEXER.sweepDocuments(),
-    checkpointAudit: () => env.INDEXER.checkpointAudit(),
-    verifyAudit: () => env.INDEXER.verifyAudit(),
+    sweepDocuments: () => env.INDEXER.sweepDocuments(currentTraceparent()),
+    checkpointAudit: () => env.INDEXER.checkpointAudit(currentTraceparent()),
+    verifyAudit: () => env.INDEXER.verifyAudit(currentTraceparent()),
     sweepConversations: () => sweepConversations({ env, log, now: () => new Date() }),
+    sweepTraces: () => sweepTraces({ env, log, now: () => new Date() }),
     sweepUsage: () => sweepUsage({ env, log, now: () => new Date() }),
     setGauges: () => setGauges({ env, metrics, now: () => new Date() }),
     rewrapDataKeys: () =>
@@ -46,13 +49,16 @@ export async function runSchedule(
         contextOf: jobContext(env, execution, 'announceFlags'),
       }),
   }
-  for (const [job, run] of Object.entries(jobs)) {
-    try {
-      await run()
-    } catch (error) {
-      log.error('scheduled job failed', { job, error })
+  const entry = { traceparent: undefined, requestId: crypto.randomUUID(), waitUntil, execution }
+  await edgeTracer.enter(env, entry, { name: 'cron' }, async () => {
+    for (const [job, run] of Object.entries(jobs)) {
+      try {
+        await withSpan<unknown>({ name: `cron.${job}` }, run)
+      } catch (error) {
+        log.error('scheduled job failed', { job, error })
+      }
     }
-  }
+  })
 }
 
 function jobContext(env: EdgeEnv, execution: WaitUntil, job: string) {

@@ -2,8 +2,14 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** So many neighbours are tried before giving up. */
+/** So many are tried before giving up. */
 const TRIES = 50
+
+/**
+ * Where "any port" lies: below those that systems give to outgoing connections (Linux from 32,768,
+ * others from 49,152; RFC 6335, section 6), any of which could take it before it is listened on.
+ */
+const ANY = { from: 20_000, count: 10_000 }
 
 /**
  * A free port: `preferred`, or the first free one after it; 0 asks for any.
@@ -12,13 +18,17 @@ const TRIES = 50
  * @throws Error when none of the neighbours is free either
  */
 export async function findPort(preferred: number, taken: readonly number[] = []): Promise<number> {
-  const last = Math.min(preferred + TRIES - 1, 65_535)
-  const candidates = Array.from({ length: last - preferred + 1 }, (_, index) => preferred + index)
-  for (const port of preferred === 0 ? [0, 0, 0] : candidates) {
-    const free = await tryPort(port)
-    if (free !== undefined && !taken.includes(free)) return free
+  for (const port of candidatesFor(preferred)) {
+    if (!taken.includes(port) && (await isFree(port))) return port
   }
-  throw new Error(`No port from ${preferred} to ${last} is free on 127.0.0.1.`)
+  const near = preferred === 0 ? '' : ` near ${preferred}`
+  throw new Error(`No port${near} is free on 127.0.0.1; ${TRIES} were tried.`)
+}
+
+function candidatesFor(preferred: number): number[] {
+  const numbers = Array.from({ length: TRIES }, (_, index) => preferred + index)
+  if (preferred !== 0) return numbers.filter((port) => port <= 65_535)
+  return numbers.map(() => ANY.from + Math.floor(Math.random() * ANY.count))
 }
 
 export interface Ports {
@@ -33,16 +43,15 @@ export async function choosePorts(preferredHttp: number, preferredTls: number): 
   return { http, tls }
 }
 
-async function tryPort(port: number): Promise<number | undefined> {
+async function isFree(port: number): Promise<boolean> {
   const server = createServer()
   server.listen(port, '127.0.0.1')
   try {
     await once(server, 'listening')
   } catch {
-    return undefined
+    return false
   }
-  const address = server.address()
   server.close()
   await once(server, 'close')
-  return typeof address === 'object' ? address?.port : undefined
+  return true
 }

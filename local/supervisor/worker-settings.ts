@@ -2,7 +2,6 @@
  * The settings the three Workers get from the supervisor: addresses and credentials of what runs
  * beside them, and which models to use. Pure. Their meaning: docs/CONFIGURATION_REFERENCE.md.
  */
-import type { ModelPrice } from '../../shared/model-price.ts'
 import type { Secrets } from './secrets.ts'
 
 /** Variables of a process. Wider than Node's own type, which lists the Workers' settings. */
@@ -76,6 +75,8 @@ export function workerSettings(addresses: Addresses, secrets: Secrets): Record<s
     GITHUB_CLIENT_SECRET: '',
     GOOGLE_CLIENT_SECRET: '',
     OIDC_CLIENT_SECRET: '',
+    // Whoever works here wants to find the request they have just sent.
+    OTEL_TRACES_SAMPLER_ARG: '1',
     // Off where it is deployed, unless somebody wants it; here it can be tried.
     OAUTH_PROVIDER: 'on',
   }
@@ -97,7 +98,7 @@ const STAND_IN_MODELS = {
 }
 
 /** What the models stand in for costs so much: costs and budgets can be tried out offline. */
-export const STAND_IN_PRICES: readonly ModelPrice[] = [
+export const STAND_IN_PRICES = [
   {
     model: STAND_IN_MODELS.CHAT_MODEL,
     kind: 'chat',

@@ -7,19 +7,37 @@ import { cpus, loadavg } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { buildAssets } from '../../operations/build.ts'
-import { cpuTimeOf } from './cpu.ts'
-import { measureAudit, measureSignIn } from './identity.ts'
+import { cpuTimeOf, median, SETTLE_MS } from './cpu.ts'
+import { measureAudit, measureSignIn, measureTokens } from './identity.ts'
 import { indexPdf } from './indexing.ts'
 import { fire } from './load.ts'
-import { authorize, bareRow, GUARDED, guardedRow, type Row, rowsOf } from './rows.ts'
-import { startBench } from './stack.ts'
+import {
+  authorize,
+  bareRow,
+  FRESH,
+  GUARDED,
+  guardedRow,
+  type Row,
+  rowsOf,
+  UNGUARDED,
+} from './rows.ts'
+import { SETTINGS, startBench } from './stack.ts'
+import { measureStartUp } from './start-up.ts'
 import { startObserved, TELEMETRY } from './telemetry.ts'
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
 const PLAN = options.quick ? { scale: 0.5, rounds: 5 } : { scale: 1, rounds: 9 }
 
-/** Seconds from upload to searchable, and CPU milliseconds of an entry: no ratios, so held loosely. */
-const MOST = { pdfSeconds: 10, signInHashes: 1.3, auditMillis: 0.5 }
+/** Mostly times of the clock or of the CPU and no ratios, so held loosely. */
+const MOST = {
+  pdfSeconds: 10,
+  signInHashes: 1.3,
+  auditMillis: 0.5,
+  startUpMillis: 300,
+  guardMicros: 200,
+  verifyMicros: 150,
+  hitMicros: 5,
+}
 
 interface Measured {
   row: Row
@@ -55,14 +73,6 @@ async function measure(pid: number, bare: Row, rows: Row[]): Promise<Measured[]>
   return all
 }
 
-/** @param values An odd number of them. */
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[(values.length - 1) / 2] ?? Number.NaN
-}
-
-/** What the row before left to do after its answers must not be counted here. */
-const SETTLE_MS = 300
-
 async function cost(pid: number, { aim, requests }: Row) {
   const target = await aim()
   await setTimeout(SETTLE_MS)
@@ -97,19 +107,32 @@ async function measurePlain(failed: string[]): Promise<Measured> {
     const rows = await rowsOf(bench, PLAN.scale)
     const measured = await measure(bench.pid, bareRow(bench, PLAN.scale), rows)
     failed.push(...report(measured))
+    const guardMicros = apart(rowNamed(measured, FRESH), rowNamed(measured, UNGUARDED))
+    hold(failed, 'guard, fresh token, µs more', guardMicros, MOST.guardMicros)
+    const { verifyMicros, hitMicros } = await measureTokens(bench)
+    hold(failed, 'check of a token, µs', verifyMicros, MOST.verifyMicros)
+    hold(failed, 'check of a token seen before, µs', hitMicros, MOST.hitMicros)
     const { millis, hashes } = await measureSignIn(bench)
     console.log(lineOf('sign-in, ms of CPU', '', millis.toFixed(0)))
     hold(failed, 'sign-in, in hashes', hashes, MOST.signInHashes)
     hold(failed, 'audit entry of a batch, ms of CPU', await measureAudit(bench), MOST.auditMillis)
     const seconds = await indexPdf(bench, await authorize(bench))
     hold(failed, 'PDF of 100 pages searchable, s', seconds, MOST.pdfSeconds)
-    const guarded = measured.find(({ row }) => row.name === GUARDED)
-    if (!guarded) throw new Error('the guarded row was not measured')
-    return guarded
+    return rowNamed(measured, GUARDED)
   } finally {
     await bench.close()
   }
 }
+
+function rowNamed(measured: Measured[], name: string): Measured {
+  const found = measured.find(({ row }) => row.name === name)
+  if (found) return found
+  throw new Error(`The row was not measured: ${name}.`)
+}
+
+/** Microseconds between two rows of a run, both taken against the bare handler beside them. */
+const apart = (one: Measured, other: Measured) =>
+  (one.ratio - other.ratio) * (other.micros / other.ratio)
 
 /** Microseconds that telemetry adds to a guarded request; both are compared with the bare handler of their run. */
 async function addedBy(sampled: string, plain: Measured): Promise<number> {
@@ -117,7 +140,7 @@ async function addedBy(sampled: string, plain: Measured): Promise<number> {
   try {
     const row = guardedRow(observed, PLAN.scale)
     const [seen] = await measure(observed.pid, bareRow(observed, PLAN.scale), [row])
-    return ((seen?.ratio ?? Number.NaN) - plain.ratio) * (plain.micros / plain.ratio)
+    return seen ? apart(seen, plain) : Number.NaN
   } finally {
     await close()
   }
@@ -139,7 +162,10 @@ if (process.platform !== 'linux') {
 console.log(describeMachine())
 await buildAssets()
 const failed: string[] = []
+// First, while no other workerd runs here.
+const startUp = await measureStartUp(SETTINGS)
 const plain = await measurePlain(failed)
+hold(failed, 'start of identity, ms of CPU', startUp, MOST.startUpMillis)
 for (const { name, ratio, most } of TELEMETRY) hold(failed, name, await addedBy(ratio, plain), most)
 console.log(describeMachine())
 if (failed.length > 0) {

@@ -12,6 +12,14 @@ export function cpuTimeOf(pid: number): number {
   return times.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1000
 }
 
+/** Milliseconds: what a request leaves to do after its answer must not be counted with the next. */
+export const SETTLE_MS = 300
+
+/** @param values An odd number of them. */
+export function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[(values.length - 1) / 2] ?? Number.NaN
+}
+
 /** @throws Error when this process has no child of that name, or there is no /proc */
 export function childNamed(name: string): number {
   const pids = readdirSync('/proc').map(Number).filter(Number.isInteger)

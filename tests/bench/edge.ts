@@ -1,11 +1,13 @@
 /**
- * The edge as it is deployed, and one route more: guarded like any other, doing nothing. Every
- * guarded route of the product also asks a database, a cache or a provider.
+ * The edge as it is deployed, and three routes more. One is guarded like any other and does nothing,
+ * for every guarded route of the product also asks a database, a cache or a provider; one is the same
+ * without a guard. The third checks tokens and nothing else.
  */
 import { createRoute, z } from '@hono/zod-openapi'
-import { secured } from '../../shared/guards.ts'
-import { json } from '../../shared/http.ts'
+import { open, secured } from '../../shared/guards.ts'
+import { json, jsonBody } from '../../shared/http.ts'
 import { createApp } from '../../workers/app.ts'
+import { authenticate } from '../../workers/identity/service.ts'
 
 export { FlagHub } from '../../durable-objects/flag-hub.ts'
 export { VoiceSession } from '../../durable-objects/voice-session.ts'
@@ -19,6 +21,33 @@ const guarded = secured(
   }),
 )
 
-const app = createApp().openapi(guarded, (c) => c.json({ ok: true }, 200))
+const unguarded = open(
+  createRoute({
+    method: 'get',
+    path: '/bench/open',
+    responses: { 200: json(z.object({ ok: z.boolean() }), 'Anybody may') },
+  }),
+)
+
+const checking = open(
+  createRoute({
+    method: 'post',
+    path: '/bench/tokens',
+    request: { body: jsonBody(z.object({ tokens: z.array(z.string()), times: z.int() })) },
+    responses: { 204: { description: 'Each token was good each time' } },
+  }),
+)
+
+const app = createApp()
+  .openapi(guarded, (c) => c.json({ ok: true }, 200))
+  .openapi(unguarded, (c) => c.json({ ok: true }, 200))
+  .openapi(checking, async (c) => {
+    const { tokens, times } = c.req.valid('json')
+    const callers = tokens.map((token) => new Headers({ authorization: `Bearer ${token}` }))
+    for (let n = 0; n < times; n++) {
+      for (const headers of callers) await authenticate(c.env, headers)
+    }
+    return c.body(null, 204)
+  })
 
 export default { fetch: app.fetch } satisfies ExportedHandler<EdgeEnv>

@@ -26,6 +26,7 @@ export async function rowsOf(bench: Bench, scale: number): Promise<Row[]> {
   let asked = 0
   return [
     { name: 'text route (/live)', aim: () => got(`${edge}/live`), requests: many, bar: 1.6 },
+    { name: UNGUARDED, aim: () => got(`${edge}/bench/open`), requests: many },
     guardedRow(bench, scale),
     {
       name: 'guarded route, API key seen before',
@@ -34,7 +35,7 @@ export async function rowsOf(bench: Bench, scale: number): Promise<Row[]> {
       bar: 2.3,
     },
     {
-      name: 'guarded route, fresh token',
+      name: FRESH,
       aim: async () => got(`${edge}/bench/guarded`, await bench.mintTokens(some)),
       requests: some,
       bar: 4.5,
@@ -58,6 +59,8 @@ export async function rowsOf(bench: Bench, scale: number): Promise<Row[]> {
   ]
 }
 
+export const UNGUARDED = 'the guarded route, without its guard'
+export const FRESH = 'guarded route, fresh token'
 export const GUARDED = 'guarded route, token seen before'
 
 export const guardedRow = (bench: Bench, scale: number): Row => {

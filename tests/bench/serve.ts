@@ -42,7 +42,7 @@ export async function serveWorkers(settings: Settings): Promise<Served> {
 }
 
 /** Bindings as the configuration has them, code as it would be uploaded, values from `settings`. */
-async function optionsOf(
+export async function optionsOf(
   config: string,
   folder: string,
   settings: Settings,

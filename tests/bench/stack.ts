@@ -12,6 +12,26 @@ import { type Served, type Settings, serveWorkers } from './serve.ts'
 const USERS = { voiceassist: 'owner', app_user: 'app', auth_user: 'auth' }
 const SETUP_TOKEN = 'setup-token-of-the-benchmark-only'
 
+/** What does not depend on the stand-ins. */
+export const SETTINGS: Settings = {
+  LOG_LEVEL: 'warn',
+  UPSTASH_REDIS_REST_TOKEN: 'upstash',
+  OPENAI_API_KEY: 'openai',
+  CHAT_MODEL: 'va-extractive-1',
+  EMBEDDING_MODEL: 'va-lexical-1',
+  SPEECH_MODEL: 'va-words-1',
+  TRANSCRIPTION_MODEL: 'va-words-1',
+  MODEL_PRICES: JSON.stringify(STAND_IN_PRICES),
+  AUTH_SECRET: 'secret-of-the-benchmark-and-of-nothing-else',
+  PASSWORD_PEPPER: 'pepper-of-the-benchmark-and-of-nothing-else',
+  RATE_PLAN: 'unmetered',
+  MAIL_TOKEN: 'token-of-the-benchmark-and-of-nothing-else',
+  PROVIDER_KEK: 'kek-of-the-benchmark-and-of-nothing-else',
+  SETUP_TOKEN,
+  ENABLE_METRICS: 'false',
+  ENABLE_TRACES: 'false',
+}
+
 export interface Bench extends Served {
   /** Access tokens nobody has used yet. */
   mintTokens(count: number): Promise<string[]>
@@ -22,9 +42,7 @@ export interface Bench extends Served {
 }
 
 /** @param telemetry Settings of metrics and traces; by default there are none of either. */
-export async function startBench(
-  telemetry: Settings = { ENABLE_METRICS: 'false' },
-): Promise<Bench> {
+export async function startBench(telemetry: Settings = {}): Promise<Bench> {
   const backend = await startPglite({})
   const [neon, upstash, openAi] = await Promise.all([
     startNeon({ backend, users: USERS, tcpPort: false }),
@@ -37,24 +55,11 @@ export async function startBench(
 
   const connection = { DATABASE_URL: urlOf('app_user'), DATABASE_HTTP_URL: neon.httpUrl }
   const served = await serveWorkers({
-    LOG_LEVEL: 'warn',
+    ...SETTINGS,
     ...connection,
     AUTH_DATABASE_URL: urlOf('auth_user'),
     UPSTASH_REDIS_REST_URL: upstash.url,
-    UPSTASH_REDIS_REST_TOKEN: 'upstash',
-    OPENAI_API_KEY: 'openai',
     OPENAI_BASE_URL: openAi.baseUrl,
-    CHAT_MODEL: 'va-extractive-1',
-    EMBEDDING_MODEL: 'va-lexical-1',
-    SPEECH_MODEL: 'va-words-1',
-    TRANSCRIPTION_MODEL: 'va-words-1',
-    MODEL_PRICES: JSON.stringify(STAND_IN_PRICES),
-    AUTH_SECRET: 'secret-of-the-benchmark-and-of-nothing-else',
-    PASSWORD_PEPPER: 'pepper-of-the-benchmark-and-of-nothing-else',
-    RATE_PLAN: 'unmetered',
-    MAIL_TOKEN: 'token-of-the-benchmark-and-of-nothing-else',
-    PROVIDER_KEK: 'kek-of-the-benchmark-and-of-nothing-else',
-    SETUP_TOKEN,
     ...telemetry,
   })
   const { cookie, tenantId } = await signIn(served.edge)

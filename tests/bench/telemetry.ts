@@ -9,7 +9,10 @@ export const TELEMETRY = [
   { name: 'telemetry with every trace, µs more', ratio: '1', most: 800 },
 ]
 
-/** The Workers with metrics on, and a collector that takes their spans; close both with `close`. */
+/**
+ * The Workers with metrics on, spans kept in the database, and a collector that takes them too; close
+ * all with `close`.
+ */
 export async function startObserved(ratio: string) {
   const collector = createServer((request, response) => {
     request.resume().on('end', () => response.end('{}'))
@@ -20,6 +23,7 @@ export async function startObserved(ratio: string) {
   const { port } = collector.address() as AddressInfo
   const bench = await startBench({
     ENABLE_METRICS: 'true',
+    ENABLE_TRACES: 'true',
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
     OTEL_TRACES_SAMPLER_ARG: ratio,
   })

@@ -55,6 +55,7 @@ test.each([
   ['Organization', 'o'],
   ['Roles', 'r'],
   ['Audit log', 'l'],
+  ['Traces', 's'],
 ])('%s, a page of administration, is small', async (name, letter) => {
   const page = await openSignedIn('/help')
   await page.waitForLoadState('networkidle')

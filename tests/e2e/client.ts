@@ -14,7 +14,8 @@ export async function signIn({ url, owner }: Pick<Stack, 'url' | 'owner'>) {
     body: JSON.stringify(owner),
   })
   if (!signedIn.ok) throw new Error(`sign-in answered ${signedIn.status}`)
-  const { accessToken } = await signedIn.json<{ accessToken: string }>()
+  const session = await signedIn.json<{ accessToken: string; tenant: { id: string } }>()
+  const { accessToken, tenant } = session
   const authorization = `Bearer ${accessToken}`
 
   const send = (
@@ -53,7 +54,7 @@ export async function signIn({ url, owner }: Pick<Stack, 'url' | 'owner'>) {
     const headers = { accept: 'text/event-stream' }
     return readEvents(await send('POST', '/api/ask', { question }, headers))
   }
-  return { accessToken, send, upload, finish, index, ask }
+  return { accessToken, tenantId: tenant.id, send, upload, finish, index, ask }
 }
 
 /** The events of a finished SSE response (WHATWG HTML, section 9.2). */

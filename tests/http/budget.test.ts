@@ -57,10 +57,10 @@ test.each([
   const response = await attempt()
   expect(response.status).toBe(402)
   expect(response.headers.get('content-type')).toContain('application/problem+json')
-  const problem = await response.json<Record<string, unknown>>()
+  const problem = await response.json<{ resets_at: string | null }>()
   expect(problem).toMatchObject({ code: 'budget_exceeded', limit: name, limit_micro_dollars: 10 })
   const { resets_at: resetsAt } = problem
-  const isLater = resetsAt === null ? null : Date.parse(String(resetsAt)) > Date.now()
+  const isLater = resetsAt === null ? null : Date.parse(resetsAt) > Date.now()
   expect(isLater).toBe(name === 'per_call' ? null : true)
 })
 

@@ -2,12 +2,6 @@
 import { decodeProtectedHeader } from 'jose'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { openCheckpoint } from '../../workers/audit/checkpoint.ts'
-import {
-  auditKeySet,
-  checkpointOf,
-  runKeyRotation,
-  runOrphanSweep,
-} from '../../workers/identity-app.ts'
 import { runCheckpoints, runVerification } from '../../workers/queue.ts'
 import { startPlatform, type TestPlatform } from './platform-harness.ts'
 
@@ -121,25 +115,25 @@ test('an alert that could not be sent is raised again', async () => {
 })
 
 test('checkpoints get another key every year, known a month before, and old ones stay good', async () => {
-  const rotate = () => runKeyRotation(app.settings, later)
+  const rotate = () => app.binding.rotateKeys()
   const chain = { tenantId: 'acme', seq: 1, hash: 'a'.repeat(64) }
   const kidOf = (jws: string) => decodeProtectedHeader(jws).kid
-  const first = await checkpointOf(app.settings, chain)
+  const first = await app.binding.signCheckpoint(chain)
   pass(333 * DAY)
   await rotate()
-  expect(await auditKeySet(app.settings)).toHaveLength(1)
+  expect(await app.binding.auditKeys()).toHaveLength(1)
   pass(3 * DAY)
   await Promise.all(Array.from({ length: 5 }, rotate))
-  expect(await auditKeySet(app.settings)).toHaveLength(2)
-  expect(kidOf(await checkpointOf(app.settings, chain))).toBe(kidOf(first))
+  expect(await app.binding.auditKeys()).toHaveLength(2)
+  expect(kidOf(await app.binding.signCheckpoint(chain))).toBe(kidOf(first))
   pass(30 * DAY)
-  const second = await checkpointOf(app.settings, chain)
+  const second = await app.binding.signCheckpoint(chain)
   expect(kidOf(second)).not.toBe(kidOf(first))
-  const keys = await auditKeySet(app.settings)
+  const keys = await app.binding.auditKeys()
   for (const jws of [first, second])
     expect(await openCheckpoint(jws, keys)).toMatchObject({ seq: 1 })
   await rotate()
-  expect(await auditKeySet(app.settings)).toHaveLength(2)
+  expect(await app.binding.auditKeys()).toHaveLength(2)
   const turns = (await app.events('_platform')).filter((event) => event === 'key.rotate')
   expect(turns.length).toBeGreaterThanOrEqual(1)
 })
@@ -169,14 +163,14 @@ test('what has served its time goes, and what has not stays', async () => {
       (row) => row['id'] ?? row['user_id'],
     )
   pass(30 * DAY)
-  await runOrphanSweep(app.settings, later)
+  await app.binding.sweepOrphans()
   expect(await left('api_keys')).toEqual(['alive', 'expired', 'revoked'])
   expect(await left('invitations')).toEqual(['old', 'young'])
   pass(2 * DAY)
-  await runOrphanSweep(app.settings, later)
+  await app.binding.sweepOrphans()
   expect(await left('invitations')).toEqual(['young'])
   pass(60 * DAY)
-  await runOrphanSweep(app.settings, later)
+  await app.binding.sweepOrphans()
   expect(await left('api_keys')).toEqual(['alive'])
   expect(await left('bans')).toEqual([])
 })

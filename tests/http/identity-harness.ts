@@ -4,24 +4,11 @@
  */
 import { expect } from 'vitest'
 import { connect } from '../../operations/database/connection.ts'
-import {
-  alertPlatform,
-  auditKeySet,
-  checkpointOf,
-  createIdentityApp,
-  dueTenants,
-  eraseTenantRows,
-  keySet,
-  noteErasure,
-  noteLockout,
-  permissionsOfApiKey,
-  permissionsOfSession,
-  tokenOfKey,
-  tokenOfVoiceKey,
-} from '../../workers/identity-app.ts'
+import { Identity } from '../../workers/identity-worker/entrypoint.ts'
 import { Session } from '../../workers/identity/schemas.ts'
 import { MailMessage } from '../../workers/workspace/schemas.ts'
 import { startApp } from './harness.ts'
+import { rememberHashes } from './hashing.ts'
 
 const SETUP_TOKEN = 'setup-token-setup-token-setup-token'
 
@@ -34,6 +21,7 @@ export const OWNER = {
 
 export async function startIdentity() {
   const app = await startApp()
+  const hashes = rememberHashes()
   const mails: MailMessage[] = []
   const settings = {
     ENVIRONMENT: 'local',
@@ -62,46 +50,7 @@ export async function startIdentity() {
     ...app.metrics.settings,
     MAIL: { send: async (message: unknown) => void mails.push(MailMessage.parse(message)) },
   } as unknown as IdentityEnv
-  const identity = createIdentityApp()
-  const binding = {
-    isDown: false,
-    jwks: () => keySet(settings),
-    auditKeys: () => auditKeySet(settings),
-    signCheckpoint: (chain: Parameters<typeof checkpointOf>[1]) => checkpointOf(settings, chain),
-    alertBrokenLog: (alert: Parameters<typeof alertPlatform>[1]) => alertPlatform(settings, alert),
-    closeDueTenants: () => dueTenants(settings),
-    eraseTenantRows: (tenantId: string) => eraseTenantRows(settings, tenantId),
-    finishErasure: (tenantId: string) => noteErasure(settings, tenantId),
-    permissionsNow(sessionId: string, tenantId: string) {
-      if (binding.isDown) throw new Error('The Worker is not there.')
-      return permissionsOfSession(settings, sessionId, tenantId)
-    },
-    permissionsOfKey(keyId: string, tenantId: string) {
-      if (binding.isDown) throw new Error('The Worker is not there.')
-      return permissionsOfApiKey(settings, keyId, tenantId)
-    },
-    signVoiceKey: (
-      ...asked: Parameters<typeof tokenOfVoiceKey> extends [unknown, ...infer Rest] ? Rest : never
-    ) => {
-      if (binding.isDown) throw new Error('The Worker is not there.')
-      return tokenOfVoiceKey(settings, ...asked)
-    },
-    noteLockout(email: string, client: object) {
-      if (binding.isDown) throw new Error('The Worker is not there.')
-      return noteLockout(settings, { email, client }, (work) => app.execution.waitUntil(work))
-    },
-    /** Keys sent here so far. */
-    exchanges: 0,
-    exchangeKey(key: string) {
-      binding.exchanges++
-      if (binding.isDown) throw new Error('The Worker is not there.')
-      return tokenOfKey(settings, key, (work) => app.execution.waitUntil(work))
-    },
-    async fetch(request: Request) {
-      if (binding.isDown) throw new Error('The Worker is not there.')
-      return identity.fetch(request, settings, app.execution)
-    },
-  }
+  const binding = bindingTo(new Identity(app.execution, settings))
   const plainIdentity = app.env.IDENTITY
   Object.assign(app.env, { IDENTITY: binding })
 
@@ -137,6 +86,11 @@ export async function startIdentity() {
       post('/api/auth/sign-in/email', { email, password }),
     renew: (cookie: string) => app.request('/api/auth/token', { headers: { cookie } }),
 
+    async close() {
+      hashes.restore()
+      await app.close()
+    },
+
     /** The names of a tenant's audit entries, oldest first. */
     async auditOf(tenant: string): Promise<string[]> {
       const sql = connect(app.database.owner)
@@ -147,6 +101,32 @@ export async function startIdentity() {
       return rows.map(({ event }) => String(event))
     },
   }
+}
+
+/**
+ * The Worker as a service binding has it: all of its methods, as properties, so that a test can put
+ * another in the place of one.
+ */
+function bindingTo(worker: Identity) {
+  const state = {
+    /** Whether it does not answer. */
+    isDown: false,
+    /** Keys sent here so far. */
+    exchanges: 0,
+  }
+  const names = Object.getOwnPropertyNames(Identity.prototype) as (keyof Identity | 'constructor')[]
+  for (const name of names) {
+    if (name === 'constructor') continue
+    const method = worker[name] as (...args: unknown[]) => unknown
+    const call = async (...args: unknown[]) => {
+      if (name === 'exchangeKey') binding.exchanges++
+      if (binding.isDown) throw new Error('The Worker is not there.')
+      return method.apply(worker, args)
+    }
+    Object.assign(state, { [name]: call })
+  }
+  const binding = state as typeof state & { [Name in keyof Identity]: Identity[Name] }
+  return binding
 }
 
 /** How several calls at once ended, smallest first. */

@@ -2,8 +2,7 @@
 import { decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { connect, type Sql } from '../../operations/database/connection.ts'
-import { keySet, runKeyRotation, runOrphanSweep } from '../../workers/identity-app.ts'
-import { callContext } from '../../workers/identity-context.ts'
+import { callContext } from '../../workers/identity-worker/context.ts'
 import { signAccessToken } from '../../workers/identity/issuer/access-token.ts'
 import { admit } from '../../workers/identity/service.ts'
 import { sessionOf, startIdentity } from './identity-harness.ts'
@@ -29,8 +28,8 @@ afterAll(async () => {
 })
 
 const setClock = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: start + ms })
-const rotate = () => runKeyRotation(app.settings, nothing)
-const keyIds = async () => (await keySet(app.settings)).keys.map(({ kid }) => kid)
+const rotate = () => app.binding.rotateKeys()
+const keyIds = async () => (await app.binding.jwks()).keys.map(({ kid }) => kid)
 
 test('before its time comes no key is made', async () => {
   const [first] = await keyIds()
@@ -120,8 +119,8 @@ test('an address left half signed up is free again, and nothing else is lost', a
   await insert('young', '9 minutes')
   await sql.query(`insert into auth.verifications values
     ('old', 'x', 'x', '2026-01-01Z', '2026-01-01Z', '2026-01-01Z')`)
-  expect(await runOrphanSweep(app.settings, nothing)).toBe(1)
-  expect(await runOrphanSweep(app.settings, nothing)).toBe(0)
+  expect(await app.binding.sweepOrphans()).toBe(1)
+  expect(await app.binding.sweepOrphans()).toBe(0)
   const users = await sql.query('select id from auth.users where length(id) < 10 order by id')
   expect(users).toEqual([{ id: 'young' }])
   expect(await sql.query('select id from auth.verifications')).toEqual([])

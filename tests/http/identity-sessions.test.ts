@@ -1,7 +1,7 @@
 /** A user's own sessions: listed, ended, and refused on the edge soon after, at once where it counts. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { connect } from '../../operations/database/connection.ts'
-import { callContext } from '../../workers/identity-context.ts'
+import { callContext } from '../../workers/identity-worker/context.ts'
 import { revoke } from '../../workers/identity/issuer/revocation.ts'
 import { SessionList } from '../../workers/identity/schemas.ts'
 import { admit } from '../../workers/identity/service.ts'

@@ -7,6 +7,7 @@ import { createApp } from '../../workers/app.ts'
 import type { Submitted } from '../../workers/knowledge/schemas.ts'
 import { DOCUMENTS, drain } from './knowledge-harness.ts'
 import { startTenants, type TestTenants } from './tenant-harness.ts'
+import { keepSpans, newTrace } from './trace-harness.ts'
 
 let app: TestTenants
 let ids: Record<string, string>
@@ -64,6 +65,8 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     session_id: string
     message_id: string
   }>()
+  const trace = newTrace()
+  await keepSpans(app.sql, [{ tenant: app.tenantId, name: SECRET, trace }])
   const [member, documentId, jobId] = [memberId, document.id, job.id]
   return {
     flag,
@@ -79,6 +82,7 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     team,
     conversation,
     answer,
+    trace,
   }
 }
 
@@ -143,6 +147,7 @@ const ROUTES: Record<string, { is: string; body?: object; missing?: number }> = 
   'DELETE /api/conversations/{id}': { is: 'conversation' },
   'GET /api/conversations/{id}/messages': { is: 'conversation' },
   'GET /api/conversations/{id}/export': { is: 'conversation' },
+  'GET /api/admin/ops/traces/{traceId}': { is: 'trace' },
   'GET /api/admin/teams/{id}': { is: 'team' },
   'PATCH /api/admin/teams/{id}': { is: 'team', body: { name: 'mine' } },
   'DELETE /api/admin/teams/{id}': { is: 'team' },
@@ -159,6 +164,8 @@ const ELSEWHERE: Record<string, string> = {
     'writes the caller’s own; tests/http/flag-model',
   'PUT /api/admin/flag-segments/{segment}': 'writes the caller’s own; tests/http/flag-model',
   'GET /api/admin/tenants/{id}': 'for those who run the platform, of all tenants',
+  'GET /api/admin/platform/traces/{traceId}':
+    'for those who run the platform; tests/http/trace-api',
   'POST /api/auth/sign-in/provider/{provider}': 'before there is a tenant; tests/http/federation',
   'GET /api/auth/callback/{provider}': 'before there is a tenant; tests/http/federation',
   'POST /api/auth/linked-accounts/{provider}': 'a user’s own; tests/http/linked-accounts',
@@ -199,6 +206,7 @@ const addressOf = (template: string, id: string) =>
 function nameless(is: string): string {
   if (is === 'flag' || is === 'role') return 'nothing'
   if (is === 'provider') return 'twilio'
+  if (is === 'trace') return '0'.repeat(31) + '1'
   return is === 'apiKey' ? 'A'.repeat(17) : crypto.randomUUID()
 }
 

@@ -223,6 +223,30 @@ test('files of a deleted document that storage kept are removed by the sweep', a
   expect((await files.list({ prefix })).objects).toEqual([])
 })
 
+test('runs of three months ago go, but for the one that says how the document stands', async () => {
+  const [twice, single] = [
+    await learn(app, 'again.txt', 'Twice.'),
+    await learn(app, 'once.txt', '1.'),
+  ]
+  expect((await app.send('POST', `${DOCUMENTS}/${twice}/retry`)).status).toBe(202)
+  await drain(app)
+  const left = () =>
+    owner(
+      `select document_id = $1 as again, generation from jobs
+      where document_id in ($1, '${single}') order by 1, 2`,
+      twice,
+    )
+  await runSweep(app.env, () => undefined)
+  expect(await left()).toHaveLength(3)
+  await owner(`update jobs set updated_at = now() - interval '91 days' where tenant_id <> $1`, '')
+  await runSweep(app.env, () => undefined)
+  expect(await left()).toEqual([
+    { again: false, generation: 1 },
+    { again: true, generation: 2 },
+  ])
+  expect((await documentOf(twice)).status).toBe('ready')
+})
+
 test('a model that is down is a 503 before the stream begins', async () => {
   await learn(app, 'whales.txt', 'Whales sing songs of many hours.')
   app.openAi.setUp(false)

@@ -1,6 +1,6 @@
 /** Which account an account elsewhere opens: linked by proven addresses or by hand, or made anew. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { callContext } from '../../workers/identity-context.ts'
+import { callContext } from '../../workers/identity-worker/context.ts'
 import { LinkedAccountList, type ProviderId } from '../../workers/identity/federation-schemas.ts'
 import { sweepOrphans } from '../../workers/identity/issuer/sweep.ts'
 import { startFederation, type TestFederation, visit } from './federation-harness.ts'

@@ -16,6 +16,7 @@ export function createMetricsEnv() {
       METRICS_SHARDS: '1',
       METRICS_FLUSH_MS: '0',
       ENABLE_METRICS: 'true',
+      ENABLE_TRACES: 'false',
       OTEL_EXPORTER_OTLP_ENDPOINT: '',
       OTEL_TRACES_SAMPLER_ARG: '0',
     },

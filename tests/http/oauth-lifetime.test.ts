@@ -1,6 +1,5 @@
 /** Authorizations over the months, with the clock moved. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { runOrphanSweep } from '../../workers/identity-app.ts'
 import type { OAuthClientSecret } from '../../workers/identity/oauth-client-schemas.ts'
 import { failureOf, startOAuth, type TestOAuth, type Tokens } from './oauth-harness.ts'
 
@@ -47,6 +46,6 @@ test('one that nobody renews for thirty days ends; one that is renewed ends afte
 test('what has expired is swept away', async () => {
   expect(await tables()).toEqual({ grants: 2, tokens: 8 })
   advance(DAY_MS)
-  await runOrphanSweep(app.settings, () => {})
+  await app.binding.sweepOrphans()
   expect(await tables()).toEqual({ grants: 0, tokens: 0 })
 })

@@ -1,7 +1,7 @@
 /** Passkeys as a part of an account: changed with fresh proof, never the last way in to go. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { setPlatform } from '../../operations/database/platform.ts'
-import { callContext } from '../../workers/identity-context.ts'
+import { callContext } from '../../workers/identity-worker/context.ts'
 import { sweepOrphans } from '../../workers/identity/issuer/sweep.ts'
 import type { Passkey } from '../../workers/identity/passkey-schemas.ts'
 import { createAuthenticator } from './authenticator.ts'

@@ -1,14 +1,15 @@
 /** Changed rights as the edge sees them: soon, and without anybody having to sign in again. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { problemOf, sessionOf } from './identity-harness.ts'
-import { type Person, startTenants, type TestTenants } from './tenant-harness.ts'
+import { startOAuth, type TestOAuth } from './oauth-harness.ts'
+import type { Person } from './tenant-harness.ts'
 
 const FLAGS = '/api/admin/feature-flags'
 
-let app: TestTenants
+let app: TestOAuth
 let owner: string
 beforeAll(async () => {
-  app = await startTenants()
+  app = await startOAuth()
   owner = app.owner.accessToken
 })
 afterEach(() => app.settle())
@@ -85,4 +86,25 @@ test('whoever leaves is refused there too', async () => {
   await app.send('POST', '/api/tenant/leave', undefined, eve.token)
   pass(15)
   expect(await statusOf(eve.token)).toBe(401)
+})
+
+test('an application’s token ends as well when the role of its user grants something else', async () => {
+  const role = (permissions: string[]) => ({ name: 'scribe', permissions })
+  await app.send('POST', '/api/admin/roles', role(['kb.read', 'kb.write']), owner)
+  const [scribe, other] = [await app.person('scribe', 'scribe'), await app.person('o', 'editor')]
+  const writer = await app.register({ scopes: ['kb.read', 'kb.write'] })
+  const scope = 'kb.read kb.write offline_access'
+  const held = await app.authorizeFully(writer, scribe, { scope })
+  const others = await app.authorizeFully(writer, other, { scope })
+  const { permissions } = role(['kb.read'])
+  const change = await app.send('PATCH', '/api/admin/roles/scribe', { permissions }, owner)
+  expect(change.status).toBe(200)
+  await app.settle()
+
+  expect(await app.useElsewhere(held.access_token)).toBe(401)
+  expect(await app.useElsewhere(others.access_token)).toBe(200)
+  pass(0.001)
+  const next = await (await app.refresh(writer, held.refresh_token)).json<typeof held>()
+  expect(next.scope).toBe('kb.read offline_access')
+  expect(await app.useElsewhere(next.access_token)).toBe(200)
 })

@@ -1,5 +1,6 @@
 /** Teams: members of a tenant under one name, which grant nothing by themselves. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { AccountExport } from '../../workers/identity/tenant-schemas.ts'
 import { Team, TeamMemberPage, TeamPage } from '../../workers/teams/schemas.ts'
 import { problemOf, statusesOf } from './identity-harness.ts'
 import { type Person, startTenants, type TestTenants } from './tenant-harness.ts'
@@ -45,6 +46,37 @@ test('a team is made, renamed, listed and deleted', async () => {
     'team.delete',
     'team.delete',
   ])
+})
+
+test('one’s teams, in every tenant, are in the export of one’s account', async () => {
+  const team = await make('Exported')
+  const person = await app.person('eve', 'user')
+  expect((await call('PUT', `/${team.id}/members/${person.id}`)).status).toBe(204)
+  const { id: elsewhere, owner } = await app.tenant('Elsewhere')
+  await app.sql.query(
+    `insert into auth.members (id, organization_id, user_id, role, created_at)
+     values ('m-elsewhere', $1, $2, 'user', now())`,
+    [elsewhere, person.id],
+  )
+  await app.sql.transaction([
+    app.sql.query(`select set_config('app.tenant_id', $1, true)`, [elsewhere]),
+    app.sql.query(
+      `insert into public.users (tenant_id, id, email, name, role, created_at)
+       values ($1, $2, $3, 'eve', 'user', now())`,
+      [elsewhere, person.id, person.email],
+    ),
+  ])
+  const other = Team.parse(await (await call('POST', '', { name: 'Other' }, owner.token)).json())
+  await call('PUT', `/${other.id}/members/${person.id}`, undefined, owner.token)
+  await call('PUT', `/${team.id}/members/${admin.id}`)
+
+  const answer = await app.send('GET', '/api/users/me/export', undefined, person.token)
+  const { teams, tenants } = AccountExport.parse(await answer.json())
+  expect(tenants).toHaveLength(2)
+  const named = teams.map(({ tenantId, name }) => [tenantId, name])
+  expect(named).toHaveLength(2)
+  expect(named).toContainEqual([app.tenantId, 'Exported'])
+  expect(named).toContainEqual([elsewhere, 'Other'])
 })
 
 test('of ten who make a team of one name one does, and none takes another’s name', async () => {

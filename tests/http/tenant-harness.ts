@@ -4,7 +4,7 @@
  */
 import { createHmac } from 'node:crypto'
 import { connect } from '../../operations/database/connection.ts'
-import { callContext } from '../../workers/identity-context.ts'
+import { callContext } from '../../workers/identity-worker/context.ts'
 import { signAccessToken } from '../../workers/identity/issuer/access-token.ts'
 import { problemOf, sessionOf, startIdentity } from './identity-harness.ts'
 

@@ -66,6 +66,21 @@ test('the tenant’s API keys have its plan too', async () => {
   await setPlan(null)
 })
 
+test('so has a session dialled with a voice key, of whoever asked for it', async () => {
+  const dial = async () => {
+    const made = await app.send('POST', '/v1/realtime/client_secrets', {}, await fresh())
+    const { value } = await made.json<{ value: string }>()
+    const headers = { authorization: `Bearer ${value}` }
+    const answer = await app.request('/v1/realtime?model=voiceassist', { headers })
+    // Counted before it says that it wants a WebSocket.
+    return [answer.status, answer.headers.get('ratelimit-limit')]
+  }
+  expect(await dial()).toEqual([426, String(PLANS.standard['voice.start'].caller.limit)])
+  await setPlan('large')
+  expect(await dial()).toEqual([426, String(PLANS.large['voice.start'].caller.limit)])
+  await setPlan(null)
+})
+
 test('only those who run the platform set it, to a plan there is, of a tenant there is', async () => {
   expect((await call('PUT', app.tenantId, { plan: 'large' }, user.token)).status).toBe(403)
   expect((await call('GET', app.tenantId, undefined, user.token)).status).toBe(403)

@@ -36,6 +36,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   ])
   provide('workerSettings', {
     LOG_LEVEL: 'error',
+    ENABLE_TRACES: 'false',
     DATABASE_URL: databaseUrl('app_user'),
     AUTH_DATABASE_URL: databaseUrl('auth_user'),
     DATABASE_HTTP_URL: neon.httpUrl,

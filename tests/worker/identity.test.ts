@@ -1,7 +1,8 @@
 /** The identity Worker's code in the runtime it is for: its cryptography, its bundle of better-auth. */
 import { createExecutionContext, env } from 'cloudflare:test'
 import { expect, test } from 'vitest'
-import { createIdentityApp, keySet } from '../../workers/identity-app.ts'
+import { createIdentityApp } from '../../workers/identity-worker/app.ts'
+import { Identity } from '../../workers/identity-worker/entrypoint.ts'
 import { hashPassword, verifyPassword } from '../../workers/identity/issuer/password.ts'
 import { Session } from '../../workers/identity/schemas.ts'
 import { authenticate } from '../../workers/identity/service.ts'
@@ -48,8 +49,7 @@ test('an owner is set up, signs in and gets tokens that the edge accepts', async
   const renewed = await app.request('/api/auth/token', { headers: { cookie } }, settings, execution)
   const { accessToken, tenant } = Session.parse(await renewed.json())
   const { PUBLIC_URL } = settings
-  const exchangeKey = async () => null
-  const edge = { PUBLIC_URL, IDENTITY: { jwks: () => keySet(settings), exchangeKey } }
+  const edge = { PUBLIC_URL, IDENTITY: new Identity(createExecutionContext(), settings) }
   const headers = new Headers({ authorization: `Bearer ${accessToken}` })
   expect(await authenticate(edge, headers)).toMatchObject({ tenantId: tenant?.id })
 })

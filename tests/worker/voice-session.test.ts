@@ -26,6 +26,21 @@ test('a spoken question is transcribed and answered; the audio says what the tra
   expect(String(transcript).length).toBeGreaterThan(10)
 })
 
+test('each reply is followed by what its turn took', async () => {
+  const call = await dial('acme:times')
+  call.say('what does the warranty cover')
+  const told = await call.until('voiceassist.turn_metrics')
+  const [done] = call.named('response.done')
+  expect(call.events.indexOf(told)).toBe(call.events.indexOf(done!) + 1)
+  expect(told).toMatchObject({
+    response_id: (done as unknown as { response: { id: string } }).response.id,
+    vad_ms: 500,
+  })
+  const parts = ['stt_ms', 'rag_ms', 'tts_ttfb_ms', 'ttfa_ms']
+  for (const part of parts) expect(told[part]).toEqual(expect.any(Number))
+  expect(told['ttfa_ms']).toBeGreaterThanOrEqual(Number(told['stt_ms']))
+})
+
 test('a written question is answered in writing', async () => {
   const call = await dial('acme:written')
   call.send({ type: 'session.update', session: { type: 'realtime', output_modalities: ['text'] } })

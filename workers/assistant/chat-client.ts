@@ -6,9 +6,11 @@ import { createGate, type Gate } from '../../shared/breaker.ts'
 import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { callOpenAi, type OpenAiEnv } from '../../shared/openai.ts'
+import type { Span } from '../../shared/trace-span.ts'
+import { traceStream } from '../../shared/tracing.ts'
 import { type ChatMeter, openChat, type UsageContext } from '../usage/service.ts'
 import type { Usage } from './schemas.ts'
-import type { Call, ModelMessage } from './turn-state.ts'
+import type { Call, ModelMessage, ToolChoice, ToolDescription } from './turn-state.ts'
 
 export interface ModelEnv extends OpenAiEnv {
   readonly CHAT_MODEL: string
@@ -21,17 +23,12 @@ export interface ModelEnv extends OpenAiEnv {
 
 export type ModelContext = UsageContext & WithEnv<ModelEnv>
 
-export interface ToolDescription {
-  name: string
-  description: string
-  /** JSON Schema of the arguments. */
-  parameters: Record<string, unknown>
-}
-
 export interface ModelRequest {
   messages: readonly ModelMessage[]
   /** None: the model must answer. */
   tools: readonly ToolDescription[]
+  /** `auto` when absent. */
+  toolChoice?: ToolChoice
 }
 
 export interface ModelReply {
@@ -54,10 +51,22 @@ const gates = new WeakMap<OpenAiEnv, Map<string, Gate>>()
  * @throws ProblemError dependency_down when no model answers, or one stops in the middle;
  *   budget_exceeded
  */
-export async function* streamReply(
+export function streamReply(
   ctx: ModelContext,
   request: ModelRequest,
   signal: AbortSignal,
+): AsyncGenerator<string, ModelReply> {
+  const attributes = { 'gen_ai.operation.name': 'chat' }
+  return traceStream({ name: 'agent.call_llm', attributes }, (span) =>
+    reply(ctx, request, signal, span),
+  )
+}
+
+async function* reply(
+  ctx: ModelContext,
+  request: ModelRequest,
+  signal: AbortSignal,
+  span: Span,
 ): AsyncGenerator<string, ModelReply> {
   const models = modelsOf(ctx.env)
   let failure: unknown
@@ -79,7 +88,14 @@ export async function* streamReply(
       continue
     }
     if (gate.succeed()) ctx.metrics.shift('voiceassist_breaker_state', SERVICE, -1)
-    return { ...(yield* following(first, attempt)), model, fellBack: index > 0 }
+    span.set({ 'gen_ai.request.model': model })
+    const whole = yield* following(first, attempt)
+    span.set({
+      'gen_ai.usage.input_tokens': whole.usage.input_tokens,
+      'gen_ai.usage.output_tokens': whole.usage.output_tokens,
+      tool_calls_count: whole.calls.length,
+    })
+    return { ...whole, model, fellBack: index > 0 }
   }
   throw failure
 }
@@ -125,14 +141,14 @@ async function* attemptModel(
   signal: AbortSignal,
 ): AsyncGenerator<string, Whole> {
   const patience = new AbortController()
-  const timer =
-    patienceMs === undefined ? undefined : setTimeout(() => patience.abort(tooSlow()), patienceMs)
   const either = AbortSignal.any([signal, patience.signal])
   const seen = { end: false }
   const calls: Omit<Call, 'id'>[] = []
   const usage: Usage = { input_tokens: 0, output_tokens: 0 }
   const body = bodyOf(ctx, model, request)
   const meter = await openChat(ctx, { model, purpose: 'assist' }, body, either)
+  const timer =
+    patienceMs === undefined ? undefined : setTimeout(() => patience.abort(tooSlow()), patienceMs)
   try {
     const stream = await open(ctx, body, either)
     meter.answered()
@@ -155,7 +171,11 @@ async function* attemptModel(
 
 type Body = ReturnType<typeof bodyOf>
 
-function bodyOf({ env }: ModelContext, model: string, { messages, tools }: ModelRequest) {
+function bodyOf(
+  { env }: ModelContext,
+  model: string,
+  { messages, tools, toolChoice = 'auto' }: ModelRequest,
+) {
   return {
     model,
     messages: messages.map(toProvider),
@@ -164,6 +184,7 @@ function bodyOf({ env }: ModelContext, model: string, { messages, tools }: Model
     stream_options: { include_usage: true },
     ...(tools.length > 0 && {
       tools: tools.map((tool) => ({ type: 'function' as const, function: tool })),
+      tool_choice: choiceOf(toolChoice),
     }),
   }
 }
@@ -173,6 +194,9 @@ function open(ctx: ModelContext, body: Body, signal: AbortSignal) {
     client.chat.completions.create(body, options),
   )
 }
+
+const choiceOf = (choice: ToolChoice) =>
+  typeof choice === 'string' ? choice : { type: 'function' as const, function: choice }
 
 function toProvider(message: ModelMessage) {
   switch (message.role) {

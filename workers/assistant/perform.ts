@@ -3,6 +3,8 @@
  * its parts as they come. Knows no HTTP and no table, so a Worker and a Durable Object use it alike.
  */
 import type { ProblemError } from '../../shared/errors.ts'
+import type { Span } from '../../shared/trace-span.ts'
+import { withSpan } from '../../shared/tracing.ts'
 import { citeFrom, type Found } from '../knowledge/service.ts'
 import { isOverBudget, type ModelContext, streamReply } from './chat-client.ts'
 import type { Part, Turn } from './schemas.ts'
@@ -64,8 +66,10 @@ export async function* runTurn(
       for (const effect of effects) {
         if (effect.type === 'finish') return turn
         if (effect.type === 'show') yield effect.part
-        else start(desk, effect, turn)
+        else if (effect.type === 'call_model') launch(desk, callModel(desk, effect, turn))
       }
+      const calls = effects.filter((effect) => effect.type === 'run_tool')
+      if (calls.length > 0) launch(desk, handleTools(desk, calls))
       ;[turn, effects] = stepTurn(spec, turn, await inbox.take())
     }
   } finally {
@@ -87,12 +91,11 @@ interface Desk {
 }
 
 type Work = Exclude<Effect, { type: 'show' | 'finish' }>
+type ToolCall = Extract<Work, { type: 'run_tool' }>
 
 /** Not awaited: what it brings reaches the inbox. */
-function start(desk: Desk, effect: Work, turn: TurnState): void {
-  const running =
-    effect.type === 'call_model' ? callModel(desk, effect, turn) : runTool(desk, effect)
-  running.catch((error: unknown) => desk.ctx.log.error('a turn’s work failed', { error }))
+function launch({ ctx }: Desk, running: Promise<void>): void {
+  running.catch((error: unknown) => ctx.log.error('a turn’s work failed', { error }))
 }
 
 async function callModel(
@@ -136,12 +139,35 @@ function* rest(citer: ReturnType<typeof citeFrom>) {
   yield* citer.finish()
 }
 
-async function runTool(
+/** Tools whose span has a name of its own. */
+const SPANS: Readonly<Record<string, string>> = {
+  web_search: 'tool.web_search',
+  calculate: 'tool.calculate',
+}
+
+/** All calls of a step at once. */
+function handleTools(desk: Desk, calls: readonly ToolCall[]): Promise<void> {
+  const attributes = { tool_calls_count: calls.length }
+  return withSpan({ name: 'agent.handle_tools', attributes }, async () => {
+    await Promise.all(calls.map((call) => runTool(desk, call)))
+  })
+}
+
+function runTool(desk: Desk, call: ToolCall): Promise<void> {
+  const tool = desk.job.tools.get(call.name)
+  // Only a name of ours is told: what else the model calls may be anything.
+  const attributes = { 'gen_ai.tool.name': tool ? call.name : '' }
+  const start = { name: (tool && SPANS[call.name]) ?? 'tool.execute', attributes }
+  return withSpan(start, (span) => carryOut(desk, call, tool, span))
+}
+
+async function carryOut(
   { ctx, job, inbox, sources, signal }: Desk,
-  { callId, name, args }: Extract<Work, { type: 'run_tool' }>,
+  { callId, name, args }: ToolCall,
+  tool: Tool | undefined,
+  span: Span,
 ): Promise<void> {
   const began = ctx.now().getTime()
-  const tool = job.tools.get(name)
   const found = (more: Found['sources']) => void sources.push(...more)
   const calling = {
     sessionId: job.sessionId,
@@ -149,7 +175,7 @@ async function runTool(
     history: job.history,
     found,
   }
-  const outcome = tool ? await attempt(ctx, tool, args, calling, signal) : GONE
+  const outcome = tool ? await attempt(ctx, tool, args, calling, { stopped: signal, span }) : GONE
   const status = outcome.ok ? 'ok' : 'failed'
   ctx.metrics.inc('voiceassist_tool_calls_total', { tool: name, status })
   inbox.put({ type: 'tool_ended', callId, outcome, ms: ctx.now().getTime() - began })
@@ -163,7 +189,7 @@ async function attempt(
   tool: Tool,
   args: unknown,
   calling: Omit<Calling, 'signal'>,
-  stopped: AbortSignal,
+  { stopped, span }: { stopped: AbortSignal; span: Span },
 ): Promise<ToolOutcome> {
   const late = AbortSignal.timeout(tool.timeoutMs)
   const signal = AbortSignal.any([stopped, late])
@@ -173,6 +199,7 @@ async function attempt(
   try {
     return await Promise.race([tool.run(ctx, args, { ...calling, signal }), aborted])
   } catch (error) {
+    if (!stopped.aborted) span.fail(error)
     if (late.aborted) return { ok: false, problem: 'it took too long.' }
     if (!stopped.aborted) ctx.log.error('a tool failed', { tool: tool.description.name, error })
     return { ok: false, problem: 'it is not available now.' }

@@ -4,6 +4,7 @@ import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { assertOk, ResponseError, type RetryEnv, withRetry } from '../../shared/retry.ts'
 import { findSecret, secret } from '../../shared/secret.ts'
+import { tracedFetch } from '../../shared/traced-fetch.ts'
 
 export interface SearchEnv extends RetryEnv {
   readonly TAVILY_URL: string
@@ -40,7 +41,7 @@ export async function searchWeb(
 ): Promise<WebHit[]> {
   const { current: key } = await secret(ctx.env, KEY, ctx.now())
   const call = async () => {
-    const response = await fetch(`${ctx.env.TAVILY_URL}/search`, {
+    const response = await tracedFetch(`${ctx.env.TAVILY_URL}/search`, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${key}`,

@@ -5,6 +5,8 @@
 import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
+import type { Span } from '../../shared/trace-span.ts'
+import { noteSession, traceStream, withSpan } from '../../shared/tracing.ts'
 import { type Bill, withBill } from '../usage/service.ts'
 import { runTurn, type TurnContext, type TurnJob } from './perform.ts'
 import { languageOf, phrasesIn } from './phrases.ts'
@@ -16,6 +18,8 @@ import { toolsFor } from './tool-service.ts'
 import { NEW_TURN, type TurnState } from './turn-state.ts'
 import { textOf } from './turn.ts'
 import { messagesOf } from './window.ts'
+
+export { converse, type SpeakContext } from './speak-service.ts'
 
 export type AssistantContext = TurnContext & WithEnv<{ readonly MAX_TURNS: string }>
 
@@ -40,14 +44,29 @@ const POLL_MS = 300
  * @throws ProblemError not_found for another's conversation, conflict while a turn of it runs,
  *   timed_out when the turn took too long, budget_exceeded, dependency_down
  */
-export async function* sendMessage(
-  asker: AssistantContext,
+export function sendMessage(
+  ctx: AssistantContext,
   asked: NewMessage,
   signal: AbortSignal,
 ): AsyncGenerator<MessageEvent> {
-  const begun = await begin(asker, asked)
+  const who = ctx.actor.type === 'user' ? { user_id: ctx.actor.userId } : {}
+  const attributes = { input_length: asked.message.length, ...who }
+  return traceStream({ name: 'agent.process_message', attributes }, (span) =>
+    answer(ctx, asked, signal, span),
+  )
+}
+
+async function* answer(
+  asker: AssistantContext,
+  asked: NewMessage,
+  signal: AbortSignal,
+  span: Span,
+): AsyncGenerator<MessageEvent> {
+  const begun = await withSpan({ name: 'agent.build_messages' }, () => begin(asker, asked))
   const { sessionId, answerId: messageId, job, turn } = begun
   const ctx = withBill(asker, messageId)
+  noteSession(sessionId)
+  span.set({ session_id: sessionId })
   ctx.metrics.inc('messages_sent_total', { conversation_type: 'text' })
   yield { type: 'begun', sessionId, messageId }
   const clock = startClock(ctx)
@@ -69,7 +88,8 @@ export async function* sendMessage(
         )
     last = yield* follow(parts, clock)
     const ended = endOf(last, clock, ctx.bill)
-    await store.endTurn(ctx, begun, ended)
+    span.set({ tool_calls_count: ended.toolCalls.length, response_length: ended.content.length })
+    await withSpan({ name: 'agent.format_response' }, () => store.endTurn(ctx, begun, ended))
     isStored = true
     const dollars = ctx.bill.microDollars / 1_000_000
     ctx.metrics.observe('voiceassist_answer_cost_dollars', { endpoint: 'assistant' }, dollars)

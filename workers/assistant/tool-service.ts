@@ -6,12 +6,11 @@ import { z } from 'zod'
 import type { Permission, WithEnv } from '../../shared/context.ts'
 import { may } from '../../shared/guards.ts'
 import { type Found, type KnowledgeContext, searchKnowledge } from '../knowledge/service.ts'
-import type { ToolDescription } from './chat-client.ts'
 import { calculate, ExpressionError } from './expression.ts'
 import type { Turn } from './schemas.ts'
 import { canSearchWeb, type SearchEnv, searchWeb } from './search-client.ts'
 import { markHandoff, type StoreContext } from './store.ts'
-import type { ToolOutcome, ToolRule } from './turn-state.ts'
+import type { ToolDescription, ToolOutcome, ToolRule } from './turn-state.ts'
 
 export type ToolContext = KnowledgeContext & WithEnv<SearchEnv> & StoreContext
 

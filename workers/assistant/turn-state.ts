@@ -14,6 +14,17 @@ export type ModelMessage =
   | { role: 'assistant'; content: string; calls: readonly Call[] }
   | { role: 'tool'; callId: string; content: string }
 
+/** What a model is told of a tool. */
+export interface ToolDescription {
+  name: string
+  description: string
+  /** JSON Schema of the arguments. */
+  parameters: Record<string, unknown>
+}
+
+/** Whether the model may, must not or must call a tool, or which one. */
+export type ToolChoice = 'auto' | 'none' | 'required' | { name: string }
+
 /** What the machine knows of a tool: nothing it could do anything with. */
 export interface ToolRule {
   /** What is wrong with the arguments; undefined when they will do. */

@@ -53,7 +53,7 @@ export function estimateTokens(text: string): number {
 }
 
 /** Citation marks are ours to write: a model that sees them would imitate them. */
-const toMessage = ({ role, content }: Turn): ModelMessage =>
+export const toMessage = ({ role, content }: Turn): ModelMessage =>
   role === 'user'
     ? { role, content }
     : { role, content: content.replace(/\s*\[\d+\]/g, ''), calls: [] }

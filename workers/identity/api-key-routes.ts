@@ -3,7 +3,7 @@
  * the identity Worker, which mounts the same contract, does the work and looks at the caller again.
  */
 import { createRoute, z } from '@hono/zod-openapi'
-import { secured } from '../../shared/guards.ts'
+import { counted, secured } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import type { LimitContext, meter } from '../limits/service.ts'
 import {
@@ -63,17 +63,20 @@ export const rotate = secured(
   }),
 )
 
-export const revoke = secured(
-  'key.manage',
-  createRoute({
-    method: 'delete',
-    path: `${BASE}/{id}`,
-    operationId: 'revokeApiKey',
-    tags: ['identity'],
-    description: 'Ends the key for good. The edge refuses it within a minute.',
-    request: { params },
-    responses: { 204: { description: 'It is revoked' }, ...problems(...refusals, 'not_found') },
-  }),
+export const revoke = counted(
+  'access.change',
+  secured(
+    'key.manage',
+    createRoute({
+      method: 'delete',
+      path: `${BASE}/{id}`,
+      operationId: 'revokeApiKey',
+      tags: ['identity'],
+      description: 'Ends the key for good. The edge refuses it within a minute.',
+      request: { params },
+      responses: { 204: { description: 'It is revoked' }, ...problems(...refusals, 'not_found') },
+    }),
+  ),
 )
 
 interface ApiKeyRoutes extends AppEnv<LimitContext> {

@@ -30,8 +30,8 @@ export function readClaims(claims: Claims): Verified {
   const place = { tenantId, ...(pln !== undefined && { plan: pln }) }
   const expiresAt = exp * 1000
   if ('client_id' in claims) {
-    const { sid: sessionId, client_id: clientId, iat } = claims
-    const bearer = { userId: sub, sessionId, tenantId, role: '', clientId, issuedAt: iat * 1000 }
+    const { sid: sessionId, client_id: clientId, iat, role = '' } = claims
+    const bearer = { userId: sub, sessionId, tenantId, role, clientId, issuedAt: iat * 1000 }
     const actor = applicationOf(claims)
     return { caller: { ...place, actor }, bearer, origins: undefined, expiresAt }
   }

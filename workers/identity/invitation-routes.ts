@@ -34,7 +34,7 @@ export const listInvitations = secured(
 )
 
 export const invite = counted(
-  'admin.write',
+  'access.change',
   secured(
     'member.manage',
     createRoute({
@@ -60,7 +60,7 @@ export const invite = counted(
 )
 
 export const resendInvitation = counted(
-  'admin.write',
+  'access.change',
   secured(
     'member.manage',
     createRoute({
@@ -79,7 +79,7 @@ export const resendInvitation = counted(
 )
 
 export const revokeInvitation = counted(
-  'admin.write',
+  'access.change',
   secured(
     'member.manage',
     createRoute({

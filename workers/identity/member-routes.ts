@@ -110,7 +110,7 @@ export const getMember = secured(
 )
 
 export const changeMember = counted(
-  'admin.write',
+  'access.change',
   secured(
     'member.manage',
     createRoute({
@@ -130,7 +130,7 @@ export const changeMember = counted(
 )
 
 export const removeMember = counted(
-  'admin.write',
+  'access.change',
   secured(
     'member.manage',
     createRoute({

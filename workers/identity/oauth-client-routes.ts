@@ -3,7 +3,7 @@
  * provider is off, the identity Worker answers 404.
  */
 import { createRoute, z } from '@hono/zod-openapi'
-import { secured } from '../../shared/guards.ts'
+import { counted, secured } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import type { LimitContext, meter } from '../limits/service.ts'
 import { type IdentityBinding, pass } from './identity-client.ts'
@@ -73,19 +73,22 @@ export const rotateClient = secured(
   }),
 )
 
-export const revokeClient = secured(
-  'key.manage',
-  createRoute({
-    method: 'delete',
-    path: `${BASE}/{id}`,
-    operationId: 'revokeOAuthClient',
-    tags: TAGS,
-    description:
-      'Ends the application and every authorization it has. The edge refuses its tokens within ' +
-      '15 seconds.',
-    request: { params },
-    responses: { 204: { description: 'It is revoked' }, ...problems(...refusals) },
-  }),
+export const revokeClient = counted(
+  'access.change',
+  secured(
+    'key.manage',
+    createRoute({
+      method: 'delete',
+      path: `${BASE}/{id}`,
+      operationId: 'revokeOAuthClient',
+      tags: TAGS,
+      description:
+        'Ends the application and every authorization it has. The edge refuses its tokens within ' +
+        '15 seconds.',
+      request: { params },
+      responses: { 204: { description: 'It is revoked' }, ...problems(...refusals) },
+    }),
+  ),
 )
 
 interface OAuthClientRoutes extends AppEnv<LimitContext> {

@@ -1,6 +1,6 @@
 /**
  * The contract of the OAuth 2.1 and OpenID Connect provider, and its edge side. Everything is done
- * by the identity Worker (workers/identity-oauth.ts), which answers 404 where the provider is off.
+ * by the identity Worker (workers/identity-worker/oauth.ts), which answers 404 where the provider is off.
  */
 import { createRoute, z } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'

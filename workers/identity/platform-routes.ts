@@ -139,7 +139,7 @@ export const getPlan = secured(
 )
 
 export const setPlan = counted(
-  'admin.write',
+  'access.change',
   secured(
     'admin.platform',
     createRoute({

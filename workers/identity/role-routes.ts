@@ -20,7 +20,7 @@ export const listRoles = secured(
 )
 
 export const createRole = counted(
-  'admin.write',
+  'access.change',
   secured(
     'role.manage',
     createRoute({
@@ -45,7 +45,7 @@ export const createRole = counted(
 )
 
 export const changeRole = counted(
-  'admin.write',
+  'access.change',
   secured(
     'role.manage',
     createRoute({
@@ -53,7 +53,7 @@ export const changeRole = counted(
       path: '/api/admin/roles/{name}',
       operationId: 'changeRole',
       tags: ['roles'],
-      description: 'Counts from each holder’s next access token on, five minutes at most.',
+      description: 'Counts for each holder within fifteen seconds.',
       request: { params: RoleParam, body: jsonBody(RoleUpdate) },
       responses: {
         200: json(Role, 'The role as it is now'),
@@ -70,7 +70,7 @@ export const changeRole = counted(
 )
 
 export const deleteRole = counted(
-  'admin.write',
+  'access.change',
   secured(
     'role.manage',
     createRoute({

@@ -1,6 +1,6 @@
 /**
  * The contract of /api/auth, and its edge side: input is checked here, then the identity Worker
- * (workers/identity-app.ts), which mounts the same contract, does the work.
+ * (workers/identity-worker/app.ts), which mounts the same contract, does the work.
  */
 import { createRoute } from '@hono/zod-openapi'
 import { open } from '../../shared/guards.ts'

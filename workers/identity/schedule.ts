@@ -4,13 +4,14 @@
  * fails or takes too long is taken up by the next one.
  */
 import type { Log } from '../../shared/log.ts'
+import { currentTraceparent } from '../../shared/tracing.ts'
 import { eraseCache, eraseFiles, type RemainsEnv } from './erasure-client.ts'
 
 export interface ErasureContext {
   readonly log: Log
   readonly env: RemainsEnv & {
     readonly IDENTITY: {
-      closeDueTenants(): Promise<string[]>
+      closeDueTenants(traceparent?: string): Promise<string[]>
       eraseTenantRows(tenantId: string): Promise<boolean>
       finishErasure(tenantId: string): Promise<void>
     }
@@ -21,7 +22,7 @@ export interface ErasureContext {
 const MOST_CALLS = 20
 
 export async function eraseTenants(ctx: ErasureContext): Promise<void> {
-  for (const tenantId of await ctx.env.IDENTITY.closeDueTenants()) {
+  for (const tenantId of await ctx.env.IDENTITY.closeDueTenants(currentTraceparent())) {
     try {
       await eraseTenant(ctx, tenantId)
     } catch (error) {

@@ -214,6 +214,8 @@ export const ApplicationClaims = z.object({
   sid: z.string().min(1),
   /** Permissions, and what of OpenID Connect was granted. */
   scp: z.string().min(1),
+  /** The user's; grants nothing here, but a change of what it grants ends the token. */
+  role: z.string().optional(),
   /** RFC 9068, section 2.2; the same as `sub` where the application acts for itself. */
   client_id: z.string().min(1),
 })

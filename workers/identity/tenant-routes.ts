@@ -30,7 +30,7 @@ export const listTenants = signedIn(
 )
 
 export const createTenant = counted(
-  'admin.write',
+  'access.change',
   signedIn(
     createRoute({
       method: 'post',
@@ -77,7 +77,7 @@ export const getTenant = signedIn(
 )
 
 export const renameTenant = counted(
-  'admin.write',
+  'access.change',
   secured(
     'tenant.update',
     createRoute({
@@ -95,7 +95,7 @@ export const renameTenant = counted(
 )
 
 export const leaveTenant = counted(
-  'admin.write',
+  'access.change',
   signedIn(
     createRoute({
       method: 'post',
@@ -112,7 +112,7 @@ export const leaveTenant = counted(
 )
 
 export const requestDeletion = counted(
-  'admin.write',
+  'access.change',
   secured(
     'tenant.delete',
     createRoute({
@@ -138,7 +138,7 @@ export const requestDeletion = counted(
 )
 
 export const cancelDeletion = counted(
-  'admin.write',
+  'access.change',
   secured(
     'tenant.delete',
     createRoute({

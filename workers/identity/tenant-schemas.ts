@@ -218,6 +218,7 @@ export const AccountExport = z
       updatedAt: time(),
     }),
     tenants: z.array(TenantSummary.extend({ joinedAt: time() })),
+    teams: z.array(z.object({ tenantId: z.string(), name: z.string(), addedAt: time() })),
     signInMethods: z.array(
       z.object({ provider: z.string(), label: z.string().nullable(), createdAt: time() }),
     ),

@@ -13,10 +13,14 @@ export type SweepContext = WithEnv<
 /** Rows per sweep; the rest is due a minute later. */
 const MOST = 100
 
-/** Sends the messages that got lost again, and removes the files of deleted documents. */
+/** How long a run is kept that was followed by another: what it says is of use while that is young. */
+const RUN_DAYS = 90
+
+/** Sends lost messages again, removes the files of deleted documents, and forgets old runs. */
 export async function sweepDocuments(ctx: SweepContext): Promise<void> {
   await resendLost(ctx)
   await purgeDeleted(ctx)
+  await forgetRuns(ctx)
 }
 
 async function resendLost(ctx: SweepContext): Promise<void> {
@@ -47,6 +51,15 @@ async function purgeDeleted(ctx: SweepContext): Promise<void> {
   for (const { tenant_id: tenantId, document_id: documentId } of due) {
     await purgeDocument({ ...ctx, tenantId }, documentId)
   }
+}
+
+async function forgetRuns({ env, log, now }: SweepContext): Promise<void> {
+  const before = new Date(now().getTime() - RUN_DAYS * 86_400_000).toISOString()
+  const [row] = await callAcrossTenants<{ gone: string }>(
+    env,
+    sql`select kb_forget_jobs(${before}::timestamptz, ${MOST})::text as gone`,
+  )
+  if (row && row.gone !== '0') log.info('old runs were forgotten', { count: row.gone })
 }
 
 /** Removes a deleted document's files, then the note that they are to be removed. */

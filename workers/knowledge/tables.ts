@@ -128,6 +128,10 @@ export const jobs = pgTable(
     index('jobs_active')
       .on(table.updatedAt)
       .where(sql`status in ('queued', 'parsing', 'embedding')`),
+    // For the sweep of old runs: few documents have had a second one.
+    index('jobs_reruns')
+      .on(table.tenantId, table.documentId, table.generation)
+      .where(sql`generation > 1`),
     foreignKey({
       name: 'jobs_kb_documents_fk',
       columns: [table.tenantId, table.documentId],

@@ -6,9 +6,9 @@ import { ACCOUNT, type Metered, type Plan, PLANS, type Rate } from './plans.ts'
 
 /**
  * Kinds of requests that are counted. Those beyond a plan's have their rate from a setting:
- * `key.create` and `access.change` (deleting a provider's keys) and `stranger` (administration
- * without a valid token) from ADMIN_RATE_LIMIT, `telephony` from TWILIO_RATE_LIMIT. `account` is
- * signing up and recovery.
+ * `key.create`, `access.change` (who may what: members, invitations, roles, tenants, the end of a
+ * key) and `stranger` (administration without a valid token) from ADMIN_RATE_LIMIT, `telephony` from
+ * TWILIO_RATE_LIMIT. `account` is signing up and recovery.
  */
 export type LimitName =
   | Metered

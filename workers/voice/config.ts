@@ -4,13 +4,10 @@
  * https://developers.openai.com/api/reference/resources/realtime (session object, GA)
  */
 import { z } from 'zod'
-import { LIMITS, SAMPLE_RATE } from './limits.ts'
+import { AudioFormat, PCM } from './audio-format.ts'
+import { LIMITS } from './limits.ts'
+import { type FunctionTool, ToolChoice, Tools } from './tools.ts'
 import type { Detection } from './vad.ts'
-
-const AudioFormat = z.strictObject({
-  type: z.literal('audio/pcm', 'Only audio/pcm at 24000 Hz is spoken here.'),
-  rate: z.literal(SAMPLE_RATE, 'Only audio/pcm at 24000 Hz is spoken here.').default(SAMPLE_RATE),
-})
 
 const replies = {
   create_response: z.boolean().default(true),
@@ -40,7 +37,6 @@ export type Modality = z.infer<typeof Modalities>[0]
 
 const Voice = z.string().min(1).max(64)
 const Instructions = z.string().max(LIMITS.instructionsChars)
-const NoTools = z.array(z.unknown()).max(0, 'Tools are not run here; send an empty list.')
 const MaxTokens = z.union([z.literal('inf'), z.int().min(1).max(4096)])
 
 const Input = z.strictObject({
@@ -65,8 +61,6 @@ const Output = z.strictObject({
 /** What clients may send and the session only echoes, so that stock clients work unchanged. */
 const echoed = {
   model: z.string().optional(),
-  instructions: Instructions.optional(),
-  tool_choice: z.unknown().optional(),
   max_output_tokens: MaxTokens.optional(),
   parallel_tool_calls: z.boolean().optional(),
   tracing: z.unknown().optional(),
@@ -80,7 +74,9 @@ export const SessionUpdate = z.strictObject({
   type: z.literal('realtime'),
   output_modalities: Modalities.optional(),
   audio: z.strictObject({ input: Input.optional(), output: Output.optional() }).optional(),
-  tools: NoTools.optional(),
+  instructions: Instructions.optional(),
+  tools: Tools.optional(),
+  tool_choice: ToolChoice.optional(),
   ...echoed,
 })
 export type SessionUpdate = z.output<typeof SessionUpdate>
@@ -92,20 +88,15 @@ export const ResponseCreate = z.strictObject({
   output_modalities: Modalities.optional(),
   metadata: z.record(z.string().max(64), z.string().max(512)).nullish(),
   audio: z.strictObject({ output: Output.optional() }).optional(),
-  tools: NoTools.optional(),
+  tools: Tools.optional(),
   instructions: Instructions.optional(),
-  tool_choice: z.unknown().optional(),
+  tool_choice: ToolChoice.optional(),
   max_output_tokens: MaxTokens.optional(),
   parallel_tool_calls: z.boolean().optional(),
   reasoning: z.unknown().optional(),
   prompt: z.null().optional(),
 })
 export type ResponseCreate = z.output<typeof ResponseCreate>
-
-interface Format {
-  type: 'audio/pcm'
-  rate: typeof SAMPLE_RATE
-}
 
 interface Transcription {
   model: string
@@ -119,18 +110,18 @@ export interface Config {
   model: string
   output_modalities: [Modality]
   instructions: string
-  tools: never[]
-  tool_choice: 'auto'
+  tools: FunctionTool[]
+  tool_choice: ToolChoice
   max_output_tokens: number | 'inf'
   truncation: 'auto'
   audio: {
     input: {
-      format: Format
+      format: AudioFormat
       transcription: Transcription
       noise_reduction?: { type: 'near_field' | 'far_field' }
       turn_detection: z.output<typeof TurnDetection>
     }
-    output: { format: Format; voice: string; speed: number }
+    output: { format: AudioFormat; voice: string; speed: number }
   }
 }
 
@@ -142,7 +133,6 @@ export interface Models {
 }
 
 export function defaultConfig({ model, transcription, voice }: Models): Config {
-  const format: Format = { type: 'audio/pcm', rate: SAMPLE_RATE }
   return {
     model,
     output_modalities: ['audio'],
@@ -153,11 +143,11 @@ export function defaultConfig({ model, transcription, voice }: Models): Config {
     truncation: 'auto',
     audio: {
       input: {
-        format,
+        format: PCM,
         transcription: { model: transcription },
         turn_detection: ServerVad.parse({ type: 'server_vad' }),
       },
-      output: { format, voice, speed: 1 },
+      output: { format: PCM, voice, speed: 1 },
     },
   }
 }
@@ -169,16 +159,22 @@ export function updateConfig(config: Config, update: SessionUpdate): Config {
     ...config,
     output_modalities: update.output_modalities ?? config.output_modalities,
     instructions: update.instructions ?? config.instructions,
+    tools: update.tools ?? config.tools,
+    tool_choice: update.tool_choice ?? config.tool_choice,
     max_output_tokens: update.max_output_tokens ?? config.max_output_tokens,
     audio: {
       input: input ? updateInput(config.audio.input, input) : config.audio.input,
-      output: {
-        ...config.audio.output,
-        voice: output?.voice ?? config.audio.output.voice,
-        speed: output?.speed ?? config.audio.output.speed,
-      },
+      output: output ? updateOutput(config.audio.output, output) : config.audio.output,
     },
   }
+}
+
+function updateOutput(
+  known: Config['audio']['output'],
+  update: z.output<typeof Output>,
+): Config['audio']['output'] {
+  const { format = known.format, voice = known.voice, speed = known.speed } = update
+  return { format, voice, speed }
 }
 
 /** Null switches turn detection off; transcription stays on, for replies are made from it. */
@@ -190,7 +186,7 @@ function updateInput(
   const { turn_detection: detection = known.turn_detection } = update
   const { language, prompt } = update.transcription ?? known.transcription
   return {
-    format: known.format,
+    format: update.format ?? known.format,
     transcription: {
       model: known.transcription.model,
       ...(language && { language }),

@@ -4,13 +4,17 @@ import type { ClientEventOf, WireError } from './protocol.ts'
 import {
   type Item,
   type Message,
+  type MessageItem,
   newId,
   type Part,
+  partsOf,
+  type Question,
   type Session,
   send,
   type Step,
 } from './session.ts'
 import { cutSpeech, type Speech, transcriptOf } from './speech.ts'
+import type { Exchange } from './tools.ts'
 import { events } from './wire.ts'
 
 export const findItem = ({ items }: Session, itemId: string | null): Item | undefined =>
@@ -54,9 +58,29 @@ export function createItem(
     const text = `There is no item '${previous}' to put this behind.`
     return refusal('item_not_found', text, 'previous_item_id')
   }
+  if (given.type === 'function_call_output' && !isCalled(session, given.call_id)) {
+    const text = `There is no call '${given.call_id}' in this conversation.`
+    return refusal('tool_call_not_found', text, 'item.call_id')
+  }
   const [fresh, named] = given.id ? [given.id, session] : newId(session, 'item')
-  const { role, content } = given
-  return addItem(named, { id: fresh, role, status: 'completed', content }, index)
+  return addItem(named, itemFrom(given, fresh), index)
+}
+
+const isCalled = ({ items }: Session, callId: string) =>
+  items.some((item) => item.type === 'function_call' && item.callId === callId)
+
+function itemFrom(given: ClientEventOf<'conversation.item.create'>['item'], id: string): Item {
+  const status = 'completed' as const
+  switch (given.type) {
+    case 'message':
+      return { type: given.type, id, role: given.role, status, content: given.content }
+    case 'function_call': {
+      const { type, call_id: callId, name, arguments: text } = given
+      return { type, id, status, callId, name, arguments: text, responseId: null }
+    }
+    case 'function_call_output':
+      return { type: given.type, id, status, callId: given.call_id, output: given.output }
+  }
 }
 
 function indexAfter({ items }: Session, previous: string | null | undefined): number | undefined {
@@ -85,22 +109,31 @@ export function deleteItem(
 
 /** The audio of an item, when it has any. */
 export function speechOf(item: Item | undefined): Speech | undefined {
-  const part = item?.content.find(({ type }) => type === 'output_audio')
+  const part = item && partsOf(item).find(({ type }) => type === 'output_audio')
   return part?.type === 'output_audio' ? part.speech : undefined
 }
 
-export const withSpeech = (item: Item, speech: Speech): Item => ({
+export const withSpeech = (item: MessageItem, speech: Speech): MessageItem => ({
   ...item,
   content: [{ type: 'output_audio', speech }],
 })
 
-/** Cuts an item's audio at `ms`: the rest was not heard and leaves the conversation. */
-export function cutItem(session: Session, itemId: string, ms: number): Step {
+/** A message that is spoken, with its audio. */
+export function spokenItem(
+  session: Session,
+  itemId: string | null,
+): { item: MessageItem; speech: Speech } | undefined {
   const item = findItem(session, itemId)
   const speech = speechOf(item)
-  if (!item || !speech) return [session, []]
-  const cut = cutSpeech(speech, ms)
-  const next = replaceItem(session, { ...withSpeech(item, cut), status: 'incomplete' })
+  return item?.type === 'message' && speech ? { item, speech } : undefined
+}
+
+/** Cuts an item's audio at `ms`: the rest was not heard and leaves the conversation. */
+export function cutItem(session: Session, itemId: string, ms: number): Step {
+  const spoken = spokenItem(session, itemId)
+  if (!spoken) return [session, []]
+  const cut = cutSpeech(spoken.speech, ms)
+  const next = replaceItem(session, { ...withSpeech(spoken.item, cut), status: 'incomplete' })
   return [next, send(events.itemTruncated(itemId, cut.cutMs ?? 0))]
 }
 
@@ -129,7 +162,7 @@ export function refuseItem(
 }
 
 /** The words of an item; '' while they are not known. */
-export const wordsOf = (item: Item): string => item.content.map(wordsOfPart).join('\n').trim()
+export const wordsOf = (item: Item): string => partsOf(item).map(wordsOfPart).join('\n').trim()
 
 function wordsOfPart(part: Part): string {
   if (part.type === 'input_audio') return part.transcript ?? ''
@@ -138,7 +171,7 @@ function wordsOfPart(part: Part): string {
 
 /** Whether something was said that is not written down yet. */
 export const hasPendingTranscript = ({ items }: Session): boolean =>
-  items.some(({ content }) => content.some(isPending))
+  items.some((item) => partsOf(item).some(isPending))
 
 export const isPending = (part: Part): boolean =>
   part.type === 'input_audio' && part.transcript === null
@@ -149,20 +182,39 @@ export const isPending = (part: Part): boolean =>
  * @param again Whether a question that has been answered may be answered once more.
  * @returns undefined when there is none
  */
-export function questionOf(
-  { items }: Session,
-  again: boolean,
-): { question: string; history: Message[] } | undefined {
-  const said = items.filter((item) => item.role !== 'system' && wordsOf(item) !== '')
+export function questionOf({ items }: Session, again: boolean): Question | undefined {
+  const said = items.filter(isSaid)
   const index = said.findLastIndex(({ role }) => role === 'user')
   const item = said[index]
   const isAnswered = index < said.length - 1
   if (!item || (isAnswered && !again)) return undefined
   const history = said.slice(Math.max(0, index - LIMITS.historyMessages), index).map(messageOf)
-  return { question: wordsOf(item).slice(0, LIMITS.textChars), history }
+  const question = wordsOf(item).slice(0, LIMITS.textChars)
+  return { question, history, exchanges: exchangesIn(items.slice(items.indexOf(item))) }
 }
 
-const messageOf = (item: Item): Message => ({
+const isSaid = (item: Item): item is MessageItem =>
+  item.type === 'message' && item.role !== 'system' && wordsOf(item) !== ''
+
+/** What the application told the model, beside its instructions. */
+export const remarksOf = ({ items }: Session): string[] =>
+  items.filter((item) => item.type === 'message' && item.role === 'system').map(wordsOf)
+
+/** The calls that have their results, in order; one that waits is as good as none. */
+function exchangesIn(items: readonly Item[]): Exchange[] {
+  const outputs = new Map(
+    items.flatMap((item) =>
+      item.type === 'function_call_output' ? [[item.callId, item.output] as const] : [],
+    ),
+  )
+  return items.flatMap((item) => {
+    const output = item.type === 'function_call' ? outputs.get(item.callId) : undefined
+    if (item.type !== 'function_call' || output === undefined) return []
+    return [{ callId: item.callId, name: item.name, arguments: item.arguments, output }]
+  })
+}
+
+const messageOf = (item: MessageItem): Message => ({
   role: item.role === 'assistant' ? 'assistant' : 'user',
   content: wordsOf(item).slice(0, LIMITS.historyChars),
 })

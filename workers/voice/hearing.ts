@@ -1,4 +1,5 @@
 /** What the caller says: from the first sound to the words it was. */
+import { detectionOf } from './config.ts'
 import { addItem, findItem, isPending, refuse, replaceItem } from './conversation.ts'
 import { LIMITS } from './limits.ts'
 import { end, interrupt, proceed, respond } from './reply.ts'
@@ -6,6 +7,7 @@ import {
   chain,
   type Hints,
   type Item,
+  type MessageItem,
   newId,
   type Session,
   type SessionEventOf,
@@ -34,7 +36,8 @@ export function stopSpeech(session: Session, event: SessionEventOf<'speech_stopp
   const { speaking } = session
   if (speaking === null) return [session, []]
   const stopped: Step = [session, send(events.speechStopped(speaking, event.toMs))]
-  const committed = chain(stopped, (next) => addUtterance(next, speaking, event))
+  const vadMs = detectionOf(session.config)?.silenceDurationMs ?? null
+  const committed = chain(stopped, (next) => addUtterance(next, speaking, event, vadMs))
   return chain(committed, (next) => {
     const wantsReply = turnDetectionOf(next)?.create_response !== false && !next.response
     return wantsReply ? respond(next) : [next, []]
@@ -51,7 +54,7 @@ export function commit(session: Session, event: SessionEventOf<'committed'>): St
     return refuse(session, origin, 'input_audio_buffer_commit_empty', message)
   }
   const [itemId, numbered] = session.speaking ? [session.speaking, session] : newId(session, 'item')
-  return addUtterance(numbered, itemId, event)
+  return addUtterance(numbered, itemId, event, null)
 }
 
 export function clearInput(session: Session): Step {
@@ -59,8 +62,14 @@ export function clearInput(session: Session): Step {
 }
 
 /** The utterance joins the conversation now, its words when they are known. */
-function addUtterance(session: Session, itemId: string, { fromMs, toMs }: Span): Step {
+function addUtterance(
+  session: Session,
+  itemId: string,
+  { fromMs, toMs }: Span,
+  vadMs: number | null,
+): Step {
   const item: Item = {
+    type: 'message',
     id: itemId,
     role: 'user',
     status: 'completed',
@@ -72,7 +81,7 @@ function addUtterance(session: Session, itemId: string, { fromMs, toMs }: Span):
   return chain([quiet, committed], (next) =>
     chain(addItem(next, item), (added) => [
       added,
-      [{ type: 'transcribe', itemId, fromMs, toMs, hints: hintsOf(session) }],
+      [{ type: 'transcribe', itemId, fromMs, toMs, vadMs, hints: hintsOf(session) }],
     ]),
   )
 }
@@ -109,7 +118,7 @@ export function missWords(session: Session, itemId: string): Step {
   )
 }
 
-function pendingItem(session: Session, itemId: string): Item | undefined {
+function pendingItem(session: Session, itemId: string): MessageItem | undefined {
   const item = findItem(session, itemId)
-  return item?.content.some(isPending) ? item : undefined
+  return item?.type === 'message' && item.content.some(isPending) ? item : undefined
 }

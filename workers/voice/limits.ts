@@ -14,6 +14,13 @@ export const LIMITS = {
   /** Characters of one text in an item: what a question may have. */
   textChars: 4000,
   instructionsChars: 16_384,
+  /** Functions of the client's, and characters of all of them as JSON. */
+  tools: 128,
+  toolsChars: 65_536,
+  /** Characters of what a function brought. */
+  outputChars: 16_000,
+  /** Replies per question at most: the first, and those after the client ran functions. */
+  repliesPerTurn: 4,
   /** Earlier messages a question is understood by, and characters of each. */
   historyMessages: 20,
   historyChars: 8000,

@@ -1,13 +1,15 @@
+import { converse, type SpeakContext } from '../assistant/service.ts'
+import { answerQuestion } from '../knowledge/service.ts'
 /**
  * The engine `cascade`: transcription, an answer from the knowledge base, speech. It carries out a
  * session's slow effects and yields what they bring, as it comes, as events for `step`.
  */
-import { answerQuestion, type KnowledgeContext } from '../knowledge/service.ts'
-import { encodeAudio, msOfBytes, msOfSamples } from './pcm.ts'
+import { writerOf } from './audio-format.ts'
+import { msOfBytes, msOfSamples } from './pcm.ts'
 import type { SessionEvent, SlowEffect } from './session.ts'
 import { type SpeechContext, synthesize, transcribe } from './speech-client.ts'
 
-export type CascadeContext = KnowledgeContext & SpeechContext
+export type CascadeContext = SpeakContext & SpeechContext
 
 /** An event still without its time, which is when it reaches the session. */
 export type Outcome = SessionEvent extends infer Event
@@ -15,6 +17,12 @@ export type Outcome = SessionEvent extends infer Event
     ? Omit<Event, 'at'>
     : never
   : never
+
+/** How long the stages of an answer took, in milliseconds; nothing the session moves by. */
+export interface Measured {
+  type: 'measured'
+  timings: Readonly<Record<string, number>>
+}
 
 /**
  * @param utterance The samples of a `transcribe` effect's span; empty for the others.
@@ -25,7 +33,7 @@ export async function* perform(
   effect: SlowEffect,
   utterance: Int16Array<ArrayBuffer>,
   signal: AbortSignal,
-): AsyncGenerator<Outcome> {
+): AsyncGenerator<Outcome | Measured> {
   switch (effect.type) {
     case 'transcribe': {
       const { itemId, hints } = effect
@@ -50,9 +58,10 @@ async function* speak(
   signal: AbortSignal,
 ): AsyncGenerator<Outcome> {
   const { turn, clause } = effect
+  const write = writerOf(effect.format)
   for await (const piece of synthesize(ctx, effect, signal)) {
     const ms = msOfBytes(piece.length)
-    yield { type: 'audio', turn, clause, base64: encodeAudio(piece), ms }
+    yield { type: 'audio', turn, clause, base64: write(piece), ms }
   }
   yield { type: 'clause_spoken', turn }
 }
@@ -61,9 +70,12 @@ async function* answer(
   ctx: CascadeContext,
   effect: Extract<SlowEffect, { type: 'answer' }>,
   signal: AbortSignal,
-): AsyncGenerator<Outcome> {
-  const { turn, question, history } = effect
+): AsyncGenerator<Outcome | Measured> {
+  const { turn, question, history, exchanges, instructions, tools } = effect
   ctx.metrics.inc('messages_sent_total', { conversation_type: 'voice' })
+  if (instructions !== '' || tools.length > 0 || exchanges.length > 0) {
+    return yield* talk(ctx, effect, signal)
+  }
   for await (const event of answerQuestion(ctx, { question, history }, signal)) {
     switch (event.type) {
       case 'delta':
@@ -73,7 +85,39 @@ async function* answer(
         yield { type: 'cited', turn, citation: event.citation }
         break
       case 'done':
-        yield { type: 'answer_ended', turn, usage: event.answer.usage }
+        yield { type: 'measured', timings: event.answer.timings }
+        yield { type: 'answer_ended', turn, usage: event.answer.usage, calls: [] }
+    }
+  }
+}
+
+/** As the session's own instructions and functions have it, with what the documents say at hand. */
+async function* talk(
+  ctx: CascadeContext,
+  effect: Extract<SlowEffect, { type: 'answer' }>,
+  signal: AbortSignal,
+): AsyncGenerator<Outcome | Measured> {
+  const { turn, toolChoice, tools } = effect
+  const choice = typeof toolChoice === 'string' ? toolChoice : { name: toolChoice.name }
+  const request = { ...effect, tools: toolChoice === 'none' ? [] : tools, toolChoice: choice }
+  for await (const event of converse(ctx, request, signal)) {
+    switch (event.type) {
+      case 'delta':
+        yield { type: 'answer_delta', turn, text: event.text }
+        break
+      case 'citation':
+        yield { type: 'cited', turn, citation: event.citation }
+        break
+      case 'done': {
+        const { input_tokens: inputTokens, output_tokens: outputTokens } = event.usage
+        yield { type: 'measured', timings: event.timings }
+        yield {
+          type: 'answer_ended',
+          turn,
+          usage: { inputTokens, outputTokens },
+          calls: event.calls,
+        }
+      }
     }
   }
 }

@@ -19,12 +19,12 @@ const Text = z.string().max(LIMITS.textChars, `At most ${LIMITS.textChars} chara
 const id = z.string().min(1).max(128)
 const event = { event_id: z.string().max(512).optional() }
 
-const message = {
-  type: z.literal('message', 'Only messages: tools are not run here.'),
+const item = {
   id: id.optional(),
   object: z.literal('realtime.item').optional(),
   status: z.string().optional(),
 }
+const message = { ...item, type: z.literal('message') }
 const InputText = z.strictObject({
   type: z.literal('input_text', 'Only input_text; send audio through input_audio_buffer.append.'),
   text: Text,
@@ -35,10 +35,27 @@ const OutputText = z.strictObject({
 })
 const parts = <Part extends z.ZodType>(part: Part) => z.array(part).min(1).max(16)
 
-const NewItem = z.discriminatedUnion('role', [
+const NewMessage = z.discriminatedUnion('role', [
   z.strictObject({ ...message, role: z.literal('user'), content: parts(InputText) }),
   z.strictObject({ ...message, role: z.literal('system'), content: parts(InputText) }),
   z.strictObject({ ...message, role: z.literal('assistant'), content: parts(OutputText) }),
+])
+
+const NewItem = z.discriminatedUnion('type', [
+  NewMessage,
+  z.strictObject({
+    ...item,
+    type: z.literal('function_call'),
+    call_id: id,
+    name: z.string().min(1).max(64),
+    arguments: z.string().max(LIMITS.outputChars),
+  }),
+  z.strictObject({
+    ...item,
+    type: z.literal('function_call_output'),
+    call_id: id,
+    output: z.string().max(LIMITS.outputChars, `At most ${LIMITS.outputChars} characters.`),
+  }),
 ])
 
 const ClientEvent = z.discriminatedUnion('type', [

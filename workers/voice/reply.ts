@@ -2,6 +2,7 @@
  * One reply, from its creation to its end: text comes in, clauses go to speech, audio goes out.
  * There is one at a time; whoever wants the floor ends it first, through `interrupt`.
  */
+import { addCalls } from './calls.ts'
 import { cutClauses } from './clauses.ts'
 import type { ResponseCreate } from './config.ts'
 import {
@@ -12,22 +13,26 @@ import {
   previousOf,
   questionOf,
   replaceItem,
+  remarksOf,
   speechOf,
+  spokenItem,
   withSpeech,
   wordsOf,
 } from './conversation.ts'
+import { LIMITS } from './limits.ts'
 import { takeMarks } from './marks.ts'
 import {
   chain,
   type Effect,
   type Item,
+  type MessageItem,
   newId,
+  type Question,
   type Response,
   type Session,
   type SessionEventOf,
   send,
   type Step,
-  type Usage,
 } from './session.ts'
 import { addAudio, cutSpeech, endClause, heardMs, SILENT_SPEECH } from './speech.ts'
 import { events, type Outcome } from './wire.ts'
@@ -51,6 +56,7 @@ export function respond(session: Session, asked?: ResponseCreate): Step {
     ...mannerOf(session, asked),
     held: '',
     rest: '',
+    calls: [],
     clauses: [],
     usage: { inputTokens: 0, outputTokens: 0 },
   }
@@ -61,9 +67,15 @@ export function respond(session: Session, asked?: ResponseCreate): Step {
 /** How to reply: as this request says, else as the session does. */
 function mannerOf({ config }: Session, asked: ResponseCreate = {}) {
   const { output } = config.audio
-  const { voice = output.voice, speed = output.speed } = asked.audio?.output ?? {}
+  const asOutput = asked.audio?.output ?? {}
+  const { voice = output.voice, speed = output.speed, format = output.format } = asOutput
   const [modality] = asked.output_modalities ?? config.output_modalities
-  return { modality, voice, speed, metadata: asked.metadata ?? null }
+  const told = {
+    instructions: asked.instructions ?? config.instructions,
+    tools: asked.tools ?? config.tools,
+    toolChoice: asked.tool_choice ?? config.tool_choice,
+  }
+  return { modality, voice, speed, format, metadata: asked.metadata ?? null, ...told }
 }
 
 /** Asks the model as soon as all that was said is known; without a question, says nothing. */
@@ -73,9 +85,18 @@ export function proceed(session: Session): Step {
   const asked = questionOf(session, response.isAsked)
   if (!asked) return end(session, { status: 'completed' })
   const working = { ...session, response: { ...response, stage: 'working' as const } }
-  if (session.turns >= session.maxTurns) return farewell(working)
-  const effect: Effect = { type: 'answer', turn: response.turn, ...asked }
-  return [{ ...working, turns: session.turns + 1 }, [effect]]
+  if (isExhausted(session, asked)) return farewell(working)
+  const { turn, tools, toolChoice } = response
+  const instructions = [response.instructions, ...remarksOf(session)].filter(Boolean).join('\n')
+  const effect: Effect = { type: 'answer', turn, ...asked, instructions, tools, toolChoice }
+  const turns = session.turns + (asked.exchanges.length > 0 ? 0 : 1)
+  return [{ ...working, turns, replies: session.replies + 1 }, [effect]]
+}
+
+/** A reply that goes on after functions is part of its question, as long as that is not for ever. */
+function isExhausted({ turns, maxTurns, replies }: Session, { exchanges }: Question): boolean {
+  const isNew = exchanges.length === 0
+  return (isNew && turns >= maxTurns) || replies >= maxTurns * LIMITS.repliesPerTurn
 }
 
 export function hearAnswer(session: Session, text: string): Step {
@@ -97,10 +118,13 @@ export function cite(session: Session, { citation }: SessionEventOf<'cited'>): S
 }
 
 /** The whole text is there: what was held back is spoken too. */
-export function endAnswer(session: Session, usage: Usage): Step {
+export function endAnswer(
+  session: Session,
+  { usage, calls }: Pick<SessionEventOf<'answer_ended'>, 'usage' | 'calls'>,
+): Step {
   const { response } = session
   if (!response) return [session, []]
-  const told = { ...session, response: { ...response, usage, held: '' } }
+  const told = { ...session, response: { ...response, usage, calls, held: '' } }
   if (response.modality === 'text') return complete(told)
   return chain(speak(told, response.held, true), (spoken) => [
     spoken,
@@ -111,8 +135,9 @@ export function endAnswer(session: Session, usage: Usage): Step {
 /** Written replies keep their citation marks: they are read, and the numbers are the citations'. */
 function write(session: Session, response: Response, text: string): Step {
   const item = findItem(session, response.itemId)
-  const said = item?.content[0]
-  if (!item || said?.type !== 'output_text') return [session, []]
+  if (item?.type !== 'message') return [session, []]
+  const [said] = item.content
+  if (said?.type !== 'output_text') return [session, []]
   const written = { ...item, content: [{ ...said, text: said.text + text }] }
   return [replaceItem(session, written), send(events.textDelta(response, item.id, text))]
 }
@@ -120,11 +145,12 @@ function write(session: Session, response: Response, text: string): Step {
 function speak(session: Session, text: string, isLast: boolean): Step {
   const { response } = session
   if (!response) return [session, []]
-  const { turn, voice, speed, clauses } = response
+  const { turn, voice, speed, format, clauses } = response
   const { clauses: cut, rest } = cutClauses(response.rest + text, clauses.length === 0)
   const all = (isLast ? [...cut, rest] : cut).filter((clause) => clause.trim() !== '')
   const effects = all.map((clause, index): Effect => {
-    return { type: 'speak', turn, clause: clauses.length + index, text: clause, voice, speed }
+    const manner = { voice, speed, format }
+    return { type: 'speak', turn, clause: clauses.length + index, text: clause, ...manner }
   })
   const next = { ...response, clauses: [...clauses, ...all], rest: isLast ? '' : rest }
   return [{ ...session, response: next }, effects]
@@ -133,9 +159,9 @@ function speak(session: Session, text: string, isLast: boolean): Step {
 /** Audio leaves at once; its words go with its first piece, so both say the same at any moment. */
 export function sendAudio(session: Session, event: SessionEventOf<'audio'>): Step {
   const { response } = session
-  const item = findItem(session, response?.itemId ?? null)
-  const speech = speechOf(item)
-  if (!response || !item || !speech) return [session, []]
+  const spoken = spokenItem(session, response?.itemId ?? null)
+  if (!response || !spoken) return [session, []]
+  const { item, speech } = spoken
   const { clause, base64, ms, at } = event
   const text = response.clauses[clause] ?? ''
   const isNew = clause >= speech.clauses.length
@@ -156,10 +182,9 @@ function play(session: Session, response: Response, itemId: string, ms: number, 
 }
 
 export function endSpokenClause(session: Session): Step {
-  const item = findItem(session, session.response?.itemId ?? null)
-  const speech = speechOf(item)
-  if (!item || !speech) return [session, []]
-  return [replaceItem(session, withSpeech(item, endClause(speech))), []]
+  const spoken = spokenItem(session, session.response?.itemId ?? null)
+  if (!spoken) return [session, []]
+  return [replaceItem(session, withSpeech(spoken.item, endClause(spoken.speech))), []]
 }
 
 /** A reply's item comes with its first words, so that nothing is added for nothing. */
@@ -167,11 +192,11 @@ function openItem(session: Session): Step {
   const { response } = session
   if (!response || response.itemId !== null) return [session, []]
   const [id, numbered] = newId(session, 'item')
-  const content: Item['content'] =
+  const content: MessageItem['content'] =
     response.modality === 'audio'
       ? [{ type: 'output_audio', speech: SILENT_SPEECH }]
       : [{ type: 'output_text', text: '' }]
-  const item: Item = { id, role: 'assistant', status: 'in_progress', content }
+  const item: Item = { type: 'message', id, role: 'assistant', status: 'in_progress', content }
   const named = { ...response, itemId: id }
   const added = send(events.outputItemAdded(named, item))
   return chain([{ ...numbered, response: named }, added], (next) =>
@@ -181,7 +206,8 @@ function openItem(session: Session): Step {
 
 /** Ends the reply as it should; after the last turn, the farewell follows. */
 export function complete(session: Session): Step {
-  const isOver = session.turns >= session.maxTurns && session.phase === 'open'
+  const { turns, maxTurns, phase, response } = session
+  const isOver = turns >= maxTurns && phase === 'open' && response?.calls.length === 0
   return chain(end(session, { status: 'completed' }), (ended) =>
     isOver ? respond(ended, {}) : [ended, []],
   )
@@ -191,14 +217,18 @@ export function complete(session: Session): Step {
 export function end(session: Session, outcome: Outcome): Step {
   const { response } = session
   if (!response) return [session, []]
-  const [closed, effects] = closeItem(session, response, outcome)
-  const done = send(events.responseDone(closed, response, outcome))
-  return [{ ...closed, response: null }, [...effects, ...done]]
+  const isWhole = outcome.status === 'completed'
+  const closed = closeItem(session, response, outcome)
+  const called = isWhole ? chain(closed, (next) => addCalls(next, response)) : closed
+  return chain(called, (next) => [
+    { ...next, response: null },
+    send(events.responseDone(next, response, outcome)),
+  ])
 }
 
 function closeItem(session: Session, response: Response, outcome: Outcome): Step {
   const item = findItem(session, response.itemId)
-  if (!item) return [session, []]
+  if (item?.type !== 'message') return [session, []]
   const isWhole = outcome.status === 'completed'
   const speech = speechOf(item)
   const cut = speech && !isWhole && speech.cutMs === null
@@ -235,15 +265,14 @@ export function cancel(session: Session, reason: Reason): Step {
  */
 export function interrupt(session: Session, at: number, reason: Reason): Step {
   const { playback } = session
-  const item = findItem(session, playback?.itemId ?? null)
-  const speech = speechOf(item)
+  const spoken = spokenItem(session, playback?.itemId ?? null)
   const [stopped, cancelled] = cancel({ ...session, playback: null }, reason)
   if (!playback) return [stopped, cancelled]
   const isPlaying = playback.endsAt > at
-  if (!item || !speech || !isPlaying) {
+  if (!spoken || !isPlaying) {
     return [stopped, [...cancelled, ...send(events.playbackStopped(playback.responseId))]]
   }
-  const [cut, truncated] = cutItem(stopped, item.id, heardMs(speech, playback, at))
+  const [cut, truncated] = cutItem(stopped, spoken.item.id, heardMs(spoken.speech, playback, at))
   const cleared = send(events.playbackCleared(playback.responseId))
   return [cut, [...cancelled, ...cleared, ...truncated]]
 }
@@ -252,5 +281,5 @@ export function interrupt(session: Session, at: number, reason: Reason): Step {
 function farewell(session: Session): Step {
   const usage = { inputTokens: 0, outputTokens: 0 }
   const leaving = { ...session, phase: 'farewell' as const }
-  return chain(hearAnswer(leaving, FAREWELL), (said) => endAnswer(said, usage))
+  return chain(hearAnswer(leaving, FAREWELL), (said) => endAnswer(said, { usage, calls: [] }))
 }

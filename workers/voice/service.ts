@@ -6,6 +6,7 @@
 import type { Origin, WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
+import { noteSession } from '../../shared/tracing.ts'
 import type { Maker, Verdict } from './admission.ts'
 import type { SessionUpdate } from './config.ts'
 import { type SignerContext, standingOf, type VoiceKey } from './voice-key-service.ts'
@@ -56,6 +57,7 @@ export type VoiceContext = WithEnv<VoiceEnv> & SignerContext
  */
 export async function openVoiceSession(ctx: VoiceContext, model: string): Promise<Response> {
   const sessionId = newId(ctx.now())
+  noteSession(sessionId)
   const object = objectOf(ctx, sessionId)
   await object.open(ownerOf(ctx), { sessionId, model })
   ctx.log.info('voice session opened', { session_id: sessionId, model })
@@ -78,6 +80,7 @@ export async function dialVoiceSession(
   const misuse = misuseOf(key, origin, model)
   if (misuse) throw new ProblemError('forbidden', misuse)
   const { keyId: sessionId, expiresAt: keyExpiresAt, session } = key
+  noteSession(sessionId)
   const object = objectOf(ctx, sessionId)
   const opening = { sessionId, model, session, keyExpiresAt, maker: await standingOf(ctx) }
   const { verdict, ticket } = await object.admit(ownerOf(ctx), opening)

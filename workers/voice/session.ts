@@ -2,9 +2,11 @@
  * What a voice session is: its state, the events that move it and the effects it asks for.
  * How it moves is step.ts. Plain data throughout, so a session can be stored, logged or replayed.
  */
+import type { AudioFormat } from './audio-format.ts'
 import type { Config, Modality } from './config.ts'
 import type { ClientEvent, WireError } from './protocol.ts'
 import type { Playback, Speech } from './speech.ts'
+import type { Exchange, FunctionTool, ToolChoice } from './tools.ts'
 import type { ServerEvent } from './wire.ts'
 
 export type Part =
@@ -13,13 +15,41 @@ export type Part =
   | { type: 'input_audio'; transcript: string | null }
   | { type: 'output_audio'; speech: Speech }
 
-/** A message of the conversation; the order of `Session.items` is the conversation's. */
-export interface Item {
+/** What a conversation is made of; the order of `Session.items` is its own. */
+export type Item = MessageItem | FunctionCall | FunctionCallOutput
+
+export interface MessageItem {
+  type: 'message'
   id: string
   role: 'user' | 'assistant' | 'system'
   status: 'in_progress' | 'completed' | 'incomplete'
   content: readonly Part[]
 }
+
+/** The model asks the client to run one of its functions. */
+interface FunctionCall {
+  type: 'function_call'
+  id: string
+  status: 'completed'
+  callId: string
+  name: string
+  /** JSON as the model wrote it. */
+  arguments: string
+  /** The reply that it belongs to; null when the client told of it. */
+  responseId: string | null
+}
+
+interface FunctionCallOutput {
+  type: 'function_call_output'
+  id: string
+  status: 'completed'
+  callId: string
+  output: string
+}
+
+/** The parts of a message; other items have none. */
+export const partsOf = (item: Item): readonly Part[] =>
+  item.type === 'message' ? item.content : []
 
 export interface Usage {
   inputTokens: number
@@ -40,7 +70,13 @@ export interface Response {
   modality: Modality
   voice: string
   speed: number
+  format: AudioFormat
   metadata: Record<string, string> | null
+  instructions: string
+  tools: FunctionTool[]
+  toolChoice: ToolChoice
+  /** Functions the client is asked to run when the rest of the reply is over. */
+  calls: readonly Call[]
   /** Text that may be the start of a citation mark, and text still short of a clause. */
   held: string
   rest: string
@@ -61,6 +97,8 @@ export interface Session {
   /** Questions answered, and how many there may be: it bounds what one session can cost. */
   turns: number
   maxTurns: number
+  /** Calls of the model: replies after functions are no new questions, and cost as much. */
+  replies: number
   /** The last number used in an id. */
   serial: number
   errors: number
@@ -104,7 +142,7 @@ type Happening =
   | { type: 'transcription_failed'; itemId: string }
   | { type: 'answer_delta'; turn: number; text: string }
   | { type: 'cited'; turn: number; citation: Citation }
-  | { type: 'answer_ended'; turn: number; usage: Usage }
+  | { type: 'answer_ended'; turn: number; usage: Usage; calls: readonly Call[] }
   | { type: 'audio'; turn: number; clause: number; base64: string; ms: number }
   | { type: 'clause_spoken' | 'reply_spoken' | 'reply_failed'; turn: number }
 
@@ -129,10 +167,42 @@ type FastEffect =
   | { type: 'close'; code: 1000 | 1008; reason: string }
 /** `speak` is carried out in order; `finish` comes after the reply's last words. */
 export type SlowEffect =
-  | { type: 'transcribe'; itemId: string; fromMs: number; toMs: number; hints: Hints }
-  | { type: 'answer'; turn: number; question: string; history: Message[] }
-  | { type: 'speak'; turn: number; clause: number; text: string; voice: string; speed: number }
+  | {
+      type: 'transcribe'
+      itemId: string
+      fromMs: number
+      toMs: number
+      /** The silence that ended the utterance; null when the client committed it. */
+      vadMs: number | null
+      hints: Hints
+    }
+  | ({ type: 'answer'; turn: number } & Question & Manner)
+  | {
+      type: 'speak'
+      turn: number
+      clause: number
+      text: string
+      voice: string
+      speed: number
+      format: AudioFormat
+    }
   | { type: 'finish'; turn: number }
+
+/** What is to be answered. */
+export interface Question {
+  question: string
+  history: Message[]
+  /** Functions that were run since, with what they brought. */
+  exchanges: Exchange[]
+}
+
+/** What the model is told beside it. */
+export type Manner = Pick<Response, 'instructions' | 'tools' | 'toolChoice'>
+
+export interface Call {
+  name: string
+  arguments: string
+}
 
 export interface Hints {
   language?: string
@@ -157,6 +227,7 @@ export function openSession(options: {
     playback: null,
     speaking: null,
     turns: 0,
+    replies: 0,
     serial: 0,
     errors: 0,
     awaySince: given.graceMs > 0 ? at : null,

@@ -23,6 +23,7 @@ import {
 import {
   chain,
   type Effect,
+  partsOf,
   type Session,
   type SessionEvent,
   type SessionEventOf,
@@ -98,7 +99,7 @@ function say(session: Session, event: Extract<SessionEvent, { turn: number }>): 
     case 'cited':
       return cite(session, event)
     case 'answer_ended':
-      return endAnswer(session, event.usage)
+      return endAnswer(session, event)
     case 'audio':
       return sendAudio(session, event)
     case 'clause_spoken':
@@ -117,7 +118,7 @@ function fail(session: Session): Step {
 
 /** After a crash the work is gone: what waited for it has failed, and says so. */
 function restart(session: Session): Step {
-  const lost = session.items.filter(({ content }) => content.some(isPending))
+  const lost = session.items.filter((item) => partsOf(item).some(isPending))
   const quiet: Step = [session.speaking ? { ...session, speaking: null } : session, []]
   const missed = lost.reduce((known, { id }) => chain(known, (next) => missWords(next, id)), quiet)
   return chain(missed, (next) => (next.response ? fail(next) : [next, []]))

@@ -52,10 +52,10 @@ export async function createVoiceKey(
   ctx: SignerContext,
   { expires_after: expiry, session, origin }: NewClientSecret,
 ): Promise<ClientSecret> {
-  const { tenantId, actor, requestId, traceparent, env } = ctx
+  const { tenantId, actor, plan, requestId, traceparent, env } = ctx
   const keyId = newId(ctx.now())
   const exp = Math.floor(ctx.now().getTime() / 1000) + expiry.seconds
-  const grant = { jti: keyId, exp, ses: session, mdl: session.model, ori: origin }
+  const grant = { jti: keyId, exp, ses: session, mdl: session.model, ori: origin, pln: plan }
   const asker = { tenantId, actor, requestId, traceparent }
   const token = await sign(env, asker, grant)
   const { TRANSCRIPTION_MODEL: transcription, SPEECH_VOICE: voice } = env
@@ -97,9 +97,9 @@ export async function readVoiceKey(
   const payload = await verifySigned(env, text.slice(PREFIX.length), VOICE, now)
   const claims = VoiceClaims.safeParse(payload)
   if (!claims.success) throw new ProblemError('unauthenticated', 'The voice key is not valid.')
-  const { jti: keyId, exp, org: tenantId, ori: origin, mdl: model, ses: session } = claims.data
-  const actor = actorOf(claims.data)
-  return { tenantId, actor, keyId, expiresAt: exp * 1000, origin, model, session }
+  const { jti: keyId, exp, org: tenantId, pln, ori: origin, mdl: model, ses: session } = claims.data
+  const caller = { tenantId, actor: actorOf(claims.data), ...(pln !== undefined && { plan: pln }) }
+  return { ...caller, keyId, expiresAt: exp * 1000, origin, model, session }
 }
 
 /** Longest wait, in milliseconds, for identity's word on a maker. */

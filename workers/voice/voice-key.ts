@@ -24,6 +24,8 @@ export const VoiceClaims = z.object({
   /** Who asked, acting as the user. */
   act: z.object({ sub: z.string().min(1) }).optional(),
   org: z.string().min(1),
+  /** The tenant's plan; absent means the deployment's. */
+  pln: z.string().optional(),
   /** The page that may use it; absent means any, and programs. */
   ori: z.string().optional(),
   /** The model it is for; absent means that the dial says. */

@@ -1,12 +1,13 @@
 /**
- * What the server says: events of the OpenAI Realtime protocol (GA), and one of our own with the
+ * What the server says: events of the OpenAI Realtime protocol (GA), and two of our own with the
  * prefix `voiceassist.`. The `event_id` is added where they are sent.
  */
 import type { Config } from './config.ts'
 import { LIMITS } from './limits.ts'
 import type { WireError } from './protocol.ts'
-import type { Citation, Item, Part, Response, Session } from './session.ts'
-import { transcriptOf } from './speech.ts'
+import type { Citation, Item, Response, Session } from './session.ts'
+import type { TurnMetrics } from './turn-metrics.ts'
+import { itemOf } from './wire-items.ts'
 
 export type ServerEvent = ReturnType<(typeof events)[keyof typeof events]>
 
@@ -16,6 +17,15 @@ const placeOf = ({ id }: Response, itemId: string) => ({
   item_id: itemId,
   output_index: 0,
   content_index: 0,
+})
+
+type FunctionCall = Extract<Item, { type: 'function_call' }>
+
+const callPlaceOf = ({ id }: Response, call: FunctionCall, index: number) => ({
+  response_id: id,
+  item_id: call.id,
+  output_index: index,
+  call_id: call.callId,
 })
 
 export const events = {
@@ -102,17 +112,28 @@ export const events = {
       usage: usageOf(response),
     },
   }),
-  outputItemAdded: (response: Response, item: Item) => ({
+  outputItemAdded: (response: Response, item: Item, index = 0) => ({
     type: 'response.output_item.added' as const,
     response_id: response.id,
-    output_index: 0,
+    output_index: index,
     item: itemOf(item),
   }),
-  outputItemDone: (response: Response, item: Item) => ({
+  outputItemDone: (response: Response, item: Item, index = 0) => ({
     type: 'response.output_item.done' as const,
     response_id: response.id,
-    output_index: 0,
+    output_index: index,
     item: itemOf(item),
+  }),
+  argumentsDelta: (response: Response, call: FunctionCall, index: number) => ({
+    type: 'response.function_call_arguments.delta' as const,
+    ...callPlaceOf(response, call, index),
+    delta: call.arguments,
+  }),
+  argumentsDone: (response: Response, call: FunctionCall, index: number) => ({
+    type: 'response.function_call_arguments.done' as const,
+    ...callPlaceOf(response, call, index),
+    name: call.name,
+    arguments: call.arguments,
   }),
   contentPartAdded: (response: Response, itemId: string) => ({
     type: 'response.content_part.added' as const,
@@ -159,6 +180,12 @@ export const events = {
     citation,
   }),
 
+  turnMetrics: (responseId: string, metrics: TurnMetrics) => ({
+    type: 'voiceassist.turn_metrics' as const,
+    response_id: responseId,
+    ...metrics,
+  }),
+
   /** OpenAI sends these three over WebRTC and SIP only; here the server knows the clock. */
   playbackStarted: (responseId: string) => ({
     type: 'output_audio_buffer.started' as const,
@@ -196,15 +223,18 @@ export function sessionOf({ id, config, openedAt }: Session) {
 }
 
 function responseOf({ id: sessionId, items, config }: Session, response: Response) {
-  const item = items.find(({ id }) => id === response.itemId)
-  const { format } = config.audio.output
+  const output = items.filter(
+    (item) =>
+      item.id === response.itemId ||
+      (item.type === 'function_call' && item.responseId === response.id),
+  )
   return {
     object: 'realtime.response' as const,
     id: response.id,
     conversation_id: `conv_${sessionId}`,
-    output: item ? [itemOf(item)] : [],
+    output: output.map(itemOf),
     output_modalities: [response.modality],
-    audio: { output: { format, voice: response.voice } },
+    audio: { output: { format: response.format, voice: response.voice } },
     max_output_tokens: config.max_output_tokens,
     metadata: response.metadata,
   }
@@ -225,33 +255,4 @@ function partOf({ modality }: Response, text: string) {
   return modality === 'audio'
     ? { type: 'audio' as const, transcript: text }
     : { type: 'text' as const, text }
-}
-
-function itemOf({ id, role, status, content }: Item) {
-  const head = { id, object: 'realtime.item' as const, type: 'message' as const, status }
-  const parts = content.map(wirePart)
-  if (role === 'assistant') return { ...head, role, content: parts.filter(isOutput) }
-  const inputs = parts.filter(isInput)
-  if (role === 'user') return { ...head, role, content: inputs }
-  return { ...head, role, content: inputs.filter(isText) }
-}
-
-type WirePart = ReturnType<typeof wirePart>
-const isOutput = (part: WirePart) => part.type === 'output_text' || part.type === 'output_audio'
-const isInput = (part: WirePart) => part.type === 'input_text' || part.type === 'input_audio'
-const isText = (part: WirePart) => part.type === 'input_text'
-
-function wirePart(part: Part) {
-  switch (part.type) {
-    case 'input_text':
-      return { type: 'input_text' as const, text: part.text }
-    case 'output_text':
-      return { type: 'output_text' as const, text: part.text }
-    case 'output_audio':
-      return { type: 'output_audio' as const, transcript: transcriptOf(part.speech) }
-    case 'input_audio': {
-      const { transcript } = part
-      return { type: 'input_audio' as const, ...(transcript !== null && { transcript }) }
-    }
-  }
 }

@@ -15,6 +15,8 @@ const JOB = { type: 'mail' } as const
 interface Source {
   /** The context of a message's own request and trace. */
   contextOf: (message: MailMessage) => WithEnv<MailEnv>
+  /** Runs what a message asks for in a span of its own. */
+  follow: (message: MailMessage, work: () => Promise<void>) => Promise<void>
   log: Log
   metrics: Metrics
 }
@@ -28,13 +30,16 @@ export async function consumeMail({ messages }: Batch, source: Source): Promise<
   await Promise.all(messages.map((message) => deliver(message, source)))
 }
 
-async function deliver(message: Message, { contextOf, log }: Source): Promise<void> {
+async function deliver(message: Message, { contextOf, follow, log }: Source): Promise<void> {
   const { success, data: mail } = MailMessage.safeParse(message.body)
   if (!success) {
     log.error('a message that is not ours was dropped', { message_id: message.id })
     return message.ack()
   }
-  const ctx = contextOf(mail)
+  await follow(mail, () => send(message, mail, contextOf(mail)))
+}
+
+async function send(message: Message, mail: MailMessage, ctx: WithEnv<MailEnv>): Promise<void> {
   const fields = { mail_id: mail.id, template: mail.template }
   if (!ctx.env.MAIL_URL) {
     ctx.log.warn('a mail was not sent: MAIL_URL is empty', fields)

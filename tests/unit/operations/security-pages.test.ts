@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { unstable_readConfig } from 'wrangler'
 import { WORKERS } from '../../../operations/bundle.ts'
 import { Settings } from '../../../shared/settings.ts'
+import { createApp } from '../../../workers/app.ts'
 import { SESSION } from '../../../workers/identity/issuer/auth.ts'
 import { WORDS } from '../../../workers/identity/issuer/password-policy.ts'
 import { MAX_HOURS } from '../../../workers/identity/issuer/session.ts'
@@ -111,4 +112,31 @@ test('the times of sessions are those that hold', async () => {
 
 test('the words no password may be made of are listed', async () => {
   expect(missingIn(await page('features/identity.md'), WORDS)).toEqual([])
+})
+
+/** These go on with a session that is there. */
+const RENEWALS = [
+  'GET /api/auth/token',
+  'POST /api/auth/switch-tenant',
+  'DELETE /api/admin/impersonation',
+]
+
+test('every route that opens a session is in the table of ways to sign in, and no other', async () => {
+  const { paths = {} } = createApp().getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 't', version: '1' },
+  })
+  const operations = Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => {
+      return { name: `${method.toUpperCase()} ${path}`, answers: JSON.stringify(operation) }
+    }),
+  )
+  const opens = /#\/components\/schemas\/Session"|"303"/
+  const openers = operations.flatMap(({ name, answers }) => (opens.test(answers) ? [name] : []))
+  const text = await page('features/identity.md')
+  const rows = text.slice(text.indexOf('| Way '), text.indexOf('A mailed link'))
+  const named = rows.match(/(?<=`)[A-Z]+ \/api\/[^`]+(?=`)/g) ?? []
+  expect(openers.filter((name) => !RENEWALS.includes(name)).toSorted()).toEqual(
+    [...new Set(named)].toSorted(),
+  )
 })

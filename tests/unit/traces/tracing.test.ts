@@ -148,6 +148,15 @@ test.each<[string, { isTraced?: boolean; collector: boolean }, string[], string[
   expect(parseTraceparent(traceparent)).toMatchObject({ isSampled: true })
 })
 
+test.each([{}, { tracing: undefined }, { tracing: {} }, { tracing: { enterSpan: 'yes' } }])(
+  'a platform with %j has no spans of its own to mirror',
+  async (execution) => {
+    const { kept, at } = origin({ execution })
+    await enterTrace(at, { name: 'root' }, () => withSpan({ name: 'inner' }, async () => {}))
+    expect(treeOf(kept)).toEqual(TREE)
+  },
+)
+
 test('every log line says in which span it was written', async () => {
   const lines: Record<string, unknown>[] = []
   const log = createLog({ write: (line) => lines.push(JSON.parse(line)) })

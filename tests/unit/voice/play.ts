@@ -2,6 +2,7 @@
 import { defaultConfig } from '../../../workers/voice/config.ts'
 import { type ClientEvent, parseClientEvent } from '../../../workers/voice/protocol.ts'
 import {
+  type Call,
   type Effect,
   openSession,
   type Session,
@@ -56,16 +57,17 @@ export function createPlayer(session = open()) {
     ask(text: string, fromMs = 0) {
       player.happen({ type: 'speech_started', fromMs })
       player.happen({ type: 'speech_stopped', fromMs, toMs: fromMs + 1000 })
-      const itemId = session.items.findLast(({ role }) => role === 'user')?.id ?? ''
+      const itemId =
+        session.items.findLast((item) => item.type === 'message' && item.role === 'user')?.id ?? ''
       player.happen({ type: 'transcribed', itemId, text, seconds: 1 })
       return itemId
     },
     /** The whole reply to the question before: text, then `ms` of audio per clause. */
-    answer(text: string, ms = 1000) {
+    answer(text: string, ms = 1000, calls: Call[] = []) {
       const turn = turnOf(session)
       const asked = [
         ...player.happen({ type: 'answer_delta', turn, text }),
-        ...player.happen({ type: 'answer_ended', turn, usage: USAGE }),
+        ...player.happen({ type: 'answer_ended', turn, usage: USAGE, calls }),
       ]
       for (const effect of asked) {
         if (effect.type !== 'speak') continue

@@ -114,8 +114,8 @@ test.each([
     'session',
   ],
   [
-    'mu-law',
-    audioInput({ format: { type: 'audio/pcmu' } }),
+    'a format nobody speaks here',
+    audioInput({ format: { type: 'audio/opus' } }),
     'invalid_value',
     'session.audio.input.format.type',
   ],
@@ -132,19 +132,19 @@ test.each([
     'session.audio.input.turn_detection.threshold',
   ],
   [
-    'tools',
-    { type: 'session.update', session: { type: 'realtime', tools: [{}] } },
+    'a tool that the client does not run',
+    { type: 'session.update', session: { type: 'realtime', tools: [{ type: 'mcp' }] } },
     'invalid_value',
-    'session.tools',
+    'session.tools.0.type',
   ],
   [
-    'a function result',
+    'an endless result',
     {
       type: 'conversation.item.create',
-      item: { type: 'function_call_output', call_id: 'x', output: '1' },
+      item: { type: 'function_call_output', call_id: 'x', output: 'x'.repeat(16_001) },
     },
     'invalid_value',
-    'item.role',
+    'item.output',
   ],
   [
     'an item of sound',

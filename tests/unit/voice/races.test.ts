@@ -20,7 +20,7 @@ function resultsOf(effect: Slow): Outcome[] {
       return [
         { type: 'answer_delta', turn: effect.turn, text: tag(effect.turn, 'One two. Three ') },
         { type: 'answer_delta', turn: effect.turn, text: tag(effect.turn, 'four [1]. Five') },
-        { type: 'answer_ended', turn: effect.turn, usage: USAGE },
+        { type: 'answer_ended', turn: effect.turn, usage: USAGE, calls: [] },
       ]
     case 'speak': {
       const { turn, clause } = effect

@@ -200,7 +200,7 @@ test('a written question is answered in writing, with its citation marks', () =>
   const turn = turnOf(player.session)
   player.happen({ type: 'cited', turn, citation: CITATION })
   player.happen({ type: 'answer_delta', turn, text: '3.14 [1].' })
-  const more = player.happen({ type: 'answer_ended', turn, usage: USAGE })
+  const more = player.happen({ type: 'answer_ended', turn, usage: USAGE, calls: [] })
   expect(typesOf(player.effects)).toContain('voiceassist.citation')
   expect(sentOf(more)[0]).toMatchObject({ type: 'response.output_text.done', text: '3.14 [1].' })
   expect(sentOf(more).at(-1)).toMatchObject({ type: 'response.done' })

@@ -12,6 +12,7 @@ import {
   UserRound,
   Users,
   UsersRound,
+  Waypoints,
   KeyRound,
   ShieldCheck,
   ScrollText,
@@ -34,6 +35,7 @@ export interface PageEntry {
     | '/applications'
     | '/roles'
     | '/audit'
+    | '/traces'
     | '/organization'
     | '/overview'
     | '/platform'
@@ -45,6 +47,8 @@ export interface PageEntry {
   letter: string
   /** What the role must include; null for pages that need no more than a session. */
   permission: string | null
+  /** What will do in its place. */
+  instead?: string
 }
 
 const page = (
@@ -65,6 +69,7 @@ const ICONS = {
   applications: AppWindow,
   roles: ShieldCheck,
   audit: ScrollText,
+  traces: Waypoints,
   organization: Building2,
   overview: Activity,
   platform: Server,
@@ -83,6 +88,7 @@ export const PAGES: readonly PageEntry[] = [
   page('applications', 'manage', 'p', 'key.manage'),
   page('roles', 'manage', 'r', 'member.read'),
   page('audit', 'manage', 'l', 'audit.read'),
+  { ...page('traces', 'manage', 's', 'audit.read'), instead: 'admin.platform' },
   page('organization', 'manage', 'o', 'tenant.update'),
   page('overview', 'deployment', 'w', 'admin.platform'),
   page('platform', 'deployment', 'd', 'admin.platform'),
@@ -91,7 +97,9 @@ export const PAGES: readonly PageEntry[] = [
 ]
 
 export function visiblePages(permissions: readonly string[]): readonly PageEntry[] {
-  return PAGES.filter(({ permission }) => permission === null || permissions.includes(permission))
+  return PAGES.filter(({ permission, instead = '' }) => {
+    return permission === null || permissions.includes(permission) || permissions.includes(instead)
+  })
 }
 
 /** Where somebody with these permissions begins: the first page they may use. */

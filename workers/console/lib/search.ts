@@ -138,3 +138,31 @@ export const readAudit = (search: Search): AuditSearch => ({
   ...textIn(search, 'from'),
   ...textIn(search, 'to'),
 })
+
+export interface TracesSearch {
+  /** Id of the trace that is shown in place of the list. */
+  trace?: string
+  request?: string
+  route?: string
+  status?: string
+  /** Milliseconds. */
+  min?: number
+  failed?: boolean
+  /** RFC 3339. */
+  from?: string
+  to?: string
+  /** Whether those of the whole platform are looked at. */
+  all?: boolean
+}
+
+export const readTraces = (search: Search): TracesSearch => ({
+  ...textIn(search, 'trace'),
+  ...textIn(search, 'request'),
+  ...textIn(search, 'route'),
+  ...textIn(search, 'status'),
+  ...numberIn(search, 'min'),
+  ...yesIn(search, 'failed'),
+  ...textIn(search, 'from'),
+  ...textIn(search, 'to'),
+  ...yesIn(search, 'all'),
+})

@@ -13,6 +13,7 @@ import { platform } from './platform-en.ts'
 import { count } from './plural-en.ts'
 import { roles } from './roles-en.ts'
 import { teams } from './teams-en.ts'
+import { traces } from './traces-en.ts'
 import { ways } from './ways-en.ts'
 
 export const en = {
@@ -54,6 +55,7 @@ export const en = {
     roles: 'Roles',
     organization: 'Settings',
     audit: 'Audit log',
+    traces: 'Traces',
     account: 'Account',
     overview: 'Overview',
     platform: 'Platform',
@@ -112,6 +114,7 @@ export const en = {
   myAccount,
   applications,
   audit,
+  traces,
   roles,
   permissions,
   keys,

@@ -14,6 +14,7 @@ import { platform } from './platform-ru.ts'
 import { count } from './plural-ru.ts'
 import { roles } from './roles-ru.ts'
 import { teams } from './teams-ru.ts'
+import { traces } from './traces-ru.ts'
 import { ways } from './ways-ru.ts'
 
 export const ru: Messages = {
@@ -56,6 +57,7 @@ export const ru: Messages = {
     roles: 'Роли',
     organization: 'Настройки',
     audit: 'Журнал аудита',
+    traces: 'Трассировки',
     account: 'Учётная запись',
     overview: 'Обзор',
     platform: 'Платформа',
@@ -119,6 +121,7 @@ export const ru: Messages = {
   myAccount,
   applications,
   audit,
+  traces,
   roles,
   permissions,
   keys,

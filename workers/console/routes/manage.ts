@@ -8,6 +8,7 @@ import {
   readPlatform,
   readRoles,
   readTeams,
+  readTraces,
 } from '../lib/search.ts'
 import { shell } from './root.ts'
 
@@ -54,6 +55,13 @@ export const audit = createRoute({
   path: '/audit',
   validateSearch: readAudit,
   component: lazyRouteComponent(() => import('../pages/audit/audit.tsx'), 'AuditPage'),
+})
+
+export const traces = createRoute({
+  getParentRoute: () => shell,
+  path: '/traces',
+  validateSearch: readTraces,
+  component: lazyRouteComponent(() => import('../pages/traces/traces.tsx'), 'TracesPage'),
 })
 
 export const organization = createRoute({

@@ -85,6 +85,8 @@ export interface ApplicationSubject {
   /** What a revocation of this token alone would name. */
   sessionId: string
   scopes: readonly string[]
+  /** The user's, by which a change of what it grants ends the token; none of a service token. */
+  role?: string
   /** When what the token says was read; now, when left out. */
   readAt?: Date
 }
@@ -92,10 +94,11 @@ export interface ApplicationSubject {
 /** @throws ProblemError misconfigured when there is no key to sign with */
 export function signApplicationToken(
   ctx: IssuerCore,
-  { clientId, tenantId, subject, sessionId, scopes, readAt = ctx.now() }: ApplicationSubject,
+  { clientId, tenantId, subject, sessionId, scopes, role, readAt = ctx.now() }: ApplicationSubject,
 ): Promise<string> {
   const iat = readAt.getTime() / 1000
-  const claims = { iat, sub: subject, sid: sessionId, org: tenantId, scp: scopes.join(' ') }
+  const granted = { scp: scopes.join(' '), ...(role !== undefined && { role }) }
+  const claims = { iat, sub: subject, sid: sessionId, org: tenantId, ...granted }
   const endsAt = secondsOf(readAt) + TOKEN_LIFETIME
   return sign(ctx, { ...claims, client_id: clientId }, endsAt)
 }

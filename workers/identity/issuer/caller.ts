@@ -7,6 +7,7 @@ import { and, eq, gt } from 'drizzle-orm'
 import type { Actor, Caller, WithEnv } from '../../../shared/context.ts'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
+import { noteTenant } from '../../../shared/tracing.ts'
 import { NO_TENANT } from '../schemas.ts'
 import { authenticate, type TokenEnv } from '../service.ts'
 import type { IssuerContext, IssuerCore, IssuerEnv } from './context.ts'
@@ -33,6 +34,7 @@ const verifiers = new WeakMap<IssuerEnv, TokenEnv>()
 /** @throws ProblemError unauthenticated */
 export async function identifyCaller(ctx: IssuerContext, headers: Headers): Promise<CallerContext> {
   const caller = await authenticate(verifierOf(ctx), headers, ctx.now())
+  noteTenant(caller.tenantId)
   const live = await withRightsOfNow(ctx, caller)
   return { ...ctx, ...live, log: ctx.log.with({ tenant_id: live.tenantId }) }
 }

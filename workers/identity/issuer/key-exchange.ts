@@ -3,6 +3,7 @@
  * need not send it here for every request.
  */
 import { timingSafeEqual } from 'node:crypto'
+import { noteTenant } from '../../../shared/tracing.ts'
 import { parseKey } from '../api-key.ts'
 import { signKeyToken } from './access-token.ts'
 import { type ApiKeyRow, findUsableKey, markFirstUse, markUsed } from './api-key-store.ts'
@@ -26,6 +27,7 @@ export async function exchangeKey(
   const row = key && (await findUsableKey(ctx, key.keyId))
   const endsAt = row && row.kind === key.kind ? endOf(row, hashSecret(key.secret), ctx.now()) : null
   if (!row || !endsAt) return undefined
+  noteTenant(row.tenantId)
   const noteUse = () => (row.lastUsedAt ? markUsed(ctx, row.id) : markFirstUse(ctx, row))
   return { token: await signKeyToken(ctx, row, endsAt), noteUse }
 }

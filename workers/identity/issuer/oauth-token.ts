@@ -139,11 +139,12 @@ function narrowed(granted: readonly string[], held: string[], scope: string | un
 
 async function tokensOf(
   ctx: IssuerContext,
-  { id, tenantId, clientId, userId, readAt }: GrantRow,
+  { id, tenantId, clientId, userId, rights, readAt }: GrantRow,
   scopes: readonly string[],
   refreshToken: string | undefined,
 ): Promise<TokenResponse> {
-  const subject = { clientId, tenantId, subject: userId, sessionId: id, scopes, readAt }
+  const place = { tenantId, ...(rights.role !== null && { role: rights.role }) }
+  const subject = { clientId, ...place, subject: userId, sessionId: id, scopes, readAt }
   const answer = bearer(await signApplicationToken(ctx, subject), scopes)
   return refreshToken === undefined ? answer : { ...answer, refresh_token: refreshToken }
 }

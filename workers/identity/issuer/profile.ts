@@ -1,5 +1,5 @@
 /** A user's own account, across the tenants they belong to. */
-import { asc, eq, sql } from 'drizzle-orm'
+import { asc, eq, type SQL, sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { auditEntry } from '../../audit/service.ts'
@@ -48,20 +48,25 @@ export async function listTenants(ctx: CallerContext): Promise<TenantSummary[]> 
 export async function exportAccount(ctx: CallerContext): Promise<AccountExport> {
   const { userId } = ownOf(ctx)
   const db = authDatabaseOf(ctx.env)
-  const [user, tenants, [methods, keys, opened, sent, banned, consents]] = await Promise.all([
-    getUser(ctx),
-    selectTenants(ctx),
-    reaching(
-      db.batch([
-        db.select().from(accounts).where(eq(accounts.userId, userId)),
-        db.select().from(passkeys).where(eq(passkeys.userId, userId)),
-        db.select().from(sessions).where(eq(sessions.userId, userId)),
-        db.select().from(invitations).where(eq(invitations.inviterId, userId)),
-        db.select().from(bans).where(eq(bans.userId, userId)),
-        db.select().from(oauthConsents).where(eq(oauthConsents.userId, userId)),
-      ]),
-    ),
-  ])
+  const [user, tenants, [methods, keys, opened, sent, banned, consents, joined]] =
+    await Promise.all([
+      getUser(ctx),
+      selectTenants(ctx),
+      reaching(
+        db.batch([
+          db.select().from(accounts).where(eq(accounts.userId, userId)),
+          db.select().from(passkeys).where(eq(passkeys.userId, userId)),
+          db.select().from(sessions).where(eq(sessions.userId, userId)),
+          db.select().from(invitations).where(eq(invitations.inviterId, userId)),
+          db.select().from(bans).where(eq(bans.userId, userId)),
+          db.select().from(oauthConsents).where(eq(oauthConsents.userId, userId)),
+          db.execute<{ tenantId: string; name: string; addedAt: string }>(
+            sql`select tenant_id as "tenantId", name, ${isoOf(sql`added_at`)} as "addedAt"
+            from auth.teams_of(${userId})`,
+          ),
+        ]),
+      ),
+    ])
   const { id, email, name, emailVerified } = user
   return {
     exportedAt: ctx.now().toISOString(),
@@ -69,6 +74,11 @@ export async function exportAccount(ctx: CallerContext): Promise<AccountExport> 
     tenants: tenants.map(({ joinedAt, ...tenant }) => ({
       ...tenant,
       joinedAt: joinedAt.toISOString(),
+    })),
+    teams: joined.rows.map(({ tenantId, name: team, addedAt }) => ({
+      tenantId,
+      name: team,
+      addedAt,
     })),
     signInMethods: methods.map(({ providerId, label, createdAt }) => ({
       provider: providerId,
@@ -155,6 +165,10 @@ function selectTenants(ctx: CallerContext) {
       .orderBy(asc(members.createdAt), asc(members.id)),
   )
 }
+
+/** The schema's spelling of a time, where drizzle does not know the column. */
+const isoOf = (time: SQL) =>
+  sql`to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 const timesOf = ({ createdAt, updatedAt }: { createdAt: Date; updatedAt: Date }) => ({
   createdAt: createdAt.toISOString(),

@@ -5,6 +5,7 @@
  */
 import * as oauth from 'oauth4webapi'
 import { z } from 'zod'
+import { tracedFetch } from '../../../shared/traced-fetch.ts'
 import type { IssuerContext } from './context.ts'
 import { clientSecretOf, type Provider, redirectUriOf } from './providers.ts'
 
@@ -122,8 +123,14 @@ async function serverOf(
   return server
 }
 
+type Options = oauth.CustomFetchOptions<string, oauth.ProtectedResourceRequestBody>
+
+const callProvider = (url: string, { body = null, ...init }: Options): Promise<Response> =>
+  tracedFetch(url, { ...init, body })
+
 /** Plain HTTP reaches this machine only: the settings allow it for no other. */
 const optionsOf = ({ issuer }: Provider) => ({
+  [oauth.customFetch]: callProvider,
   [oauth.allowInsecureRequests]: issuer.startsWith('http://'),
   signal: () => AbortSignal.timeout(TIMEOUT_MS),
 })

@@ -4,6 +4,7 @@ import { and, asc, eq, isNotNull, type SQL, sql } from 'drizzle-orm'
 import { reaching } from '../../../shared/database.ts'
 import { ProblemError } from '../../../shared/errors.ts'
 import { secret } from '../../../shared/secret.ts'
+import { noteTenant } from '../../../shared/tracing.ts'
 import { NO_TENANT, type Session, type SignIn } from '../schemas.ts'
 import { signAccessToken } from './access-token.ts'
 import { authOf, SESSION_COOKIE } from './auth.ts'
@@ -180,6 +181,7 @@ async function toSession(ctx: IssuerContext, row: Row | undefined, readAt: Date)
 
   const plan = row.plan && { pln: row.plan }
   const place = { tenantId: tenant?.id ?? NO_TENANT, role, ...plan }
+  noteTenant(place.tenantId)
   const endsAt = row.impersonatedBy
     ? new Date(openedAt.getTime() + MAX_IMPERSONATION_MS)
     : undefined

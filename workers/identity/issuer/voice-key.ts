@@ -2,6 +2,7 @@
 import type { JWTPayload } from 'jose'
 import type { ServiceContext } from '../../../shared/context.ts'
 import { reaching } from '../../../shared/database.ts'
+import { noteTenant } from '../../../shared/tracing.ts'
 import { auditEntry } from '../../audit/service.ts'
 import { signVoiceToken } from './access-token.ts'
 import { heldNow } from './caller.ts'
@@ -21,6 +22,7 @@ export async function signVoiceKey(
   grant: VoiceGrant,
 ): Promise<string | null> {
   const { tenantId, actor } = asker
+  noteTenant(tenantId)
   const held = await heldNow(ctx, tenantId, actor)
   if (actor.type === 'system' || !held?.includes('voice.start')) return null
   const resource = { type: 'voice_key', id: grant.jti }

@@ -1,11 +1,12 @@
 /** What is looked for: all of it in the address, so that a link shows the same entries. */
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useId, type ReactNode } from 'react'
+import { useId } from 'react'
 import type { AuditFilter } from '../../../audit/schemas.ts'
-import { fromLocalInput, toLocalInput } from '../../lib/local-time.ts'
+import { fromLocalInput } from '../../lib/local-time.ts'
 import type { AuditSearch } from '../../lib/search.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
+import { control, Labelled, MomentField } from '../../ui/filter-fields.tsx'
 
 const OUTCOMES = ['ok', 'denied', 'failed'] as const
 
@@ -44,9 +45,6 @@ export function filterOf(search: AuditSearch): AuditFilter {
     ...(to && { to }),
   }
 }
-
-const control =
-  'h-8 w-full min-w-0 rounded-sm border border-control/60 bg-surface px-2 placeholder:text-muted'
 
 export function AuditFilters() {
   const { audit } = useMessages()
@@ -103,39 +101,11 @@ export function AuditFilters() {
           ))}
         </select>
       </Labelled>
-      <Moment label={audit.from} iso={search.from} onChange={(iso) => set('from', iso)} />
-      <Moment label={audit.to} iso={search.to} onChange={(iso) => set('to', iso)} />
+      <MomentField label={audit.from} iso={search.from} onChange={(iso) => set('from', iso)} />
+      <MomentField label={audit.to} iso={search.to} onChange={(iso) => set('to', iso)} />
       <Button disabled={!isAny} onClick={() => void navigate({ search: {}, replace: true })}>
         {audit.clear}
       </Button>
     </div>
-  )
-}
-
-interface MomentProps {
-  label: string
-  iso: string | undefined
-  onChange: (iso: string) => void
-}
-
-function Moment({ label, iso, onChange }: MomentProps) {
-  return (
-    <Labelled label={label}>
-      <input
-        type="datetime-local"
-        value={iso ? toLocalInput(iso) : ''}
-        onChange={(change) => onChange(fromLocalInput(change.target.value))}
-        className={control}
-      />
-    </Labelled>
-  )
-}
-
-function Labelled({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <label className="block min-w-0">
-      <span className="mb-0.5 block text-xs text-muted">{label}</span>
-      {children}
-    </label>
   )
 }

@@ -33,7 +33,15 @@ export function EntryDetails({ record, onClose }: EntryDetailsProps) {
         <Fact name={audit.address}>{entry.ip}</Fact>
         <Fact name={audit.session}>{entry.sid}</Fact>
         <Fact name={common.requestId}>{entry.requestId}</Fact>
-        <Fact name={audit.trace}>{entry.traceId}</Fact>
+        <Fact name={audit.trace}>
+          <Link
+            to="/traces"
+            search={{ trace: entry.traceId }}
+            className="text-accent underline-offset-2 hover:underline"
+          >
+            {entry.traceId}
+          </Link>
+        </Fact>
         <Fact name={audit.hash}>{hash}</Fact>
       </dl>
       <div className="mt-4 flex flex-wrap justify-end gap-2">

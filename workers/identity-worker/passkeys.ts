@@ -1,9 +1,9 @@
 /** The identity Worker's side of workers/identity/passkey-routes.ts. */
-import { createRouter } from '../shared/http.ts'
-import { type IdentityApp, requestContext } from './identity-context.ts'
-import { beginPasskeySignIn, signInWithPasskey } from './identity/issuer/passkey-sign-in.ts'
-import * as issuer from './identity/issuer/passkeys.ts'
-import * as contract from './identity/passkey-routes.ts'
+import { createRouter } from '../../shared/http.ts'
+import { beginPasskeySignIn, signInWithPasskey } from '../identity/issuer/passkey-sign-in.ts'
+import * as issuer from '../identity/issuer/passkeys.ts'
+import * as contract from '../identity/passkey-routes.ts'
+import { type IdentityApp, requestContext } from './context.ts'
 
 export const passkeyHandlers = createRouter<IdentityApp>()
   .openapi(contract.beginPasskeySignIn, async (c) => {

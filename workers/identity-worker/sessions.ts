@@ -1,14 +1,14 @@
 /** The identity Worker's side of workers/identity/session-routes.ts. */
-import { createRouter } from '../shared/http.ts'
-import type { IdentityApp } from './identity-context.ts'
-import * as issuer from './identity/issuer/session-list.ts'
-import { FORGET_SESSION } from './identity/issuer/session.ts'
+import { createRouter } from '../../shared/http.ts'
+import * as issuer from '../identity/issuer/session-list.ts'
+import { FORGET_SESSION } from '../identity/issuer/session.ts'
 import {
   endAllSessions,
   endOtherSessions,
   endSession,
   listSessions,
-} from './identity/session-routes.ts'
+} from '../identity/session-routes.ts'
+import type { IdentityApp } from './context.ts'
 
 const forgetting = { 'set-cookie': FORGET_SESSION }
 

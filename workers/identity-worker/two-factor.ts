@@ -1,9 +1,9 @@
 /** The identity Worker's side of workers/identity/two-factor-routes.ts. */
-import { createRouter } from '../shared/http.ts'
-import { type IdentityApp, requestContext } from './identity-context.ts'
-import * as issuer from './identity/issuer/authenticator.ts'
-import { finishSignIn } from './identity/issuer/sign-in.ts'
-import * as contract from './identity/two-factor-routes.ts'
+import { createRouter } from '../../shared/http.ts'
+import * as issuer from '../identity/issuer/authenticator.ts'
+import { finishSignIn } from '../identity/issuer/sign-in.ts'
+import * as contract from '../identity/two-factor-routes.ts'
+import { type IdentityApp, requestContext } from './context.ts'
 
 export const twoFactorHandlers = createRouter<IdentityApp>()
   .openapi(contract.verifySecondFactor, async (c) => {

@@ -1,12 +1,12 @@
 /** The identity Worker's side of running the platform: tenants in numbers, accounts, acting as another. */
-import { createRouter } from '../shared/http.ts'
-import type { IdentityApp } from './identity-context.ts'
-import * as impersonation from './identity/issuer/impersonation.ts'
-import * as accounts from './identity/issuer/platform-accounts.ts'
-import * as platform from './identity/issuer/platform.ts'
-import * as plans from './identity/issuer/tenant-plan.ts'
-import * as contract from './identity/platform-routes.ts'
-import * as tenants from './identity/tenant-routes.ts'
+import { createRouter } from '../../shared/http.ts'
+import * as impersonation from '../identity/issuer/impersonation.ts'
+import * as accounts from '../identity/issuer/platform-accounts.ts'
+import * as platform from '../identity/issuer/platform.ts'
+import * as plans from '../identity/issuer/tenant-plan.ts'
+import * as contract from '../identity/platform-routes.ts'
+import * as tenants from '../identity/tenant-routes.ts'
+import type { IdentityApp } from './context.ts'
 
 export const platformHandlers = createRouter<IdentityApp>()
   .openapi(tenants.countTenants, async (c) => {

@@ -1,12 +1,12 @@
 /** The identity Worker's side of workers/identity/federation-routes.ts. */
 import { getCookie } from 'hono/cookie'
-import { createRouter } from '../shared/http.ts'
-import { type IdentityApp, requestContext } from './identity-context.ts'
-import * as contract from './identity/federation-routes.ts'
-import * as federation from './identity/issuer/federation.ts'
-import * as linked from './identity/issuer/linked-accounts.ts'
-import { listProviders } from './identity/issuer/providers.ts'
-import { needsSetup } from './identity/issuer/setup.ts'
+import { createRouter } from '../../shared/http.ts'
+import * as contract from '../identity/federation-routes.ts'
+import * as federation from '../identity/issuer/federation.ts'
+import * as linked from '../identity/issuer/linked-accounts.ts'
+import { listProviders } from '../identity/issuer/providers.ts'
+import { needsSetup } from '../identity/issuer/setup.ts'
+import { type IdentityApp, requestContext } from './context.ts'
 
 export const federationHandlers = createRouter<IdentityApp>()
   .openapi(contract.listProviders, async (c) => {

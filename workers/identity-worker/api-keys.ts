@@ -1,8 +1,8 @@
 /** /api/admin/api-keys in the identity Worker: the contract's routes, each with who does its work. */
-import { createRouter } from '../shared/http.ts'
-import type { IdentityApp } from './identity-context.ts'
-import * as apiKeys from './identity/api-key-routes.ts'
-import { createKey, listKeys, revokeKey, rotateKey } from './identity/issuer/api-keys.ts'
+import { createRouter } from '../../shared/http.ts'
+import * as apiKeys from '../identity/api-key-routes.ts'
+import { createKey, listKeys, revokeKey, rotateKey } from '../identity/issuer/api-keys.ts'
+import type { IdentityApp } from './context.ts'
 
 export const apiKeyHandlers = createRouter<IdentityApp>()
   .openapi(apiKeys.list, async (c) => c.json(await listKeys(c.var.ctx, c.req.valid('query')), 200))

@@ -1,19 +1,22 @@
 /** The identity Worker's context builders: settings checked once, bindings brought along. */
 import type { Context } from 'hono'
-import { checkSettings } from '../shared/config.ts'
-import type { Client } from '../shared/context.ts'
-import { type Origin as ReportOrigin, reporterOf } from '../shared/error-queue.ts'
-import type { AppEnv } from '../shared/http.ts'
-import { createLog, type Log } from '../shared/log.ts'
-import { metricsOf } from '../shared/metrics.ts'
-import { Settings } from '../shared/settings.ts'
-import { createTracer } from '../shared/trace-exporter.ts'
-import { traceIdOf, traceparentOf } from '../shared/trace.ts'
-import { currentTraceparent } from '../shared/tracing.ts'
-import { clientOf } from './audit/service.ts'
-import type { CallerContext } from './identity/issuer/caller.ts'
-import type { IssuerContext } from './identity/issuer/context.ts'
-import type { Locale } from './workspace/schemas.ts'
+import { checkSettings } from '../../shared/config.ts'
+import type { Client } from '../../shared/context.ts'
+import { reaching } from '../../shared/database.ts'
+import { type Origin as ReportOrigin, reporterOf } from '../../shared/error-queue.ts'
+import type { AppEnv } from '../../shared/http.ts'
+import { createLog, type Log } from '../../shared/log.ts'
+import { metricsOf } from '../../shared/metrics.ts'
+import { Settings } from '../../shared/settings.ts'
+import { createTracer } from '../../shared/trace-exporter.ts'
+import { appendSpans } from '../../shared/trace-store.ts'
+import { traceIdOf, traceparentOf } from '../../shared/trace.ts'
+import { currentTraceparent } from '../../shared/tracing.ts'
+import { clientOf } from '../audit/service.ts'
+import type { CallerContext } from '../identity/issuer/caller.ts'
+import type { IssuerContext } from '../identity/issuer/context.ts'
+import { authDatabaseOf } from '../identity/issuer/database.ts'
+import type { Locale } from '../workspace/schemas.ts'
 
 export interface IdentityApp extends AppEnv<CallerContext> {
   Bindings: IdentityEnv
@@ -51,12 +54,15 @@ const IdentitySettings = Settings.pick({
   METRICS_SHARDS: true,
   METRICS_FLUSH_MS: true,
   SENTRY_DSN: true,
+  ENABLE_TRACES: true,
   OTEL_EXPORTER_OTLP_ENDPOINT: true,
   OTEL_EXPORTER_OTLP_HEADERS: true,
   OTEL_TRACES_SAMPLER_ARG: true,
 })
 
-export const identityTracer = createTracer<IdentityEnv>('identity')
+export const identityTracer = createTracer<IdentityEnv>('identity', (env, rows) =>
+  reaching(authDatabaseOf(env).execute(appendSpans(rows))),
+)
 
 export const identityLog = (env: IdentityEnv, origin: ReportOrigin): Log =>
   createLog({ level: env.LOG_LEVEL, reporter: reporterOf(env, origin) }, { worker: 'identity' })

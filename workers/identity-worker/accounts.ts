@@ -1,11 +1,11 @@
 /** The identity Worker's side of workers/identity/account-routes.ts. */
-import { createRouter } from '../shared/http.ts'
-import { type IdentityApp, requestContext } from './identity-context.ts'
-import * as contract from './identity/account-routes.ts'
-import { changePassword } from './identity/issuer/change-password.ts'
-import { requestEmailChange, requestVerification, verifyEmail } from './identity/issuer/email.ts'
-import { requestReset, resetPassword } from './identity/issuer/recovery.ts'
-import { signUp } from './identity/issuer/sign-up.ts'
+import { createRouter } from '../../shared/http.ts'
+import * as contract from '../identity/account-routes.ts'
+import { changePassword } from '../identity/issuer/change-password.ts'
+import { requestEmailChange, requestVerification, verifyEmail } from '../identity/issuer/email.ts'
+import { requestReset, resetPassword } from '../identity/issuer/recovery.ts'
+import { signUp } from '../identity/issuer/sign-up.ts'
+import { type IdentityApp, requestContext } from './context.ts'
 
 export const accountHandlers = createRouter<IdentityApp>()
   .openapi(contract.signUp, async (c) => {

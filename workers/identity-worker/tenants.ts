@@ -1,16 +1,16 @@
 /** The identity Worker's side of members, invitations, tenants and roles: the contract's handlers. */
-import { createRouter } from '../shared/http.ts'
-import { type IdentityApp, requestContext } from './identity-context.ts'
-import * as invitations from './identity/invitation-routes.ts'
-import * as sent from './identity/issuer/invitation.ts'
-import * as joining from './identity/issuer/joining.ts'
-import * as membership from './identity/issuer/membership.ts'
-import * as ownRoles from './identity/issuer/own-roles.ts'
-import * as profile from './identity/issuer/profile.ts'
-import * as tenant from './identity/issuer/tenant.ts'
-import * as members from './identity/member-routes.ts'
-import * as roles from './identity/role-routes.ts'
-import * as tenants from './identity/tenant-routes.ts'
+import { createRouter } from '../../shared/http.ts'
+import * as invitations from '../identity/invitation-routes.ts'
+import * as sent from '../identity/issuer/invitation.ts'
+import * as joining from '../identity/issuer/joining.ts'
+import * as membership from '../identity/issuer/membership.ts'
+import * as ownRoles from '../identity/issuer/own-roles.ts'
+import * as profile from '../identity/issuer/profile.ts'
+import * as tenant from '../identity/issuer/tenant.ts'
+import * as members from '../identity/member-routes.ts'
+import * as roles from '../identity/role-routes.ts'
+import * as tenants from '../identity/tenant-routes.ts'
+import { type IdentityApp, requestContext } from './context.ts'
 
 const accountHandlers = createRouter<IdentityApp>()
   .openapi(members.getMe, async (c) => c.json(await profile.getProfile(c.var.ctx), 200))

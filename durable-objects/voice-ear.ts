@@ -1,0 +1,92 @@
+/**
+ * What the caller's sound goes through before it is an event: its format, the buffer, the VAD, and a
+ * client that stops sending in the middle of a word. Keeps the object awake while it holds sound.
+ */
+import { AudioReader } from '../workers/voice/audio-format.ts'
+import { type Config, detectionOf } from '../workers/voice/config.ts'
+import { type Heard, InputAudio, type Span } from '../workers/voice/input-audio.ts'
+
+/** An object with a timer does not hibernate; sound that is not committed is in memory only. */
+const PIN_MS = 500
+
+/** No frame for this long ends speech; networks stall for less, and clients mute for more. */
+const STALL_MS = 1500
+
+interface Refusal {
+  code: string
+  message: string
+}
+
+interface Listener {
+  /** Undefined while nobody is listened to. */
+  config: () => Config | undefined
+  hear: (heard: Heard) => void
+}
+
+export class VoiceEar {
+  readonly #listener: Listener
+  #input: InputAudio
+  #reader = new AudioReader()
+  #heardAt = 0
+  #pin: ReturnType<typeof setInterval> | undefined
+
+  /** @param positionMs The clock's reading, when the session went on without this object. */
+  constructor(positionMs: number | undefined, listener: Listener) {
+    this.#input = new InputAudio(positionMs)
+    this.#listener = listener
+  }
+
+  get positionMs(): number {
+    return this.#input.positionMs
+  }
+
+  /** Another connection speaks: what the one before it left in the air is gone. */
+  connect(): void {
+    this.#input = new InputAudio(this.#input.positionMs)
+    this.#reader = new AudioReader()
+  }
+
+  /** @returns why it cannot be taken */
+  append(audio: string): Refusal | undefined {
+    const config = this.#listener.config()
+    if (!config) return undefined
+    const { format } = config.audio.input
+    const samples = this.#reader.read(audio, format)
+    if (!samples) {
+      const message = `Audio is base64 of whole samples of ${format.type}.`
+      return { code: 'invalid_audio', message }
+    }
+    const detection = detectionOf(config)
+    if (!this.#input.hasRoom(samples.length, detection)) {
+      const message = 'The buffer holds one minute; commit or clear it first.'
+      return { code: 'input_audio_buffer_full', message }
+    }
+    this.#heardAt = Date.now()
+    for (const heard of this.#input.append(samples, detection)) this.#listener.hear(heard)
+    if (this.#input.holdsSound(detection)) this.#pin ??= setInterval(() => this.hold(), PIN_MS)
+    return undefined
+  }
+
+  clear(): void {
+    this.#input.clear()
+  }
+
+  commit(): Span {
+    return this.#input.commit()
+  }
+
+  cut(span: Span): Int16Array<ArrayBuffer> {
+    return this.#input.cut(span)
+  }
+
+  /** Runs while there is sound to hold. A client that falls silent mid-word sends no silence. */
+  hold(): void {
+    const config = this.#listener.config()
+    const detection = config ? detectionOf(config) : null
+    const isStalled = detection !== null && Date.now() - this.#heardAt >= STALL_MS
+    if (isStalled) for (const heard of this.#input.endSpeech()) this.#listener.hear(heard)
+    if (this.#listener.config() && this.#input.holdsSound(detection)) return
+    clearInterval(this.#pin)
+    this.#pin = undefined
+  }
+}

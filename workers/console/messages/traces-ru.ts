@@ -1,0 +1,51 @@
+/** The words of the traces page, in Russian. */
+import { count } from './plural-ru.ts'
+import type { TraceMessages } from './traces-en.ts'
+
+export const traces: TraceMessages = {
+  title: 'Трассировки',
+  subtitle:
+    'Что делали запросы, шаг за шагом: выборка за последние семь дней и всё, что не удалось или длилось больше секунды.',
+  filters: 'Фильтры',
+  id: 'Номер трассировки или запроса',
+  route: 'Маршрут',
+  routeHint: 'Например /api/ask',
+  status: 'Код ответа',
+  anyStatus: 'Любой код',
+  duration: 'Не короче',
+  anyDuration: 'Любое время',
+  outcome: 'Итог',
+  anyOutcome: 'Любой итог',
+  onlyFailed: 'С ошибкой внутри',
+  reach: 'Чьи',
+  reaches: { own: 'Этой организации', all: 'Всей платформы' },
+  from: 'С',
+  to: 'До',
+  clear: 'Сбросить',
+  table: 'Трассировки',
+  columns: { at: 'Время', name: 'Начало', status: 'Итог', duration: 'Длилось', spans: 'Шагов' },
+  outcomes: { ok: 'Готово', error: 'Ошибка' },
+  open: (name, at) => `${name}, трассировка от ${at}`,
+  empty: 'Ничего не найдено.',
+  emptyHint: 'Из удачных и быстрых запросов хранится лишь выборка.',
+  back: 'Все трассировки',
+  trace: 'Трассировка',
+  copyId: 'Скопировать номер трассировки',
+  summary: (spans, services, time) =>
+    `${count(spans, 'шаг', 'шага', 'шагов')}, ${count(services, 'воркер', 'воркера', 'воркеров')}, ${time}`,
+  cut: 'Показаны не все шаги.',
+  waterfall: 'Шаги трассировки',
+  keys: 'Стрелки ведут от шага к шагу, Enter открывает шаг.',
+  step: { service: 'Воркер', duration: 'Длился' },
+  kind: 'Вид',
+  kinds: {
+    internal: 'Работа',
+    server: 'Ответ на вызов',
+    client: 'Вызов',
+    producer: 'Отправка сообщения',
+    consumer: 'Обработка сообщения',
+  },
+  started: 'Начало',
+  tenant: 'Организация',
+  links: 'Связи',
+}
