@@ -15,7 +15,6 @@ const NONE = { daily: null, monthly: null, userDaily: null, perCall: null }
 let app: TestAssistant
 beforeAll(async () => {
   app = await startAssistant()
-  Object.assign(app.env, { ADMIN_RATE_LIMIT: '1000/minute' })
   await learn(
     app,
     'tides.md',

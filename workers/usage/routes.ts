@@ -72,7 +72,7 @@ const get = secured(
 )
 
 const put = limited(
-  'access.change',
+  'admin.write',
   secured(
     'budget.manage',
     createRoute({
