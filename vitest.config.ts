@@ -27,8 +27,11 @@ const edge = cloudflareTest(({ inject }) => ({
       {
         name: 'voiceassist-identity',
         modules: true,
-        script: entrypoint('Identity') + METRICS_SHARD,
-        durableObjects: { METRICS: { className: 'MetricsShard', useSQLite: true } },
+        script: entrypoint('Identity') + METRICS_SHARD + BUDGET,
+        durableObjects: {
+          METRICS: { className: 'MetricsShard', useSQLite: true },
+          BUDGETS: { className: 'Budget', useSQLite: true },
+        },
       },
       { name: 'voiceassist-indexer', modules: true, script: entrypoint('Indexer') },
     ],
@@ -44,6 +47,22 @@ const entrypoint = (name: string) =>
 const METRICS_SHARD = `
    import { DurableObject } from 'cloudflare:workers'
    export class MetricsShard extends DurableObject { add() { return 'applied' } }`
+
+/** Nobody there has limits, so it is never asked. */
+const BUDGET = `
+   export class Budget extends DurableObject {}`
+
+/** A tenant's budget by itself, in workerd with its own storage. */
+const budget = cloudflareTest(({ inject }) => ({
+  main: './durable-objects/budget.ts',
+  miniflare: {
+    compatibilityDate: '2026-11-01',
+    compatibilityFlags: ['nodejs_compat'],
+    bindings: { ...inject('workerSettings'), ENABLE_METRICS: 'false' },
+    durableObjects: { BUDGETS: { className: 'Budget', useSQLite: true } },
+    queueProducers: { AUDIT_EVENTS: 'audit', ERROR_REPORTS: 'errors' },
+  },
+}))
 
 /** The metrics object by itself, in workerd with its own storage. */
 const shard = cloudflareTest({
@@ -97,6 +116,15 @@ export default defineConfig({
         test: {
           name: 'workerd',
           include: ['tests/worker/*.test.ts'],
+          globalSetup: ['tests/worker/global-setup.ts'],
+          ...slow,
+        },
+      },
+      {
+        plugins: [budget],
+        test: {
+          name: 'budget',
+          include: ['tests/worker/budget/*.test.ts'],
           globalSetup: ['tests/worker/global-setup.ts'],
           ...slow,
         },

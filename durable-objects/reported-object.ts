@@ -2,6 +2,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Origin } from '../shared/context.ts'
 import { edgeContext, edgeLog } from '../workers/edge-context.ts'
+import { withBill } from '../workers/usage/service.ts'
 
 export abstract class ReportedObject extends DurableObject<EdgeEnv> {
   protected readonly origin = {
@@ -14,7 +15,8 @@ export abstract class ReportedObject extends DurableObject<EdgeEnv> {
   }
 
   protected contextOf(owner: Omit<Origin, 'waitUntil'>, call: string | undefined) {
-    return edgeContext(this.env, { ...owner, ...this.origin }, this.logOf(call))
+    const ctx = edgeContext(this.env, { ...owner, ...this.origin }, this.logOf(call))
+    return withBill(ctx, call ?? ctx.requestId)
   }
 
   /** Runs what the platform asked for; a failure goes on to the platform as well. */

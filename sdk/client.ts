@@ -18,6 +18,7 @@ import { Teams } from './teams.ts'
 import { Tenants } from './tenants.ts'
 import { Traces } from './traces.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
+import { Usage } from './usage.ts'
 
 /** Options of one question besides its words. */
 export interface AskOptions extends Omit<AskBody, 'question'> {
@@ -45,6 +46,7 @@ export class VoiceAssist {
   readonly teams: Teams
   readonly tenants: Tenants
   readonly traces: Traces
+  readonly usage: Usage
   readonly #transport
 
   constructor(options: TransportOptions) {
@@ -63,6 +65,7 @@ export class VoiceAssist {
     this.teams = new Teams(this.#transport)
     this.tenants = new Tenants(this.#transport)
     this.traces = new Traces(this.#transport)
+    this.usage = new Usage(this.#transport)
   }
 
   /** Sends the question when the answer is first read. */

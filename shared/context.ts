@@ -28,6 +28,8 @@ export const PERMISSIONS = [
   'tenant.delete',
   'phi.read',
   'admin.platform',
+  'usage.read',
+  'budget.manage',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
@@ -98,6 +100,8 @@ export interface ServiceContext {
   readonly requestId: string
   /** W3C trace context of this work; every outbound call and queue message carries it on. */
   readonly traceparent: string
+  /** The route the work came in by, as `POST /api/ask`; absent in queues and schedules. */
+  readonly endpoint?: string
   /** Current time. Services never call `Date.now()`, so tests can hold the clock. */
   readonly now: () => Date
   /** Lets work outlive the response. Its failure is logged and reaches no caller. */
@@ -116,6 +120,7 @@ export interface Origin extends Caller {
   requestId: string
   traceparent: string
   client?: Client
+  endpoint?: string
   waitUntil: (work: Promise<unknown>) => void
 }
 
@@ -131,15 +136,15 @@ export function createContext<Env>(
   { log, metrics }: Pick<ServiceContext, 'log' | 'metrics'>,
   origin: Origin,
 ): WithEnv<Env> {
-  const { tenantId, actor, plan, requestId, traceparent, client = {}, waitUntil } = origin
+  const { tenantId, actor, plan, endpoint, requestId, traceparent, client = {} } = origin
   const bound = log.with({ tenant_id: tenantId, request_id: requestId, ...actorFields(actor) })
   /** The platform gets the work itself, so it counts a failure, and a test that waits fails. */
   const defer = (work: Promise<unknown>) => {
     work.catch((error: unknown) => bound.error('deferred work failed', { error }))
-    waitUntil(work)
+    origin.waitUntil(work)
   }
   const now = () => new Date()
   const asked = { tenantId, actor, client, requestId, traceparent }
-  const ctx = { ...asked, now, defer, log: bound, metrics, env }
-  return plan === undefined ? ctx : { ...ctx, plan }
+  const known = { ...(plan !== undefined && { plan }), ...(endpoint !== undefined && { endpoint }) }
+  return { ...asked, ...known, now, defer, log: bound, metrics, env }
 }

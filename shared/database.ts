@@ -63,6 +63,18 @@ export async function callAcrossTenants<Row extends Record<string, unknown>>(
   return rows
 }
 
+interface AuthEnv extends Omit<DatabaseEnv, 'DATABASE_URL'> {
+  readonly AUTH_DATABASE_URL: string
+}
+
+/** For `callAcrossTenants` in the identity Worker, which has the connection of auth_user only. */
+export const asAuthUser = (env: AuthEnv): DatabaseEnv => {
+  const { AUTH_DATABASE_URL, DATABASE_HTTP_URL } = env
+  const { METRICS, METRICS_SHARDS, METRICS_FLUSH_MS, ENABLE_METRICS } = env
+  const metrics = { METRICS, METRICS_SHARDS, METRICS_FLUSH_MS, ENABLE_METRICS }
+  return { DATABASE_URL: AUTH_DATABASE_URL, DATABASE_HTTP_URL, ...metrics }
+}
+
 /** Connection strings whose role was looked at in this isolate. */
 const held = new Set<string>()
 

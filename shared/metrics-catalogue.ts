@@ -17,6 +17,7 @@ import {
 } from './metric.ts'
 import { REQUEST, RUM_METRICS } from './metrics-rum.ts'
 import { JOB, STORE_METRICS } from './metrics-stores.ts'
+import { MODEL_KINDS } from './model-price.ts'
 
 /** Routes times the statuses they answer with. */
 const MAX_HTTP_SERIES = 1000
@@ -108,6 +109,26 @@ export const CATALOGUE = {
     model: OPEN,
     token_type: ['input', 'output'],
   }),
+  voiceassist_openai_api_cost_dollars_total: counter('What provider calls cost.', {}),
+  voiceassist_cost_dollars_total: counter('What provider calls cost, by what they were.', {
+    provider: OPEN,
+    kind: MODEL_KINDS,
+  }),
+  voiceassist_answer_cost_dollars: histogram(
+    'What one answer cost.',
+    { endpoint: ['ask', 'assistant'] },
+    [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5],
+  ),
+  voiceassist_budget_rejected_total: counter('Provider calls a budget refused.', {
+    scope: ['daily', 'monthly', 'user_daily', 'per_call'],
+  }),
+  voiceassist_budget_alerts_total: counter('Shares of budgets that were reached.', {
+    scope: ['daily', 'monthly'],
+    percent: ['50', '75', '90', '100'],
+  }),
+  voiceassist_unpriced_calls_total: counter('Calls of models that have no price.', {
+    model: OPEN,
+  }),
   voiceassist_retries_total: counter('Calls to providers that were tried again.', {
     service: OPEN,
     reason: ['no_answer', 'rate_limited', 'server_error'],
@@ -130,6 +151,7 @@ export const CATALOGUE = {
   voiceassist_admin_actions_total: counter('Changes made by administration.', {
     action_type: [
       'api-keys',
+      'budget',
       'feature-flags',
       'invitations',
       'kb',

@@ -38,22 +38,12 @@ export async function callOpenAi<Result>(
       failureOf: toFailure,
       signal,
     })
-    ctx.metrics.inc('voiceassist_openai_api_calls_total', use)
+    const { model, purpose } = use
+    ctx.metrics.inc('voiceassist_openai_api_calls_total', { model, purpose })
     return result
   } catch (error) {
     throw error instanceof APIError && !signal?.aborted ? unavailable(error) : error
   }
-}
-
-/** Tokens as the provider counted them. */
-export function countTokens(
-  { metrics }: WithEnv<OpenAiEnv>,
-  model: string,
-  { input, output }: { input: number; output: number },
-): void {
-  const name = 'voiceassist_openai_tokens_used_total'
-  if (input > 0) metrics.inc(name, { model, token_type: 'input' }, input)
-  if (output > 0) metrics.inc(name, { model, token_type: 'output' }, output)
 }
 
 /** Retries are ours (shared/retry.ts): one policy for every provider. */

@@ -4,6 +4,7 @@
  * generated from here. All of them arrive as strings, so numbers are rules on text.
  */
 import { z } from 'zod'
+import { prices } from './model-price.ts'
 import {
   names,
   positive,
@@ -73,6 +74,16 @@ export const Settings = z.object({
   MAX_TURNS: setting(positive, 'User turns after which a conversation says goodbye.', '8'),
   TURN_TIMEOUT: setting(positive, 'Seconds the assistant may take for one answer.', '60'),
   CONVERSATION_DAYS: setting(positive, 'Days a conversation is kept after its end.', '90'),
+  MAX_ANSWER_LENGTH: setting(
+    z.string().regex(/^[1-9]\d{0,5}$/, 'must be a number from 1 to 999999'),
+    'Tokens a model may write in one call, its reasoning included; budgets reserve so many.',
+    '8192',
+  ),
+  MODEL_PRICES: setting(
+    prices,
+    'Prices of models that docs/features/usage.md does not list, as JSON; they stand above those. May be empty.',
+  ),
+  USAGE_DAYS: setting(positive, 'Days a row of the usage ledger is kept.', '400'),
   TAVILY_URL: setting(z.url(), 'Web search by Tavily’s API.', 'https://api.tavily.com'),
   TAVILY_API_KEY: optional(maybeSecret, ['edge'], 'Its key; without it, no web search.'),
   RETRY_MAX_ATTEMPTS: setting(positive, 'Tries of a provider call, the first included.', '4'),

@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { requestId } from 'hono/request-id'
+import { routePath } from 'hono/route'
 import type { Caller } from '../shared/context.ts'
 import { ProblemError } from '../shared/errors.ts'
 import { assertGuarded, open } from '../shared/guards.ts'
@@ -59,6 +60,8 @@ import { teamRoutes } from './teams/routes.ts'
 import type { TeamContext } from './teams/service.ts'
 import { traceRoutes } from './traces/routes.ts'
 import type { TraceContext } from './traces/service.ts'
+import type { ReportContext } from './usage/report-service.ts'
+import { usageRoutes } from './usage/routes.ts'
 import { voiceRoutes } from './voice/routes.ts'
 import type { VoiceContext } from './voice/service.ts'
 import { readVoiceKey } from './voice/voice-key-service.ts'
@@ -75,7 +78,8 @@ type Needs = OpsContext &
   LimitContext &
   KeyContext &
   TeamContext &
-  TraceContext
+  TraceContext &
+  ReportContext
 
 interface EdgeApp extends AppEnv<Needs> {
   Bindings: EdgeEnv
@@ -153,7 +157,8 @@ export function createApp() {
       const client = clientOf(headers)
       const { tenantId, actor, plan } = caller
       const who = { tenantId, actor, ...(plan !== undefined && { plan }) }
-      const origin = { ...who, client, requestId: id, traceparent, waitUntil }
+      const endpoint = `${c.req.method} ${routePath(c, -1)}`
+      const origin = { ...who, client, endpoint, requestId: id, traceparent, waitUntil }
       return edgeContext(c.env, origin, c.get('log'))
     })
     c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
@@ -205,6 +210,7 @@ export function createApp() {
   app.route('/', teamRoutes)
   app.route('/', voiceRoutes)
   app.route('/', providerKeyRoutes)
+  app.route('/', usageRoutes)
   return app
 }
 

@@ -17,6 +17,7 @@ const IndexerSettings = Settings.pick({
   OPENAI_API_KEY: true,
   OPENAI_BASE_URL: true,
   EMBEDDING_MODEL: true,
+  MODEL_PRICES: true,
   MAIL_URL: true,
   MAIL_TOKEN: true,
   MAIL_FROM: true,

@@ -18,6 +18,7 @@ import { consumeDeadDocuments, consumeDocuments } from './knowledge/consumer.ts'
 import { sweepUploads } from './knowledge/parts-service.ts'
 import { sweepDocuments } from './knowledge/schedule.ts'
 import type { DocumentMessage } from './knowledge/schemas.ts'
+import { consumeDeadUsage, consumeUsage } from './usage/consumer.ts'
 import { consumeDeadMail, consumeMail } from './workspace/consumer.ts'
 import type { MailMessage } from './workspace/schemas.ts'
 
@@ -30,7 +31,7 @@ interface Task {
   traceparent?: string
 }
 
-const JOBS = ['audit', 'mail'] as const
+const JOBS = ['audit', 'mail', 'usage'] as const
 
 /** Queue names end in the environment's, so they are told apart by how they begin. */
 export async function consumeQueue(
@@ -59,6 +60,10 @@ export async function consumeQueue(
     const source = { contextOf: (tenantId: string) => contextOf({ tenantId }), log, metrics }
     if (batch.queue.startsWith('audit-dead')) return consumeDeadAudit(batch, source)
     return traceAudit(env, batch, waitUntil, () => consumeAudit(batch, source))
+  }
+  if (job === 'usage') {
+    const consume = batch.queue.startsWith('usage-dead') ? consumeDeadUsage : consumeUsage
+    return consume(batch, { contextOf: (tenantId) => contextOf({ tenantId }), log, metrics })
   }
   const consume = batch.queue.startsWith('documents-dead') ? consumeDeadDocuments : consumeDocuments
   const follow = followerOf(env, waitUntil)

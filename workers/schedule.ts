@@ -10,6 +10,7 @@ import { sweepJourneys } from './ops/journey-service.ts'
 import { setGauges } from './ops/schedule.ts'
 import { rewrapDataKeys } from './provider-keys/schedule.ts'
 import { sweepTraces } from './traces/schedule.ts'
+import { sweepUsage } from './usage/schedule.ts'
 
 type WaitUntil = Pick<ExecutionContext, 'waitUntil'>
 
@@ -31,6 +32,7 @@ export async function runSchedule(
     sweepConversations: () => sweepConversations({ env, log, now: () => new Date() }),
     sweepTraces: () => sweepTraces({ env, log, now: () => new Date() }),
     sweepJourneys: () => sweepJourneys({ env, log, now: () => new Date() }),
+    sweepUsage: () => sweepUsage({ env, log, now: () => new Date() }),
     setGauges: () => setGauges({ env, metrics, now: () => new Date() }),
     rewrapDataKeys: () =>
       rewrapDataKeys({ env, log, contextOf: jobContext(env, execution, 'rewrapDataKeys') }),

@@ -63,7 +63,7 @@ export function workerSettings(addresses: Addresses, secrets: Secrets): Record<s
     UPSTASH_REDIS_REST_TOKEN: secrets.upstashToken,
     OPENAI_BASE_URL: models.baseUrl,
     OPENAI_API_KEY: models.apiKey,
-    ...(models.type === 'stand-in' ? STAND_IN_MODELS : {}),
+    ...(models.type === 'stand-in' ? standInSettings() : {}),
     AUTH_SECRET: secrets.authSecret,
     PASSWORD_PEPPER: secrets.passwordPepper,
     SETUP_TOKEN: secrets.setupToken,
@@ -100,6 +100,35 @@ const STAND_IN_MODELS = {
   EMBEDDING_MODEL: 'va-lexical-1',
   SPEECH_MODEL: 'va-words-1',
   TRANSCRIPTION_MODEL: 'va-words-1',
+}
+
+/** What the models stand in for costs so much: costs and budgets can be tried out offline. */
+export const STAND_IN_PRICES = [
+  {
+    model: STAND_IN_MODELS.CHAT_MODEL,
+    kind: 'chat',
+    from: '2026-01-01',
+    input: 250_000,
+    cachedInput: 25_000,
+    output: 2_000_000,
+  },
+  {
+    model: STAND_IN_MODELS.EMBEDDING_MODEL,
+    kind: 'embedding',
+    from: '2026-01-01',
+    input: 20_000,
+  },
+  { model: STAND_IN_MODELS.SPEECH_MODEL, kind: 'speech', from: '2026-01-01', audioSecond: 250 },
+  {
+    model: STAND_IN_MODELS.TRANSCRIPTION_MODEL,
+    kind: 'transcription',
+    from: '2026-01-01',
+    audioSecond: 100,
+  },
+]
+
+const standInSettings = () => {
+  return { ...STAND_IN_MODELS, MODEL_PRICES: JSON.stringify(STAND_IN_PRICES) }
 }
 
 /**

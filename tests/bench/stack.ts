@@ -2,6 +2,7 @@
 import { startNeon } from '../../local/neon/server.ts'
 import { startOpenAi } from '../../local/openai/server.ts'
 import { startPglite } from '../../local/postgres/pglite.ts'
+import { STAND_IN_PRICES } from '../../local/supervisor/worker-settings.ts'
 import { startUpstash } from '../../local/upstash/server.ts'
 import { migrateUp } from '../../operations/database/migrate.ts'
 import type { DatabaseEnv } from '../../shared/database.ts'
@@ -20,6 +21,7 @@ export const SETTINGS: Settings = {
   EMBEDDING_MODEL: 'va-lexical-1',
   SPEECH_MODEL: 'va-words-1',
   TRANSCRIPTION_MODEL: 'va-words-1',
+  MODEL_PRICES: JSON.stringify(STAND_IN_PRICES),
   AUTH_SECRET: 'secret-of-the-benchmark-and-of-nothing-else',
   PASSWORD_PEPPER: 'pepper-of-the-benchmark-and-of-nothing-else',
   RATE_PLAN: 'unmetered',

@@ -5,9 +5,11 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { startOpenAi } from '../../local/openai/server.ts'
+import { STAND_IN_PRICES } from '../../local/supervisor/worker-settings.ts'
 import { startUpstash } from '../../local/upstash/server.ts'
 import { PERMISSIONS } from '../../shared/context.ts'
 import { createApp } from '../../workers/app.ts'
+import { createBudgets } from './budgets.ts'
 import { openDatabase } from './database.ts'
 import { createFlagHubs } from './flag-hubs.ts'
 import { createMetricsEnv } from './metrics-env.ts'
@@ -49,7 +51,13 @@ export async function startApp() {
   const deferred: Promise<unknown>[] = []
   const queued: unknown[] = []
   const audited: unknown[] = []
+  const used: unknown[] = []
   const metrics = createMetricsEnv()
+  const budgets = createBudgets({
+    DATABASE_URL: database.url('auth_user'),
+    DATABASE_HTTP_URL: database.neon.httpUrl,
+    ...metrics.settings,
+  })
   const app = createApp()
 
   const env = {
@@ -71,6 +79,9 @@ export async function startApp() {
     MAX_TURNS: '8',
     TURN_TIMEOUT: '30',
     CONVERSATION_DAYS: '90',
+    MAX_ANSWER_LENGTH: '8192',
+    MODEL_PRICES: JSON.stringify(STAND_IN_PRICES),
+    USAGE_DAYS: '400',
     TAVILY_URL: 'http://127.0.0.1:1',
     MAIL_URL: '',
     MAIL_TOKEN: 'mail',
@@ -85,6 +96,7 @@ export async function startApp() {
     TURNSTILE_URL: 'http://127.0.0.1:1/siteverify',
     PROVIDER_KEK: 'kek-kek-kek-kek-kek-kek-kek-kek-kek',
     FLAG_HUBS: createFlagHubs(),
+    BUDGETS: budgets.binding,
     FLOOD_LIMIT: createFloodLimit(),
     RUM_LIMIT: createFloodLimit(),
     ...metrics.settings,
@@ -106,6 +118,9 @@ export async function startApp() {
     AUDIT_EVENTS: {
       send: async (message: unknown) => void audited.push(message),
       metrics: async () => ({ backlogCount: audited.length, backlogBytes: 0 }),
+    },
+    USAGE_EVENTS: {
+      send: async (message: unknown) => void used.push(message),
     },
     FILES: r2.files,
     AUDIT: r2.audit,
@@ -137,6 +152,9 @@ export async function startApp() {
     queued,
     /** Bodies sent to the audit queue, oldest first. */
     audited,
+    budgets,
+    /** Bodies sent to the usage queue, oldest first. */
+    used,
     token: signer.token,
     /** What was counted, once `settle` has waited for it. */
     metrics,

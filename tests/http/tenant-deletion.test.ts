@@ -125,6 +125,9 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
     `select trace_append('[{"tenant": "${id}", "trace": "t", "span": "s", "service": "edge", "name": "n",
       "kind": "server", "status": "ok", "at": "2026-01-01Z", "ms": 1, "request": "r", "entry": true,
       "sampled": true, "route": "/", "code": 200, "attributes": {"http.request.method": "GET"}, "links": []}]')`,
+    `insert into usage_ledger values ('${id}', '${document}', ${at}, 'p', 'm', 'answer', 'e',
+      '${owner.id}', null, null, 'r', 0, 0, 0, 0, 0, 0, 0, 1, 'v', false)`,
+    `insert into budgets values ('${id}', 1, null, null, null, 1, ${at})`,
     `insert into auth.roles values ('${id}', 'own', '', '{}', 1, ${at}, ${at})`,
   ]
   await app.sql.transaction([

@@ -7,6 +7,7 @@ import type { TestProject } from 'vitest/node'
 import { startNeon } from '../../local/neon/server.ts'
 import { startOpenAi } from '../../local/openai/server.ts'
 import { startPglite } from '../../local/postgres/pglite.ts'
+import { STAND_IN_PRICES } from '../../local/supervisor/worker-settings.ts'
 import { startUpstash } from '../../local/upstash/server.ts'
 import { connect } from '../../operations/database/connection.ts'
 import { databaseDumpPath } from '../http/global-setup.ts'
@@ -47,6 +48,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     EMBEDDING_MODEL: 'va-lexical-1',
     SPEECH_MODEL: 'va-words-1',
     TRANSCRIPTION_MODEL: 'va-words-1',
+    MODEL_PRICES: JSON.stringify(STAND_IN_PRICES),
     AUTH_SECRET: 'test-auth-secret-of-32-characters-at-least',
     PASSWORD_PEPPER: 'test-pepper-of-32-characters-at-least-ok',
     SIGN_UP: 'invited',

@@ -5,9 +5,10 @@
 import { createGate, type Gate } from '../../shared/breaker.ts'
 import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
-import { callOpenAi, countTokens, type OpenAiEnv } from '../../shared/openai.ts'
+import { callOpenAi, type OpenAiEnv } from '../../shared/openai.ts'
 import type { Span } from '../../shared/trace-span.ts'
 import { traceStream } from '../../shared/tracing.ts'
+import { type ChatMeter, openChat, type UsageContext } from '../usage/service.ts'
 import type { Usage } from './schemas.ts'
 import type { Call, ModelMessage, ToolChoice, ToolDescription } from './turn-state.ts'
 
@@ -15,11 +16,12 @@ export interface ModelEnv extends OpenAiEnv {
   readonly CHAT_MODEL: string
   /** Names with commas; may be empty. */
   readonly CHAT_FALLBACK_MODELS: string
+  readonly MAX_ANSWER_LENGTH: string
   /** Seconds a turn may take. */
   readonly TURN_TIMEOUT: string
 }
 
-export type ModelContext = WithEnv<ModelEnv>
+export type ModelContext = UsageContext & WithEnv<ModelEnv>
 
 export interface ModelRequest {
   messages: readonly ModelMessage[]
@@ -46,7 +48,8 @@ const gates = new WeakMap<OpenAiEnv, Map<string, Gate>>()
  * word, or does not say it within its share of the turn's time, is passed over for the next.
  *
  * @param signal Stops the model mid-reply; the generator then throws an AbortError.
- * @throws ProblemError dependency_down when no model answers, or one stops in the middle
+ * @throws ProblemError dependency_down when no model answers, or one stops in the middle;
+ *   budget_exceeded
  */
 export function streamReply(
   ctx: ModelContext,
@@ -78,7 +81,8 @@ async function* reply(
     const patienceMs = isLast ? undefined : (Number(ctx.env.TURN_TIMEOUT) * 1000) / models.length
     const attempt = attemptModel(ctx, { model, patienceMs }, request, signal)
     const first = await attempt.next().catch((error: unknown) => {
-      if (signal.aborted) throw error
+      // Every other model would cost something too.
+      if (signal.aborted || isOverBudget(error)) throw error
       failure = error
     })
     if (!first) {
@@ -100,6 +104,10 @@ async function* reply(
   }
   throw failure
 }
+
+/** Whether a budget refused the call. */
+export const isOverBudget = (error: unknown): error is ProblemError =>
+  error instanceof ProblemError && error.code === 'budget_exceeded'
 
 const SERVICE = { service: 'openai' } as const
 
@@ -138,17 +146,20 @@ async function* attemptModel(
   signal: AbortSignal,
 ): AsyncGenerator<string, Whole> {
   const patience = new AbortController()
-  const timer =
-    patienceMs === undefined ? undefined : setTimeout(() => patience.abort(tooSlow()), patienceMs)
   const either = AbortSignal.any([signal, patience.signal])
   const seen = { end: false }
   const calls: Omit<Call, 'id'>[] = []
   const usage: Usage = { input_tokens: 0, output_tokens: 0 }
+  const body = bodyOf(ctx, model, request)
+  const meter = await openChat(ctx, { model, purpose: 'assist' }, body, either)
+  const timer =
+    patienceMs === undefined ? undefined : setTimeout(() => patience.abort(tooSlow()), patienceMs)
   try {
-    const stream = await open(ctx, model, request, either)
+    const stream = await open(ctx, body, either)
+    meter.answered()
     for await (const chunk of stream) {
       if (chunk.choices.length > 0) clearTimeout(timer)
-      const delta = read(chunk, { calls, usage, seen })
+      const delta = read(chunk, { calls, usage, seen, meter })
       if (delta) yield delta
     }
   } catch (error) {
@@ -156,33 +167,36 @@ async function* attemptModel(
     throw patience.signal.aborted ? tooSlow() : brokenOff(error)
   } finally {
     clearTimeout(timer)
+    meter.close()
   }
   signal.throwIfAborted()
   if (!seen.end) throw patience.signal.aborted ? tooSlow() : brokenOff(undefined)
-  countTokens(ctx, model, { input: usage.input_tokens, output: usage.output_tokens })
   return { calls, usage }
 }
 
-function open(
-  ctx: ModelContext,
+type Body = ReturnType<typeof bodyOf>
+
+function bodyOf(
+  { env }: ModelContext,
   model: string,
   { messages, tools, toolChoice = 'auto' }: ModelRequest,
-  signal: AbortSignal,
 ) {
-  return callOpenAi(ctx, { model, purpose: 'assist' }, signal, (client, options) =>
-    client.chat.completions.create(
-      {
-        model,
-        messages: messages.map(toProvider),
-        stream: true as const,
-        stream_options: { include_usage: true },
-        ...(tools.length > 0 && {
-          tools: tools.map((tool) => ({ type: 'function' as const, function: tool })),
-          tool_choice: choiceOf(toolChoice),
-        }),
-      },
-      options,
-    ),
+  return {
+    model,
+    messages: messages.map(toProvider),
+    max_completion_tokens: Number(env.MAX_ANSWER_LENGTH),
+    stream: true as const,
+    stream_options: { include_usage: true },
+    ...(tools.length > 0 && {
+      tools: tools.map((tool) => ({ type: 'function' as const, function: tool })),
+      tool_choice: choiceOf(toolChoice),
+    }),
+  }
+}
+
+function open(ctx: ModelContext, body: Body, signal: AbortSignal) {
+  return callOpenAi(ctx, { model: body.model, purpose: 'assist' }, signal, (client, options) =>
+    client.chat.completions.create(body, options),
   )
 }
 
@@ -224,25 +238,35 @@ interface Chunk {
 
 interface Reading extends Whole {
   seen: { end: boolean }
+  meter: ChatMeter
 }
 
 /** The chunk's text; notes its calls, the end and, in the last chunk, what it cost. */
-function read({ choices, usage: counted }: Chunk, { calls, usage, seen }: Reading) {
+function read({ choices, usage: counted }: Chunk, { calls, usage, seen, meter }: Reading) {
   const [choice] = choices
   if (choice?.finish_reason) seen.end = true
   if (counted) {
+    meter.count(counted)
     usage.input_tokens = counted.prompt_tokens
     usage.output_tokens = counted.completion_tokens
   }
-  for (const piece of choice?.delta.tool_calls ?? []) addCall(calls, piece)
-  return choice?.delta.content
+  for (const piece of choice?.delta.tool_calls ?? []) meter.hear(addCall(calls, piece))
+  const text = choice?.delta.content
+  if (text) meter.hear(text)
+  return text
 }
 
-/** Calls come in pieces too: a name first, then bits of its arguments. */
-function addCall(calls: Whole['calls'], { index, function: piece }: CallPiece): void {
+/**
+ * Calls come in pieces too: a name first, then bits of its arguments.
+ *
+ * @returns what the piece says
+ */
+function addCall(calls: Whole['calls'], { index, function: piece }: CallPiece): string {
+  const { name = '', arguments: text = '' } = piece ?? {}
   const call = (calls[index] ??= { name: '', arguments: '' })
-  call.name += piece?.name ?? ''
-  call.arguments += piece?.arguments ?? ''
+  call.name += name
+  call.arguments += text
+  return name + text
 }
 
 const tooSlow = () => new ProblemError('timed_out', 'The model took too long to begin.')

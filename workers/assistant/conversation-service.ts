@@ -102,6 +102,7 @@ const toMessage = (row: store.MessageRow): Message => ({
   tool_calls: row.toolCalls,
   model: row.model,
   usage: row.usage,
+  cost_micro_dollars: row.costMicroDollars,
   timings: row.timings,
   created_at: row.createdAt.toISOString(),
 })

@@ -2,10 +2,11 @@
  * Carries out a turn: calls the model and the tools the machine asks for, several at once, and shows
  * its parts as they come. Knows no HTTP and no table, so a Worker and a Durable Object use it alike.
  */
+import type { ProblemError } from '../../shared/errors.ts'
 import type { Span } from '../../shared/trace-span.ts'
 import { withSpan } from '../../shared/tracing.ts'
 import { citeFrom, type Found } from '../knowledge/service.ts'
-import { type ModelContext, streamReply } from './chat-client.ts'
+import { isOverBudget, type ModelContext, streamReply } from './chat-client.ts'
 import type { Part, Turn } from './schemas.ts'
 import type { Calling, Tool, ToolContext } from './tool-service.ts'
 import type {
@@ -35,6 +36,8 @@ export interface TurnJob {
   confirmed: readonly Omit<Call, 'id'>[]
   /** Gets the turn after each of its steps: what is known if nobody reads to the end. */
   watch: (turn: TurnState) => void
+  /** Gets the problem when a budget refused a call. */
+  refuse?: (problem: ProblemError) => void
 }
 
 /**
@@ -122,6 +125,11 @@ async function callModel(
       else inbox.put({ type: 'model_delta', step, text: next.value })
     }
   } catch (error) {
+    if (isOverBudget(error)) {
+      job.refuse?.(error)
+      inbox.put({ type: 'model_failed', step, reason: 'budget_exceeded' })
+      return
+    }
     if (!signal.aborted) ctx.log.error('no model answered', { error })
     inbox.put({ type: 'model_failed', step })
   }

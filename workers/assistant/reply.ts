@@ -11,6 +11,7 @@ interface About {
 
 type Ended = Pick<Reply, 'status' | 'reason' | 'model' | 'usage' | 'timings'> & {
   content: string
+  costMicroDollars: number
   parts: readonly Part[]
   toolCalls: readonly ToolCall[]
   fallbackUsed: boolean
@@ -36,6 +37,7 @@ export function replyOf({ sessionId, messageId, turn, language }: About, ended: 
     fallback_used: fallbackUsed,
     model,
     usage,
+    cost_micro_dollars: ended.costMicroDollars,
     timings,
   }
 }

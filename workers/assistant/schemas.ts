@@ -67,7 +67,14 @@ export const MessageStatus = z.enum(['running', 'complete', 'partial', 'failed']
 export type MessageStatus = z.infer<typeof MessageStatus>
 
 /** Why an answer is not whole. */
-export const Reason = z.enum(['cancelled', 'timed_out', 'unavailable', 'step_limit', 'turn_limit'])
+export const Reason = z.enum([
+  'cancelled',
+  'timed_out',
+  'unavailable',
+  'budget_exceeded',
+  'step_limit',
+  'turn_limit',
+])
 export type Reason = z.infer<typeof Reason>
 
 export const Usage = z.object({ input_tokens: z.int(), output_tokens: z.int() })
@@ -94,6 +101,8 @@ export const Reply = z
     /** The model that wrote the end of the answer; null when none did. */
     model: z.string().nullable(),
     usage: Usage,
+    /** What all provider calls made for it cost, its tools’ too. */
+    cost_micro_dollars: z.int(),
     /** Milliseconds: `first_token_ms`, `total_ms`. */
     timings: z.record(z.string(), z.number()),
   })
@@ -134,6 +143,7 @@ export const Message = z
     tool_calls: z.array(ToolCall),
     model: z.string().nullable(),
     usage: Usage,
+    cost_micro_dollars: z.int(),
     timings: z.record(z.string(), z.number()),
     created_at: time(),
   })

@@ -8,6 +8,7 @@ import { newId } from '../../shared/ids.ts'
 import type { Span } from '../../shared/trace-span.ts'
 import { noteSession, traceStream, withSpan } from '../../shared/tracing.ts'
 import { requireModels } from '../flags/client-service.ts'
+import { type Bill, withBill } from '../usage/service.ts'
 import { runTurn, type TurnContext, type TurnJob } from './perform.ts'
 import { languageOf, phrasesIn } from './phrases.ts'
 import { advance, formatPosition, type Position, remainder, START } from './position.ts'
@@ -42,7 +43,7 @@ const POLL_MS = 300
  *
  * @param signal Ends the turn when the client is gone; what was said by then is stored as partial.
  * @throws ProblemError not_found for another's conversation, conflict while a turn of it runs,
- *   timed_out when the turn took too long, dependency_down
+ *   timed_out when the turn took too long, budget_exceeded, dependency_down
  */
 export function sendMessage(
   ctx: AssistantContext,
@@ -57,13 +58,14 @@ export function sendMessage(
 }
 
 async function* answer(
-  ctx: AssistantContext,
+  asker: AssistantContext,
   asked: NewMessage,
   signal: AbortSignal,
   span: Span,
 ): AsyncGenerator<MessageEvent> {
-  const begun = await withSpan({ name: 'agent.build_messages' }, () => begin(ctx, asked))
+  const begun = await withSpan({ name: 'agent.build_messages' }, () => begin(asker, asked))
   const { sessionId, answerId: messageId, job, turn } = begun
+  const ctx = withBill(asker, messageId)
   noteSession(sessionId)
   span.set({ session_id: sessionId })
   ctx.metrics.inc('messages_sent_total', { conversation_type: 'text' })
@@ -71,25 +73,33 @@ async function* answer(
   const clock = startClock(ctx)
   const late = AbortSignal.timeout(Number(ctx.env.TURN_TIMEOUT) * 1000)
   let last: TurnState | undefined
+  let refusal: ProblemError | undefined
   let isStored = false
   try {
     const parts = begun.isOver
       ? farewell(job.phrases.farewell)
       : runTurn(
           ctx,
-          { ...job, watch: (state) => void (last = state) },
+          {
+            ...job,
+            watch: (state) => void (last = state),
+            refuse: (problem) => void (refusal = problem),
+          },
           AbortSignal.any([signal, late]),
         )
     last = yield* follow(parts, clock)
-    const ended = endOf(last, clock)
+    const ended = endOf(last, clock, ctx.bill)
     span.set({ tool_calls_count: ended.toolCalls.length, response_length: ended.content.length })
     await withSpan({ name: 'agent.format_response' }, () => store.endTurn(ctx, begun, ended))
     isStored = true
+    const dollars = ctx.bill.microDollars / 1_000_000
+    ctx.metrics.observe('voiceassist_answer_cost_dollars', { endpoint: 'assistant' }, dollars)
     if (last.reason === 'timed_out') throw tooLate()
+    if (refusal && last.parts.length === 0) throw refusal
     yield* ending(replyOf({ sessionId, messageId, turn, language: begun.language }, ended))
   } finally {
     // The reader left before the end.
-    if (!isStored) ctx.defer(store.endTurn(ctx, begun, endOf(last, clock)))
+    if (!isStored) ctx.defer(store.endTurn(ctx, begun, endOf(last, clock, ctx.bill)))
   }
 }
 
@@ -105,7 +115,7 @@ interface Begun {
   language: Language
   /** Whether the conversation has had all its turns. */
   isOver: boolean
-  job: Omit<TurnJob, 'watch' | 'phrases'> & { phrases: ReturnType<typeof phrasesIn> }
+  job: Omit<TurnJob, 'watch' | 'refuse' | 'phrases'> & { phrases: ReturnType<typeof phrasesIn> }
 }
 
 async function begin(ctx: AssistantContext, asked: NewMessage): Promise<Begun> {
@@ -183,7 +193,7 @@ async function* follow(
   }
 }
 
-function endOf(turn: TurnState = NEW_TURN, clock: Clock): store.Ended {
+function endOf(turn: TurnState = NEW_TURN, clock: Clock, bill: Bill): store.Ended {
   const { parts, calls, usage, model } = turn
   const content = textOf(turn)
   const isOpen = turn.status === 'running'
@@ -197,6 +207,7 @@ function endOf(turn: TurnState = NEW_TURN, clock: Clock): store.Ended {
     model,
     fallbackUsed: failed || turn.modelFellBack || turn.reason === 'unavailable',
     usage,
+    costMicroDollars: bill.microDollars,
     timings: clock.timings(),
   }
 }

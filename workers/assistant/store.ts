@@ -106,6 +106,7 @@ export type Ended = Pick<
   | 'model'
   | 'fallbackUsed'
   | 'usage'
+  | 'costMicroDollars'
   | 'timings'
 >
 

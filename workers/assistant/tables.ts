@@ -4,6 +4,7 @@
  */
 import { sql } from 'drizzle-orm'
 import {
+  bigint,
   boolean,
   check,
   foreignKey,
@@ -71,6 +72,7 @@ export const messages = pgTable(
     model: text(),
     fallbackUsed: boolean().notNull(),
     usage: jsonb().$type<Usage>().notNull(),
+    costMicroDollars: bigint({ mode: 'number' }).notNull().default(0),
     timings: jsonb().$type<Record<string, number>>().notNull(),
     createdAt: time(),
   },

@@ -102,7 +102,7 @@ export type TurnEvent =
       /** Whether a model before this one in the chain failed. */
       fellBack: boolean
     }
-  | { type: 'model_failed'; step: number }
+  | { type: 'model_failed'; step: number; reason?: 'budget_exceeded' }
   | { type: 'tool_ended'; callId: string; outcome: ToolOutcome; ms: number }
   | { type: 'stopped'; reason: 'cancelled' | 'timed_out' }
 

@@ -64,8 +64,10 @@ function hearModel(spec: TurnSpec, turn: TurnState, event: ModelEvent): Step {
     case 'cited':
       return show(turn, { type: 'citation', citation: event.citation })
     case 'model_failed':
-      return hasText(turn)
-        ? finish(turn, 'partial', 'unavailable')
+      if (hasText(turn)) return finish(turn, 'partial', event.reason ?? 'unavailable')
+      // The caller is told by a problem of its own.
+      return event.reason
+        ? finish(turn, 'failed', event.reason)
         : chain(say(turn, spec.phrases.sorry), (told) => finish(told, 'failed', 'unavailable'))
     case 'model_ended':
       return endModel(spec, turn, event)

@@ -117,6 +117,8 @@ export const EVENTS = [
   'backup.run',
   'backup.restore',
   'config.change',
+  'budget.change',
+  'budget.alert',
   'audit.export',
   'audit.verify',
   'audit.erase',

@@ -19,6 +19,8 @@ const GRANTS = [
       'audit.read',
       'audit.export',
       'tenant.update',
+      'usage.read',
+      'budget.manage',
     ],
   ],
   ['owner', ['tenant.delete', 'phi.read']],

@@ -1,12 +1,14 @@
 /** Chat completions, streamed, from any OpenAI-compatible API. Its types stop here. */
 import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
-import { callOpenAi, countTokens, type OpenAiEnv } from '../../shared/openai.ts'
+import { callOpenAi, type OpenAiEnv } from '../../shared/openai.ts'
 import type { Span } from '../../shared/trace-span.ts'
 import { traceStream } from '../../shared/tracing.ts'
+import { type ChatMeter, openChat, type UsageContext } from '../usage/service.ts'
 import type { Message } from './prompt.ts'
 
-export type ChatContext = WithEnv<OpenAiEnv & { readonly CHAT_MODEL: string }>
+export type ChatContext = UsageContext &
+  WithEnv<OpenAiEnv & { readonly CHAT_MODEL: string; readonly MAX_ANSWER_LENGTH: string }>
 
 export interface Usage {
   inputTokens: number
@@ -37,21 +39,25 @@ async function* stream(
   span: Span,
 ): AsyncGenerator<string, Usage> {
   const { CHAT_MODEL: model } = ctx.env
+  const request = {
+    model,
+    messages: [...messages],
+    max_completion_tokens: Number(ctx.env.MAX_ANSWER_LENGTH),
+    stream: true as const,
+    stream_options: { include_usage: true },
+  }
   const use = { model, purpose: 'answer' } as const
-  const chunks = await callOpenAi(ctx, use, signal, (client, options) => {
-    const stream_options = { include_usage: true }
-    const request = { model, messages: [...messages], stream: true as const, stream_options }
-    return client.chat.completions.create(request, options)
-  })
+  const meter = await openChat(ctx, use, request, signal)
   const usage: Usage = { inputTokens: 0, outputTokens: 0 }
   const seen = { end: false }
   try {
-    for await (const chunk of chunks) {
-      const delta = read(chunk, usage, seen)
-      if (delta) yield delta
-    }
-  } catch (error) {
-    throw signal.aborted ? error : brokenOff(error)
+    const chunks = await callOpenAi(ctx, use, signal, (client, options) =>
+      client.chat.completions.create(request, options),
+    )
+    meter.answered()
+    yield* read(chunks, { usage, seen, meter, signal })
+  } finally {
+    meter.close()
   }
   signal.throwIfAborted()
   if (!seen.end) throw brokenOff(undefined)
@@ -60,7 +66,6 @@ async function* stream(
     'gen_ai.usage.input_tokens': inputTokens,
     'gen_ai.usage.output_tokens': outputTokens,
   })
-  countTokens(ctx, model, { input: inputTokens, output: outputTokens })
   return usage
 }
 
@@ -69,15 +74,35 @@ interface Chunk {
   usage?: { prompt_tokens: number; completion_tokens: number } | null
 }
 
-/** The chunk's text; notes the end and, in the last chunk, what it cost. */
-function read({ choices, usage: counted }: Chunk, usage: Usage, seen: { end: boolean }) {
-  const [choice] = choices
-  if (choice?.finish_reason) seen.end = true
-  if (counted) {
-    usage.inputTokens = counted.prompt_tokens
-    usage.outputTokens = counted.completion_tokens
+interface Reading {
+  usage: Usage
+  seen: { end: boolean }
+  meter: ChatMeter
+  signal: AbortSignal
+}
+
+/** The chunks' texts; notes the end and, in the last chunk, what it cost. */
+async function* read(
+  chunks: AsyncIterable<Chunk>,
+  { usage, seen, meter, signal }: Reading,
+): AsyncGenerator<string> {
+  try {
+    for await (const { choices, usage: counted } of chunks) {
+      const [choice] = choices
+      if (choice?.finish_reason) seen.end = true
+      if (counted) {
+        meter.count(counted)
+        usage.inputTokens = counted.prompt_tokens
+        usage.outputTokens = counted.completion_tokens
+      }
+      const text = choice?.delta.content
+      if (!text) continue
+      meter.hear(text)
+      yield text
+    }
+  } catch (error) {
+    throw signal.aborted ? error : brokenOff(error)
   }
-  return choice?.delta.content
 }
 
 function brokenOff(cause: unknown): ProblemError {

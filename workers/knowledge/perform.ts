@@ -151,9 +151,12 @@ async function giveUp(
   return { type: 'done' }
 }
 
+/** What is the same in a minute. */
+const HOPELESS: ReadonlySet<string> = new Set(['misconfigured', 'budget_exceeded'])
+
 function faultOf(error: unknown): JobError | undefined {
   if (error instanceof DocumentFault) return { code: error.code, message: error.message }
-  const hopeless = error instanceof ProblemError && error.code === 'misconfigured'
+  const hopeless = error instanceof ProblemError && HOPELESS.has(error.code)
   return hopeless ? { code: error.code, message: error.message } : undefined
 }
 

@@ -208,6 +208,8 @@ export const Answer = z
     /** True when it was given before and neither model was called. */
     cached: z.boolean(),
     usage: z.object({ inputTokens: z.int(), outputTokens: z.int() }),
+    /** What all provider calls made for it cost; 0 when it was given before. */
+    costMicroDollars: z.int(),
     /** Milliseconds per stage; a stage that did not run is absent. */
     timings: z.record(z.string(), z.number()),
   })

@@ -11,6 +11,7 @@ import { newId } from '../../shared/ids.ts'
 import type { Metrics } from '../../shared/metrics.ts'
 import { traceStream, withSpan } from '../../shared/tracing.ts'
 import { type FlagReadContext, requireModels } from '../flags/client-service.ts'
+import { withBill } from '../usage/service.ts'
 import { abstention, relevanceOf } from './abstain.ts'
 import { ANSWER_SECONDS, isHeld, type Kept, keyOfAnswer, parseKept, replay } from './answers.ts'
 import { type ChatContext, streamChat, type Usage } from './chat-client.ts'
@@ -90,11 +91,13 @@ async function* counted(
 }
 
 async function* answer(
-  ctx: KnowledgeContext,
+  asker: KnowledgeContext,
   { question, history = [] }: Ask,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
-  const clock = startClock(ctx)
+  const clock = startClock(asker)
+  const answerId = newId(asker.now())
+  const ctx = withBill(asker, answerId)
   const [version = 0, settings] = await Promise.all([
     clock.time('versionMs', findVersion(ctx, KB_ID)),
     askSettings(ctx),
@@ -104,16 +107,18 @@ async function* answer(
   const models = { chatModel, embeddingModel, search: [strategy, maxSources, minRelevance] }
   const key = await keyOfAnswer({ version, question, history, ...models })
   const kept = isCached ? await clock.time('cacheMs', answers.peek(ctx, key)) : undefined
-  const base = { answerId: newId(ctx.now()), usage: { inputTokens: 0, outputTokens: 0 } }
+  const unused = { usage: { inputTokens: 0, outputTokens: 0 }, costMicroDollars: 0 }
   if (kept && isHeld(kept, ctx.now())) {
-    yield* replay({ ...kept.answer, ...base, cached: true, timings: clock.timings() })
+    yield* replay({ ...kept.answer, answerId, ...unused, cached: true, timings: clock.timings() })
     return
   }
   await requireModels(ctx)
   const search = () => retrieve(ctx, clock, { question, history }, settings, signal)
   const hits = version ? await withSpan({ name: 'knowledge.retrieve' }, search) : []
   const made = yield* compose(ctx, clock, { question, history }, hits, signal)
-  const whole: Answer = { ...base, ...made, cached: false, timings: clock.timings() }
+  const { microDollars: costMicroDollars } = ctx.bill
+  const timings = clock.timings()
+  const whole: Answer = { answerId, ...made, costMicroDollars, cached: false, timings }
   if (isCached) answers.put(ctx, key, { answer: whole, storedAt: ctx.now().getTime() })
   yield { type: 'done', answer: whole }
 }
@@ -245,11 +250,14 @@ const STAGES = [
   ['totalMs', 'total'],
 ] as const
 
-function countAnswer(metrics: Metrics, { citations, abstained, timings }: Answer): void {
+function countAnswer(metrics: Metrics, answered: Answer): void {
+  const { citations, abstained, timings, costMicroDollars, cached } = answered
   const has_citations = citations.length > 0 ? 'true' : 'false'
   metrics.inc('voiceassist_rag_queries_total', { success: 'true', has_citations })
   metrics.observe('voiceassist_rag_citations_per_query', {}, citations.length)
   if (abstained) metrics.inc('voiceassist_rag_abstentions_total', {})
+  const dollars = costMicroDollars / 1_000_000
+  if (!cached) metrics.observe('voiceassist_answer_cost_dollars', { endpoint: 'ask' }, dollars)
   for (const [name, stage] of STAGES) {
     const ms = timings[name]
     if (ms === undefined) continue

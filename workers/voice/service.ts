@@ -104,8 +104,9 @@ const REFUSALS: Partial<Record<Verdict, ConstructorParameters<typeof ProblemErro
 const objectOf = ({ env, tenantId }: VoiceContext, sessionId: string) =>
   env.VOICE_SESSIONS.getByName(`${tenantId}:${sessionId}`)
 
-const ownerOf = ({ tenantId, actor, requestId, traceparent }: VoiceContext): Owner => {
-  return { tenantId, actor, requestId, traceparent }
+const ownerOf = (ctx: VoiceContext): Owner => {
+  const { tenantId, actor, requestId, traceparent, endpoint } = ctx
+  return { tenantId, actor, requestId, traceparent, ...(endpoint !== undefined && { endpoint }) }
 }
 
 /** A request of our own: the caller's carries the credential, which ends here. */

@@ -11,24 +11,32 @@ import {
 } from '../../../workers/assistant/tool-service.ts'
 import type { TurnState } from '../../../workers/assistant/turn-state.ts'
 import { textOf } from '../../../workers/assistant/turn.ts'
+import { openDatabase } from '../../http/database.ts'
 import { startContext } from '../shared/service-context.ts'
 
 let openAi: Awaited<ReturnType<typeof startOpenAi>>
+let database: Awaited<ReturnType<typeof openDatabase>>
 let ctx: TurnContext
 beforeAll(async () => {
-  openAi = await startOpenAi({ apiKey: 'k' })
+  ;[openAi, database] = await Promise.all([startOpenAi({ apiKey: 'k' }), openDatabase()])
   ctx = startContext({
     OPENAI_API_KEY: 'k',
     OPENAI_BASE_URL: openAi.baseUrl,
     CHAT_MODEL: 'va-extractive-1',
     CHAT_FALLBACK_MODELS: '',
     TURN_TIMEOUT: '10',
+    MAX_ANSWER_LENGTH: '100',
+    MODEL_PRICES: '',
+    USAGE_EVENTS: { send: async () => {} },
+    DATABASE_URL: database.url('app_user'),
+    DATABASE_HTTP_URL: database.neon.httpUrl,
+    ENABLE_METRICS: 'false',
     RETRY_MAX_ATTEMPTS: '1',
     RETRY_BACKOFF_INITIAL: '0.01',
     RETRY_BACKOFF_MAX: '0.01',
   }).ctx as unknown as TurnContext
 })
-afterAll(() => openAi.close())
+afterAll(() => Promise.all([openAi?.close(), database?.close()]))
 
 const text = z.object({ text: z.string() })
 

@@ -89,6 +89,7 @@ test('an abstention is forgotten soon, and an older shape at once', () => {
     withheld: 0,
     cached: false,
     usage,
+    costMicroDollars: 3,
     timings: {},
   }
   const kept = parseKept(JSON.stringify({ answer, storedAt: 1000 }))!

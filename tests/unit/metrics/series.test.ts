@@ -40,7 +40,17 @@ describe('the catalogue', () => {
       Object.entries(labels).flatMap(([label, values]) => (values === OPEN ? [label] : [])),
     )
     expect(new Set(open)).toEqual(
-      new Set(['endpoint', 'status', 'model', 'tool', 'namespace', 'service', 'metric', 'version']),
+      new Set([
+        'endpoint',
+        'status',
+        'model',
+        'provider',
+        'tool',
+        'namespace',
+        'service',
+        'metric',
+        'version',
+      ]),
     )
   })
 })

@@ -18,4 +18,6 @@ export const permissions = {
   'tenant.update': 'Rename the organization',
   'tenant.delete': 'Delete the organization',
   'phi.read': 'Read sensitive documents',
+  'usage.read': 'See costs and budgets',
+  'budget.manage': 'Set budgets',
 }

@@ -18,4 +18,6 @@ export const permissions = {
   'tenant.update': 'Переименовывать организацию',
   'tenant.delete': 'Удалять организацию',
   'phi.read': 'Читать конфиденциальные документы',
+  'usage.read': 'Видеть расходы и бюджеты',
+  'budget.manage': 'Задавать бюджеты',
 }
