@@ -33,7 +33,7 @@ type Details = server.EvaluationDetails<server.JsonValue>
 
 /** Its optional members may be undefined, which the SDK’s type does not say. */
 export const webProvider = (options: ConstructorParameters<typeof OFREPWebProvider>[0]) =>
-  new OFREPWebProvider(options)
+  new OFREPWebProvider(options) as OFREPWebProvider & web.Provider
 
 let domains = 0
 

@@ -84,7 +84,6 @@ export const ROUTES: Record<string, { is: string; body?: object; missing?: numbe
     is: 'schedule',
     body: { value: 1, samples: 1 },
   },
-  'GET /api/admin/ops/traces/{traceId}': { is: 'trace' },
 }
 
 /** Not about a tenant's things, or making the caller's own. */
@@ -111,6 +110,4 @@ export const ELSEWHERE: Record<string, string> = {
   'GET /api/features/{clientKey}': 'the key is the tenant’s own; tests/conformance/growthbook-sdk',
   'GET /sub/{clientKey}': 'the key is the tenant’s own; tests/conformance/growthbook-sdk',
   'DELETE /api/auth/sessions/{id}': 'a user’s own, in no tenant; tests/http/identity-sessions',
-  'GET /api/admin/platform/traces/{traceId}':
-    'for those who run the platform; tests/http/trace-api',
 }
