@@ -11,7 +11,7 @@ import { createFlag, getFlag } from '../../workers/flags/service.ts'
 
 const deferred: Promise<unknown>[] = []
 const ctx = edgeContext(env, {
-  tenantId: 'acme',
+  tenantId: 'globex',
   actor: { type: 'system', job: 'test' },
   requestId: 'test',
   traceparent: traceparentOf(undefined),
@@ -52,7 +52,7 @@ afterEach(async () => {
   await Promise.allSettled(deferred.splice(0))
 })
 
-const hub = () => env.FLAG_HUBS.getByName(`acme:${environment}`)
+const hub = () => env.FLAG_HUBS.getByName(`globex:${environment}`)
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString()
 const pass = (minutes: number) =>
   vi.useFakeTimers({ now: Date.now() + minutes * 60_000, toFake: ['Date'] })
@@ -80,7 +80,7 @@ test('the alarm is set for the next step, takes it, and is set for the one after
   pass(11)
   expect(await runDurableObjectAlarm(hub())).toBe(true)
   expect(await shareNow()).toEqual([20, 2])
-  const at = { tenantId: 'acme', environment }
+  const at = { tenantId: 'globex', environment }
   expect(await hubOf(env, at).current(at)).toMatchObject({ version: 3 })
   expect(await alarm()).toBeLessThanOrEqual(Date.now() + 20 * 60_000)
   await runDurableObjectAlarm(hub())

@@ -14,12 +14,9 @@ const WAITING = {
     'voiceassist_twilio_webhooks_total',
   ],
   'prices and budgets': [
-    'voiceassist_openai_api_cost_dollars_total',
     'voiceassist_budget_limit_dollars',
     'voiceassist_budget_spent_dollars',
-    'voiceassist_budget_rejected_total',
     'voiceassist_cost_anomalies_total',
-    'voiceassist_cost_dollars_total',
   ],
   'ratings of answers': ['voiceassist_rag_query_satisfaction_score'],
   'search that gives up in time and goes on with less': [
