@@ -30,10 +30,13 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   const databaseUrl = (role: keyof typeof USERS) =>
     `postgres://${role}:${USERS[role]}@127.0.0.1/voiceassist`
   const owner = connect({ databaseUrl: databaseUrl('voiceassist'), httpUrl: neon.httpUrl })
-  await owner.transaction([
-    owner.query(`select set_config('app.tenant_id', 'acme', true)`),
-    owner.query(`insert into tenants (id, name, created_at) values ('acme', 'Acme', now())`),
-  ])
+  // Some files write rows of acme's flags themselves, so what publishes flags is globex.
+  for (const id of ['acme', 'globex']) {
+    await owner.transaction([
+      owner.query(`select set_config('app.tenant_id', $1, true)`, [id]),
+      owner.query('insert into tenants (id, name, created_at) values ($1, $1, now())', [id]),
+    ])
+  }
   provide('workerSettings', {
     LOG_LEVEL: 'error',
     ENABLE_TRACES: 'false',
