@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Stack, startStack } from '../../local/supervisor/stack.ts'
 import { signIn } from './client.ts'
+import { hasPrometheus, startPrometheus } from './prometheus.ts'
 
 /** Of Debian's package prometheus. */
 const PROMTOOL = process.env['PROMTOOL'] ?? 'promtool'
@@ -85,4 +86,25 @@ test.runIf(hasPromtool)('promtool (Debian package prometheus) finds no fault', a
   })
   const remarks = stderr.split('\n').filter((line) => line !== '' && !GIVEN.test(line))
   expect(remarks).toEqual([])
+})
+
+test.runIf(hasPrometheus)('a Prometheus that scrapes the stack counts what was sent', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'prometheus-'))
+  const prometheus = await startPrometheus(stack.url, folder)
+  try {
+    const live = 'http_requests_total{method="GET",endpoint="/live",status="200"}'
+    const counted = async () => (await prometheus.query(live)) ?? 0
+    const patience = { timeout: 20_000, interval: 500 }
+    await vi.waitUntil(async () => (await prometheus.query('up')) === 1, patience)
+    await vi.waitUntil(async () => (await counted()) === (await valueOf(live)), patience)
+    const before = await counted()
+    await Promise.all(Array.from({ length: 100 }, () => fetch(`${stack.url}/live`)))
+    await vi.waitUntil(async () => (await counted()) >= before + 100, patience)
+    expect(await counted()).toBe(before + 100)
+    expect(await prometheus.lastError()).toBe('')
+    expect(await prometheus.query('scrape_samples_scraped')).toBeGreaterThan(257)
+  } finally {
+    await prometheus.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
 })
