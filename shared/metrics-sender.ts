@@ -26,8 +26,8 @@ const MAX_QUEUED = 50
 const TRIES = 3
 /** Milliseconds after which a request that carried a batch is taken to have ended without it. */
 const CARRIER_MS = 30_000
-/** Batches an isolate may leave out before what it says of itself ends. */
-const LEASE_FLUSHES = 3
+/** Batches an isolate may leave out before what it says of itself ends, and milliseconds at least. */
+const LEASE = { flushes: 3, leastMs: 3000 }
 
 export const shardNames = ({ METRICS_SHARDS }: Pick<MetricsEnv, 'METRICS_SHARDS'>): string[] =>
   Array.from({ length: Number(METRICS_SHARDS) }, (_, index) => `shard-${index}`)
@@ -35,6 +35,7 @@ export const shardNames = ({ METRICS_SHARDS }: Pick<MetricsEnv, 'METRICS_SHARDS'
 /** @returns arms the next batch, unless it is armed */
 export function createSender(env: MetricsEnv, recorder: Recorder) {
   const flushMs = Number(env.METRICS_FLUSH_MS)
+  const leaseMs = Math.max(LEASE.flushes * flushMs, LEASE.leastMs)
   const names = shardNames(env)
   const queue: Batch[] = []
   /** Made late: an isolate has no random numbers before its first request. */
@@ -44,7 +45,7 @@ export function createSender(env: MetricsEnv, recorder: Recorder) {
 
   function close(): void {
     isolate ||= crypto.randomUUID()
-    const batch = recorder.take(isolate, seq + 1, Date.now(), LEASE_FLUSHES * flushMs)
+    const batch = recorder.take(isolate, seq + 1, Date.now(), leaseMs)
     if (!batch) return
     seq++
     queue.push(batch)

@@ -50,13 +50,18 @@ export interface Tracer<Env> {
   readonly record: (env: Env, kept: Kept, waitUntil: WaitUntil) => void
 }
 
-/** @param keepRows How this Worker writes into the database. */
+/**
+ * @param keepRows How this Worker writes into the database.
+ * @param mostDelayMs What a batch waits at most. A queue's next message waits for all that the one before left
+ *   behind, so a consumer's batches leave at once.
+ */
 export function createTracer<Env extends TraceEnv>(
   service: string,
   keepRows: KeepRows<Env>,
+  mostDelayMs = STORE_DELAY_MS,
 ): Tracer<Env> {
-  const collectorFor = perEnv<Env>(collectorOf)
-  const storeFor = perEnv<Env>((env) => storeOf(env, keepRows))
+  const collectorFor = perEnv<Env>((env) => collectorOf(env, mostDelayMs))
+  const storeFor = perEnv<Env>((env) => storeOf(env, keepRows, mostDelayMs))
 
   const isCollected = (env: Env) => env.OTEL_EXPORTER_OTLP_ENDPOINT !== ''
   const isStored = (env: Env) => env.ENABLE_TRACES === 'true'
@@ -87,10 +92,14 @@ function perEnv<Env extends object>(make: (env: Env) => Batcher<Kept>) {
   }
 }
 
-function storeOf<Env extends TraceEnv>(env: Env, keepRows: KeepRows<Env>): Batcher<Kept> {
+function storeOf<Env extends TraceEnv>(
+  env: Env,
+  keepRows: KeepRows<Env>,
+  delayMs: number,
+): Batcher<Kept> {
   return createBatcher<Kept>({
     ...BATCH,
-    delayMs: STORE_DELAY_MS,
+    delayMs,
     sizeOf: ({ spans }) => spans.length,
     send: async (kept) => void (await keepRows(env, toRows(kept))),
     onResult: (result, spans) =>
@@ -98,9 +107,10 @@ function storeOf<Env extends TraceEnv>(env: Env, keepRows: KeepRows<Env>): Batch
   })
 }
 
-function collectorOf(env: TraceEnv): Batcher<Kept> {
+function collectorOf(env: TraceEnv, mostDelayMs: number): Batcher<Kept> {
   return createBatcher<Kept>({
     ...BATCH,
+    delayMs: Math.min(BATCH.delayMs, mostDelayMs),
     sizeOf: ({ spans }) => spans.length,
     send: (kept) => post(env, kept),
     onResult: (result, spans) =>

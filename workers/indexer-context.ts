@@ -36,7 +36,7 @@ const IndexerSettings = Settings.pick({
   LOKI_HEADERS: true,
 })
 
-export const indexerTracer = createTracer<IndexerEnv>('indexer', keepRows)
+export const indexerTracer = createTracer<IndexerEnv>('indexer', keepRows, 20)
 
 /** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
 export function indexerContext(env: IndexerEnv, origin: Origin): WithEnv<IndexerEnv> {

@@ -34,7 +34,7 @@ test.each(['light', 'dark'] as const)(
     expect(await violationsOf(page)).toEqual([])
     await page.keyboard.press('Escape')
     await page.keyboard.press('Control+k')
-    await page.getByRole('option').first().waitFor()
+    await page.getByRole('dialog').getByRole('option').first().waitFor()
     expect(await violationsOf(page)).toEqual([])
   },
 )
