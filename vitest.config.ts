@@ -1,4 +1,5 @@
 /** Test projects, from the quick ones that need nothing but Node to those that start the stack. */
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
@@ -77,7 +78,8 @@ const shard = cloudflareTest({
 export default defineConfig({
   test: {
     silent: 'passed-only',
-    maxWorkers: '100%',
+    // One more than cores: somebody always waits.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         resolve: platform,

@@ -8,7 +8,7 @@ import { startApp, type TestApp } from './harness.ts'
 import { asOwner, createRandom, deliver, DOCUMENTS, drain, upload } from './knowledge-harness.ts'
 import { makePdf } from './pdf-files.ts'
 
-const KILLS = process.env['SOAK'] === '1' ? 200 : 10
+const KILLS = process.env['SOAK'] === '1' ? 200 : 4
 
 let app: TestApp
 beforeAll(async () => void (app = await startApp()))
