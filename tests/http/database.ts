@@ -57,11 +57,9 @@ async function openPglite({ migrated }: Options): Promise<TestDatabase> {
 }
 
 async function openPostgres({ migrated }: Options): Promise<TestDatabase> {
-  const server = new URL(REAL ?? '')
-  const admin = await serve(connectPostgres(server.href), server.pathname.slice(1))
   const name = `test_${crypto.randomUUID().replaceAll('-', '')}`
-  await connect(admin.owner).query(`create database ${name}`)
-
+  await asAdmin(`create database ${name}`)
+  const server = new URL(REAL ?? '')
   server.pathname = `/${name}`
   const database = await serve(connectPostgres(server.href), name)
   if (migrated) {
@@ -71,9 +69,19 @@ async function openPostgres({ migrated }: Options): Promise<TestDatabase> {
     ...database,
     async close() {
       await database.close()
-      await connect(admin.owner).query(`drop database ${name} with (force)`)
-      await admin.close()
+      await asAdmin(`drop database ${name} with (force)`)
     },
+  }
+}
+
+/** Over a connection of its own: one that idles through a whole file may just be closing. */
+async function asAdmin(statement: string): Promise<void> {
+  const server = new URL(REAL ?? '')
+  const admin = await serve(connectPostgres(server.href), server.pathname.slice(1))
+  try {
+    await connect(admin.owner).query(statement)
+  } finally {
+    await admin.close()
   }
 }
 
