@@ -1,6 +1,8 @@
 /** What provider calls cost: on the answer, through the queue, and in the ledger. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { newId } from '../../shared/ids.ts'
+import { converse } from '../../workers/assistant/service.ts'
+import { edgeContext } from '../../workers/edge-context.ts'
 import { sweepUsage } from '../../workers/usage/schedule.ts'
 import type { UsageMessage } from '../../workers/usage/schemas.ts'
 import { say, startAssistant, type TestAssistant } from './assistant-harness.ts'
@@ -122,6 +124,23 @@ test('a reply that breaks off costs what was said, counted by us', async () => {
   expect(used).toMatchObject({ estimated: true, purpose: 'assist' })
   expect(used?.units.input).toBeGreaterThan(0)
   expect(used?.units.output).toBeGreaterThan(0)
+})
+
+test('a spoken reply whose listener leaves in the middle costs what was said by then', async () => {
+  const ctx = edgeContext(app.env, {
+    tenantId: 'acme',
+    actor: { type: 'user', userId: 'ada', sessionId: 's', permissions: new Set() },
+    requestId: 'left',
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    waitUntil: (work) => app.execution.waitUntil(work),
+  })
+  const asked = { question: 'hello there', history: [], exchanges: [], tools: [] }
+  const manner = { instructions: 'Be brief.', toolChoice: 'auto' as const }
+  const reply = converse(ctx, { ...asked, ...manner }, new AbortController().signal)
+  expect(await reply.next()).toMatchObject({ value: { type: 'delta' } })
+  await reply[Symbol.asyncDispose]()
+  const spoken = (await usedOf()).filter(({ purpose }) => purpose === 'assist')
+  expect(spoken).toMatchObject([{ estimated: true, requestId: 'left' }])
 })
 
 test('a model without a price costs the highest one, and is counted', async () => {

@@ -41,21 +41,26 @@ export async function* converse(
       yield event
     }
   }
-  for (;;) {
-    const next = await stream.next()
-    firstTokenMs ??= ctx.now().getTime() - askedAt
-    if (!next.done) {
-      yield* told(citer ? citer.push(next.value) : [{ type: 'delta', text: next.value }])
-      continue
+  try {
+    for (;;) {
+      const next = await stream.next()
+      firstTokenMs ??= ctx.now().getTime() - askedAt
+      if (!next.done) {
+        yield* told(citer ? citer.push(next.value) : [{ type: 'delta', text: next.value }])
+        continue
+      }
+      if (citer) yield* told(rest(citer))
+      const { calls, usage } = next.value
+      if (!isSaid && calls.length === 0) {
+        yield { type: 'delta', text: phrasesIn(languageOf(asked.question)).noAnswer }
+      }
+      const timings = { searchMs: askedAt - began, firstTokenMs }
+      yield { type: 'done', calls, usage, timings }
+      return
     }
-    if (citer) yield* told(rest(citer))
-    const { calls, usage } = next.value
-    if (!isSaid && calls.length === 0) {
-      yield { type: 'delta', text: phrasesIn(languageOf(asked.question)).noAnswer }
-    }
-    const timings = { searchMs: askedAt - began, firstTokenMs }
-    yield { type: 'done', calls, usage, timings }
-    return
+  } finally {
+    // Whoever listens may leave in the middle; what was said until then is charged.
+    await stream[Symbol.asyncDispose]()
   }
 }
 
