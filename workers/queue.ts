@@ -4,11 +4,12 @@ import { reporterOf } from '../shared/error-queue.ts'
 import { pushTo } from '../shared/log-push.ts'
 import { createLog } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
+import { consumeDeadRows, consumeRows } from '../shared/tenant-rows.ts'
 import type { Entry } from '../shared/trace-exporter.ts'
 import type { Attributes } from '../shared/trace-span.ts'
 import { parseTraceparent, traceparentOf } from '../shared/trace.ts'
 import { currentTraceparent } from '../shared/tracing.ts'
-import { consumeAudit, consumeDeadAudit } from './audit/consumer.ts'
+import { AUDIT } from './audit/consumer.ts'
 import { checkpointChains } from './audit/schedule.ts'
 import { verifyChains } from './audit/verification-service.ts'
 import { consumeErrors } from './errors/consumer.ts'
@@ -18,7 +19,7 @@ import { consumeDeadDocuments, consumeDocuments } from './knowledge/consumer.ts'
 import { sweepUploads } from './knowledge/parts-service.ts'
 import { sweepDocuments } from './knowledge/schedule.ts'
 import type { DocumentMessage } from './knowledge/schemas.ts'
-import { consumeDeadUsage, consumeUsage } from './usage/consumer.ts'
+import { USAGE } from './usage/consumer.ts'
 import { consumeDeadMail, consumeMail } from './workspace/consumer.ts'
 import type { MailMessage } from './workspace/schemas.ts'
 
@@ -56,14 +57,14 @@ export async function consumeQueue(
     const contextOfMail = (mail: MailMessage) => contextOf({ ...mail, tenantId: '' })
     return consume(batch, { contextOf: contextOfMail, follow, log, metrics })
   }
+  const source = { contextOf: (tenantId: string) => contextOf({ tenantId }), log, metrics }
   if (job === 'audit') {
-    const source = { contextOf: (tenantId: string) => contextOf({ tenantId }), log, metrics }
-    if (batch.queue.startsWith('audit-dead')) return consumeDeadAudit(batch, source)
-    return traceAudit(env, batch, waitUntil, () => consumeAudit(batch, source))
+    if (batch.queue.startsWith('audit-dead')) return consumeDeadRows(AUDIT, batch, source)
+    return traceRows(env, batch, waitUntil, job, () => consumeRows(AUDIT, batch, source))
   }
   if (job === 'usage') {
-    const consume = batch.queue.startsWith('usage-dead') ? consumeDeadUsage : consumeUsage
-    return consume(batch, { contextOf: (tenantId) => contextOf({ tenantId }), log, metrics })
+    if (batch.queue.startsWith('usage-dead')) return consumeDeadRows(USAGE, batch, source)
+    return traceRows(env, batch, waitUntil, job, () => consumeRows(USAGE, batch, source))
   }
   const consume = batch.queue.startsWith('documents-dead') ? consumeDeadDocuments : consumeDocuments
   const follow = followerOf(env, waitUntil)
@@ -96,10 +97,16 @@ function mailFollowerOf(env: IndexerEnv, waitUntil: WaitUntil) {
 }
 
 /** A batch is of many tenants and requests, so it begins a trace of its own. */
-function traceAudit(env: IndexerEnv, batch: MessageBatch, waitUntil: WaitUntil, work: Work) {
+function traceRows(
+  env: IndexerEnv,
+  batch: MessageBatch,
+  waitUntil: WaitUntil,
+  queue: string,
+  work: Work,
+) {
   const entry = { traceparent: undefined, requestId: crypto.randomUUID(), waitUntil }
   const more = { 'messaging.batch.message_count': batch.messages.length }
-  return process(env, 'audit', entry, more, work)
+  return process(env, queue, entry, more, work)
 }
 
 /** Called by the edge's minute cron; `traceparent` is that minute's, as in the next two. */
