@@ -44,25 +44,31 @@ export interface AppEnv<Ctx extends ServiceContext = ServiceContext> {
   }
 }
 
-/** A router on which invalid input ends as a problem, like every other failure. */
-export function createRouter<Env extends AppEnv>() {
+/**
+ * A router on which invalid input ends as a problem, like every other failure.
+ *
+ * @param refusal Of input that is not of its schema; where programs alone send it, that is a bad request
+ */
+export function createRouter<Env extends AppEnv>(refusal: Refusal = 'invalid_fields') {
   return new OpenAPIHono<Env>({
     defaultHook: (result) => {
-      if (result.success) return refuseUnstorable(result.target, result.data)
+      if (result.success) return refuseUnstorable(refusal, result.target, result.data)
       const errors = result.error.issues.flatMap((issue) => fieldErrors(result.target, issue))
-      throw new ProblemError('invalid_fields', 'Correct the fields named in errors.', { errors })
+      throw new ProblemError(refusal, 'Correct the fields named in errors.', { errors })
     },
   })
 }
 
-/** @throws ProblemError invalid_fields */
-function refuseUnstorable(target: string, data: unknown): void {
+type Refusal = 'invalid_fields' | 'invalid_request'
+
+/** @throws ProblemError of the code `refusal` */
+function refuseUnstorable(refusal: Refusal, target: string, data: unknown): void {
   const detail = 'must not hold U+0000 or half of a surrogate pair'
   const errors = unstorableIn(data).map((path) => {
     return { in: target, pointer: toPointer(path), detail }
   })
   if (errors.length === 0) return
-  throw new ProblemError('invalid_fields', 'Correct the fields named in errors.', { errors })
+  throw new ProblemError(refusal, 'Correct the fields named in errors.', { errors })
 }
 
 /** One per field: a list of unknown fields is told apart, so that a form can mark each. */

@@ -55,12 +55,12 @@ export function createRumRoutes<Env extends RumEnv>(
       request: { body: jsonBody(RumReport) },
       responses: {
         204: { description: 'Counted' },
-        ...problems('invalid_request', 'invalid_fields', 'payload_too_large', 'rate_limited'),
+        ...problems('invalid_request', 'payload_too_large', 'rate_limited'),
       },
     }),
   )
 
-  return createRouter<RumApp>().openapi(report, (c) => {
+  return createRouter<RumApp>('invalid_request').openapi(report, (c) => {
     const { env, executionCtx, var: vars } = c
     const waitUntil = (work: Promise<unknown>) => executionCtx.waitUntil(work)
     const now = () => new Date()
