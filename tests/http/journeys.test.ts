@@ -153,7 +153,7 @@ test('they are for those who run the platform, and say what is wrong with a ques
 })
 
 test('an unknown step is refused whole, and a database that is down costs nobody anything', async () => {
-  expect((await visit('192.0.2.1', 'login', 'win' as Step)).status).toBe(422)
+  expect((await visit('192.0.2.1', 'login', 'win' as Step)).status).toBe(400)
   await app.settle()
   expect(await sql.query('select * from journey_events')).toEqual([])
   app.neon.setUp(false)
