@@ -2,14 +2,13 @@
  * Databases for tests: a copy of the migrated dump on PGlite or, when TEST_DATABASE_URL names the
  * owner of a real PostgreSQL, a new database there. Each is reached through the Neon stand-in.
  */
-import { readFile } from 'node:fs/promises'
-import { inject } from 'vitest'
 import { startNeon } from '../../local/neon/server.ts'
 import type { Backend } from '../../local/postgres/backend.ts'
 import { startPglite } from '../../local/postgres/pglite.ts'
 import { connectPostgres } from '../../local/postgres/server.ts'
 import { connect, type Target } from '../../operations/database/connection.ts'
 import { migrateUp } from '../../operations/database/migrate.ts'
+import { takeDatabase } from './database-pool.ts'
 import { USERS } from './users.ts'
 
 type Role = keyof typeof USERS
@@ -52,8 +51,7 @@ export async function openDatabase(): Promise<TestDatabase> {
 }
 
 async function openPglite({ migrated }: Options): Promise<TestDatabase> {
-  const dump = migrated ? { dump: await readFile(inject('databaseDump')) } : {}
-  return serve(await startPglite(dump), 'voiceassist')
+  return serve(await (migrated ? takeDatabase() : startPglite({})), 'voiceassist')
 }
 
 async function openPostgres({ migrated }: Options): Promise<TestDatabase> {
