@@ -3,6 +3,7 @@
  * there is no cookie a page could borrow, so any page may ask, and the key decides (WHATWG Fetch,
  * "CORS protocol"). Never for paths that a cookie opens.
  */
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 
 /** Seconds a browser need not ask again; Chromium keeps no answer longer. */
@@ -28,9 +29,19 @@ export const allowPages = createMiddleware(async (c, next) => {
     const headers = { 'access-control-allow-origin': origin, vary: 'origin', ...ALLOWED }
     return c.body(null, 204, headers)
   }
-  await next()
+  // Before the answer is made: a header that is added to one afterwards makes another of its stream.
   c.header('vary', 'origin', { append: true })
-  if (!origin || c.res.status === 403) return
+  if (origin) allow(c, origin)
+  await next()
+  if (!c.res.headers.has('vary')) {
+    // One that was made without the context.
+    c.header('vary', 'origin')
+    if (origin) allow(c, origin)
+  }
+  if (c.res.status === 403) c.header('access-control-allow-origin', undefined)
+})
+
+function allow(c: Context, origin: string): void {
   c.header('access-control-allow-origin', origin)
   c.header('access-control-expose-headers', READABLE)
-})
+}

@@ -14,12 +14,15 @@ export interface Row {
 }
 
 const FLAG = 'bench_flag'
+const BULK = 100
 
 /** @param scale Of the numbers of requests. */
 export async function rowsOf(bench: Bench, scale: number): Promise<Row[]> {
   const { edge } = bench
   const authorization = await authorize(bench)
-  await post(`${edge}/api/admin/feature-flags`, { name: FLAG, enabled: true }, { authorization })
+  for (const name of [FLAG, ...numbered(BULK - 1)]) {
+    await post(`${edge}/api/admin/feature-flags`, { name, enabled: true }, { authorization })
+  }
   await indexGuide(bench, authorization)
   const apiKey = await makeKey(bench, authorization)
   const [many, some, few] = [2000 * scale, 800 * scale, 80 * scale]
@@ -42,9 +45,21 @@ export async function rowsOf(bench: Bench, scale: number): Promise<Row[]> {
     },
     {
       name: 'flag evaluation (OFREP)',
-      aim: () => posted(bench, `/ofrep/v1/evaluate/flags/${FLAG}`, () => ({ context: CONTEXT })),
+      aim: () => posted(bench, `${EVALUATE}/${FLAG}`, () => ({ context: CONTEXT })),
       requests: many,
       bar: 2.3,
+    },
+    {
+      name: `flag evaluation, ${BULK} at once`,
+      aim: () => posted(bench, EVALUATE, () => ({ context: CONTEXT })),
+      requests: some,
+      bar: 4,
+    },
+    {
+      name: `flag evaluation, ${BULK} that are known (304)`,
+      aim: () => known(bench),
+      requests: many,
+      bar: 1.8,
     },
     {
       name: 'cached ask',
@@ -75,6 +90,8 @@ async function makeKey({ edge }: Bench, authorization: string): Promise<string> 
   return String(Object(await response.json()).key)
 }
 
+const EVALUATE = '/ofrep/v1/evaluate/flags'
+const numbered = (count: number) => Array.from({ length: count }, (_, n) => `${FLAG}_${n}`)
 const CONTEXT = { targetingKey: 'user-123', plan: 'premium' }
 
 export const authorize = async (bench: Bench) => `Bearer ${(await bench.mintTokens(1)).join('')}`
@@ -95,6 +112,16 @@ async function posted(bench: Bench, path: string, body: () => object): Promise<T
   const headers = { authorization, 'content-type': 'application/json; charset=utf-8' }
   const shot = () => ({ method: 'POST' as const, headers, body: JSON.stringify(body()) })
   return { url: bench.edge + path, status: 200, shot }
+}
+
+/** With the tag of an answer that was just given. */
+async function known(bench: Bench): Promise<Target> {
+  const target = await posted(bench, EVALUATE, () => ({ context: CONTEXT }))
+  const { headers = {}, body = '' } = target.shot(0)
+  const response = await fetch(target.url, { method: 'POST', headers, body })
+  await response.body?.cancel()
+  const asked = { ...headers, 'if-none-match': response.headers.get('etag') ?? '' }
+  return { ...target, status: 304, shot: () => ({ method: 'POST', headers: asked, body }) }
 }
 
 const QUESTION = 'How do I roll back a deployment?'

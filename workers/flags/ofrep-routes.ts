@@ -78,7 +78,7 @@ export const ofrepRoutes = router
       announced: sinceOf(flagConfigEtag),
     })
     c.header('etag', tag)
-    return body ? c.json(body, 200) : c.body(null, 304)
+    return body ? c.body(body, 200, { 'content-type': 'application/json' }) : c.body(null, 304)
   })
   .openapi(stream, async (c) => {
     const { ticket, since } = c.req.valid('query')
