@@ -26,7 +26,7 @@ import { ofrepRoutes } from './flags/ofrep-routes.ts'
 import { proposalRoutes } from './flags/proposal-routes.ts'
 import { flagRoutes } from './flags/routes.ts'
 import { scheduleRoutes } from './flags/schedule-routes.ts'
-import type { FlagContext } from './flags/service.ts'
+import { type FlagContext, requireEnvironment } from './flags/service.ts'
 import { createApiKeyRoutes } from './identity/api-key-routes.ts'
 import { invitationRoutes } from './identity/invitation-routes.ts'
 import { memberRoutes } from './identity/member-routes.ts'
@@ -198,7 +198,7 @@ export function createApp() {
   app.route('/', uploadRoutes)
   app.route('/', assistantRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
-  app.route('/', createApiKeyRoutes(meter))
+  app.route('/', createApiKeyRoutes<LimitContext & FlagContext>(meter, requireEnvironment))
   app.route('/', createOAuthClientRoutes(meter))
   app.route('/', oauthRoutes)
   app.route('/', memberRoutes)

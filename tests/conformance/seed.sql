@@ -8,7 +8,7 @@ insert into auth.members values ('m1', 'acme', 'u1', 'owner', '2026-01-01Z');
 insert into auth.invitations (id, organization_id, email, expires_at, created_at, inviter_id) values ('i1', 'acme', 'bob@example.com', '2027-01-01Z', '2026-01-01Z', 'u1');
 insert into auth.verifications values ('v1', 'ada@example.com', 'x', '2027-01-01Z', '2026-01-01Z', '2026-01-01Z');
 insert into auth.signing_keys (id, public_key, private_key, created_at, active_from) values ('k1', '{"kty":"OKP"}', 'sealed', '2026-01-01Z', '2026-01-01Z');
-insert into auth.api_keys (id, tenant_id, kind, name, scopes, origins, secret_hash, created_by, created_at, expires_at) values ('key1', 'acme', 'client', 'Site', '{flag.evaluate}', '{https://acme.example}', 'hash', 'u1', '2026-01-01Z', '2026-04-01Z');
+insert into auth.api_keys (id, tenant_id, kind, name, environment, scopes, origins, secret_hash, created_by, created_at, expires_at) values ('key1', 'acme', 'client', 'Site', 'staging', '{flag.evaluate}', '{https://acme.example}', 'hash', 'u1', '2026-01-01Z', '2026-04-01Z');
 update auth.signing_keys set replaces = 'k0' where id = 'k1';
 update auth.sessions set amr = 'pwd otp' where id = 's1';
 insert into auth.backup_codes values ('u1', 'hash');

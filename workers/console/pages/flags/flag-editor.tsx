@@ -2,7 +2,8 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
 import type { Flag } from '../../../flags/schemas.ts'
-import { useEnvironments, useFlag, useFlagEditor } from '../../lib/flag-editor-queries.ts'
+import { FIRST_ENVIRONMENT, useEnvironmentNames } from '../../lib/environments.ts'
+import { useFlag, useFlagEditor } from '../../lib/flag-editor-queries.ts'
 import { summaryOf } from '../../lib/flag-summary.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import { useMessages } from '../../messages/locale.tsx'
@@ -17,8 +18,6 @@ import { OverridesSection } from './overrides-section.tsx'
 import { RolloutSection } from './rollout-section.tsx'
 import { RulesSection } from './rules-section.tsx'
 import { SchedulesSection } from './schedules-section.tsx'
-
-const FIRST = 'production'
 
 export function FlagEditor({ name }: { name: string }) {
   const { flag: words } = useMessages()
@@ -38,7 +37,7 @@ export function FlagEditor({ name }: { name: string }) {
 
 function Sections({ flag }: { flag: Flag }) {
   const { flag: words } = useMessages()
-  const { environment = FIRST } = useSearch({ from: '/shell/flags' })
+  const { environment = FIRST_ENVIRONMENT } = useSearch({ from: '/shell/flags' })
   const part = { flag, environment }
   return (
     <>
@@ -67,7 +66,7 @@ function Head({ flag, environment }: { flag: Flag; environment: string }) {
   const navigate = useNavigate({ from: '/flags' })
   const mayWrite = usePermission('flag.write')
   const { toggle } = useFlagEditor(flag.name)
-  const names = useEnvironments().data?.items.map(({ name }) => name) ?? [environment]
+  const names = useEnvironmentNames()
   return (
     <div className="mb-6 flex flex-wrap items-end justify-between gap-4">
       <SelectField
