@@ -18,6 +18,7 @@ import { OverridesSection } from './overrides-section.tsx'
 import { RolloutSection } from './rollout-section.tsx'
 import { RulesSection } from './rules-section.tsx'
 import { SchedulesSection } from './schedules-section.tsx'
+import { TesterSection } from './tester-section.tsx'
 
 export function FlagEditor({ name }: { name: string }) {
   const { flag: words } = useMessages()
@@ -51,11 +52,12 @@ function Sections({ flag }: { flag: Flag }) {
           ))}
         </ol>
       </Section>
+      <TesterSection {...part} />
       <RolloutSection {...part} />
       <RulesSection key={`${environment} ${flag.version}`} {...part} />
       <OverridesSection {...part} />
       <SchedulesSection {...part} />
-      <DraftsSection name={flag.name} />
+      <DraftsSection name={flag.name} environment={environment} />
       <HistorySection name={flag.name} current={flag.version} />
     </>
   )
