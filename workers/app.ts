@@ -15,6 +15,7 @@ import type { LogContext } from './audit/log-service.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, edgeTracer, strangerContext } from './edge-context.ts'
+import { flagAnalyticsRoutes } from './flags/analytics-routes.ts'
 import { audienceRoutes } from './flags/audience-routes.ts'
 import type { EvaluationContext } from './flags/evaluation-service.ts'
 import { explainRoutes } from './flags/explain-routes.ts'
@@ -190,6 +191,7 @@ export function createApp() {
   app.route('/', importRoutes)
   app.route('/', scheduleRoutes)
   app.route('/', flagLifecycleRoutes)
+  app.route('/', flagAnalyticsRoutes)
   app.route('/', proposalRoutes)
   app.route('/', ofrepRoutes)
   app.route('/', growthbookRoutes)
