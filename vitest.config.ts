@@ -119,6 +119,8 @@ export default defineConfig({
           name: 'workerd',
           include: ['tests/worker/*.test.ts'],
           globalSetup: ['tests/worker/global-setup.ts'],
+          // Inside workerd there is no environment to read it from.
+          provide: { soak: process.env['SOAK'] === '1' },
           ...slow,
         },
       },

@@ -15,7 +15,7 @@ interface Report {
 
 const folder = await mkdtemp(join(tmpdir(), 'voiceassist-soak-'))
 const output = join(folder, 'report.json')
-const projects = ['node', 'conformance', 'driver', 'e2e', 'metrics'].flatMap((name) => [
+const projects = ['node', 'conformance', 'driver', 'e2e', 'workerd', 'metrics'].flatMap((name) => [
   '--project',
   name,
 ])
@@ -25,6 +25,7 @@ const files = [
   'tests/e2e',
   'tests/http/knowledge-races',
   'tests/unit/voice/races',
+  'tests/worker/flag-relays',
   'tests/worker/metrics',
 ]
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${output}`]

@@ -9,6 +9,7 @@ import { type AskBody, AnswerStream } from './ask.ts'
 import { Audit } from './audit.ts'
 import { Documents } from './documents.ts'
 import { FlagChanges } from './flag-changes.ts'
+import { FlagTrials } from './flag-trials.ts'
 import { Flags } from './flags.ts'
 import { Members } from './members.ts'
 import { Operations } from './operations.ts'
@@ -39,6 +40,7 @@ export class VoiceAssist {
   readonly documents: Documents
   readonly flagChanges: FlagChanges
   readonly flags: Flags
+  readonly flagTrials: FlagTrials
   readonly members: Members
   readonly operations: Operations
   readonly platform: Platform
@@ -58,6 +60,7 @@ export class VoiceAssist {
     this.documents = new Documents(this.#transport)
     this.flagChanges = new FlagChanges(this.#transport)
     this.flags = new Flags(this.#transport)
+    this.flagTrials = new FlagTrials(this.#transport)
     this.members = new Members(this.#transport)
     this.operations = new Operations(this.#transport)
     this.platform = new Platform(this.#transport)

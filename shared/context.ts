@@ -81,7 +81,13 @@ export type Actor =
       clientId?: string
     }
   /** A program with an API key, or a service with its token; its permissions are their scopes. */
-  | { type: 'key'; keyId: string; permissions: ReadonlySet<string> }
+  | {
+      type: 'key'
+      keyId: string
+      /** Whose flags an API key reads; absent where nothing says so: the default. */
+      environment?: string
+      permissions: ReadonlySet<string>
+    }
   | { type: 'system'; job: string }
 
 /** Where a request came from; for the audit log alone. */

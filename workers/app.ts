@@ -15,6 +15,7 @@ import type { LogContext } from './audit/log-service.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, edgeTracer, strangerContext } from './edge-context.ts'
+import { flagAnalyticsRoutes } from './flags/analytics-routes.ts'
 import { audienceRoutes } from './flags/audience-routes.ts'
 import type { EvaluationContext } from './flags/evaluation-service.ts'
 import { explainRoutes } from './flags/explain-routes.ts'
@@ -26,7 +27,7 @@ import { ofrepRoutes } from './flags/ofrep-routes.ts'
 import { proposalRoutes } from './flags/proposal-routes.ts'
 import { flagRoutes } from './flags/routes.ts'
 import { scheduleRoutes } from './flags/schedule-routes.ts'
-import type { FlagContext } from './flags/service.ts'
+import { type FlagContext, requireEnvironment } from './flags/service.ts'
 import { createApiKeyRoutes } from './identity/api-key-routes.ts'
 import { invitationRoutes } from './identity/invitation-routes.ts'
 import { memberRoutes } from './identity/member-routes.ts'
@@ -190,6 +191,7 @@ export function createApp() {
   app.route('/', importRoutes)
   app.route('/', scheduleRoutes)
   app.route('/', flagLifecycleRoutes)
+  app.route('/', flagAnalyticsRoutes)
   app.route('/', proposalRoutes)
   app.route('/', ofrepRoutes)
   app.route('/', growthbookRoutes)
@@ -198,7 +200,7 @@ export function createApp() {
   app.route('/', uploadRoutes)
   app.route('/', assistantRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
-  app.route('/', createApiKeyRoutes(meter))
+  app.route('/', createApiKeyRoutes<LimitContext & FlagContext>(meter, requireEnvironment))
   app.route('/', createOAuthClientRoutes(meter))
   app.route('/', oauthRoutes)
   app.route('/', memberRoutes)

@@ -84,6 +84,99 @@ test('an override is set and removed; a window is scheduled, paused and cancelle
   await schedules.getByText('Cancelled').waitFor()
 })
 
+test('a decision is made for a context, with the rules that were looked at and the bucket', async () => {
+  const rules = [
+    { type: 'force', id: 'payers', value: true, condition: { plan: 'pro' } },
+    { type: 'rollout', id: 'some', percentage: 100, value: true },
+  ]
+  const name = await make({ environments: { production: { rules } } })
+  const page = await openSignedIn(`/flags?flag=${name}`)
+  const tester = sectionOf(page, 'Try it')
+  const context = tester.getByLabel('Context (JSON)')
+  await context.fill('[]')
+  await tester.getByText('This is not a JSON object.').waitFor()
+  expect(await tester.getByRole('button', { name: 'Evaluate' }).isDisabled()).toBe(true)
+  await context.fill('{"targetingKey":"ada","plan":"free"}')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  const trace = tester.getByRole('table', { name: 'Rules that were looked at' })
+  await trace.getByRole('row', { name: /payers the audience is another/ }).waitFor()
+  const decided = await trace.getByRole('row', { name: /some decided/ }).textContent()
+  expect(decided).toMatch(/\d+$/)
+  await tester.getByText('SPLIT').waitFor()
+  expect(await violationsOf(page)).toEqual([])
+  await tester.getByLabel('Version of the environment').fill('999999')
+  await tester.getByRole('button', { name: 'Evaluate' }).click()
+  await tester.getByRole('alert').getByText('There is no version 999999').waitFor()
+})
+
+test('who flips is shown before anything is published', async () => {
+  const name = await make()
+  const token = await ownerToken()
+  const asked = { context: { targetingKey: `unit-${name}` } }
+  await call(`/ofrep/v1/evaluate/flags/${name}`, asked, token)
+  const page = await openSignedIn(`/flags?flag=${name}`)
+  const shares = sectionOf(page, 'Shares')
+  await shares.getByRole('slider').fill('100')
+  await shares.getByRole('button', { name: 'Who flips' }).click()
+  await shares.getByText('Contexts tried').waitFor()
+  expect(await violationsOf(page)).toEqual([])
+  await shares.getByRole('slider').fill('90')
+  await shares.getByText('Contexts tried').waitFor({ state: 'detached' })
+  await page.getByText('Version 1', { exact: true }).first().waitFor()
+})
+
+test('a guarded ramp is planned with its steps, seen with its guard, and cancelled', async () => {
+  const name = await make()
+  const page = await openSignedIn(`/flags?flag=${name}`)
+  const schedules = sectionOf(page, 'Schedule')
+  await schedules.getByLabel('What happens').selectOption({ label: 'A share grows' })
+  await schedules.getByLabel('First step at').fill('2030-01-01T09:00')
+  await schedules.getByLabel('Shares, in percent').fill('25 50 100')
+  await schedules.getByLabel('Hours between steps').fill('12')
+  await schedules.getByLabel('Guard it').check()
+  await schedules.getByLabel('Metric').fill('failures')
+  expect(await violationsOf(page)).toEqual([])
+  await schedules.getByRole('button', { name: 'Schedule' }).click()
+  await schedules.getByRole('alert').getByText('name most, least or both').waitFor()
+  await schedules.getByLabel('At most').fill('0.02')
+  await schedules.getByRole('button', { name: 'Schedule' }).click()
+  await schedules.getByText('(0/3)').waitFor()
+  await schedules.getByText('Steps: 25 %, 50 %, 100 %').waitFor()
+  await schedules.getByText('Guard: failures ≤ 0.02').waitFor()
+  expect(await violationsOf(page)).toEqual([])
+  await schedules.getByRole('button', { name: 'Cancel' }).click()
+  await schedules.getByText('Cancelled').waitFor()
+})
+
+test('an export is previewed with what is lost, and then taken in', async () => {
+  const id = crypto.randomUUID().slice(0, 8)
+  const flag = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'on' }
+  const timed = { if: [{ '<': [{ var: '$flagd.timestamp' }, 9] }, 'on', 'off'] }
+  const flags = { [`whole_${id}`]: flag, [`timed_${id}`]: { ...flag, targeting: timed } }
+  const page = await openSignedIn('/flags')
+  await page.getByRole('link', { name: 'Import' }).click()
+  await page.getByLabel('Export of').selectOption({ label: 'flagd' })
+  const upload = async (text: string) => {
+    const file = { name: 'flags.json', mimeType: 'application/json', buffer: Buffer.from(text) }
+    await page.getByLabel('File (JSON)').setInputFiles(file)
+    await page.getByRole('button', { name: 'Preview' }).click()
+  }
+  await upload('{')
+  await page.getByText('This file is not JSON.').waitFor()
+  await upload(JSON.stringify({ flags }))
+  const rowOf = (name: string) => page.getByRole('row').filter({ hasText: name })
+  await rowOf(`whole_${id}`).getByText('new flag').waitFor()
+  await rowOf(`timed_${id}`).getByText('lost').first().waitFor()
+  await page.getByText('Nothing has been changed yet.').waitFor()
+  expect(await violationsOf(page)).toEqual([])
+  await page.getByRole('button', { name: 'Import' }).click()
+  await page.getByText('It is imported.').waitFor()
+  await page.goto(at(`/flags?q=${id}`))
+  await page.getByRole('link', { name: `whole_${id}` }).waitFor()
+})
+
 test('the list is narrowed by type and state, at an address of its own', async () => {
   const [text, off] = [
     await make({ type: 'string', defaultValue: 'x', environments: {} }),

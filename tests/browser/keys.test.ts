@@ -29,11 +29,13 @@ test('a key is made and works, is rotated with an overlap, and revoked by its na
   await question.getByLabel('See flags').check()
   expect(await violationsOf(page)).toEqual([])
   await question.getByLabel('Days until it expires').fill('7')
+  await question.getByLabel('Environment').selectOption('staging')
   await question.getByRole('button', { name: 'Create' }).click()
   const first = await secretOf(page)
   expect(first).toMatch(/^va_live_/)
   expect(await tryKey(first)).toBe(200)
   await rowOf(page, name).getByText('Active').waitFor()
+  await rowOf(page, name).getByText('staging').waitFor()
   expect(await page.getByText(first).count()).toBe(0)
 
   await page.getByRole('button', { name: `Rotate ${name}` }).click()

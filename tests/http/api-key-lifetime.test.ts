@@ -1,6 +1,7 @@
 /** How long API keys live: revoked, rotated, expired, remembered while identity is down. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import type { ApiKeySecret } from '../../workers/identity/api-key-schemas.ts'
+import { formatKey, makeSecret } from '../../workers/identity/api-key.ts'
 import { authenticate, confirm } from '../../workers/identity/service.ts'
 import { advance, HOUR, PATH, startKeys } from './api-key-harness.ts'
 
@@ -96,6 +97,48 @@ test('the last use is written, at most once a minute', async () => {
   await keys.app.binding.exchangeKey(key)
   await keys.app.settle()
   expect(await lastUse()).not.toBe(first)
+})
+
+test('a key nobody has is asked about once in ten seconds, and works ten seconds after it became one', async () => {
+  const { key, id } = await keys.make({ kind: 'client', scopes: undefined })
+  const evaluate = async () =>
+    (await keys.app.request(`/api/features/${key}`, { method: 'GET' })).status
+  const store = (hash: string) =>
+    keys.sql('update auth.api_keys set secret_hash = $1 where id = $2', [hash, id])
+  const [row] = await keys.sql('select secret_hash as hash from auth.api_keys where id = $1', [id])
+  await store('x'.repeat(43))
+  advance(0)
+  const before = keys.app.binding.exchanges
+  for (let n = 0; n < 50; n++) expect(await evaluate()).toBe(401)
+  expect(keys.app.binding.exchanges - before).toBe(1)
+  await store(String(row?.['hash']))
+  expect(await evaluate()).toBe(401)
+  advance(10_000)
+  expect(await evaluate()).toBe(200)
+})
+
+test('a flood of different wrong keys displaces no key that is known', async () => {
+  const { key } = await keys.make()
+  expect(await keys.use(key)).toBe(200)
+  const { binding } = keys.app
+  const { exchangeKey } = binding
+  let asked = 0
+  binding.exchangeKey = async () => {
+    asked++
+    return null
+  }
+  for (let n = 0; n < 1100; n++) {
+    const secret = makeSecret(crypto.getRandomValues(new Uint8Array(32)))
+    const wrong = formatKey({ kind: 'client', keyId: '0'.repeat(17), secret })
+    const headers = new Headers({ authorization: `Bearer ${wrong}` })
+    await expect(authenticate(keys.app.env, headers)).rejects.toMatchObject({
+      code: 'unauthenticated',
+    })
+  }
+  expect(asked).toBe(1100)
+  expect(await keys.use(key)).toBe(200)
+  expect(asked).toBe(1100)
+  binding.exchangeKey = exchangeKey
 })
 
 test('while identity is down known keys work and unknown ones are told to come back', async () => {

@@ -103,12 +103,14 @@ test('a key lives ten minutes unless told, and opens the session named by its id
 })
 
 test('a program with an API key makes voice keys too, and they are its', async () => {
-  const given = { name: 'Kiosk', scopes: ['voice.start'] }
+  const given = { name: 'Kiosk', scopes: ['voice.start'], environment: 'staging' }
   const response = await app.send('POST', '/api/admin/api-keys', given, owner)
   const { key, id } = await response.json<ApiKeySecret>()
   const secret = await make({}, key)
   await dial(secret.value)
-  expect(told[0]?.owner).toMatchObject({ actor: { type: 'key', keyId: id } })
+  expect(told[0]?.owner).toMatchObject({
+    actor: { type: 'key', keyId: id, environment: 'staging' },
+  })
   await app.settle()
 })
 

@@ -1,5 +1,6 @@
 /** HTTP for what flags are aimed with: environments and their kill switch, segments, overrides. */
 import { createRoute, z } from '@hono/zod-openapi'
+import { EnvironmentName } from '../../shared/environment.ts'
 import { secured } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import { limited, type LimitContext } from '../limits/service.ts'
@@ -17,7 +18,7 @@ import {
   SegmentList,
 } from './audience-schemas.ts'
 import * as audience from './audience-service.ts'
-import { EnvironmentName, FlagName, SegmentName } from './model-schemas.ts'
+import { FlagName, SegmentName } from './model-schemas.ts'
 import type { FlagContext } from './service.ts'
 
 const refusals = ['unauthenticated', 'forbidden', 'invalid_fields', 'dependency_down'] as const

@@ -1,13 +1,7 @@
 /** What flags are aimed with, over HTTP: environments, segments, overrides of single units. */
 import { z } from '@hono/zod-openapi'
-import {
-  Description,
-  EnvironmentName,
-  JsonValue,
-  SegmentBody,
-  SegmentName,
-  UnitId,
-} from './model-schemas.ts'
+import { EnvironmentName } from '../../shared/environment.ts'
+import { Description, JsonValue, SegmentBody, SegmentName, UnitId } from './model-schemas.ts'
 
 export const Environment = z
   .object({

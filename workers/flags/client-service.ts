@@ -10,7 +10,7 @@ import { OTHER } from '../../shared/metric.ts'
 import type { Json } from './engine/payload.ts'
 import type { EvaluationContext, Reason } from './engine/run.ts'
 import { evaluate } from './engine/snapshot.ts'
-import { DEFAULT_ENVIRONMENT } from './model-schemas.ts'
+import { placeOf } from './hub-client.ts'
 import type { Published } from './published.ts'
 import { readKnown, type SnapshotContext } from './snapshot-service.ts'
 
@@ -43,7 +43,7 @@ export interface FlagClient {
  * with nothing to read, every fallback holds.
  */
 export async function flagsOf(ctx: FlagReadContext): Promise<FlagClient> {
-  const published = await readKnown(ctx, DEFAULT_ENVIRONMENT).catch((error: unknown) => {
+  const published = await readKnown(ctx, placeOf(ctx).environment).catch((error: unknown) => {
     ctx.log.warn('flags could not be read, the defaults in the code hold', { error })
     return undefined
   })

@@ -15,8 +15,7 @@ import {
 } from './answers.ts'
 import { clientPayload } from './client-payload.ts'
 import { checkContext, LimitError } from './engine/limits.ts'
-import type { Place } from './hub-client.ts'
-import { DEFAULT_ENVIRONMENT } from './model-schemas.ts'
+import { type Place, placeOf } from './hub-client.ts'
 import type { BulkResponse, EvaluationRequest, EvaluationResponse } from './ofrep-schemas.ts'
 import { noteContext } from './sample-service.ts'
 import { noteSighting } from './sighting-service.ts'
@@ -27,11 +26,6 @@ export type EvaluationContext = SnapshotContext & { readonly env: TicketEnv }
 
 /** Seconds a hidden page stays connected. */
 const INACTIVITY_SECONDS = 120
-
-/** The key's environment: all keys are for the same one. */
-export const placeOf = ({ tenantId }: EvaluationContext): Place => {
-  return { tenantId, environment: DEFAULT_ENVIRONMENT }
-}
 
 /**
  * Any text may be asked for.
@@ -107,11 +101,14 @@ async function streamOf(ctx: EvaluationContext, place: Place, { version }: Readi
  * @param announced Version of the announcement that made us look; 0 for none
  */
 export async function readPayload(ctx: EvaluationContext, announced: number) {
-  const reading = await readSince(ctx, placeOf(ctx).environment, announced)
+  const { tenantId, environment } = placeOf(ctx)
+  const reading = await readSince(ctx, environment, announced)
   const { features = {}, savedGroups = {}, ...rest } = clientPayload(reading.payload, 'client')
   const dateUpdated = ctx.now().toISOString()
   const payload = { status: 200 as const, ...rest, features, savedGroups, dateUpdated }
-  return { tag: `"${reading.version}"`, payload }
+  // Versions are numbered in each environment: alone, one would be another's tag as well.
+  const tag = `"${reading.version}.${hashOf(`${tenantId} ${environment}`)}"`
+  return { tag, payload }
 }
 
 /** @throws ProblemError invalid_fields, naming the limit that the context is over */

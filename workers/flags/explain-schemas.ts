@@ -1,6 +1,7 @@
 /** Why a flag had its value, and what a change of it would do. */
 import { z } from '@hono/zod-openapi'
-import { DEFAULT_ENVIRONMENT, EnvironmentName, FlagName, JsonValue } from './model-schemas.ts'
+import { DEFAULT_ENVIRONMENT, EnvironmentName } from '../../shared/environment.ts'
+import { FlagName, JsonValue } from './model-schemas.ts'
 import { FlagChange } from './schemas.ts'
 
 const Context = z

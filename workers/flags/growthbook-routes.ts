@@ -8,7 +8,8 @@ import { allowPages } from '../../shared/cors.ts'
 import { secured } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json } from '../../shared/http.ts'
 import { knownTag } from './answers.ts'
-import { type EvaluationContext, placeOf, readPayload } from './evaluation-service.ts'
+import { type EvaluationContext, readPayload } from './evaluation-service.ts'
+import { placeOf } from './hub-client.ts'
 import { openStream, sinceOf } from './stream-service.ts'
 
 const params = z.object({ clientKey: z.string() })

@@ -1,5 +1,6 @@
 /** The FlagHub of a tenant's environment, as the edge asks it, and as it is told of a new snapshot. */
-import type { WithEnv } from '../../shared/context.ts'
+import type { Caller, WithEnv } from '../../shared/context.ts'
+import { DEFAULT_ENVIRONMENT } from '../../shared/environment.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import type { StoredSnapshot } from './published.ts'
 
@@ -7,6 +8,12 @@ import type { StoredSnapshot } from './published.ts'
 export interface Place {
   tenantId: string
   environment: string
+}
+
+/** The environment whose flags the caller reads: the key's own, and the default for people. */
+export const placeOf = ({ tenantId, actor }: Caller): Place => {
+  const environment = actor.type === 'key' ? actor.environment : undefined
+  return { tenantId, environment: environment ?? DEFAULT_ENVIRONMENT }
 }
 
 /** What `FlagHub` answers to. */

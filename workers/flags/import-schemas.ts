@@ -1,6 +1,7 @@
 /** Exports of other products, as they are taken in over HTTP, and what became of each flag in them. */
 import { z } from '@hono/zod-openapi'
-import { EnvironmentName, FlagName, JsonValue, SegmentName } from './model-schemas.ts'
+import { EnvironmentName } from '../../shared/environment.ts'
+import { FlagName, JsonValue, SegmentName } from './model-schemas.ts'
 import { Comment } from './schemas.ts'
 
 export const FlagImportRequest = z

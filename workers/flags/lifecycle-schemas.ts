@@ -1,6 +1,7 @@
 /** Flags that have outlived their purpose, and the code that names them, over HTTP. */
 import { z } from '@hono/zod-openapi'
-import { EnvironmentName, FlagName } from './model-schemas.ts'
+import { EnvironmentName } from '../../shared/environment.ts'
+import { FlagName } from './model-schemas.ts'
 import { STALE_REASONS } from './stale.ts'
 
 /** As its owners call it: `shop/web`. */

@@ -1,5 +1,6 @@
 /** A flag as its authors write it: values, variants, and per environment a switch, prerequisites and rules. */
 import { z } from '@hono/zod-openapi'
+import { EnvironmentName } from '../../shared/environment.ts'
 import type { Json } from './engine/payload.ts'
 
 export const FlagName = z
@@ -22,12 +23,6 @@ const name = (most: number) =>
       `must be at most ${most} letters, digits, dots, dashes and underscores`,
     )
 
-export const EnvironmentName = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be at most 40 lower-case letters, digits and dashes')
-  .openapi({ example: 'production' })
-/** Where a request that names none is answered from. */
-export const DEFAULT_ENVIRONMENT = 'production'
 export const SegmentName = name(100).openapi({ example: 'beta-testers' })
 const VariantName = name(100)
 const RuleId = name(100)

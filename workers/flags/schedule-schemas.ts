@@ -1,6 +1,7 @@
 /** Changes to come, over HTTP: a draft at a time, a flag on and off, a share that grows. */
 import { z } from '@hono/zod-openapi'
-import { EnvironmentName, FlagName } from './model-schemas.ts'
+import { EnvironmentName } from '../../shared/environment.ts'
+import { FlagName } from './model-schemas.ts'
 import { isInOrder } from './schedule-plan.ts'
 import { Comment } from './schemas.ts'
 

@@ -1,6 +1,7 @@
 /** The flag feature's data, as it travels over HTTP: administration in our terms, OFREP in its own. */
 import { z } from '@hono/zod-openapi'
-import { bodyFields, Description, EnvironmentName, FlagName, FlagType } from './model-schemas.ts'
+import { EnvironmentName } from '../../shared/environment.ts'
+import { bodyFields, Description, FlagName, FlagType } from './model-schemas.ts'
 
 export const Flag = z
   .object({

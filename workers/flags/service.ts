@@ -2,6 +2,7 @@
  * What one can do with flags: administration reads the database and publishes what it changes.
  * Evaluation is evaluation-service.ts.
  */
+import { DEFAULT_ENVIRONMENT } from '../../shared/environment.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import type { AuditDetails } from '../audit/service.ts'
 import { settingsOf } from './compile.ts'
@@ -9,7 +10,7 @@ import type { FlagDocument } from './model-schemas.ts'
 import { type Model, type ModelFlag, nextVersion, type Write } from './model.ts'
 import { type Change, publishChange, type Published } from './publish-service.ts'
 import type { Flag, FlagChange, FlagPage, FlagPageQuery, FlagToggle, NewFlag } from './schemas.ts'
-import type { SnapshotContext } from './snapshot-service.ts'
+import { readSnapshot, type SnapshotContext } from './snapshot-service.ts'
 import * as store from './store.ts'
 
 export type FlagContext = SnapshotContext
@@ -127,6 +128,20 @@ export async function removeFlag(ctx: FlagContext, name: string): Promise<void> 
 
 function missing(name: string): never {
   throw new ProblemError('not_found', `There is no flag named ${name}.`)
+}
+
+/**
+ * Every tenant has the default one: it is there before anybody looks.
+ *
+ * @throws ProblemError invalid_fields naming `/environment`
+ */
+export async function requireEnvironment(ctx: FlagContext, name: string): Promise<void> {
+  if (name === DEFAULT_ENVIRONMENT || (await readSnapshot(ctx, name)).version > 0) return
+  const detail = `There is no environment named ${name}; PUT /api/admin/flag-environments/${name} makes it.`
+  const errors = [{ in: 'json', pointer: '/environment', detail }]
+  throw new ProblemError('invalid_fields', 'The key would be for an unknown environment.', {
+    errors,
+  })
 }
 
 export function noEnvironment(name: string): never {

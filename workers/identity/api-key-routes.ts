@@ -79,7 +79,7 @@ export const revoke = counted(
   ),
 )
 
-interface ApiKeyRoutes extends AppEnv<LimitContext> {
+interface ApiKeyRoutes<Context extends LimitContext> extends AppEnv<Context> {
   Bindings: IdentityBinding
 }
 
@@ -87,13 +87,20 @@ interface ApiKeyRoutes extends AppEnv<LimitContext> {
  * Made by the edge's app.
  *
  * @param count Handed in, so that this file does not bring the limiter into the identity Worker.
+ * @param requireEnvironment Throws for an environment that the tenant has not. Environments are the
+ *   flags', a feature that comes after this one.
  */
-export const createApiKeyRoutes = (count: typeof meter) =>
-  createRouter<ApiKeyRoutes>()
+export const createApiKeyRoutes = <Context extends LimitContext>(
+  count: typeof meter,
+  requireEnvironment: (ctx: Context, name: string) => Promise<void>,
+) =>
+  createRouter<ApiKeyRoutes<Context>>()
     .openapi(list, (c) => pass(c))
     .openapi(create, async (c) => {
       await count(c, 'key.create')
-      return pass(c, c.req.valid('json'))
+      const wanted = c.req.valid('json')
+      await requireEnvironment(c.var.ctx, wanted.environment)
+      return pass(c, wanted)
     })
     .openapi(rotate, async (c) => {
       await count(c, 'key.create')

@@ -1,6 +1,7 @@
 /** API keys as they are administered over HTTP. What a key looks like as text is api-key.ts. */
 import { z } from '@hono/zod-openapi'
 import { FRESH, PERMISSIONS, PERSONAL } from '../../shared/context.ts'
+import { DEFAULT_ENVIRONMENT, EnvironmentName } from '../../shared/environment.ts'
 import { KEY_KINDS } from './api-key.ts'
 
 /** Days a key lives: unless said otherwise, and at most. */
@@ -31,6 +32,8 @@ const ExpiresInDays = z.int().min(1).max(LIFETIME.max).default(LIFETIME.default)
 const Fields = z.strictObject({
   name: z.string().trim().min(1).max(100),
   kind: z.enum(KEY_KINDS).default('live'),
+  /** Whose flags the key reads; it stays so, for programs that hold it count on it. */
+  environment: EnvironmentName.default(DEFAULT_ENVIRONMENT),
   /** What the key may do; its creator must hold it all. Absent for a client key. */
   scopes: z.array(Scope).min(1).max(PERMISSIONS.length).optional(),
   /** Needed for scopes whose holder is looked at afresh on every call: they cost most in bad hands. */
@@ -77,6 +80,8 @@ export const ApiKey = z
     id: z.string(),
     kind: z.enum(KEY_KINDS),
     name: z.string(),
+    /** Whose flags it reads. */
+    environment: z.string(),
     scopes: z.array(z.string()),
     /** Null where any page may use it. */
     origins: z.array(z.string()).nullable(),

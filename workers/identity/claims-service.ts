@@ -37,7 +37,7 @@ export function readClaims(claims: Claims): Verified {
   }
   if ('scp' in claims) {
     const permissions = scopedTo(claims.scp)
-    const actor: Actor = { type: 'key', keyId: sub, permissions }
+    const actor: Actor = { type: 'key', keyId: sub, environment: claims.env, permissions }
     return { caller: { ...place, actor }, bearer: undefined, origins: claims.ori, expiresAt }
   }
   const permissions = grantedBy(claims)

@@ -1,5 +1,6 @@
 /** Signing in, as it travels over HTTP, and the access token as it travels in every request. */
 import { z } from '@hono/zod-openapi'
+import { DEFAULT_ENVIRONMENT, EnvironmentName } from '../../shared/environment.ts'
 
 /** Addresses are compared in lower case; RFC 5321 section 4.5.3.1.3 limits them to 254. */
 export const Email = z.email().max(254).toLowerCase().openapi({ example: 'ada@example.com' })
@@ -202,6 +203,8 @@ const KeyClaims = z.object({
   org: z.string().min(1),
   /** Permissions, with spaces between (RFC 8693, section 4.2). */
   scp: z.string().min(1),
+  /** Whose flags the key reads; of a token from before keys had one, the default. */
+  env: EnvironmentName.default(DEFAULT_ENVIRONMENT),
   /** Origins of the pages that may use the key; absent means any. */
   ori: z.array(z.string()).optional(),
 })

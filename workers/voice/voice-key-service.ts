@@ -55,7 +55,9 @@ export async function createVoiceKey(
   const { tenantId, actor, plan, requestId, traceparent, env } = ctx
   const keyId = newId(ctx.now())
   const exp = Math.floor(ctx.now().getTime() / 1000) + expiry.seconds
-  const grant = { jti: keyId, exp, ses: session, mdl: session.model, ori: origin, pln: plan }
+  const environment = actor.type === 'key' ? actor.environment : undefined
+  const own = { ses: session, mdl: session.model, ori: origin, pln: plan, env: environment }
+  const grant = { jti: keyId, exp, ...own }
   const asker = { tenantId, actor, requestId, traceparent }
   const token = await sign(env, asker, grant)
   const { TRANSCRIPTION_MODEL: transcription, SPEECH_VOICE: voice } = env
@@ -124,9 +126,16 @@ export async function standingOf({ env, tenantId, actor }: SignerContext): Promi
 }
 
 /** Whoever made the key, with no right but the one it was made for. */
-function actorOf({ sub, sid, act }: z.infer<typeof VoiceClaims>): Actor {
+function actorOf({ sub, sid, act, env: environment }: z.infer<typeof VoiceClaims>): Actor {
   const permissions = new Set(['voice.start'])
-  if (sid === undefined) return { type: 'key', keyId: sub, permissions }
+  if (sid === undefined) {
+    return {
+      type: 'key',
+      keyId: sub,
+      permissions,
+      ...(environment !== undefined && { environment }),
+    }
+  }
   const actedBy = act && { actedBy: act.sub }
   return { type: 'user', userId: sub, sessionId: sid, permissions, ...actedBy }
 }

@@ -24,6 +24,8 @@ export const VoiceClaims = z.object({
   /** Who asked, acting as the user. */
   act: z.object({ sub: z.string().min(1) }).optional(),
   org: z.string().min(1),
+  /** Whose flags the API key reads. */
+  env: z.string().optional(),
   /** The tenant's plan; absent means the deployment's. */
   pln: z.string().optional(),
   /** The page that may use it; absent means any, and programs. */

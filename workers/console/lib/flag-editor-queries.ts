@@ -14,11 +14,6 @@ export function useFlag(name: string) {
   return useQuery({ queryKey: [...keyOf(name), 'itself'], queryFn: () => client.flags.get(name) })
 }
 
-export function useEnvironments() {
-  const { flagChanges } = useServices().client
-  return useQuery({ queryKey: ['flag-environments'], queryFn: () => flagChanges.environments() })
-}
-
 export function useHistory(name: string) {
   const { flagChanges } = useServices().client
   return useQuery({

@@ -41,19 +41,24 @@ export interface FlagsSearch {
   q?: string
   type?: string
   state?: string
+  tag?: string
   /** The flag that is open, and the environment it is seen in. */
   flag?: string
   environment?: string
   create?: boolean
+  /** Whether the page is that of taking in another product's flags. */
+  import?: boolean
 }
 
 export const readFlags = (search: Search): FlagsSearch => ({
   ...textIn(search, 'q'),
   ...textIn(search, 'type'),
   ...textIn(search, 'state'),
+  ...textIn(search, 'tag'),
   ...textIn(search, 'flag'),
   ...textIn(search, 'environment'),
   ...yesIn(search, 'create'),
+  ...yesIn(search, 'import'),
 })
 
 /** Why a provider's sign-in came back without one. */

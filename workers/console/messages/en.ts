@@ -4,6 +4,7 @@ import { applications } from './applications-en.ts'
 import { audit } from './audit-en.ts'
 import { door } from './door-en.ts'
 import { flag } from './flag-en.ts'
+import { flagTools } from './flag-tools-en.ts'
 import { keys } from './keys-en.ts'
 import { knowledge } from './knowledge-en.ts'
 import { members } from './members-en.ts'
@@ -182,6 +183,7 @@ export const en = {
     send: 'Send',
   },
   flag,
+  flagTools,
   flags: {
     title: 'Flags',
     subtitle: 'Switch features on and off without a deploy.',

@@ -26,6 +26,8 @@ export const keys = {
   allowSensitiveHint: 'Whoever gets hold of the key can do it too.',
   origins: 'Pages that may use it',
   originsHint: 'One origin a line, such as https://www.example.com. Empty means any page.',
+  environment: 'Environment',
+  environmentHint: 'Whose flags it reads; it stays so.',
   days: 'Days until it expires',
   daysHint: 'At most 365.',
   secretTitle: 'Your new key',

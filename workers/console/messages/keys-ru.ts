@@ -34,6 +34,8 @@ export const keys: KeyMessages = {
   origins: 'Страницы, которым он доступен',
   originsHint:
     'По одному источнику в строке, например https://www.example.com. Пусто — любая страница.',
+  environment: 'Среда',
+  environmentHint: 'Чьи флаги читает ключ; её не изменить.',
   days: 'Через сколько дней истекает',
   daysHint: 'Не более 365.',
   secretTitle: 'Ваш новый ключ',

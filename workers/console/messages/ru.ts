@@ -5,6 +5,7 @@ import { audit } from './audit-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
 import { flag } from './flag-ru.ts'
+import { flagTools } from './flag-tools-ru.ts'
 import { keys } from './keys-ru.ts'
 import { knowledge } from './knowledge-ru.ts'
 import { members } from './members-ru.ts'
@@ -189,6 +190,7 @@ export const ru: Messages = {
     send: 'Отправить',
   },
   flag,
+  flagTools,
   flags: {
     title: 'Флаги',
     subtitle: 'Включайте и выключайте функции без выкладки.',

@@ -1,12 +1,12 @@
 /** Feature flags: what is on, switched with one click, created and deleted with a question. */
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Flag as FlagIcon, Plus } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { Flag } from '../../flags/schemas.ts'
 import { useFlagActions, useFlags } from '../lib/flag-queries.ts'
 import { usePermission } from '../lib/hooks.ts'
 import { useMessages } from '../messages/locale.tsx'
-import { Button } from '../ui/button.tsx'
+import { Button, buttonClass } from '../ui/button.tsx'
 import { ConfirmDelete } from '../ui/confirm-delete.tsx'
 import { DataTable, Filter, wide } from '../ui/data-table.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
@@ -17,13 +17,25 @@ import { CreateFlag } from './create-flag.tsx'
 import { FlagRow } from './flag-row.tsx'
 import { FlagEditor } from './flags/flag-editor.tsx'
 
+/** Seldom used, so it comes when it is asked for. */
+const ImportFlags = lazy(() => import('./flags/import-flags.tsx'))
+
 export function FlagsPage() {
-  const { flag } = useSearch({ from: '/shell/flags' })
+  const search = useSearch({ from: '/shell/flags' })
+  const mayWrite = usePermission('flag.write')
+  if (search.import === true && mayWrite) {
+    return (
+      <Suspense>
+        <ImportFlags />
+      </Suspense>
+    )
+  }
+  const { flag } = search
   return flag === undefined ? <AllFlags /> : <FlagEditor key={flag} name={flag} />
 }
 
 function AllFlags() {
-  const { flags } = useMessages()
+  const { flags, flagTools } = useMessages()
   const mayWrite = usePermission('flag.write')
   const { create } = useSearch({ from: '/shell/flags' })
   const navigate = useNavigate({ from: '/flags' })
@@ -33,10 +45,15 @@ function AllFlags() {
       replace: true,
     })
   const action = mayWrite && (
-    <Button data-action="create-flag" look="primary" onClick={() => setCreating(true)}>
-      <Plus size={16} aria-hidden />
-      <span className="max-sm:sr-only">{flags.create}</span>
-    </Button>
+    <div className="flex gap-2">
+      <Link to="/flags" search={{ import: true }} className={buttonClass()}>
+        {flagTools.import.open}
+      </Link>
+      <Button data-action="create-flag" look="primary" onClick={() => setCreating(true)}>
+        <Plus size={16} aria-hidden />
+        <span className="max-sm:sr-only">{flags.create}</span>
+      </Button>
+    </div>
   )
   return (
     <Page title={flags.title} subtitle={flags.subtitle} action={action}>
@@ -51,7 +68,7 @@ function FlagList({ onCreate }: { onCreate: () => void }) {
   const query = useFlags()
   const { toggle, remove } = useFlagActions()
   const [condemned, setCondemned] = useState<Flag | null>(null)
-  const { q = '', type = '', state = '' } = useSearch({ from: '/shell/flags' })
+  const { q = '', type = '', state = '', tag = '' } = useSearch({ from: '/shell/flags' })
   if (query.isPending) return <Skeletons rows={6} />
   if (!query.data) return <ErrorNote error={query.error} onRetry={() => void query.refetch()} />
   const all = query.data.pages.flatMap(({ items }) => items)
@@ -61,11 +78,15 @@ function FlagList({ onCreate }: { onCreate: () => void }) {
     (flag) =>
       `${flag.name} ${flag.description}`.toLowerCase().includes(wanted) &&
       (type === '' || flag.type === type) &&
-      (state === '' || flag.enabled === (state === 'on')),
+      (state === '' || flag.enabled === (state === 'on')) &&
+      (tag === '' || flag.tags.includes(tag)),
   )
   return (
     <>
-      <FlagFilter q={q} type={type} state={state} />
+      <FlagFilter
+        {...{ q, type, state, tag }}
+        tags={[...new Set(all.flatMap(({ tags }) => tags))].toSorted()}
+      />
       {shown.length === 0 ? (
         <Empty icon={<FlagIcon size={32} />} title={flags.noMatch} />
       ) : (
@@ -110,10 +131,16 @@ const columnsOf = (titles: Titles, actions: string) => [
 
 const TYPES = ['boolean', 'string', 'number', 'json']
 
-function FlagFilter({ q, type, state }: { q: string; type: string; state: string }) {
-  const { flags, flag } = useMessages()
+type Narrowed = 'q' | 'type' | 'state' | 'tag'
+
+interface FlagFilterProps extends Record<Narrowed, string> {
+  tags: readonly string[]
+}
+
+function FlagFilter({ q, type, state, tag, tags }: FlagFilterProps) {
+  const { flags, flag, flagTools } = useMessages()
   const navigate = useNavigate({ from: '/flags' })
-  const narrow = (field: 'q' | 'type' | 'state') => (value: string) =>
+  const narrow = (field: Narrowed) => (value: string) =>
     void navigate({
       search: ({ [field]: _old, ...rest }) => (value === '' ? rest : { ...rest, [field]: value }),
       replace: true,
@@ -139,6 +166,15 @@ function FlagFilter({ q, type, state }: { q: string; type: string; state: string
           { value: 'off', name: flags.off },
         ]}
         onChange={narrow('state')}
+      />
+      <Choice
+        label={flagTools.tag}
+        value={tag}
+        options={[
+          { value: '', name: flagTools.anyTag },
+          ...tags.map((value) => ({ value, name: value })),
+        ]}
+        onChange={narrow('tag')}
       />
     </div>
   )

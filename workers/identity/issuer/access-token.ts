@@ -55,6 +55,7 @@ export async function signAccessToken(
 interface KeySubject {
   id: string
   tenantId: string
+  environment: string
   scopes: string[]
   origins: string[] | null
   plan: string | null
@@ -67,12 +68,12 @@ interface KeySubject {
  */
 export function signKeyToken(
   ctx: IssuerCore,
-  { id, tenantId, scopes, origins, plan }: KeySubject,
+  { id, tenantId, environment, scopes, origins, plan }: KeySubject,
   keyEndsAt: Date,
 ): Promise<string> {
   const endsAt = Math.min(secondsOf(ctx.now()) + TOKEN_LIFETIME, secondsOf(keyEndsAt))
   const optional = { ...(origins && { ori: origins }), ...(plan && { pln: plan }) }
-  const claims = { sub: id, org: tenantId, scp: scopes.join(' '), ...optional }
+  const claims = { sub: id, org: tenantId, env: environment, scp: scopes.join(' '), ...optional }
   return sign(ctx, claims, endsAt)
 }
 

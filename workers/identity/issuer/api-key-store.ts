@@ -71,7 +71,8 @@ export async function findUsableKey(
 /** The log tells of it in the same batch. */
 export async function insertKey(ctx: CallerContext, row: ApiKeyRow): Promise<void> {
   const db = authDatabaseOf(ctx.env)
-  const facts = { kind: row.kind, scopes: row.scopes.length, until: row.expiresAt.toISOString() }
+  const { kind, environment, scopes, expiresAt } = row
+  const facts = { kind, environment, scopes: scopes.length, until: expiresAt.toISOString() }
   const entry = auditEntry(ctx, 'apikey.create', { resource: keyNamed(row.id), facts })
   await reaching(db.batch([db.insert(apiKeys).values(row), db.execute(entry)]))
 }

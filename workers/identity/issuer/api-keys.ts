@@ -49,7 +49,7 @@ export function scopesFor({ actor }: CallerContext): ApiKeyPage['scopes'] {
 /** @throws ProblemError forbidden when the key could do what its creator cannot */
 export async function createKey(
   ctx: CallerContext,
-  { name, kind, origins, expiresInDays, ...given }: NewApiKey,
+  { name, kind, environment, origins, expiresInDays, ...given }: NewApiKey,
 ): Promise<ApiKeySecret> {
   const { tenantId, now } = ctx
   const scopes = kind === 'client' ? CLIENT_SCOPES : (given.scopes ?? [])
@@ -61,6 +61,7 @@ export async function createKey(
     tenantId,
     kind,
     name,
+    environment,
     scopes: [...new Set(scopes)],
     origins: origins ?? null,
     secretHash,
@@ -145,12 +146,13 @@ export const hashSecret = (secret: string): string =>
 const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length))
 
 function describe(row: ApiKeyRow, now: Date): ApiKey {
-  const { id, kind, name, scopes, origins, createdBy, previousExpiresAt } = row
+  const { id, kind, name, environment, scopes, origins, createdBy, previousExpiresAt } = row
   const overlap = previousExpiresAt && previousExpiresAt > now ? previousExpiresAt : null
   return {
     id,
     kind,
     name,
+    environment,
     scopes,
     origins,
     status: statusOf(row, now),

@@ -1,5 +1,6 @@
 /** Keys: those that sign, and those of a tenant's programs. */
 import { index, jsonb, text, timestamp } from 'drizzle-orm/pg-core'
+import { DEFAULT_ENVIRONMENT } from '../../../shared/environment.ts'
 import type { KeyKind } from '../api-key.ts'
 import type { PublicKey } from '../schemas.ts'
 import { auth, organizations } from './tables.ts'
@@ -50,6 +51,8 @@ export const apiKeys = auth.table(
       .references(() => organizations.id, { onDelete: 'cascade' }),
     kind: text().$type<KeyKind>().notNull(),
     name: text().notNull(),
+    /** Whose flags the key reads. */
+    environment: text().notNull().default(DEFAULT_ENVIRONMENT),
     /** Permissions. */
     scopes: text().array().notNull(),
     /** Pages that may use a client key; null means all. */

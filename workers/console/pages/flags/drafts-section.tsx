@@ -5,8 +5,14 @@ import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/section.tsx'
+import { ImpactPreview } from './impact.tsx'
 
-export function DraftsSection({ name }: { name: string }) {
+interface DraftsProps {
+  name: string
+  environment: string
+}
+
+export function DraftsSection({ name, environment }: DraftsProps) {
   const { drafts } = useMessages().flag
   const mayWrite = usePermission('flag.write')
   const { approve, publishDraft, discard } = useFlagEditor(name)
@@ -31,6 +37,11 @@ export function DraftsSection({ name }: { name: string }) {
                       <Button onClick={() => approve(id)}>{drafts.approve}</Button>
                       <Button onClick={() => publishDraft(id)}>{drafts.publish}</Button>
                       <Button onClick={() => discard(id)}>{drafts.discard}</Button>
+                      <ImpactPreview
+                        flag={name}
+                        tried={{ environment, draft: id }}
+                        label={comment}
+                      />
                     </>
                   )}
                 </li>

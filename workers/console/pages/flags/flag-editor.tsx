@@ -2,7 +2,8 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
 import type { Flag } from '../../../flags/schemas.ts'
-import { useEnvironments, useFlag, useFlagEditor } from '../../lib/flag-editor-queries.ts'
+import { FIRST_ENVIRONMENT, useEnvironmentNames } from '../../lib/environments.ts'
+import { useFlag, useFlagEditor } from '../../lib/flag-editor-queries.ts'
 import { summaryOf } from '../../lib/flag-summary.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import { useMessages } from '../../messages/locale.tsx'
@@ -17,8 +18,7 @@ import { OverridesSection } from './overrides-section.tsx'
 import { RolloutSection } from './rollout-section.tsx'
 import { RulesSection } from './rules-section.tsx'
 import { SchedulesSection } from './schedules-section.tsx'
-
-const FIRST = 'production'
+import { TesterSection } from './tester-section.tsx'
 
 export function FlagEditor({ name }: { name: string }) {
   const { flag: words } = useMessages()
@@ -38,7 +38,7 @@ export function FlagEditor({ name }: { name: string }) {
 
 function Sections({ flag }: { flag: Flag }) {
   const { flag: words } = useMessages()
-  const { environment = FIRST } = useSearch({ from: '/shell/flags' })
+  const { environment = FIRST_ENVIRONMENT } = useSearch({ from: '/shell/flags' })
   const part = { flag, environment }
   return (
     <>
@@ -52,11 +52,12 @@ function Sections({ flag }: { flag: Flag }) {
           ))}
         </ol>
       </Section>
+      <TesterSection {...part} />
       <RolloutSection {...part} />
       <RulesSection key={`${environment} ${flag.version}`} {...part} />
       <OverridesSection {...part} />
       <SchedulesSection {...part} />
-      <DraftsSection name={flag.name} />
+      <DraftsSection name={flag.name} environment={environment} />
       <HistorySection name={flag.name} current={flag.version} />
     </>
   )
@@ -67,7 +68,7 @@ function Head({ flag, environment }: { flag: Flag; environment: string }) {
   const navigate = useNavigate({ from: '/flags' })
   const mayWrite = usePermission('flag.write')
   const { toggle } = useFlagEditor(flag.name)
-  const names = useEnvironments().data?.items.map(({ name }) => name) ?? [environment]
+  const names = useEnvironmentNames()
   return (
     <div className="mb-6 flex flex-wrap items-end justify-between gap-4">
       <SelectField

@@ -4,11 +4,13 @@ import type { FlagRule } from '../../../flags/model-schemas.ts'
 import type { Flag } from '../../../flags/schemas.ts'
 import { useFlagEditor } from '../../lib/flag-editor-queries.ts'
 import { settingsIn } from '../../lib/flag-summary.ts'
+import type { Tried } from '../../lib/flag-trial-queries.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { Section } from '../../ui/section.tsx'
+import { ImpactPreview } from './impact.tsx'
 
 export interface PartProps {
   flag: Flag
@@ -20,11 +22,11 @@ export function RolloutSection({ flag, environment }: PartProps) {
   const { publish } = useFlagEditor(flag.name)
   const settings = settingsIn(flag, environment)
   const shared = settings.rules.filter((rule) => rule.type !== 'force')
-  const change = (id: string, share: number) =>
-    publish(flag, environment, {
-      ...settings,
-      rules: settings.rules.map((rule) => (rule.id === id ? withShare(rule, share) : rule)),
-    })
+  const withRule = (id: string, share: number) => ({
+    ...settings,
+    rules: settings.rules.map((rule) => (rule.id === id ? withShare(rule, share) : rule)),
+  })
+  const change = (id: string, share: number) => publish(flag, environment, withRule(id, share))
   return (
     <Section title={rollout.title} hint={rollout.hint}>
       {shared.length === 0 && <p className="text-muted">{rollout.none}</p>}
@@ -34,6 +36,14 @@ export function RolloutSection({ flag, environment }: PartProps) {
           id={rule.id}
           share={rule.type === 'rollout' ? rule.percentage : rule.coverage}
           onPublish={(share) => change(rule.id, share)}
+          triedOf={(share) => ({
+            environment,
+            change: {
+              version: flag.version,
+              environments: { [environment]: withRule(rule.id, share) },
+            },
+          })}
+          flag={flag.name}
         />
       ))}
     </Section>
@@ -48,10 +58,12 @@ function withShare(rule: FlagRule, share: number): FlagRule {
 interface ShareProps {
   id: string
   share: number
+  flag: string
   onPublish: (share: number) => Promise<void>
+  triedOf: (share: number) => Tried
 }
 
-function Share({ id, share, onPublish }: ShareProps) {
+function Share({ id, share, flag, onPublish, triedOf }: ShareProps) {
   const { rollout } = useMessages().flag
   const mayWrite = usePermission('flag.write')
   const [value, setValue] = useState(share)
@@ -81,6 +93,9 @@ function Share({ id, share, onPublish }: ShareProps) {
           </Button>
         )}
       </div>
+      {mayWrite && value !== share && (
+        <ImpactPreview flag={flag} tried={triedOf(value)} label={rollout.share(id)} />
+      )}
       {error !== null && <ErrorNote error={error} />}
     </div>
   )

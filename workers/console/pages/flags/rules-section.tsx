@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { LinesField, TextField } from '../../ui/field.tsx'
 import { Section } from '../../ui/section.tsx'
+import { ImpactPreview } from './impact.tsx'
 import type { PartProps } from './rollout-section.tsx'
 
 /** What else it may be, the server checks and says. */
@@ -53,6 +54,16 @@ export function RulesSection({ flag, environment }: PartProps) {
             maxLength={500}
             autoComplete="off"
             onChange={(event) => setComment(event.target.value)}
+          />
+          <ImpactPreview
+            flag={flag.name}
+            tried={
+              settings && {
+                environment,
+                change: { version: flag.version, environments: { [environment]: settings } },
+              }
+            }
+            label={rules.title}
           />
           <div className="flex justify-end gap-2">
             <Button disabled={!settings || comment === ''} onClick={() => send(propose)}>

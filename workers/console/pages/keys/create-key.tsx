@@ -1,6 +1,7 @@
 /** The question for a new key: of a program with scopes, or of web pages with their origins. */
 import { useState } from 'react'
 import type { ApiKey, ApiKeyPage } from '../../../identity/api-key-schemas.ts'
+import { FIRST_ENVIRONMENT, useEnvironmentNames } from '../../lib/environments.ts'
 import { useKeyActions } from '../../lib/key-queries.ts'
 import { textOf } from '../../lib/submit.ts'
 import { useMessages } from '../../messages/locale.tsx'
@@ -22,11 +23,13 @@ export function CreateKey({ grantable, onClose }: CreateKeyProps) {
   const [kind, setKind] = useState<ApiKey['kind']>('live')
   const [scopes, setScopes] = useState<readonly string[]>([])
   const [secret, setSecret] = useState<string | null>(null)
+  const environments = useEnvironmentNames()
   const chosen = grantable.filter(({ name }) => scopes.includes(name))
   if (secret !== null) return <KeySecret secret={secret} onClose={onClose} />
   const submit = async (form: FormData) => {
     const wanted = {
       name: textOf(form, 'name').trim(),
+      environment: textOf(form, 'environment'),
       expiresInDays: Number(textOf(form, 'days')),
     }
     const origins = linesOf(form, 'origins')
@@ -84,6 +87,13 @@ export function CreateKey({ grantable, onClose }: CreateKeyProps) {
           )}
         </>
       )}
+      <SelectField
+        label={keys.environment}
+        hint={keys.environmentHint}
+        name="environment"
+        defaultValue={FIRST_ENVIRONMENT}
+        options={environments.map((value) => ({ value, name: value }))}
+      />
       <DaysField />
     </FormModal>
   )

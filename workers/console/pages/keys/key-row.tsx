@@ -17,14 +17,14 @@ interface KeyRowProps {
 
 export function KeyRow({ apiKey, onRotate, onRevoke }: KeyRowProps) {
   const { keys } = useMessages()
-  const { id, kind, name, scopes, origins, status } = apiKey
+  const { id, kind, name, environment, scopes, origins, status } = apiKey
   const may = kind === 'client' ? (origins?.join(', ') ?? keys.anyPage) : scopes.join(', ')
   return (
     <tr className="h-9 hover:bg-raised/50">
       <td className={cell}>
         <span className="block truncate font-medium">{name}</span>
         <span className="block truncate text-sm text-muted">
-          {keys[kind]} · <code className="font-mono">{`va_${kind}_${id}`}</code>
+          {keys[kind]} · {environment} · <code className="font-mono">{`va_${kind}_${id}`}</code>
         </span>
         {apiKey.previousExpiresAt && (
           <span className="block text-sm text-pretty text-warn">

@@ -1,0 +1,10 @@
+/** The environments a tenant's flags have values in, and its keys are for: how they are named. */
+import { z } from '@hono/zod-openapi'
+
+export const EnvironmentName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be at most 40 lower-case letters, digits and dashes')
+  .openapi({ example: 'production' })
+
+/** Whatever names none is meant for this one. */
+export const DEFAULT_ENVIRONMENT = 'production'
