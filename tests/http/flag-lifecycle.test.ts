@@ -53,13 +53,15 @@ test('a day’s sightings are one row each, and nothing waits for a database tha
   const written = vi.spyOn(globalThis, 'fetch')
   await Promise.all(Array.from({ length: 20 }, () => evaluate('often')))
   await app.settle()
-  const inserts = written.mock.calls.filter(([, init]) => bodyOf(init).includes('flag_sightings'))
+  const inserts = written.mock.calls.filter(([, init]) =>
+    bodyOf(init).includes('feature_flag_analytics'),
+  )
   expect(inserts).toHaveLength(1)
   pass(1)
   const fetch = written.getMockImplementation() ?? globalThis.fetch
   written.mockRestore()
   const away = vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) => {
-    if (bodyOf(init).includes('flag_sightings')) throw new TypeError('away')
+    if (bodyOf(init).includes('feature_flag_analytics')) throw new TypeError('away')
     return fetch(input, init)
   })
   vi.spyOn(console, 'log').mockReturnValue()

@@ -1,10 +1,11 @@
 /** SQL for the days flags were asked for, and for the places in code that name them. */
-import { and, asc, eq, min, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, sql } from 'drizzle-orm'
 import { withTenant } from '../../shared/database.ts'
 import { auditEntry } from '../audit/service.ts'
-import { flagReferences, flagSightings } from './lifecycle-tables.ts'
+import { flagReferences } from './lifecycle-tables.ts'
 import type { StoreContext } from './snapshot-store.ts'
 import type { Sighting } from './stale.ts'
+import { featureFlagAnalytics as analytics } from './tables.ts'
 
 export interface SightingRow extends Sighting {
   readonly environment: string
@@ -12,43 +13,53 @@ export interface SightingRow extends Sighting {
   readonly key: string
 }
 
-/** Days a sighting is kept. */
-const KEPT_DAYS = 180
-
 export async function insertSightings(
   ctx: StoreContext,
   rows: readonly SightingRow[],
 ): Promise<void> {
   const { tenantId } = ctx
   const values = rows.map(({ environment, flag, day, variant }) => {
-    return { tenantId, environment, flag, day, variant: variant.slice(0, 200) }
+    const bucket = { granularity: 'day', bucketStart: new Date(day), evals: 1 }
+    return {
+      tenantId,
+      environment,
+      flag,
+      variant: variant.slice(0, 200),
+      reason: 'UNKNOWN',
+      ...bucket,
+    }
   })
-  const oldest = new Date(ctx.now().getTime() - KEPT_DAYS * 86_400_000).toISOString().slice(0, 10)
-  await withTenant(ctx).batch((tx) => [
-    tx.insert(flagSightings).values(values).onConflictDoNothing(),
-    tx.execute(sql`delete from flag_sightings s where s.tenant_id = ${tenantId} and s.day < ${oldest}::date
-      and (s.environment, s.flag) in (${sql.join(
-        values.map(({ environment, flag }) => sql`(${environment}, ${flag})`),
-        sql`, `,
-      )})`),
-  ])
+  await withTenant(ctx).batch((tx) => [tx.insert(analytics).values(values).onConflictDoNothing()])
 }
 
-/** Of an environment, by flags; and since when there are any. */
+/** Days of the report, at most. */
+const KEPT_DAYS = 180
+
+/** Of an environment, by flags; and since when there are any. Not of answers to all flags at once. */
 export async function selectSightings(ctx: StoreContext, environment: string) {
+  const { tenantId, flag, variant, reason, granularity, bucketStart, evals, bulk } = analytics
+  const day = sql<string>`to_char(${bucketStart} at time zone 'UTC', 'YYYY-MM-DD')`
+  const oldest = new Date(ctx.now().getTime() - KEPT_DAYS * 86_400_000)
   const isIn = and(
-    eq(flagSightings.tenantId, ctx.tenantId),
-    eq(flagSightings.environment, environment),
+    eq(tenantId, ctx.tenantId),
+    eq(analytics.environment, environment),
+    eq(granularity, 'day'),
+    gte(bucketStart, oldest),
+    gt(evals, bulk),
   )
-  const { flag, day, variant } = flagSightings
-  const [rows, [first]] = await withTenant(ctx).batch((tx) => [
-    tx.select({ flag, day, variant }).from(flagSightings).where(isIn).orderBy(asc(day)),
+  const [rows] = await withTenant(ctx).batch((tx) => [
     tx
-      .select({ since: min(day) })
-      .from(flagSightings)
-      .where(isIn),
+      .select({
+        flag,
+        day,
+        variant: sql<string>`coalesce(nullif(${variant}, ''), ${reason})`,
+      })
+      .from(analytics)
+      .where(isIn)
+      .groupBy(flag, day, sql`3`)
+      .orderBy(asc(day)),
   ])
-  return { byFlag: Map.groupBy(rows, (row) => row.flag), since: first?.since ?? null }
+  return { byFlag: Map.groupBy(rows, (row) => row.flag), since: rows[0]?.day ?? null }
 }
 
 export interface ReferenceRow {

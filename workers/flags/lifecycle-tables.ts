@@ -1,7 +1,6 @@
-/** What becomes of flags over time: changes to come, the days they were asked for, where code names them. */
+/** What becomes of flags over time: changes to come, and where code names them. */
 import { sql } from 'drizzle-orm'
 import {
-  date,
   foreignKey,
   index,
   integer,
@@ -65,23 +64,6 @@ export const flagSchedules = pgTable(
       columns: [table.tenantId, table.environment],
       foreignColumns: [flagEnvironments.tenantId, flagEnvironments.name],
     }).onDelete('cascade'),
-  ],
-)
-
-/** That a flag was asked for by name, and had this variant, on a day (UTC). */
-export const flagSightings = pgTable(
-  'flag_sightings',
-  {
-    tenantId: tenant(),
-    environment: text().notNull(),
-    flag: text().notNull(),
-    day: date({ mode: 'string' }).notNull(),
-    variant: text().notNull(),
-  },
-  (table) => [
-    primaryKey({
-      columns: [table.tenantId, table.environment, table.flag, table.day, table.variant],
-    }),
   ],
 )
 

@@ -6,6 +6,7 @@
 import {
   bigint,
   boolean,
+  customType,
   foreignKey,
   index,
   integer,
@@ -210,7 +211,12 @@ export const flagApprovals = pgTable(
   ],
 )
 
-/** Evaluations counted, by minute, hour or day. */
+const bytes = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' })
+
+/**
+ * Evaluations counted, by minute, hour and day, each of them whole. `variant` is empty where the default in
+ * the caller's code applied.
+ */
 export const featureFlagAnalytics = pgTable(
   'feature_flag_analytics',
   {
@@ -223,7 +229,12 @@ export const featureFlagAnalytics = pgTable(
     bucketStart: time(),
     evals: count(),
     errors: count().default(0),
+    /** Made from `units`. */
     distinctUnitsEstimate: count().default(0),
+    /** Of `evals`, those in answers to all flags at once: nobody asked for this one by name. */
+    bulk: count().default(0),
+    /** HyperLogLog, one byte per register (units.ts); null where no unit was named. */
+    units: bytes(),
   },
   (table) => [
     primaryKey({
@@ -238,5 +249,16 @@ export const featureFlagAnalytics = pgTable(
         table.reason,
       ],
     }),
+    index('feature_flag_analytics_age').on(table.granularity, table.bucketStart),
+  ],
+)
+
+/** Messages whose counts are in `feature_flag_analytics` already. */
+export const featureFlagBatches = pgTable(
+  'feature_flag_batches',
+  { tenantId: tenant(), id: uuid().notNull(), at: time() },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.id] }),
+    index('feature_flag_batches_at').on(table.at),
   ],
 )

@@ -78,11 +78,14 @@ test('nothing but the log reaches the console', async () => {
 
 test('every table and store of data has its class', async () => {
   const tables = new Set<string>()
-  for await (const path of glob('migrations/*.sql')) {
-    const made = (await readFile(path, 'utf8')).matchAll(/^CREATE TABLE ("[\w".]+)/gim)
-    for (const [, name = ''] of made) {
+  const paths = await Array.fromAsync(glob('migrations/*.sql'))
+  for (const path of paths.toSorted()) {
+    const changes = (await readFile(path, 'utf8')).matchAll(/^(CREATE|DROP) TABLE ([\w".]+)/gm)
+    for (const [, change, name = ''] of changes) {
       const plain = name.replaceAll('"', '')
-      tables.add(plain.includes('.') ? plain : `public.${plain}`)
+      const full = plain.includes('.') ? plain : `public.${plain}`
+      if (change === 'CREATE') tables.add(full)
+      else tables.delete(full)
     }
   }
   const stores = WORKERS.flatMap(({ config }) => {
