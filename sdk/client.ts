@@ -8,6 +8,7 @@ import { Applications } from './applications.ts'
 import { type AskBody, AnswerStream } from './ask.ts'
 import { Audit } from './audit.ts'
 import { Documents } from './documents.ts'
+import { Experiments } from './experiments.ts'
 import { FlagChanges } from './flag-changes.ts'
 import { Flags } from './flags.ts'
 import { Members } from './members.ts'
@@ -37,6 +38,7 @@ export class VoiceAssist {
   readonly applications: Applications
   readonly audit: Audit
   readonly documents: Documents
+  readonly experiments: Experiments
   readonly flagChanges: FlagChanges
   readonly flags: Flags
   readonly members: Members
@@ -56,6 +58,7 @@ export class VoiceAssist {
     this.applications = new Applications(this.#transport)
     this.audit = new Audit(this.#transport)
     this.documents = new Documents(this.#transport)
+    this.experiments = new Experiments(this.#transport)
     this.flagChanges = new FlagChanges(this.#transport)
     this.flags = new Flags(this.#transport)
     this.members = new Members(this.#transport)

@@ -15,6 +15,7 @@ import type { LogContext } from './audit/log-service.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, edgeTracer, strangerContext } from './edge-context.ts'
+import { experimentResultRoutes } from './experiments/result-routes.ts'
 import { audienceRoutes } from './flags/audience-routes.ts'
 import type { EvaluationContext } from './flags/evaluation-service.ts'
 import { explainRoutes } from './flags/explain-routes.ts'
@@ -189,6 +190,7 @@ export function createApp() {
   app.route('/', explainRoutes)
   app.route('/', importRoutes)
   app.route('/', scheduleRoutes)
+  app.route('/', experimentResultRoutes)
   app.route('/', flagLifecycleRoutes)
   app.route('/', proposalRoutes)
   app.route('/', ofrepRoutes)

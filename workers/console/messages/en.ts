@@ -3,6 +3,7 @@ import { myAccount } from './account-en.ts'
 import { applications } from './applications-en.ts'
 import { audit } from './audit-en.ts'
 import { door } from './door-en.ts'
+import { experiments } from './experiments-en.ts'
 import { flag } from './flag-en.ts'
 import { keys } from './keys-en.ts'
 import { knowledge } from './knowledge-en.ts'
@@ -48,6 +49,7 @@ export const en = {
     voice: 'Voice',
     knowledge: 'Knowledge',
     flags: 'Flags',
+    experiments: 'Experiments',
     help: 'Help',
     members: 'Members',
     teams: 'Teams',
@@ -181,6 +183,7 @@ export const en = {
     type: 'Type instead of talking',
     send: 'Send',
   },
+  experiments,
   flag,
   flags: {
     title: 'Flags',

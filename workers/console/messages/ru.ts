@@ -4,6 +4,7 @@ import { applications } from './applications-ru.ts'
 import { audit } from './audit-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
+import { experiments } from './experiments-ru.ts'
 import { flag } from './flag-ru.ts'
 import { keys } from './keys-ru.ts'
 import { knowledge } from './knowledge-ru.ts'
@@ -50,6 +51,7 @@ export const ru: Messages = {
     voice: 'Голос',
     knowledge: 'Знания',
     flags: 'Флаги',
+    experiments: 'Эксперименты',
     help: 'Помощь',
     members: 'Участники',
     teams: 'Команды',
@@ -188,6 +190,7 @@ export const ru: Messages = {
     type: 'Написать вместо разговора',
     send: 'Отправить',
   },
+  experiments,
   flag,
   flags: {
     title: 'Флаги',

@@ -13,17 +13,21 @@ export interface ArmCount {
   readonly weight: number
 }
 
+/** Units each arm must have been meant to get for the chi-square to hold (Cochran, 1954). */
+const LEAST_EXPECTED = 5
+
 /**
  * Sample ratio mismatch: Pearson's chi-square of the arms' sizes against their weights.
  *
- * @returns p; undefined when nobody came, or fewer than two arms have a weight
+ * @returns p; undefined when too few came to tell, or fewer than two arms have a weight
  */
 export function sampleRatioP(arms: readonly ArmCount[]): number | undefined {
   const meant = arms.filter(({ weight }) => weight > 0)
   if (arms.some(({ units, weight }) => weight <= 0 && units > 0)) return 0
   const units = sum(meant.map((arm) => arm.units))
   const weights = sum(meant.map((arm) => arm.weight))
-  if (meant.length < 2 || units === 0) return undefined
+  if (meant.length < 2) return undefined
+  if (meant.some(({ weight }) => (units * weight) / weights < LEAST_EXPECTED)) return undefined
   const distances = meant.map((arm) => {
     const expected = (units * arm.weight) / weights
     return (arm.units - expected) ** 2 / expected
