@@ -1,6 +1,5 @@
 /** Experiments for tests: a flag that splits its audience, and the sums that the pipeline would have made. */
 import { vi } from 'vitest'
-import { connect } from '../../operations/database/connection.ts'
 import { traceparentOf } from '../../shared/trace.ts'
 import { edgeContext, edgeLog } from '../../workers/edge-context.ts'
 import type { TestApp } from './harness.ts'
@@ -46,42 +45,4 @@ export function jobOf(app: TestApp, name: string) {
     return edgeContext(app.env, { ...origin, waitUntil: () => {} })
   }
   return { env: app.env, log: edgeLog(app.env), now: () => new Date(), contextOf }
-}
-
-/** As the pipeline leaves it: units of each variant, of whom so many did what is measured. */
-export async function countUnits(
-  app: TestApp,
-  key: string,
-  units: Record<string, number>,
-  did: Record<string, Record<string, number>>,
-) {
-  const sql = connect(app.database.owner)
-  const at = new Date().toISOString()
-  const values = Object.entries(units)
-  await sql.transaction([
-    sql.query(`select set_config('app.tenant_id', 'acme', true)`, []),
-    sql.query('delete from experiment_exposures where experiment = $1', [key]),
-    sql.query('delete from experiment_moments where experiment = $1', [key]),
-    ...values.map(([variant, n]) =>
-      sql.query(
-        `insert into experiment_exposures select 'acme', 'production', $1, 1, $2 || i, $2, $3::timestamptz, i <= 2
-         from generate_series(1, $4::int) i`,
-        [key, variant, at, n],
-      ),
-    ),
-    ...Object.entries(did).flatMap(([metric, byVariant]) =>
-      Object.entries(byVariant).map(([variant, y]) =>
-        sql.query(
-          `insert into experiment_moments values
-           ('acme', 'production', $1, 1, $2, $3, $4::date, $5, $6, $6, 0, 0, 0, 'proportion')`,
-          [key, metric, variant, at.slice(0, 10), (units[variant] ?? 0) - 2, y],
-        ),
-      ),
-    ),
-    sql.query(
-      `insert into experiment_refreshes values ('acme', 'production', $1, 1, $2, $2)
-       on conflict (tenant_id, environment, experiment, phase) do update set refreshed_at = $2`,
-      [key, at],
-    ),
-  ])
 }

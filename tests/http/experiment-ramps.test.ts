@@ -1,8 +1,10 @@
 /** What experiments find ends the ramps that wait for it, or lets them go on. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { connect } from '../../operations/database/connection.ts'
 import { computeDueResults } from '../../workers/experiments/result-job-service.ts'
 import { runDueSchedules } from '../../workers/flags/schedule.ts'
-import { after, countUnits, failed, jobOf, makeExperiment, pass } from './experiment-harness.ts'
+import { after, failed, jobOf, makeExperiment, pass } from './experiment-harness.ts'
+import { countUnits } from './experiment-sums.ts'
 import { startApp, type TestApp } from './harness.ts'
 
 let app: TestApp
@@ -20,6 +22,8 @@ beforeEach(async () => {
   await makeExperiment(app, key)
 })
 
+const tally = (...sums: [Record<string, number>, Record<string, Record<string, number>>]) =>
+  countUnits(connect(app.database.owner), { tenant: 'acme', key }, ...sums)
 const jsonOf = async (answer: Response | Promise<Response>) => Object(await (await answer).json())
 const measure = () =>
   app.send('PUT', `/api/admin/experiments/${key}/settings`, { metrics: [failed] })
@@ -73,7 +77,7 @@ test.each([
     await runDueSchedules(jobOf(app, 'flagSchedules'))
     expect([await coverage(), (await scheduleOf(id)).state]).toEqual([10, 'active'])
     pass(1)
-    await countUnits(app, key, units, { failed: errors })
+    await tally(units, { failed: errors })
     await look()
     expect(await coverage()).toBe(5)
     const { state, detail } = await scheduleOf(id)
@@ -91,7 +95,7 @@ test('a ramp goes on while its experiment does no harm, and waits for numbers', 
   pass(10)
   await runDueSchedules(jobOf(app, 'flagSchedules'))
   expect(await coverage()).toBe(10)
-  await countUnits(app, key, { cold: 5002, warm: 5002 }, { failed: { cold: 50, warm: 52 } })
+  await tally({ cold: 5002, warm: 5002 }, { failed: { cold: 50, warm: 52 } })
   await look()
   expect((await scheduleOf(id)).reading).toMatchObject({ value: 0, samples: 5002 })
   pass(2)

@@ -2,15 +2,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { connect } from '../../operations/database/connection.ts'
 import { computeDueResults } from '../../workers/experiments/result-job-service.ts'
-import {
-  after,
-  bought,
-  countUnits,
-  failed,
-  jobOf,
-  makeExperiment,
-  pass,
-} from './experiment-harness.ts'
+import { after, bought, failed, jobOf, makeExperiment, pass } from './experiment-harness.ts'
+import { countUnits } from './experiment-sums.ts'
 import { startApp, type TestApp } from './harness.ts'
 
 let app: TestApp
@@ -29,6 +22,8 @@ beforeEach(async () => {
   await makeExperiment(app, key)
 })
 
+const tally = (...sums: [Record<string, number>, Record<string, Record<string, number>>]) =>
+  countUnits(connect(app.database.owner), { tenant: 'acme', key }, ...sums)
 const jsonOf = async (answer: Response | Promise<Response>) => Object(await (await answer).json())
 const configure = (settings: object, who?: Parameters<TestApp['send']>[3]) =>
   app.send('PUT', `${BASE}/${key}/settings`, settings, who)
@@ -89,9 +84,7 @@ test('who may read flags sees results, and may not change what is measured', asy
 test('the minute’s job makes results of sums, once for each time they are made', async () => {
   await configure({ metrics: [bought, failed] })
   expect(await report()).toMatchObject({ results: null })
-  await countUnits(
-    app,
-    key,
+  await tally(
     { cold: 5002, warm: 5002 },
     {
       bought: { cold: 500, warm: 800 },
@@ -143,7 +136,7 @@ test('pages of the list run in the order of keys', async () => {
 
 test('a fixed horizon has one look: after it nothing changes any more', async () => {
   const horizonAt = after(60)
-  await countUnits(app, key, { cold: 1002, warm: 1002 }, { bought: { cold: 100, warm: 150 } })
+  await tally({ cold: 1002, warm: 1002 }, { bought: { cold: 100, warm: 150 } })
   const early = await jsonOf(configure({ metrics: [bought], method: 'fixed', horizonAt }))
   expect(early.results).toMatchObject({
     isFinal: false,
@@ -159,14 +152,14 @@ test('a fixed horizon has one look: after it nothing changes any more', async ()
     metrics: [{ comparisons: [{ verdict: 'better' }] }],
   })
   pass(10)
-  await countUnits(app, key, { cold: 1002, warm: 1002 }, { bought: { cold: 300, warm: 150 } })
+  await tally({ cold: 1002, warm: 1002 }, { bought: { cold: 300, warm: 150 } })
   await computeDueResults(jobOf(app, 'experimentResults'))
   expect((await report()).results).toEqual(final)
 })
 
 test('a phase that the flag has no more keeps its results, and keeps no job busy', async () => {
   await configure({ metrics: [bought] })
-  await countUnits(app, key, { cold: 1002, warm: 1002 }, { bought: { cold: 100, warm: 150 } })
+  await tally({ cold: 1002, warm: 1002 }, { bought: { cold: 100, warm: 150 } })
   await computeDueResults(jobOf(app, 'experimentResults'))
   const { results } = await report()
   const flag = await jsonOf(app.send('GET', `/api/admin/feature-flags/${key}`))
@@ -177,7 +170,7 @@ test('a phase that the flag has no more keeps its results, and keeps no job busy
   })
   expect((await report()).results).toBeNull()
   pass(5)
-  await countUnits(app, key, { cold: 1002, warm: 1002 }, { bought: { cold: 300, warm: 150 } })
+  await tally({ cold: 1002, warm: 1002 }, { bought: { cold: 300, warm: 150 } })
   await computeDueResults(jobOf(app, 'experimentResults'))
   const sql = connect(app.database.owner)
   const [, rows] = await sql.transaction([

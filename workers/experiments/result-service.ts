@@ -2,7 +2,7 @@
 import { ProblemError } from '../../shared/errors.ts'
 import { type FlagExperiment, listFlagExperiments } from '../flags/experiment-service.ts'
 import type { FlagContext } from '../flags/service.ts'
-import { analyse, type ExperimentPlan } from './analysis.ts'
+import { analyse, type ArmUnits, type ExperimentPlan } from './analysis.ts'
 import type {
   Experiment,
   ExperimentItem,
@@ -14,6 +14,7 @@ import type {
   NewExperimentSettings,
 } from './result-schemas.ts'
 import * as store from './result-store.ts'
+import { type Moments, NO_MOMENTS } from './statistics/moments.ts'
 
 export type ResultContext = FlagContext
 
@@ -107,10 +108,16 @@ export async function computeResults(
     since: sums.since,
     arms: sums.arms,
     momentsOf: (metric, variant) =>
-      byMetric.get(momentsKey({ ...metric, metric: metric.name }, variant)),
+      byMetric.get(momentsKey({ ...metric, metric: metric.name }, variant)) ??
+      idle(sums.arms.find((arm) => arm.variant === variant)),
   })
   await store.putResults(ctx, rule, results)
   return results
+}
+
+/** Of a metric that nobody had an event of: units, who all did nothing. */
+const idle = (arm: ArmUnits | undefined): Moments => {
+  return { ...NO_MOMENTS, n: arm ? arm.units - arm.several : 0 }
 }
 
 const momentsKey = ({ metric, kind }: { metric: string; kind: string }, variant: string): string =>

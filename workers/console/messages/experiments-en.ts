@@ -49,7 +49,6 @@ export const experiments = {
   metric: {
     columns: {
       variant: 'Variant',
-      units: 'Units',
       mean: 'Mean',
       change: 'Change',
       interval: '95 % interval',

@@ -50,7 +50,6 @@ export const experiments: typeof english = {
   metric: {
     columns: {
       variant: 'Вариант',
-      units: 'Единицы',
       mean: 'Среднее',
       change: 'Изменение',
       interval: 'Интервал 95 %',

@@ -48,8 +48,8 @@ export function MetricSection({ metric, results: { control, method } }: MetricSe
             <tr>
               <td className={`${cell} break-words`}>
                 {control} <span className="text-muted">({experiments.units.control})</span>
+                <UnitCount n={base.n} />
               </td>
-              <td className={`${number} ${wide}`}>{base.n.toLocaleString(locale)}</td>
               <td className={number}>{formatMean(base.mean, kind === 'proportion', locale)}</td>
               <td className={cell} colSpan={4} />
             </tr>
@@ -63,17 +63,21 @@ export function MetricSection({ metric, results: { control, method } }: MetricSe
   )
 }
 
+function UnitCount({ n }: { n: number }) {
+  const { units } = useMessages().experiments
+  return <span className="block text-sm text-muted">{units.counted(n)}</span>
+}
+
 const number = `${cell} text-right tabular-nums`
 
-type Titles = Record<'variant' | 'units' | 'mean' | 'change' | 'interval' | 'p' | 'verdict', string>
+type Titles = Record<'variant' | 'mean' | 'change' | 'interval' | 'p' | 'verdict', string>
 
 const columnsOf = (titles: Titles) => [
   { key: 'variant', title: titles.variant },
-  { key: 'units', title: titles.units, className: `w-20 text-right ${wide}` },
   { key: 'mean', title: titles.mean, className: 'w-20 text-right' },
-  { key: 'change', title: titles.change, className: 'w-24 text-right' },
-  { key: 'interval', title: titles.interval, className: `w-44 ${wide}` },
-  { key: 'p', title: titles.p, className: `w-28 text-right ${wide}` },
+  { key: 'change', title: titles.change, className: 'w-20 text-right' },
+  { key: 'interval', title: titles.interval, className: `w-36 ${wide}` },
+  { key: 'p', title: titles.p, className: `w-24 text-right ${wide}` },
   { key: 'verdict', title: titles.verdict, className: 'w-28' },
 ]
 
@@ -102,6 +106,7 @@ function ComparisonRow({ metric: { kind, arms, comparisons }, comparison }: RowP
     <tr>
       <td className={`${cell} break-words`}>
         {variant}
+        {arm && <UnitCount n={arm.n} />}
         {state === 'tooFew' && (
           <span className="block text-sm text-muted">{experiments.tooFew}</span>
         )}
@@ -112,7 +117,6 @@ function ComparisonRow({ metric: { kind, arms, comparisons }, comparison }: RowP
           </span>
         )}
       </td>
-      <td className={`${number} ${wide}`}>{arm?.n.toLocaleString(locale)}</td>
       <td className={number}>{arm && formatMean(arm.mean, kind === 'proportion', locale)}</td>
       <td className={number}>{effect && formatChange(effect.value, relative !== null, locale)}</td>
       <td className={`${cell} ${wide}`}>

@@ -4,7 +4,7 @@ import { ArrowLeft, TriangleAlert } from 'lucide-react'
 import type { ExperimentReport, ExperimentResults } from '../../../experiments/result-schemas.ts'
 import { useReport } from '../../lib/experiment-queries.ts'
 import { usePermission } from '../../lib/hooks.ts'
-import { formatP, formatShare } from '../../lib/intervals.ts'
+import { formatMean, formatP, formatShare } from '../../lib/intervals.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -129,7 +129,7 @@ function Units({ results }: { results: ExperimentResults }) {
       </ul>
       {severalVariants.units > 0 && (
         <p className="text-sm text-muted">
-          {words.several(formatShare(severalVariants.share, locale))}
+          {words.several(formatMean(severalVariants.share, true, locale))}
         </p>
       )}
       <p className="text-sm text-muted">
