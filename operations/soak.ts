@@ -24,6 +24,7 @@ const files = [
   'tests/conformance',
   'tests/e2e',
   'tests/http/knowledge-races',
+  'tests/unit/experiments/simulation',
   'tests/unit/voice/races',
   'tests/worker/flag-relays',
   'tests/worker/metrics',

@@ -8,6 +8,7 @@ import { Applications } from './applications.ts'
 import { type AskBody, AnswerStream } from './ask.ts'
 import { Audit } from './audit.ts'
 import { Documents } from './documents.ts'
+import { Experiments } from './experiments.ts'
 import { FlagChanges } from './flag-changes.ts'
 import { FlagTrials } from './flag-trials.ts'
 import { Flags } from './flags.ts'
@@ -38,6 +39,7 @@ export class VoiceAssist {
   readonly applications: Applications
   readonly audit: Audit
   readonly documents: Documents
+  readonly experiments: Experiments
   readonly flagChanges: FlagChanges
   readonly flags: Flags
   readonly flagTrials: FlagTrials
@@ -58,6 +60,7 @@ export class VoiceAssist {
     this.applications = new Applications(this.#transport)
     this.audit = new Audit(this.#transport)
     this.documents = new Documents(this.#transport)
+    this.experiments = new Experiments(this.#transport)
     this.flagChanges = new FlagChanges(this.#transport)
     this.flags = new Flags(this.#transport)
     this.flagTrials = new FlagTrials(this.#transport)

@@ -16,6 +16,7 @@ import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, edgeTracer, strangerContext } from './edge-context.ts'
 import { flagAnalyticsRoutes } from './flags/analytics-routes.ts'
+import { experimentResultRoutes } from './experiments/result-routes.ts'
 import { audienceRoutes } from './flags/audience-routes.ts'
 import type { EvaluationContext } from './flags/evaluation-service.ts'
 import { explainRoutes } from './flags/explain-routes.ts'
@@ -192,6 +193,7 @@ export function createApp() {
   app.route('/', explainRoutes)
   app.route('/', importRoutes)
   app.route('/', scheduleRoutes)
+  app.route('/', experimentResultRoutes)
   app.route('/', flagLifecycleRoutes)
   app.route('/', flagAnalyticsRoutes)
   app.route('/', proposalRoutes)

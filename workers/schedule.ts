@@ -4,6 +4,7 @@ import { traceparentOf } from '../shared/trace.ts'
 import { currentTraceparent, withSpan } from '../shared/tracing.ts'
 import { sweepConversations } from './assistant/schedule.ts'
 import { edgeContext, edgeLog, edgeTracer } from './edge-context.ts'
+import { computeDueResults } from './experiments/result-job-service.ts'
 import { announceDueSnapshots, expireOverrides, runDueSchedules } from './flags/schedule.ts'
 import { eraseTenants } from './identity/schedule.ts'
 import { sweepJourneys } from './ops/journey-service.ts'
@@ -49,6 +50,13 @@ export async function runSchedule(
         log,
         now: () => new Date(),
         contextOf: jobContext(env, execution, 'flagSchedules'),
+      }),
+    computeExperiments: () =>
+      computeDueResults({
+        env,
+        log,
+        now: () => new Date(),
+        contextOf: jobContext(env, execution, 'experimentResults'),
       }),
     announceFlags: () =>
       announceDueSnapshots({

@@ -80,6 +80,7 @@ test('the whole console is reached from the keyboard', async () => {
     ['k', 'Knowledge'],
     ['v', 'Voice'],
     ['f', 'Flags'],
+    ['x', 'Experiments'],
     ['h', 'Help'],
     ['c', 'Account'],
     ['m', 'Members'],

@@ -34,9 +34,11 @@ update feature_flag_analytics set bulk = 2, units = decode(repeat('01', 64), 'he
 insert into feature_flag_batches values ('acme', '019a0000-0000-7000-8000-000000000033', '2026-01-01Z');
 insert into experiment_exposures values ('acme', 'production', 'greeting', 1, 'u7', 'warm', '2026-01-01Z', true);
 insert into metric_events values ('acme', 'production', 'signup', 'u7', 'k1', 1.5, '2026-01-02Z');
-insert into experiment_moments values ('acme', 'production', 'greeting', 1, 'signup', 'warm', '2026-01-01', 1, 1.5, 2.25, 0, 0, 0);
 insert into experiment_refreshes values ('acme', 'production', 'greeting', 1, '2026-01-02Z', '2026-01-02Z');
 insert into knowledge_bases values ('acme', 'default', 'Manuals', 'For the workshop', null, '2026-01-01Z', '2026-01-02Z');
+insert into experiment_moments values ('acme', 'production', 'greeting', 1, 'signup', 'warm', '2026-01-01', 1, 1, 1, 0, 0, 0, 'count');
+insert into experiments values ('acme', 'production', 'greeting', 'warm', '[{"name":"signup","kind":"count","direction":"increase","role":"goal"}]', 'fixed', '2026-02-01Z', 2, '2026-01-02Z', 'u1');
+insert into experiment_results values ('acme', 'production', 'greeting', 1, '2026-01-02Z', false, null);
 insert into kb_stat (tenant_id, kb_id, version, chunks) values ('acme', 'default', 3, 1);
 insert into kb_term values ('acme', 'default', 42, 1);
 insert into kb_documents (tenant_id, id, kb_id, title, file_name, media_type, bytes, sha256, generation, live_generation, pages, chunks, created_at, updated_at) values ('acme', '019a0000-0000-7000-8000-000000000001', 'default', 'Tides', 'tides.md', 'text/markdown', 12, 'abc', 1, 1, 1, 1, '2026-01-01Z', '2026-01-02Z');

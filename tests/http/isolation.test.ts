@@ -32,7 +32,20 @@ const asOwner = (method: string, path: string, body?: unknown) =>
 
 async function fill(memberId: string): Promise<Record<string, string>> {
   const flag = 'xanthophyll'
-  await asOwner('POST', '/api/admin/feature-flags', { name: flag, description: SECRET })
+  const arms = ['warm', 'cold'].map((variant) => ({ variant, weight: 50 }))
+  const experiment = {
+    type: 'experiment',
+    id: SECRET,
+    key: flag,
+    status: 'running',
+    variations: arms,
+  }
+  await asOwner('POST', '/api/admin/feature-flags', {
+    name: flag,
+    description: SECRET,
+    variants: { warm: true, cold: false },
+    environments: { production: { rules: [experiment] } },
+  })
   const body = { type: 'list', values: [SECRET] }
   await asOwner('PUT', `/api/admin/flag-segments/${flag}`, { body })
   const override = { unitId: 'u1', value: true, reason: SECRET }

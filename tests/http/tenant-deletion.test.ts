@@ -90,6 +90,8 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
     `insert into metric_events values ('${id}', 'production', 'm', 'u', 'k', 1, ${at})`,
     `insert into experiment_moments values ('${id}', 'production', 'e', 0, 'm', 'on', ${at}, 1, 1, 1, 0, 0, 0)`,
     `insert into experiment_refreshes values ('${id}', 'production', 'e', 0, ${at})`,
+    `insert into experiments values ('${id}', 'production', 'e', 'on', '[]', 'sequential', null, 1, ${at}, 'u')`,
+    `insert into experiment_results values ('${id}', 'production', 'e', 0, ${at}, false)`,
     `insert into flag_references values ('${id}', 'shop', 'f', 'abc', '[]', ${at})`,
     `insert into knowledge_bases values ('${id}', 'default', 'n', 'd', null, ${at}, ${at})`,
     `insert into kb_stat (tenant_id, kb_id) values ('${id}', 'default')`,

@@ -100,6 +100,7 @@ export const EVENTS = [
   'flag.schedule.fail',
   'flag.references.set',
   'flag.delete',
+  'experiment.settings.set',
   'admin.user.create',
   'admin.user.update',
   'admin.user.delete',

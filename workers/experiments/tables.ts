@@ -83,6 +83,8 @@ export const experimentMoments = pgTable(
     experiment: text().notNull(),
     phase: integer().notNull(),
     metric: text().notNull(),
+    /** What y and x are: of a unit's events the sum, their number, or 1 where there is one. */
+    kind: text().notNull().default('mean'),
     variant: text().notNull(),
     day: date({ mode: 'string' }).notNull(),
     n: integer().notNull(),
@@ -101,6 +103,7 @@ export const experimentMoments = pgTable(
         table.experiment,
         table.phase,
         table.metric,
+        table.kind,
         table.variant,
         table.day,
       ],

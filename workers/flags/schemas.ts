@@ -96,3 +96,6 @@ export const FlagPage = z
   .object({ items: z.array(Flag), nextCursor: z.string().nullable() })
   .openapi('FlagPage')
 export type FlagPage = z.infer<typeof FlagPage>
+
+/** For experiments, which are rules of flags. */
+export { EnvironmentName, FlagName }

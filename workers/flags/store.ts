@@ -38,3 +38,21 @@ export async function findFlag(ctx: StoreContext, name: string): Promise<ModelFl
   const [[row]] = await withTenant(ctx).batch((tx) => [tx.select().from(featureFlags).where(isIt)])
   return row && toModelFlag(row)
 }
+
+/** Those with an experiment among an environment's rules, in the order of names. */
+export async function selectExperimentFlags(
+  ctx: StoreContext,
+  environment: string,
+): Promise<ModelFlag[]> {
+  const { tenantId, name, body } = featureFlags
+  const some = JSON.stringify([{ type: 'experiment' }])
+  const has = sql`${body} #> array['environments', ${environment}::text, 'rules'] @> ${some}::jsonb`
+  const [rows] = await withTenant(ctx).batch((tx) => [
+    tx
+      .select()
+      .from(featureFlags)
+      .where(and(eq(tenantId, ctx.tenantId), has))
+      .orderBy(asc(name)),
+  ])
+  return rows.map(toModelFlag)
+}

@@ -83,6 +83,7 @@ test('every counted route says so in OpenAPI, with the answer of too many', () =
     'POST /api/tenant/leave access.change 429',
     'POST /api/tenants access.change 429',
     'PUT /api/admin/budget admin.write 429',
+    'PUT /api/admin/experiments/{key}/settings admin.write 429',
     'PUT /api/admin/flag-environments/{environment} admin.write 429',
     'PUT /api/admin/flag-references admin.write 429',
     'PUT /api/admin/flag-segments/{segment} admin.write 429',

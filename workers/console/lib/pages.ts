@@ -6,6 +6,7 @@ import {
   BookOpenText,
   CircleHelp,
   Flag,
+  FlaskConical,
   Server,
   MessageSquareText,
   Mic,
@@ -29,6 +30,7 @@ export interface PageEntry {
     | '/voice'
     | '/knowledge'
     | '/flags'
+    | '/experiments'
     | '/members'
     | '/teams'
     | '/keys'
@@ -63,6 +65,7 @@ const ICONS = {
   voice: Mic,
   knowledge: BookOpenText,
   flags: Flag,
+  experiments: FlaskConical,
   members: Users,
   teams: UsersRound,
   keys: KeyRound,
@@ -82,6 +85,7 @@ export const PAGES: readonly PageEntry[] = [
   page('voice', 'work', 'v', 'voice.start'),
   page('knowledge', 'work', 'k', 'kb.read'),
   page('flags', 'work', 'f', 'flag.read'),
+  page('experiments', 'work', 'x', 'flag.read'),
   page('members', 'manage', 'm', 'member.read'),
   page('teams', 'manage', 't', 'member.read'),
   page('keys', 'manage', 'y', 'key.manage'),

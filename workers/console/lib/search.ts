@@ -180,3 +180,14 @@ export const readTraces = (search: Search): TracesSearch => ({
   ...textIn(search, 'to'),
   ...yesIn(search, 'all'),
 })
+
+export interface ExperimentsSearch {
+  /** Key of the one that is shown in place of the list. */
+  experiment?: string
+  environment?: string
+}
+
+export const readExperiments = (search: Search): ExperimentsSearch => ({
+  ...textIn(search, 'experiment'),
+  ...textIn(search, 'environment'),
+})

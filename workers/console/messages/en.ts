@@ -3,6 +3,7 @@ import { myAccount } from './account-en.ts'
 import { applications } from './applications-en.ts'
 import { audit } from './audit-en.ts'
 import { door } from './door-en.ts'
+import { experiments } from './experiments-en.ts'
 import { flag } from './flag-en.ts'
 import { flagTools } from './flag-tools-en.ts'
 import { keys } from './keys-en.ts'
@@ -49,6 +50,7 @@ export const en = {
     voice: 'Voice',
     knowledge: 'Knowledge',
     flags: 'Flags',
+    experiments: 'Experiments',
     help: 'Help',
     members: 'Members',
     teams: 'Teams',
@@ -182,6 +184,7 @@ export const en = {
     type: 'Type instead of talking',
     send: 'Send',
   },
+  experiments,
   flag,
   flagTools,
   flags: {

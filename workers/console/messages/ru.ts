@@ -4,6 +4,7 @@ import { applications } from './applications-ru.ts'
 import { audit } from './audit-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
+import { experiments } from './experiments-ru.ts'
 import { flag } from './flag-ru.ts'
 import { flagTools } from './flag-tools-ru.ts'
 import { keys } from './keys-ru.ts'
@@ -51,6 +52,7 @@ export const ru: Messages = {
     voice: 'Голос',
     knowledge: 'Знания',
     flags: 'Флаги',
+    experiments: 'Эксперименты',
     help: 'Помощь',
     members: 'Участники',
     teams: 'Команды',
@@ -189,6 +191,7 @@ export const ru: Messages = {
     type: 'Написать вместо разговора',
     send: 'Отправить',
   },
+  experiments,
   flag,
   flagTools,
   flags: {

@@ -1,7 +1,13 @@
 /** Pages for everybody's work, and one's own account. */
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { firstPage } from '../lib/pages.ts'
-import { readFailure, readFlags, readKnowledge, readSource } from '../lib/search.ts'
+import {
+  readExperiments,
+  readFailure,
+  readFlags,
+  readKnowledge,
+  readSource,
+} from '../lib/search.ts'
 import { shell } from './root.ts'
 
 export const home = createRoute({
@@ -41,6 +47,16 @@ export const flags = createRoute({
   path: '/flags',
   validateSearch: readFlags,
   component: lazyRouteComponent(() => import('../pages/flags.tsx'), 'FlagsPage'),
+})
+
+export const experiments = createRoute({
+  getParentRoute: () => shell,
+  path: '/experiments',
+  validateSearch: readExperiments,
+  component: lazyRouteComponent(
+    () => import('../pages/experiments/experiments.tsx'),
+    'ExperimentsPage',
+  ),
 })
 
 export const help = createRoute({

@@ -1,0 +1,63 @@
+/** Experiments: rules of flags whose outcomes are measured. */
+import type {
+  Experiment,
+  ExperimentPage,
+  ExperimentReport,
+  NewExperimentSettings,
+} from '../workers/experiments/result-schemas.ts'
+import type { Transport } from './transport.ts'
+
+const BASE = '/api/admin/experiments'
+
+/** The environment whose rule it is; `production` when left out. */
+interface InEnvironment {
+  environment?: string | undefined
+}
+
+const at = (key: string, { environment }: InEnvironment, part = '') =>
+  `${BASE}/${encodeURIComponent(key)}${part}${searchOf({ environment })}`
+
+export interface ExperimentListQuery extends InEnvironment {
+  limit?: number
+  cursor?: string | undefined
+  signal?: AbortSignal | undefined
+}
+
+export class Experiments {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  /** One page, in the order of keys. */
+  page({ signal, ...query }: ExperimentListQuery = {}): Promise<ExperimentPage> {
+    return this.#transport.json(`${BASE}${searchOf(query)}`, { signal })
+  }
+
+  get(key: string, where: InEnvironment = {}): Promise<Experiment> {
+    return this.#transport.json(at(key, where))
+  }
+
+  /** With the newest results of its present phase. */
+  report(key: string, where: InEnvironment = {}): Promise<ExperimentReport> {
+    return this.#transport.json(at(key, where, '/results'))
+  }
+
+  /** Whole: what is left out has its default. @throws VoiceAssistError `conflict` when somebody else was first */
+  configure(
+    key: string,
+    settings: Partial<NewExperimentSettings>,
+    where: InEnvironment = {},
+  ): Promise<ExperimentReport> {
+    const options = { method: 'PUT', body: settings } as const
+    return this.#transport.json(at(key, where, '/settings'), options)
+  }
+}
+
+function searchOf(query: Record<string, string | number | undefined>): string {
+  const known = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  )
+  return known.length === 0 ? '' : `?${new URLSearchParams(known)}`
+}

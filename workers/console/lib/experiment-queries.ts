@@ -1,0 +1,44 @@
+/** Experiments and what is set of one, over the client and the query cache. */
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import type { NewExperimentSettings } from '../../experiments/result-schemas.ts'
+import { useMessages } from '../messages/locale.tsx'
+import { useToasts } from '../ui/toasts.tsx'
+import { useServices } from './services.tsx'
+
+const EXPERIMENTS = ['experiments'] as const
+const reportKey = (key: string, environment: string) => ['experiment', environment, key] as const
+
+export function useExperiments(environment: string) {
+  const { client } = useServices()
+  return useInfiniteQuery({
+    queryKey: [...EXPERIMENTS, environment],
+    queryFn: ({ pageParam, signal }) =>
+      client.experiments.page({ environment, signal, ...(pageParam && { cursor: pageParam }) }),
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+  })
+}
+
+export function useReport(key: string, environment: string) {
+  const { client } = useServices()
+  return useQuery({
+    queryKey: reportKey(key, environment),
+    queryFn: () => client.experiments.report(key, { environment }),
+  })
+}
+
+export function useExperimentActions(key: string, environment: string) {
+  const { client, queries } = useServices()
+  const { succeed } = useToasts()
+  const { experiments } = useMessages()
+
+  /** @throws VoiceAssistError, for the form to show */
+  const configure = async (settings: Partial<NewExperimentSettings>) => {
+    const report = await client.experiments.configure(key, settings, { environment })
+    queries.setQueryData(reportKey(key, environment), report)
+    await queries.invalidateQueries({ queryKey: EXPERIMENTS })
+    succeed(experiments.settings.saved)
+  }
+
+  return { configure }
+}
