@@ -1,6 +1,7 @@
 /** Evaluations as they were counted, over HTTP. */
 import { z } from '@hono/zod-openapi'
-import { EnvironmentName, FlagName } from './model-schemas.ts'
+import { EnvironmentName } from '../../shared/environment.ts'
+import { FlagName } from './model-schemas.ts'
 
 export const GRANULARITIES = ['minute', 'hour', 'day'] as const
 export const Granularity = z.enum(GRANULARITIES).openapi('FlagGranularity')
