@@ -1,5 +1,6 @@
-import type { Flag, FlagChange, FlagPage, NewFlag } from '../workers/flags/schemas.ts'
 /** Feature flags as administrators see them; evaluation is OFREP's, with any OpenFeature client. */
+import type { AnalyticsQuery, FlagAnalytics } from '../workers/flags/analytics-schemas.ts'
+import type { Flag, FlagChange, FlagPage, NewFlag } from '../workers/flags/schemas.ts'
 import type { Transport } from './transport.ts'
 
 const BASE = '/api/admin/feature-flags'
@@ -35,6 +36,15 @@ export class Flags {
       yield* page.items
       cursor = page.nextCursor
     } while (cursor)
+  }
+
+  /** How often it was evaluated, by variant and reason over time. */
+  analytics(name: string, { environment, granularity, from, to }: Partial<AnalyticsQuery> = {}) {
+    const query = new URLSearchParams()
+    for (const [field, value] of Object.entries({ environment, granularity, from, to })) {
+      if (value !== undefined) query.set(field, value)
+    }
+    return this.#transport.json<FlagAnalytics>(`${at(name)}/analytics?${query}`)
   }
 
   get(name: string): Promise<Flag> {

@@ -177,6 +177,41 @@ test('an export is previewed with what is lost, and then taken in', async () => 
   await page.getByRole('link', { name: `whole_${id}` }).waitFor()
 })
 
+test('evaluations are drawn by variant, told in words, and shown as a table', async () => {
+  const name = await make()
+  const page = await openSignedIn(`/flags?flag=${name}`)
+  const counts = sectionOf(page, 'Evaluations')
+  await counts.getByText('Nobody asked in this period.').waitFor()
+  // Counts reach the database a while after they were made: what the server will say is said for it.
+  const asked: URL[] = []
+  await page.route('**/analytics?**', async (route) => {
+    const url = new URL(route.request().url())
+    asked.push(url)
+    const to = Date.parse('2026-03-31T00:00:00Z')
+    const before = (daysAgo: number) => new Date(to - daysAgo * 86_400_000).toISOString()
+    const point = { bulk: 0, errors: 0, units: 1 }
+    const series = [
+      { variant: 'on', reason: 'SPLIT', points: [{ at: before(3), evals: 1200, ...point }] },
+      {
+        variant: '',
+        reason: 'DISABLED',
+        points: [{ at: before(2), evals: 34, ...point, errors: 2 }],
+      },
+    ]
+    const part = { environment: 'production', granularity: 'day', from: before(30), to: before(0) }
+    await route.fulfill({ json: { flag: name, ...part, series } })
+  })
+  await counts.getByLabel('Period').selectOption('30d')
+  await counts.getByRole('img', { name: 'Evaluations: 1,234, failed: 2.' }).waitFor()
+  expect(asked[0]?.searchParams.get('granularity')).toBe('day')
+  expect(await counts.locator('svg rect').count()).toBe(2)
+  await counts.getByText('Show as table').click()
+  await counts.getByRole('columnheader', { name: 'default in the code' }).waitFor()
+  await counts.getByRole('cell', { name: '1,200' }).waitFor()
+  expect(new URL(page.url()).searchParams.get('period')).toBe('30d')
+  expect(await violationsOf(page)).toEqual([])
+})
+
 test('the list is narrowed by type and state, at an address of its own', async () => {
   const [text, off] = [
     await make({ type: 'string', defaultValue: 'x', environments: {} }),

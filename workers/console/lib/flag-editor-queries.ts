@@ -5,6 +5,7 @@ import type { NewSchedule } from '../../flags/schedule-schemas.ts'
 import type { Flag } from '../../flags/schemas.ts'
 import { useMessages } from '../messages/locale.tsx'
 import { useToasts } from '../ui/toasts.tsx'
+import { type CountPeriod, windowOf } from './flag-counts.ts'
 import { useServices } from './services.tsx'
 
 const keyOf = (name: string) => ['flag', name] as const
@@ -48,6 +49,14 @@ export function useSchedules(name: string, environment: string) {
   return useQuery({
     queryKey: [...keyOf(name), 'schedules', environment],
     queryFn: () => flagChanges.schedules(name, environment),
+  })
+}
+
+export function useCounts(name: string, environment: string, period: CountPeriod) {
+  const { flags } = useServices().client
+  return useQuery({
+    queryKey: [...keyOf(name), 'counts', environment, period],
+    queryFn: () => flags.analytics(name, { environment, ...windowOf(period, Date.now()) }),
   })
 }
 

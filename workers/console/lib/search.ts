@@ -45,6 +45,8 @@ export interface FlagsSearch {
   /** The flag that is open, and the environment it is seen in. */
   flag?: string
   environment?: string
+  /** Over which its evaluations are shown. */
+  period?: string
   create?: boolean
   /** Whether the page is that of taking in another product's flags. */
   import?: boolean
@@ -57,6 +59,7 @@ export const readFlags = (search: Search): FlagsSearch => ({
   ...textIn(search, 'tag'),
   ...textIn(search, 'flag'),
   ...textIn(search, 'environment'),
+  ...textIn(search, 'period'),
   ...yesIn(search, 'create'),
   ...yesIn(search, 'import'),
 })

@@ -120,6 +120,18 @@ export const flagTools = {
     general: 'Of the export as a whole',
     empty: 'There is no flag in it.',
   },
+  counts: {
+    title: 'Evaluations',
+    hint: 'How often it was asked for, and what was served.',
+    period: 'Period',
+    periods: { '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },
+    none: 'Nobody asked in this period.',
+    byDefault: 'default in the code',
+    summary: (total: string, errors: string) => `Evaluations: ${total}, failed: ${errors}.`,
+    table: 'Show as table',
+    day: 'Day',
+    hour: 'Hour',
+  },
   tag: 'Tag',
   anyTag: 'Any tag',
 }

@@ -2,8 +2,8 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { FlaskConical } from 'lucide-react'
 import type { ExperimentItem } from '../../../experiments/result-schemas.ts'
+import { FIRST_ENVIRONMENT, useEnvironmentNames } from '../../lib/environments.ts'
 import { useExperiments } from '../../lib/experiment-queries.ts'
-import { useEnvironments } from '../../lib/flag-editor-queries.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { buttonClass } from '../../ui/button.tsx'
 import { cell, DataTable, wide } from '../../ui/data-table.tsx'
@@ -15,10 +15,8 @@ import { Empty, Page } from '../../ui/page.tsx'
 import { Status, type Tone } from '../../ui/status.tsx'
 import { ExperimentReportPage } from './report.tsx'
 
-const FIRST = 'production'
-
 export function ExperimentsPage() {
-  const { experiment, environment = FIRST } = useSearch({ from: '/shell/experiments' })
+  const { experiment, environment = FIRST_ENVIRONMENT } = useSearch({ from: '/shell/experiments' })
   return experiment === undefined ? (
     <AllExperiments environment={environment} />
   ) : (
@@ -39,7 +37,7 @@ function AllExperiments({ environment }: { environment: string }) {
 function EnvironmentChoice({ environment }: { environment: string }) {
   const { experiments } = useMessages()
   const navigate = useNavigate({ from: '/experiments' })
-  const names = useEnvironments().data?.items.map(({ name }) => name) ?? [environment]
+  const names = useEnvironmentNames()
   return (
     <SelectField
       className="mb-4 w-64"

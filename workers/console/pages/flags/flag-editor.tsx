@@ -12,6 +12,7 @@ import { Loaded } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Section } from '../../ui/section.tsx'
 import { Switch } from '../../ui/switch.tsx'
+import { CountsSection } from './counts-section.tsx'
 import { DraftsSection } from './drafts-section.tsx'
 import { HistorySection } from './history-section.tsx'
 import { OverridesSection } from './overrides-section.tsx'
@@ -57,6 +58,7 @@ function Sections({ flag }: { flag: Flag }) {
       <RulesSection key={`${environment} ${flag.version}`} {...part} />
       <OverridesSection {...part} />
       <SchedulesSection {...part} />
+      <CountsSection {...part} />
       <DraftsSection name={flag.name} environment={environment} />
       <HistorySection name={flag.name} current={flag.version} />
     </>
