@@ -38,6 +38,7 @@ import { createIdentityRoutes } from './identity/routes.ts'
 import { admit, confirm, credentialHeaders } from './identity/service.ts'
 import { tenantRoutes } from './identity/tenant-routes.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
+import { feedbackRoutes } from './knowledge/feedback-routes.ts'
 import { lifecycleRoutes } from './knowledge/lifecycle-routes.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
 import type { KnowledgeContext } from './knowledge/service.ts'
@@ -195,6 +196,7 @@ export function createApp() {
   app.route('/', growthbookRoutes)
   app.route('/', knowledgeRoutes)
   app.route('/', lifecycleRoutes)
+  app.route('/', feedbackRoutes)
   app.route('/', uploadRoutes)
   app.route('/', assistantRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))

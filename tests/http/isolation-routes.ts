@@ -35,6 +35,7 @@ export const ROUTES: Record<string, { is: string; body?: object; missing?: numbe
   'DELETE /api/admin/kb/uploads/{id}': { is: 'upload' },
   'PUT /api/admin/kb/uploads/{id}/parts/{number}': { is: 'upload' },
   'POST /api/admin/kb/uploads/{id}/complete': { is: 'upload' },
+  'PUT /api/answers/{id}/feedback': { is: 'asked', body: { rating: 0 } },
   'GET /api/admin/kb/jobs/{id}': { is: 'job' },
   'GET /api/admin/kb/jobs/{id}/events': { is: 'job' },
   'DELETE /api/admin/users/{id}': { is: 'member' },

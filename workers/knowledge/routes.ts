@@ -219,7 +219,7 @@ export const knowledgeRoutes = createRouter<RoutesEnv>()
     const question = c.req.valid('json')
     c.var.ctx.metrics.inc('messages_sent_total', { conversation_type: 'text' })
     if (c.req.header('accept')?.includes('text/event-stream')) {
-      return streamEvents(c, (signal) => answerQuestion(c.var.ctx, question, signal), frameOf)
+      return streamEvents(c, (signal) => said(answerQuestion(c.var.ctx, question, signal)), frameOf)
     }
     for await (const event of answerQuestion(c.var.ctx, question, c.req.raw.signal)) {
       if (event.type === 'done') return c.json(event.answer, 200)
@@ -227,7 +227,14 @@ export const knowledgeRoutes = createRouter<RoutesEnv>()
     throw new Error('an answer always ends with done')
   })
 
-function frameOf(event: AnswerEvent): [string, object] {
+type Said = Exclude<AnswerEvent, { type: 'found' }>
+
+/** What the model was shown is no part of the answer. */
+async function* said(events: AsyncGenerator<AnswerEvent>): AsyncGenerator<Said> {
+  for await (const event of events) if (event.type !== 'found') yield event
+}
+
+function frameOf(event: Said): [string, object] {
   if (event.type === 'delta') return ['delta', { text: event.text }]
   return event.type === 'citation' ? ['citation', event.citation] : ['done', event.answer]
 }

@@ -13,14 +13,16 @@ import { traceStream, withSpan } from '../../shared/tracing.ts'
 import { type FlagReadContext, requireModels } from '../flags/client-service.ts'
 import { withBill } from '../usage/service.ts'
 import { abstention, relevanceOf } from './abstain.ts'
-import { ANSWER_SECONDS, isHeld, type Kept, keyOfAnswer, parseKept, replay } from './answers.ts'
+import { ANSWER_SECONDS, isFrom, isHeld, keyOfAnswer, parseKept, replay } from './answers.ts'
 import { type ChatContext, streamChat, type Usage } from './chat-client.ts'
 import { type CitableSource, type Cited, createCiter } from './citing.ts'
+import { type Clock, startClock } from './clock.ts'
 import { type EmbeddingContext, embedTexts } from './embedding-client.ts'
+import { insertAnswer } from './feedback-store.ts'
 import { joinHops } from './hops.ts'
 import { fusionOf } from './profiles.ts'
 import { promptOf, searchTextOf, sourceIds, toolResultOf } from './prompt.ts'
-import type { Answer, AnswerEvent, Citation, Turn } from './schemas.ts'
+import type { Answer, AnswerEvent, Citation, KeptAnswer, Shown, Turn } from './schemas.ts'
 import { type Hit, searchChunks } from './search-store.ts'
 import { type AskSettings, askSettings } from './settings-service.ts'
 import { findVersion } from './store.ts'
@@ -38,7 +40,7 @@ export interface Ask {
   history?: readonly Turn[]
 }
 
-const answers = createCache<Kept>({
+const answers = createCache<KeptAnswer>({
   namespace: 'answer',
   freshMs: 60_000,
   staleMs: 0,
@@ -50,8 +52,8 @@ const answers = createCache<Kept>({
 /**
  * Answers from the documents, with citations whose quotes were found in them; or abstains.
  *
- * A citation's event comes before the text that carries its mark; `done` is the last event and holds
- * the whole answer. Only statements that were proved are sent, each in one piece.
+ * `found` comes first. A citation's event comes before the text that carries its mark; `done` is the
+ * last event and holds the whole answer. Only statements that were proved are sent, each in one piece.
  *
  * @param signal Stops the search and the model; the generator then throws an AbortError.
  * @throws ProblemError dependency_down
@@ -76,11 +78,16 @@ async function* counted(
   signal: AbortSignal,
   noteLength: (length: number) => void,
 ): AsyncGenerator<AnswerEvent> {
+  let sources: readonly Shown[] = []
   try {
     for await (const event of answer(ctx, ask, signal)) {
-      if (event.type === 'done') noteLength(event.answer.text.length)
+      if (event.type === 'found') ({ sources } = event)
       // Before whoever reads may leave.
-      if (event.type === 'done') countAnswer(ctx.metrics, event.answer)
+      if (event.type === 'done') {
+        noteLength(event.answer.text.length)
+        countAnswer(ctx.metrics, event.answer)
+        ctx.defer(keepAnswer(ctx, ask.question, event.answer, sources))
+      }
       yield event
     }
   } catch (error) {
@@ -88,6 +95,21 @@ async function* counted(
     if (!signal.aborted) ctx.metrics.inc('voiceassist_rag_queries_total', labels)
     throw error
   }
+}
+
+/** So that it can be rated. */
+function keepAnswer(
+  ctx: KnowledgeContext,
+  question: string,
+  { answerId, abstained, citations, kbVersions }: Answer,
+  sources: readonly Shown[],
+): Promise<void> {
+  const chunks = sources.map((source) => ({
+    documentId: source.documentId,
+    ordinal: source.ordinal,
+    cited: citations.some((citation) => isFrom(citation, source)),
+  }))
+  return insertAnswer(ctx, { id: answerId, question, abstained, kbVersions, chunks })
 }
 
 async function* answer(
@@ -109,17 +131,21 @@ async function* answer(
   const kept = isCached ? await clock.time('cacheMs', answers.peek(ctx, key)) : undefined
   const unused = { usage: { inputTokens: 0, outputTokens: 0 }, costMicroDollars: 0 }
   if (kept && isHeld(kept, ctx.now())) {
-    yield* replay({ ...kept.answer, answerId, ...unused, cached: true, timings: clock.timings() })
+    const again = { answerId, ...unused, cached: true, timings: clock.timings() }
+    yield* replay({ ...kept, answer: { ...kept.answer, ...again } })
     return
   }
   await requireModels(ctx)
   const search = () => retrieve(ctx, clock, { question, history }, settings, signal)
   const hits = version ? await withSpan({ name: 'knowledge.retrieve' }, search) : []
+  const sources = hits.map(toShown)
+  yield { type: 'found', sources }
   const made = yield* compose(ctx, clock, { question, history }, hits, signal)
   const { microDollars: costMicroDollars } = ctx.bill
   const timings = clock.timings()
-  const whole: Answer = { answerId, ...made, costMicroDollars, cached: false, timings }
-  if (isCached) answers.put(ctx, key, { answer: whole, storedAt: ctx.now().getTime() })
+  const kbVersions = { [KB_ID]: version }
+  const whole: Answer = { answerId, ...made, kbVersions, costMicroDollars, cached: false, timings }
+  if (isCached) answers.put(ctx, key, { answer: whole, sources, storedAt: ctx.now().getTime() })
   yield { type: 'done', answer: whole }
 }
 
@@ -236,6 +262,11 @@ async function* prove(
   }
 }
 
+function toShown(hit: Hit): Shown {
+  const { documentId, ordinal, title, page, start, end, text, score } = hit
+  return { documentId, ordinal, title, page, start, end, text, score }
+}
+
 /** Under ids no document can know beforehand. */
 function toSources(hits: readonly Hit[]) {
   const ids = sourceIds(hits.length, crypto.getRandomValues(new Uint8Array(64)))
@@ -266,28 +297,4 @@ function countAnswer(metrics: Metrics, answered: Answer): void {
   const { firstTokenMs } = timings
   if (firstTokenMs === undefined) return
   metrics.observe('voiceassist_rag_first_token_seconds', {}, firstTokenMs / 1000)
-}
-
-type Clock = ReturnType<typeof startClock>
-
-/** Milliseconds per stage; a stage measured twice keeps its first time. */
-function startClock({ now }: KnowledgeContext) {
-  const began = now().getTime()
-  const stages: Record<string, number> = {}
-  const start = (stage: string) => {
-    const from = now().getTime()
-    return () => void (stages[stage] ??= now().getTime() - from)
-  }
-  return {
-    start,
-    async time<Result>(stage: string, work: Promise<Result>): Promise<Result> {
-      const stop = start(stage)
-      try {
-        return await work
-      } finally {
-        stop()
-      }
-    },
-    timings: () => ({ ...stages, totalMs: now().getTime() - began }),
-  }
 }

@@ -1,0 +1,25 @@
+/** Where an answer's time goes. */
+
+export type Clock = ReturnType<typeof startClock>
+
+/** Milliseconds per stage; a stage measured twice keeps its first time. */
+export function startClock({ now }: { now: () => Date }) {
+  const began = now().getTime()
+  const stages: Record<string, number> = {}
+  const start = (stage: string) => {
+    const from = now().getTime()
+    return () => void (stages[stage] ??= now().getTime() - from)
+  }
+  return {
+    start,
+    async time<Result>(stage: string, work: Promise<Result>): Promise<Result> {
+      const stop = start(stage)
+      try {
+        return await work
+      } finally {
+        stop()
+      }
+    },
+    timings: () => ({ ...stages, totalMs: now().getTime() - began }),
+  }
+}
