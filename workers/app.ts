@@ -52,6 +52,8 @@ import {
   refuseReports,
   refuseStranger,
 } from './limits/service.ts'
+import { openAiRoutes } from './openai-api/routes.ts'
+import type { ApiContext } from './openai-api/service.ts'
 import { measure } from './ops/measure-service.ts'
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
 import { createRumRoutes } from './ops/rum-routes.ts'
@@ -74,6 +76,7 @@ type Needs = OpsContext &
   EvaluationContext &
   DocumentContext &
   KnowledgeContext &
+  ApiContext &
   AssistantContext &
   VoiceContext &
   LimitContext &
@@ -198,6 +201,7 @@ export function createApp() {
   app.route('/', lifecycleRoutes)
   app.route('/', feedbackRoutes)
   app.route('/', uploadRoutes)
+  app.route('/', openAiRoutes)
   app.route('/', assistantRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes(meter))

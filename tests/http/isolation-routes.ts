@@ -108,6 +108,7 @@ export const ELSEWHERE: Record<string, string> = {
   'POST /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
   'DELETE /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
   'DELETE /api/auth/oauth/consents/{id}': 'a user’s own, in no tenant; tests/http/oauth-tokens',
+  'GET /v1/models/{model}': 'the caller’s own knowledge bases; tests/conformance/openai-refusals',
   'GET /api/features/{clientKey}': 'the key is the tenant’s own; tests/conformance/growthbook-sdk',
   'GET /sub/{clientKey}': 'the key is the tenant’s own; tests/conformance/growthbook-sdk',
   'DELETE /api/auth/sessions/{id}': 'a user’s own, in no tenant; tests/http/identity-sessions',

@@ -1,5 +1,5 @@
 /** Answers as they are kept for the next asker: the key they lie under, and how long they hold. */
-import { type AnswerEvent, type Citation, KeptAnswer, type Shown, type Turn } from './schemas.ts'
+import { type AskEvent, type Citation, KeptAnswer, type Shown, type Turn } from './schemas.ts'
 
 /** Milliseconds an abstention holds: what is missing now may be uploaded any minute. */
 const ABSTENTION_MS = 5 * 60 * 1000
@@ -46,8 +46,8 @@ export const isHeld = ({ answer, storedAt }: KeptAnswer, now: Date) =>
   !answer.abstained || now.getTime() - storedAt < ABSTENTION_MS
 
 /** The events of an answer that is known already. */
-export function* replay({ answer, sources }: KeptAnswer): Generator<AnswerEvent> {
-  yield { type: 'found', sources }
+export function* replay({ answer, sources }: KeptAnswer): Generator<AskEvent> {
+  yield { type: 'found', answerId: answer.answerId, sources }
   for (const citation of answer.citations) yield { type: 'citation', citation }
   yield { type: 'delta', text: answer.text }
   yield { type: 'done', answer }

@@ -21,6 +21,7 @@ import { ACCEPTED } from './formats.ts'
 import {
   Answer,
   type AnswerEvent,
+  type AskEvent,
   Document,
   DocumentPage,
   DocumentQuery,
@@ -227,14 +228,12 @@ export const knowledgeRoutes = createRouter<RoutesEnv>()
     throw new Error('an answer always ends with done')
   })
 
-type Said = Exclude<AnswerEvent, { type: 'found' }>
-
 /** What the model was shown is no part of the answer. */
-async function* said(events: AsyncGenerator<AnswerEvent>): AsyncGenerator<Said> {
+async function* said(events: AsyncGenerator<AskEvent>): AsyncGenerator<AnswerEvent> {
   for await (const event of events) if (event.type !== 'found') yield event
 }
 
-function frameOf(event: Said): [string, object] {
+function frameOf(event: AnswerEvent): [string, object] {
   if (event.type === 'delta') return ['delta', { text: event.text }]
   return event.type === 'citation' ? ['citation', event.citation] : ['done', event.answer]
 }

@@ -223,6 +223,7 @@ export const Shown = z.object({
   documentId: z.uuid(),
   ordinal: z.int(),
   title: z.string(),
+  fileName: z.string(),
   page: z.int(),
   /** Span in the document's canonical text. */
   start: z.int(),
@@ -241,12 +242,13 @@ export const KeptAnswer = z.object({
 })
 export type KeptAnswer = z.infer<typeof KeptAnswer>
 
-/** `found` comes first; what an answer cites is among it. */
 export type AnswerEvent =
-  | { type: 'found'; sources: Shown[] }
   | { type: 'delta'; text: string }
   | { type: 'citation'; citation: Citation }
   | { type: 'done'; answer: Answer }
+
+/** What happens while a question is answered. `found` comes first; what an answer cites is among it. */
+export type AskEvent = { type: 'found'; answerId: string; sources: Shown[] } | AnswerEvent
 
 /** Names one slice of one indexing run; small, because what it works on is in the database and in R2. */
 export const DocumentMessage = z.object({

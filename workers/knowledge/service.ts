@@ -17,16 +17,18 @@ import { ANSWER_SECONDS, isFrom, isHeld, keyOfAnswer, parseKept, replay } from '
 import { type ChatContext, streamChat, type Usage } from './chat-client.ts'
 import { type CitableSource, type Cited, createCiter } from './citing.ts'
 import { type Clock, startClock } from './clock.ts'
-import { type EmbeddingContext, embedTexts } from './embedding-client.ts'
+import { EMBEDDING_BATCH, type EmbeddingContext, embedTexts } from './embedding-client.ts'
 import { insertAnswer } from './feedback-store.ts'
 import { joinHops } from './hops.ts'
 import { fusionOf } from './profiles.ts'
 import { promptOf, searchTextOf, sourceIds, toolResultOf } from './prompt.ts'
-import type { Answer, AnswerEvent, Citation, KeptAnswer, Shown, Turn } from './schemas.ts'
+import type { Answer, AskEvent, Citation, KeptAnswer, Shown, Turn } from './schemas.ts'
 import { type Hit, searchChunks } from './search-store.ts'
 import { type AskSettings, askSettings } from './settings-service.ts'
 import { findVersion } from './store.ts'
-import { KB_ID } from './tables.ts'
+import { DIMENSIONS, KB_ID } from './tables.ts'
+
+export { DIMENSIONS, EMBEDDING_BATCH, embedTexts }
 
 export type KnowledgeContext = ChatContext &
   EmbeddingContext &
@@ -62,7 +64,7 @@ export function answerQuestion(
   ctx: KnowledgeContext,
   ask: Ask,
   signal: AbortSignal,
-): AsyncGenerator<AnswerEvent> {
+): AsyncGenerator<AskEvent> {
   const attributes = { input_length: ask.question.length, ...whoOf(ctx) }
   return traceStream({ name: 'agent.process_message', attributes }, (span) =>
     counted(ctx, ask, signal, (length) => span.set({ response_length: length })),
@@ -77,7 +79,7 @@ async function* counted(
   ask: Ask,
   signal: AbortSignal,
   noteLength: (length: number) => void,
-): AsyncGenerator<AnswerEvent> {
+): AsyncGenerator<AskEvent> {
   let sources: readonly Shown[] = []
   try {
     for await (const event of answer(ctx, ask, signal)) {
@@ -116,7 +118,7 @@ async function* answer(
   asker: KnowledgeContext,
   { question, history = [] }: Ask,
   signal: AbortSignal,
-): AsyncGenerator<AnswerEvent> {
+): AsyncGenerator<AskEvent> {
   const clock = startClock(asker)
   const answerId = newId(asker.now())
   const ctx = withBill(asker, answerId)
@@ -139,7 +141,7 @@ async function* answer(
   const search = () => retrieve(ctx, clock, { question, history }, settings, signal)
   const hits = version ? await withSpan({ name: 'knowledge.retrieve' }, search) : []
   const sources = hits.map(toShown)
-  yield { type: 'found', sources }
+  yield { type: 'found', answerId, sources }
   const made = yield* compose(ctx, clock, { question, history }, hits, signal)
   const { microDollars: costMicroDollars } = ctx.bill
   const timings = clock.timings()
@@ -216,7 +218,7 @@ async function* compose(
   { question, history }: Required<Ask>,
   hits: readonly Hit[],
   signal: AbortSignal,
-): AsyncGenerator<AnswerEvent, Made> {
+): AsyncGenerator<AskEvent, Made> {
   const usage: Usage = { inputTokens: 0, outputTokens: 0 }
   const sources = toSources(hits)
   const asked = await withSpan({ name: 'agent.build_messages' }, async () =>
@@ -242,7 +244,7 @@ async function* prove(
   stream: AsyncGenerator<string, Usage>,
   sources: readonly CitableSource[],
   usage: Usage,
-): AsyncGenerator<AnswerEvent, Cited> {
+): AsyncGenerator<AskEvent, Cited> {
   const citer = createCiter(sources)
   const stopModel = clock.start('modelMs')
   const stopFirst = clock.start('firstTokenMs')
@@ -263,8 +265,8 @@ async function* prove(
 }
 
 function toShown(hit: Hit): Shown {
-  const { documentId, ordinal, title, page, start, end, text, score } = hit
-  return { documentId, ordinal, title, page, start, end, text, score }
+  const { documentId, ordinal, title, fileName, page, start, end, text, score } = hit
+  return { documentId, ordinal, title, fileName, page, start, end, text, score }
 }
 
 /** Under ids no document can know beforehand. */
