@@ -115,7 +115,7 @@ async function index(chunks: { id: string; row: ChunkRow }[]) {
 /** The ten best abstracts; one scores as its best chunk. */
 async function topTen(question: string, fusion: Fusion, vector: boolean): Promise<string[]> {
   const embedding = vector ? [...embed(question)] : null
-  const hits = await searchChunks(ctx, { kbId: KB_ID, question, embedding, fusion, limit: 40 })
+  const hits = await searchChunks(ctx, { kbIds: [KB_ID], question, embedding, fusion, limit: 40 })
   const ids = hits.map(
     ({ documentId, ordinal }) => abstractOf.get(`${documentId} ${ordinal}`) ?? '',
   )

@@ -1,9 +1,8 @@
-/** Where an answer's time goes. */
+/** Milliseconds per stage of a question; a stage measured twice keeps its first time. */
 
 export type Clock = ReturnType<typeof startClock>
 
-/** Milliseconds per stage; a stage measured twice keeps its first time. */
-export function startClock({ now }: { now: () => Date }) {
+export function startClock(now: () => Date) {
   const began = now().getTime()
   const stages: Record<string, number> = {}
   const start = (stage: string) => {
@@ -20,6 +19,6 @@ export function startClock({ now }: { now: () => Date }) {
         stop()
       }
     },
-    timings: () => ({ ...stages, totalMs: now().getTime() - began }),
+    timings: (): Record<string, number> => ({ ...stages, totalMs: now().getTime() - began }),
   }
 }

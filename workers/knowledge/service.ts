@@ -5,41 +5,36 @@
  * verified citation its answer is not given.
  */
 import { type CacheContext, createCache } from '../../shared/cache.ts'
-import type { WithEnv } from '../../shared/context.ts'
-import type { DatabaseEnv } from '../../shared/database.ts'
 import { newId } from '../../shared/ids.ts'
 import type { Metrics } from '../../shared/metrics.ts'
 import { traceStream, withSpan } from '../../shared/tracing.ts'
-import { type FlagReadContext, requireModels } from '../flags/client-service.ts'
+import { requireModels } from '../flags/client-service.ts'
 import { withBill } from '../usage/service.ts'
-import { abstention, relevanceOf } from './abstain.ts'
+import { abstention } from './abstain.ts'
 import { ANSWER_SECONDS, isFrom, isHeld, keyOfAnswer, parseKept, replay } from './answers.ts'
 import { type ChatContext, streamChat, type Usage } from './chat-client.ts'
 import { type CitableSource, type Cited, createCiter } from './citing.ts'
 import { type Clock, startClock } from './clock.ts'
-import { EMBEDDING_BATCH, type EmbeddingContext, embedTexts } from './embedding-client.ts'
+import { EMBEDDING_BATCH, embedTexts } from './embedding-client.ts'
 import { insertAnswer } from './feedback-store.ts'
-import { joinHops } from './hops.ts'
-import { fusionOf } from './profiles.ts'
-import { promptOf, searchTextOf, sourceIds, toolResultOf } from './prompt.ts'
+import { promptOf, sourceIds, toolResultOf } from './prompt.ts'
+import { reachFor } from './reach-service.ts'
+import { retrieve, type RetrievalContext } from './retrieve-service.ts'
 import type { Answer, AskEvent, Citation, KeptAnswer, Shown, Turn } from './schemas.ts'
-import { type Hit, searchChunks } from './search-store.ts'
-import { type AskSettings, askSettings } from './settings-service.ts'
-import { findVersion } from './store.ts'
-import { DIMENSIONS, KB_ID } from './tables.ts'
+import type { Hit } from './search-store.ts'
+import { askSettings } from './settings-service.ts'
+import { DIMENSIONS } from './tables.ts'
 
 export { DIMENSIONS, EMBEDDING_BATCH, embedTexts }
 
-export type KnowledgeContext = ChatContext &
-  EmbeddingContext &
-  CacheContext &
-  WithEnv<DatabaseEnv> &
-  FlagReadContext
+export type KnowledgeContext = ChatContext & RetrievalContext & CacheContext
 
 export interface Ask {
   question: string
   /** Earlier turns, oldest first. */
   history?: readonly Turn[]
+  /** Knowledge bases to look in; left out: all. */
+  kbs?: readonly string[] | undefined
 }
 
 const answers = createCache<KeptAnswer>({
@@ -58,7 +53,7 @@ const answers = createCache<KeptAnswer>({
  * last event and holds the whole answer. Only statements that were proved are sent, each in one piece.
  *
  * @param signal Stops the search and the model; the generator then throws an AbortError.
- * @throws ProblemError dependency_down
+ * @throws ProblemError dependency_down; invalid_fields for a knowledge base that is not there
  */
 export function answerQuestion(
   ctx: KnowledgeContext,
@@ -116,20 +111,21 @@ function keepAnswer(
 
 async function* answer(
   asker: KnowledgeContext,
-  { question, history = [] }: Ask,
+  { question, history = [], kbs }: Ask,
   signal: AbortSignal,
 ): AsyncGenerator<AskEvent> {
-  const clock = startClock(asker)
+  const clock = startClock(asker.now)
   const answerId = newId(asker.now())
   const ctx = withBill(asker, answerId)
-  const [version = 0, settings] = await Promise.all([
-    clock.time('versionMs', findVersion(ctx, KB_ID)),
+  const [reached, settings] = await Promise.all([
+    clock.time('versionMs', reachFor(ctx, kbs)),
     askSettings(ctx),
   ])
   const { strategy, maxSources, minRelevance, isCached } = settings
   const { CHAT_MODEL: chatModel, EMBEDDING_MODEL: embeddingModel } = ctx.env
   const models = { chatModel, embeddingModel, search: [strategy, maxSources, minRelevance] }
-  const key = await keyOfAnswer({ version, question, history, ...models })
+  const { version, reader } = reached
+  const key = await keyOfAnswer({ version, reader, question, history, ...models })
   const kept = isCached ? await clock.time('cacheMs', answers.peek(ctx, key)) : undefined
   const unused = { usage: { inputTokens: 0, outputTokens: 0 }, costMicroDollars: 0 }
   if (kept && isHeld(kept, ctx.now())) {
@@ -138,14 +134,14 @@ async function* answer(
     return
   }
   await requireModels(ctx)
-  const search = () => retrieve(ctx, clock, { question, history }, settings, signal)
-  const hits = version ? await withSpan({ name: 'knowledge.retrieve' }, search) : []
+  const search = () => retrieve(ctx, clock, { question, history }, reached, settings, signal)
+  const hits = await withSpan({ name: 'knowledge.retrieve' }, search)
   const sources = hits.map(toShown)
   yield { type: 'found', answerId, sources }
   const made = yield* compose(ctx, clock, { question, history }, hits, signal)
   const { microDollars: costMicroDollars } = ctx.bill
   const timings = clock.timings()
-  const kbVersions = { [KB_ID]: version }
+  const { versions: kbVersions } = reached
   const whole: Answer = { answerId, ...made, kbVersions, costMicroDollars, cached: false, timings }
   if (isCached) answers.put(ctx, key, { answer: whole, sources, storedAt: ctx.now().getTime() })
   yield { type: 'done', answer: whole }
@@ -166,12 +162,13 @@ export interface Found {
  */
 export async function searchKnowledge(
   ctx: KnowledgeContext,
-  { question, history = [] }: Ask,
+  { question, history = [], kbs }: Ask,
   signal: AbortSignal,
 ): Promise<Found> {
-  const settings = await askSettings(ctx)
+  const [reached, settings] = await Promise.all([reachFor(ctx, kbs), askSettings(ctx)])
   const asked = { question, history }
-  const sources = toSources(await retrieve(ctx, startClock(ctx), asked, settings, signal))
+  const clock = startClock(ctx.now)
+  const sources = toSources(await retrieve(ctx, clock, asked, reached, settings, signal))
   return { text: toolResultOf(sources), sources }
 }
 
@@ -182,40 +179,12 @@ export async function searchKnowledge(
 export const citeFrom = (sources: readonly CitableSource[], before: readonly Citation[]) =>
   createCiter(sources, { before, keepsUnmarked: true })
 
-/** The chunks that may be sources, best first; none when nothing is relevant enough. */
-async function retrieve(
-  ctx: KnowledgeContext,
-  clock: Clock,
-  { question, history }: Required<Ask>,
-  { strategy, maxSources, minRelevance, hasModels }: AskSettings,
-  signal: AbortSignal,
-): Promise<Hit[]> {
-  const fusion = fusionOf(ctx.env.EMBEDDING_MODEL, strategy === 'hybrid')
-  /** By words alone when no model may be asked for the vector. */
-  const search = async (text: string, limit: number) => {
-    const embedded = hasModels ? embedTexts(ctx, 'embed_query', [text], signal) : NO_VECTORS
-    const { vectors } = await clock.time('embedMs', embedded)
-    const [embedding = null] = vectors
-    const by = { kbId: KB_ID, question: text, embedding, fusion, limit }
-    const hits = await clock.time('searchMs', searchChunks(ctx, by))
-    return hits.filter((hit) => relevanceOf(hit) >= minRelevance)
-  }
-  const text = searchTextOf(question, history)
-  const hits = await search(text, maxSources)
-  const [best] = hits
-  if (strategy !== 'multi_hop' || !best) return hits
-  const more = await search(`${best.title}\n${best.text}`, maxSources)
-  return joinHops(hits, more, maxSources)
-}
-
-const NO_VECTORS = Promise.resolve({ vectors: [] as number[][] })
-
 type Made = Pick<Answer, 'abstained' | 'text' | 'citations' | 'withheld' | 'usage'>
 
 async function* compose(
   ctx: KnowledgeContext,
   clock: Clock,
-  { question, history }: Required<Ask>,
+  { question, history }: { question: string; history: readonly Turn[] },
   hits: readonly Hit[],
   signal: AbortSignal,
 ): AsyncGenerator<AskEvent, Made> {

@@ -123,8 +123,24 @@ function answersOf(
   signal: AbortSignal,
 ): AsyncGenerator<AskEvent> {
   ctx.metrics.inc('messages_sent_total', { conversation_type: 'text' })
-  for (const id of kbIds) if (id !== 'default') throw noStore(id)
-  return answerQuestion(ctx, asked, signal)
+  return naming(kbIds, answerQuestion(ctx, { ...asked, kbs: kbIds }, signal))
+}
+
+/** A knowledge base that is not there, or not the caller's, is named as this surface names it. */
+async function* naming(
+  kbIds: readonly string[],
+  events: AsyncGenerator<AskEvent>,
+): AsyncGenerator<AskEvent> {
+  try {
+    yield* events
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    const [missing] = (error.errors ?? []).flatMap(({ pointer }) => {
+      const at = /^\/kbs\/(\d+)$/.exec(pointer)?.[1]
+      return at === undefined ? [] : [kbIds[Number(at)] ?? '']
+    })
+    throw missing === undefined ? error : noStore(missing)
+  }
 }
 
 /** @throws ProblemError invalid_fields */
