@@ -17,15 +17,18 @@ export function eventsResponse(description: string, also: object = {}): { descri
   return Object.assign({ description }, { content })
 }
 
+/** Without a name where the protocol has none; data that is a text is sent as it is. */
+export type Frame = [event: string | null, data: object | string, id?: string]
+
 /**
- * Streams what `start` yields. The first value is awaited before the response begins, so that what
+ * Streams what `start` yields, each value as the frame `frame` makes of it. The first value is awaited before the response begins, so that what
  * fails by then is an ordinary problem; a later failure is an `error` event, and the last one. When
  * the client goes away the generator is told by its signal and no longer pulled.
  */
 export async function streamEvents<Env extends AppEnv, Value>(
   c: Context<Env>,
   start: (signal: AbortSignal) => AsyncGenerator<Value>,
-  frame: (value: Value) => [event: string, data: object, id?: string],
+  frame: (value: Value) => Frame,
 ): Promise<Response> {
   const gone = new AbortController()
   const values = start(AbortSignal.any([gone.signal, c.req.raw.signal]))
@@ -35,7 +38,11 @@ export async function streamEvents<Env extends AppEnv, Value>(
     try {
       for (let next = first; !next.done && !sse.aborted; next = await values.next()) {
         const [event, data, id] = frame(next.value)
-        await sse.writeSSE({ event, data: JSON.stringify(data), ...(id !== undefined && { id }) })
+        await sse.writeSSE({
+          data: typeof data === 'string' ? data : JSON.stringify(data),
+          ...(event !== null && { event }),
+          ...(id !== undefined && { id }),
+        })
       }
     } catch (error) {
       if (!sse.aborted) await sse.writeSSE({ event: 'error', data: problemOf(c, error) })

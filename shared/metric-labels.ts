@@ -8,6 +8,7 @@ export const PURPOSES = [
   'assist',
   'embed_query',
   'embed_document',
+  'embed_text',
   'transcribe',
   'speak',
 ] as const

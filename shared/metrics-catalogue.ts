@@ -67,6 +67,11 @@ export const CATALOGUE = {
   ),
   voiceassist_rag_first_token_seconds: seconds('Time until the first token.', {}, STAGE),
   voiceassist_rag_abstentions_total: counter('Questions the documents do not answer.', {}),
+  voiceassist_rag_query_satisfaction_score: histogram(
+    'What askers think of an answer, the first time they rate it: 0 to 5.',
+    {},
+    [0, 1, 2, 3, 4, 5],
+  ),
 
   voiceassist_kb_documents_total: gauge('Documents that can be found.', {}),
   voiceassist_kb_chunks_total: gauge('Chunks that can be found.', {}),

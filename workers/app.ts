@@ -41,6 +41,7 @@ import { admit, confirm, credentialHeaders } from './identity/service.ts'
 import { tenantRoutes } from './identity/tenant-routes.ts'
 import { baseRoutes } from './knowledge/base-routes.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
+import { feedbackRoutes } from './knowledge/feedback-routes.ts'
 import { lifecycleRoutes } from './knowledge/lifecycle-routes.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
 import { searchRoutes } from './knowledge/search-routes.ts'
@@ -55,6 +56,8 @@ import {
   refuseReports,
   refuseStranger,
 } from './limits/service.ts'
+import { openAiRoutes } from './openai-api/routes.ts'
+import type { ApiContext } from './openai-api/service.ts'
 import { measure } from './ops/measure-service.ts'
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
 import { createRumRoutes } from './ops/rum-routes.ts'
@@ -77,6 +80,7 @@ type Needs = OpsContext &
   EvaluationContext &
   DocumentContext &
   KnowledgeContext &
+  ApiContext &
   AssistantContext &
   VoiceContext &
   LimitContext &
@@ -203,7 +207,9 @@ export function createApp() {
   app.route('/', baseRoutes)
   app.route('/', searchRoutes)
   app.route('/', lifecycleRoutes)
+  app.route('/', feedbackRoutes)
   app.route('/', uploadRoutes)
+  app.route('/', openAiRoutes)
   app.route('/', assistantRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes<LimitContext & FlagContext>(meter, requireEnvironment))

@@ -87,6 +87,8 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     session_id: string
     message_id: string
   }>()
+  const asked = await asOwner('POST', '/api/ask', { question: `What is ${SECRET}?` })
+  const { answerId } = await asked.json<{ answerId: string }>()
   const trace = newTrace()
   await keepSpans(app.sql, [{ tenant: app.tenantId, name: SECRET, trace }])
   const [member, documentId, jobId] = [memberId, document.id, job.id]
@@ -111,6 +113,7 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     team,
     conversation,
     answer,
+    asked: answerId,
     trace,
   }
 }

@@ -1,12 +1,6 @@
 /** Answers as they are kept for the next asker: the key they lie under, and how long they hold. */
 import type { Reader } from './readers.ts'
-import { Answer, type AnswerEvent, type Turn } from './schemas.ts'
-
-export interface Kept {
-  answer: Answer
-  /** Milliseconds since 1970. */
-  storedAt: number
-}
+import { type AskEvent, type Citation, KeptAnswer, type Shown, type Turn } from './schemas.ts'
 
 /** Milliseconds an abstention holds: what is missing now may be uploaded any minute. */
 const ABSTENTION_MS = 5 * 60 * 1000
@@ -45,19 +39,21 @@ export async function keyOfAnswer({ question, ...rest }: AnswerKey): Promise<str
 }
 
 /** Undefined for what an older release stored in another shape. */
-export function parseKept(text: string): Kept | undefined {
-  const value: unknown = JSON.parse(text)
-  if (typeof value !== 'object' || value === null || !('answer' in value)) return undefined
-  const answer = Answer.safeParse(value.answer)
-  const storedAt = 'storedAt' in value ? Number(value.storedAt) : Number.NaN
-  return answer.success && storedAt > 0 ? { answer: answer.data, storedAt } : undefined
+export function parseKept(text: string): KeptAnswer | undefined {
+  const kept = KeptAnswer.safeParse(JSON.parse(text))
+  return kept.success ? kept.data : undefined
 }
 
-export const isHeld = ({ answer, storedAt }: Kept, now: Date) =>
+/** Whether a citation's words are a source's. */
+export const isFrom = ({ documentId, start, end }: Citation, source: Shown) =>
+  documentId === source.documentId && start >= source.start && end <= source.end
+
+export const isHeld = ({ answer, storedAt }: KeptAnswer, now: Date) =>
   !answer.abstained || now.getTime() - storedAt < ABSTENTION_MS
 
 /** The events of an answer that is known already. */
-export function* replay(answer: Answer): Generator<AnswerEvent> {
+export function* replay({ answer, sources }: KeptAnswer): Generator<AskEvent> {
+  yield { type: 'found', answerId: answer.answerId, sources }
   for (const citation of answer.citations) yield { type: 'citation', citation }
   yield { type: 'delta', text: answer.text }
   yield { type: 'done', answer }

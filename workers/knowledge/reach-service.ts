@@ -4,12 +4,15 @@ import { ProblemError } from '../../shared/errors.ts'
 import { findReach, readerOf } from './reach-store.ts'
 import type { Reader } from './readers.ts'
 import type { StoreContext } from './store.ts'
+import { KB_ID } from './tables.ts'
 
 export interface Reached {
   /** Knowledge bases with something in them. */
   kbIds: string[]
   /** Grows with every change of any of them: what was found before holds for this version only. */
   version: string
+  /** The same by the id of each. */
+  versions: Record<string, number>
   reader: Reader
 }
 
@@ -26,7 +29,8 @@ export async function reachFor(
   const reach = await findReach(ctx, kbs)
   const { bases } = reach
   const errors = (kbs ?? []).flatMap((kb, index) =>
-    bases.some(({ id }) => id === kb)
+    // Every tenant has it, though nothing is written down of it before the first document.
+    kb === KB_ID || bases.some(({ id }) => id === kb)
       ? []
       : [{ in: 'body', pointer: `/kbs/${index}`, detail: `There is no knowledge base ${kb}.` }],
   )
@@ -36,6 +40,7 @@ export async function reachFor(
   }
   return {
     kbIds: bases.filter(({ chunks }) => chunks > 0).map(({ id }) => id),
+    versions: Object.fromEntries(bases.map(({ id, version }) => [id, version])),
     version: bases.map(({ id, version }) => `${id}:${version}`).join(','),
     reader: readerOf(reach, mayReadPhi(ctx)),
   }

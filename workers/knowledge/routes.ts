@@ -21,6 +21,7 @@ import { ACCEPTED } from './formats.ts'
 import {
   Answer,
   type AnswerEvent,
+  type AskEvent,
   Document,
   DocumentPage,
   DocumentQuery,
@@ -225,13 +226,18 @@ export const knowledgeRoutes = createRouter<RoutesEnv>()
     const question = c.req.valid('json')
     c.var.ctx.metrics.inc('messages_sent_total', { conversation_type: 'text' })
     if (c.req.header('accept')?.includes('text/event-stream')) {
-      return streamEvents(c, (signal) => answerQuestion(c.var.ctx, question, signal), frameOf)
+      return streamEvents(c, (signal) => said(answerQuestion(c.var.ctx, question, signal)), frameOf)
     }
     for await (const event of answerQuestion(c.var.ctx, question, c.req.raw.signal)) {
       if (event.type === 'done') return c.json(event.answer, 200)
     }
     throw new Error('an answer always ends with done')
   })
+
+/** What the model was shown is no part of the answer. */
+async function* said(events: AsyncGenerator<AskEvent>): AsyncGenerator<AnswerEvent> {
+  for await (const event of events) if (event.type !== 'found') yield event
+}
 
 function frameOf(event: AnswerEvent): [string, object] {
   if (event.type === 'delta') return ['delta', { text: event.text }]

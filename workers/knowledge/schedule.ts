@@ -19,12 +19,22 @@ const RUN_DAYS = 90
 /** Days that what became of a document's runs is kept. */
 const EVENT_DAYS = 90
 
+/** Days that it is kept what was asked, for ratings. */
+const ANSWER_DAYS = 90
+
 /** Sends lost messages again, removes the files of deleted documents, and forgets what is old. */
 export async function sweepDocuments(ctx: SweepContext): Promise<void> {
   await resendLost(ctx)
   await purgeDeleted(ctx)
   await forgetRuns(ctx)
   await expireEvents(ctx)
+  await expireAnswers(ctx)
+}
+
+/** An answer that can be rated no more. */
+async function expireAnswers(ctx: SweepContext): Promise<void> {
+  const before = new Date(ctx.now().getTime() - ANSWER_DAYS * 86_400_000).toISOString()
+  await callAcrossTenants(ctx.env, sql`select kb_expire_answers(${before}::timestamptz, 1000)`)
 }
 
 async function expireEvents(ctx: SweepContext): Promise<void> {

@@ -208,6 +208,8 @@ export const Answer = z
     abstained: z.boolean(),
     text: z.string(),
     citations: z.array(Citation),
+    /** Version of each knowledge base it was searched in, by the base's id. */
+    kbVersions: z.record(z.string(), z.int()),
     /** Statements of the model left out because no quote of theirs could be verified. */
     withheld: z.int(),
     /** True when it was given before and neither model was called. */
@@ -221,10 +223,37 @@ export const Answer = z
   .openapi('Answer')
 export type Answer = z.infer<typeof Answer>
 
+/** A chunk the model was shown, and how well it fits the question. */
+export const Shown = z.object({
+  documentId: z.uuid(),
+  ordinal: z.int(),
+  title: z.string(),
+  fileName: z.string(),
+  page: z.int(),
+  /** Span in the document's canonical text. */
+  start: z.int(),
+  end: z.int(),
+  text: z.string(),
+  score: z.number(),
+})
+export type Shown = z.infer<typeof Shown>
+
+/** An answer for the next asker. */
+export const KeptAnswer = z.object({
+  answer: Answer,
+  sources: z.array(Shown),
+  /** Milliseconds since 1970. */
+  storedAt: z.number().positive(),
+})
+export type KeptAnswer = z.infer<typeof KeptAnswer>
+
 export type AnswerEvent =
   | { type: 'delta'; text: string }
   | { type: 'citation'; citation: Citation }
   | { type: 'done'; answer: Answer }
+
+/** What happens while a question is answered. `found` comes first; what an answer cites is among it. */
+export type AskEvent = { type: 'found'; answerId: string; sources: Shown[] } | AnswerEvent
 
 /** Names one slice of one indexing run; small, because what it works on is in the database and in R2. */
 export const DocumentMessage = z.object({

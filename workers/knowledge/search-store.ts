@@ -19,6 +19,7 @@ export interface Hit {
   kbId: string
   ordinal: number
   title: string
+  fileName: string
   /** Headings above the chunk, and the header of the table it continues. */
   context: string
   text: string
@@ -128,7 +129,8 @@ with asked as materialized (
   from lexical l full outer join nearest n using (document_id, generation, ordinal)
   order by score desc, document_id, ordinal limit ${limit}
 )
-select f.document_id as "documentId", d.kb_id as "kbId", f.ordinal, d.title, c.context, c.text,
+select f.document_id as "documentId", d.kb_id as "kbId", f.ordinal, d.title, d.file_name as "fileName",
+  c.context, c.text,
   c.char_start as start, c.char_end as end, c.page, to_json(c.page_starts) as "pageStarts",
   f.bm25, f.cosine, f.lexical_rank::int as "lexicalRank", f.vector_rank::int as "vectorRank",
   f.score, d.acl is not null or d.phi as "isSensitive", d.phi as "isPhi", coalesce((
@@ -150,6 +152,7 @@ function toHit(row: Record<keyof Hit, unknown>): Hit {
     kbId: String(row.kbId),
     ordinal: Number(row.ordinal),
     title: String(row.title),
+    fileName: String(row.fileName),
     context: String(row.context),
     text: String(row.text),
     start: Number(row.start),

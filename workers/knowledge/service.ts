@@ -11,16 +11,21 @@ import { traceStream, withSpan } from '../../shared/tracing.ts'
 import { requireModels } from '../flags/client-service.ts'
 import { withBill } from '../usage/service.ts'
 import { abstention } from './abstain.ts'
-import { ANSWER_SECONDS, isHeld, type Kept, keyOfAnswer, parseKept, replay } from './answers.ts'
+import { ANSWER_SECONDS, isFrom, isHeld, keyOfAnswer, parseKept, replay } from './answers.ts'
 import { type ChatContext, streamChat, type Usage } from './chat-client.ts'
 import { type CitableSource, type Cited, createCiter } from './citing.ts'
 import { type Clock, startClock } from './clock.ts'
+import { EMBEDDING_BATCH, embedTexts } from './embedding-client.ts'
+import { insertAnswer } from './feedback-store.ts'
 import { promptOf, sourceIds, toolResultOf } from './prompt.ts'
 import { reachFor } from './reach-service.ts'
 import { retrieve, type RetrievalContext } from './retrieve-service.ts'
-import type { Answer, AnswerEvent, Citation, Turn } from './schemas.ts'
+import type { Answer, AskEvent, Citation, KeptAnswer, Shown, Turn } from './schemas.ts'
 import type { Hit } from './search-store.ts'
 import { askSettings } from './settings-service.ts'
+import { DIMENSIONS } from './tables.ts'
+
+export { DIMENSIONS, EMBEDDING_BATCH, embedTexts }
 
 export type KnowledgeContext = ChatContext & RetrievalContext & CacheContext
 
@@ -32,7 +37,7 @@ export interface Ask {
   kbs?: readonly string[] | undefined
 }
 
-const answers = createCache<Kept>({
+const answers = createCache<KeptAnswer>({
   namespace: 'answer',
   freshMs: 60_000,
   staleMs: 0,
@@ -44,8 +49,8 @@ const answers = createCache<Kept>({
 /**
  * Answers from the documents, with citations whose quotes were found in them; or abstains.
  *
- * A citation's event comes before the text that carries its mark; `done` is the last event and holds
- * the whole answer. Only statements that were proved are sent, each in one piece.
+ * `found` comes first. A citation's event comes before the text that carries its mark; `done` is the
+ * last event and holds the whole answer. Only statements that were proved are sent, each in one piece.
  *
  * @param signal Stops the search and the model; the generator then throws an AbortError.
  * @throws ProblemError dependency_down; invalid_fields for a knowledge base that is not there
@@ -54,7 +59,7 @@ export function answerQuestion(
   ctx: KnowledgeContext,
   ask: Ask,
   signal: AbortSignal,
-): AsyncGenerator<AnswerEvent> {
+): AsyncGenerator<AskEvent> {
   const attributes = { input_length: ask.question.length, ...whoOf(ctx) }
   return traceStream({ name: 'agent.process_message', attributes }, (span) =>
     counted(ctx, ask, signal, (length) => span.set({ response_length: length })),
@@ -69,12 +74,17 @@ async function* counted(
   ask: Ask,
   signal: AbortSignal,
   noteLength: (length: number) => void,
-): AsyncGenerator<AnswerEvent> {
+): AsyncGenerator<AskEvent> {
+  let sources: readonly Shown[] = []
   try {
     for await (const event of answer(ctx, ask, signal)) {
-      if (event.type === 'done') noteLength(event.answer.text.length)
+      if (event.type === 'found') ({ sources } = event)
       // Before whoever reads may leave.
-      if (event.type === 'done') countAnswer(ctx.metrics, event.answer)
+      if (event.type === 'done') {
+        noteLength(event.answer.text.length)
+        countAnswer(ctx.metrics, event.answer)
+        ctx.defer(keepAnswer(ctx, ask.question, event.answer, sources))
+      }
       yield event
     }
   } catch (error) {
@@ -84,11 +94,26 @@ async function* counted(
   }
 }
 
+/** So that it can be rated. */
+function keepAnswer(
+  ctx: KnowledgeContext,
+  question: string,
+  { answerId, abstained, citations, kbVersions }: Answer,
+  sources: readonly Shown[],
+): Promise<void> {
+  const chunks = sources.map((source) => ({
+    documentId: source.documentId,
+    ordinal: source.ordinal,
+    cited: citations.some((citation) => isFrom(citation, source)),
+  }))
+  return insertAnswer(ctx, { id: answerId, question, abstained, kbVersions, chunks })
+}
+
 async function* answer(
   asker: KnowledgeContext,
   { question, history = [], kbs }: Ask,
   signal: AbortSignal,
-): AsyncGenerator<AnswerEvent> {
+): AsyncGenerator<AskEvent> {
   const clock = startClock(asker.now)
   const answerId = newId(asker.now())
   const ctx = withBill(asker, answerId)
@@ -104,17 +129,21 @@ async function* answer(
   const kept = isCached ? await clock.time('cacheMs', answers.peek(ctx, key)) : undefined
   const unused = { usage: { inputTokens: 0, outputTokens: 0 }, costMicroDollars: 0 }
   if (kept && isHeld(kept, ctx.now())) {
-    yield* replay({ ...kept.answer, answerId, ...unused, cached: true, timings: clock.timings() })
+    const again = { answerId, ...unused, cached: true, timings: clock.timings() }
+    yield* replay({ ...kept, answer: { ...kept.answer, ...again } })
     return
   }
   await requireModels(ctx)
   const search = () => retrieve(ctx, clock, { question, history }, reached, settings, signal)
   const hits = await withSpan({ name: 'knowledge.retrieve' }, search)
+  const sources = hits.map(toShown)
+  yield { type: 'found', answerId, sources }
   const made = yield* compose(ctx, clock, { question, history }, hits, signal)
   const { microDollars: costMicroDollars } = ctx.bill
   const timings = clock.timings()
-  const whole: Answer = { answerId, ...made, costMicroDollars, cached: false, timings }
-  if (isCached) answers.put(ctx, key, { answer: whole, storedAt: ctx.now().getTime() })
+  const { versions: kbVersions } = reached
+  const whole: Answer = { answerId, ...made, kbVersions, costMicroDollars, cached: false, timings }
+  if (isCached) answers.put(ctx, key, { answer: whole, sources, storedAt: ctx.now().getTime() })
   yield { type: 'done', answer: whole }
 }
 
@@ -158,7 +187,7 @@ async function* compose(
   { question, history }: { question: string; history: readonly Turn[] },
   hits: readonly Hit[],
   signal: AbortSignal,
-): AsyncGenerator<AnswerEvent, Made> {
+): AsyncGenerator<AskEvent, Made> {
   const usage: Usage = { inputTokens: 0, outputTokens: 0 }
   const sources = toSources(hits)
   const asked = await withSpan({ name: 'agent.build_messages' }, async () =>
@@ -184,7 +213,7 @@ async function* prove(
   stream: AsyncGenerator<string, Usage>,
   sources: readonly CitableSource[],
   usage: Usage,
-): AsyncGenerator<AnswerEvent, Cited> {
+): AsyncGenerator<AskEvent, Cited> {
   const citer = createCiter(sources)
   const stopModel = clock.start('modelMs')
   const stopFirst = clock.start('firstTokenMs')
@@ -202,6 +231,11 @@ async function* prove(
     stopModel()
     await stream.return(usage)
   }
+}
+
+function toShown(hit: Hit): Shown {
+  const { documentId, ordinal, title, fileName, page, start, end, text, score } = hit
+  return { documentId, ordinal, title, fileName, page, start, end, text, score }
 }
 
 /** Under ids no document can know beforehand. */

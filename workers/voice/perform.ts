@@ -80,6 +80,8 @@ async function* answer(
   }
   for await (const event of answerQuestion(ctx, { question, history }, signal)) {
     switch (event.type) {
+      case 'found':
+        break
       case 'delta':
         yield { type: 'answer_delta', turn, text: event.text }
         break

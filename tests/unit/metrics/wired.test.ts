@@ -18,7 +18,6 @@ const WAITING = {
     'voiceassist_budget_spent_dollars',
     'voiceassist_cost_anomalies_total',
   ],
-  'ratings of answers': ['voiceassist_rag_query_satisfaction_score'],
   'search that gives up in time and goes on with less': [
     'voiceassist_vector_search_timeouts_total',
     'voiceassist_rag_fallback_total',
