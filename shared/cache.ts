@@ -180,23 +180,11 @@ export function createCache<Value>(options: Options<Value>) {
 
     /** The value of `key` if one of the two levels has it: for what `put` stored. Never throws. */
     async peek(ctx: CacheContext, key: string): Promise<Value | undefined> {
-      const full = keyOf(ctx, key)
-      const now = ctx.now().getTime()
-      const entry = entries.get(full)
-      if (entry && now < entry.freshUntil) {
-        found(ctx, 'memory')
-        return entry.value
-      }
-      const text = await breakerOf(ctx.env).run(ctx, (redis) => redis.get<string>(full))
-      const value = text ? parse(text) : undefined
-      if (value === undefined) {
-        missed(ctx)
-        return undefined
-      }
-      found(ctx, 'redis')
-      remember(ctx, full, { value, storedAt: now, freshUntil: now + freshMs })
-      return value
+      return (await look(ctx, key))?.value
     },
+
+    /** The same with the level that had it. */
+    look,
 
     /** Stores what cannot be loaded by a function, such as an answer that was streamed meanwhile. */
     put(ctx: CacheContext, key: string, value: Value): void {
@@ -218,6 +206,28 @@ export function createCache<Value>(options: Options<Value>) {
       const status = dropped === null ? 'error' : 'ok'
       ctx.metrics.inc('cache_operations_total', { operation: 'delete', status })
     },
+  }
+
+  async function look(
+    ctx: CacheContext,
+    key: string,
+  ): Promise<{ value: Value; layer: 'memory' | 'redis' } | undefined> {
+    const full = keyOf(ctx, key)
+    const now = ctx.now().getTime()
+    const entry = entries.get(full)
+    if (entry && now < entry.freshUntil) {
+      found(ctx, 'memory')
+      return { value: entry.value, layer: 'memory' }
+    }
+    const text = await breakerOf(ctx.env).run(ctx, (redis) => redis.get<string>(full))
+    const value = text ? parse(text) : undefined
+    if (value === undefined) {
+      missed(ctx)
+      return undefined
+    }
+    found(ctx, 'redis')
+    remember(ctx, full, { value, storedAt: now, freshUntil: now + freshMs })
+    return { value, layer: 'redis' }
   }
 
   /** The first to miss loads for all; `defer` keeps the load alive if its own request goes away. */

@@ -37,9 +37,11 @@ import { roleRoutes } from './identity/role-routes.ts'
 import { createIdentityRoutes } from './identity/routes.ts'
 import { admit, confirm, credentialHeaders } from './identity/service.ts'
 import { tenantRoutes } from './identity/tenant-routes.ts'
+import { baseRoutes } from './knowledge/base-routes.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
 import { lifecycleRoutes } from './knowledge/lifecycle-routes.ts'
 import { knowledgeRoutes } from './knowledge/routes.ts'
+import { searchRoutes } from './knowledge/search-routes.ts'
 import type { KnowledgeContext } from './knowledge/service.ts'
 import { uploadRoutes } from './knowledge/upload-routes.ts'
 import {
@@ -194,6 +196,8 @@ export function createApp() {
   app.route('/', ofrepRoutes)
   app.route('/', growthbookRoutes)
   app.route('/', knowledgeRoutes)
+  app.route('/', baseRoutes)
+  app.route('/', searchRoutes)
   app.route('/', lifecycleRoutes)
   app.route('/', uploadRoutes)
   app.route('/', assistantRoutes)

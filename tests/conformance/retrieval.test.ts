@@ -116,7 +116,7 @@ async function index(chunks: { id: string; row: ChunkRow }[]) {
 /** Abstracts, best first; one stands where its best chunk does. */
 async function found(question: string, fusion: Fusion, vector: boolean): Promise<string[]> {
   const embedding = vector ? [...embed(question)] : null
-  const hits = await searchChunks(ctx, { kbId: KB_ID, question, embedding, fusion, limit: 40 })
+  const hits = await searchChunks(ctx, { kbIds: [KB_ID], question, embedding, fusion, limit: 40 })
   return rankDocuments(
     hits.map(({ documentId, ordinal }) => abstractOf.get(`${documentId} ${ordinal}`) ?? ''),
   )

@@ -31,6 +31,7 @@ insert into flag_references values ('acme', 'shop', 'new_greeting', 'abc', '[{"p
 insert into flag_drafts values ('acme', '019a0000-0000-7000-8000-000000000032', '', 0, '{}', '', 'u1', 'open', '2026-01-01Z', '2026-01-02Z', '{"type":"segmentGone","name":"beta"}');
 insert into flag_approvals values ('acme', '019a0000-0000-7000-8000-000000000032', 'u2', '2026-01-02Z');
 insert into feature_flag_analytics values ('acme', 'production', 'new_greeting', 'on', 'STATIC', 'day', '2026-01-01Z', 7, 0, 3);
+insert into knowledge_bases values ('acme', 'default', 'Manuals', 'For the workshop', null, '2026-01-01Z', '2026-01-02Z');
 insert into kb_stat (tenant_id, kb_id, version, chunks) values ('acme', 'default', 3, 1);
 insert into kb_term values ('acme', 'default', 42, 1);
 insert into kb_documents (tenant_id, id, kb_id, title, file_name, media_type, bytes, sha256, generation, live_generation, pages, chunks, created_at, updated_at) values ('acme', '019a0000-0000-7000-8000-000000000001', 'default', 'Tides', 'tides.md', 'text/markdown', 12, 'abc', 1, 1, 1, 1, '2026-01-01Z', '2026-01-02Z');
@@ -70,6 +71,7 @@ insert into kb_uploads values ('acme', '019a0000-0000-7000-8000-000000000041', '
 insert into kb_upload_parts values ('acme', '019a0000-0000-7000-8000-000000000041', 1, 5242880, 'e');
 update jobs set slice = 2, pages_done = 50, pages_total = 50, chunks_done = 1, chunks_total = 1, started_at = '2026-01-01Z';
 update kb_documents set text_sha256 = 'def';
+update kb_documents set acl = '{role:editor}', phi = true, attributes = '{"year": 2026}';
 update messages set cost_micro_dollars = 7;
 insert into usage_ledger values ('acme', '019a0000-0000-7000-8000-000000000040', '2026-01-01Z', 'api.example', 'm', 'answer', 'POST /api/ask', 'u1', null, null, 'r1', 10, 1, 5, 0, 0, 0, 0, 42, '2025-08-07', false);
 insert into budgets values ('acme', 20000000, null, 1000000, null, 3, '2026-01-02Z')

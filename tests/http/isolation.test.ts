@@ -54,6 +54,8 @@ async function fill(memberId: string): Promise<Record<string, string>> {
   const invited = await asOwner('POST', '/api/admin/invitations', { email, role: 'user' })
   const { id: invitation } = await invited.json<{ id: string }>()
   const { document, job } = await upload()
+  const based = await asOwner('POST', '/api/admin/kb/bases', { name: SECRET })
+  const { id: base } = await based.json<{ id: string }>()
   const made = await asOwner('POST', '/api/admin/api-keys', { name: SECRET, scopes: ['kb.read'] })
   const { id: apiKey } = await made.json<{ id: string }>()
   const client = { name: SECRET, type: 'confidential', grantTypes: ['client_credentials'] }
@@ -85,6 +87,7 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     role: flag,
     invitation,
     member,
+    base,
     document: documentId,
     letter,
     upload: begun,

@@ -49,6 +49,7 @@ export async function upload(
   name: string,
   content: string | Uint8Array<ArrayBuffer>,
   who?: Who,
+  kb?: string,
 ) {
   const form = new FormData()
   form.set('file', new File([content], name))
@@ -56,7 +57,8 @@ export async function upload(
   const { body, headers: made } = new Request('http://edge.test', { method: 'POST', body: form })
   const contentType = made.get('content-type') ?? ''
   const init = { method: 'POST', headers: { ...headers, 'content-type': contentType }, body }
-  return app.request(DOCUMENTS, { ...init, duplex: 'half' } as RequestInit)
+  const path = kb === undefined ? DOCUMENTS : `${DOCUMENTS}?kb=${kb}`
+  return app.request(path, { ...init, duplex: 'half' } as RequestInit)
 }
 
 /** Runs a statement as the owner, on acme's rows: what only time or another worker would do. */
@@ -88,8 +90,9 @@ export async function learn(
   name: string,
   content: string | Uint8Array<ArrayBuffer>,
   who?: Who,
+  kb?: string,
 ) {
-  const submitted = await (await upload(app, name, content, who)).json<Submitted>()
+  const submitted = await (await upload(app, name, content, who, kb)).json<Submitted>()
   await drain(app)
   return submitted.document.id
 }

@@ -87,6 +87,7 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
       '', 'a', ${at}, ${at})`,
     `insert into flag_sightings values ('${id}', 'production', 'f', current_date, 'on')`,
     `insert into flag_references values ('${id}', 'shop', 'f', 'abc', '[]', ${at})`,
+    `insert into knowledge_bases values ('${id}', 'default', 'n', 'd', null, ${at}, ${at})`,
     `insert into kb_stat (tenant_id, kb_id) values ('${id}', 'default')`,
     `insert into kb_term values ('${id}', 'default', 42, 1)`,
     `insert into kb_documents (tenant_id, id, kb_id, title, file_name, media_type, bytes, sha256,

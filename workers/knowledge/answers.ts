@@ -1,4 +1,5 @@
 /** Answers as they are kept for the next asker: the key they lie under, and how long they hold. */
+import type { Reader } from './readers.ts'
 import { Answer, type AnswerEvent, type Turn } from './schemas.ts'
 
 export interface Kept {
@@ -14,7 +15,10 @@ export const ANSWER_SECONDS = 24 * 60 * 60
 
 /** Everything an answer depends on. The tenant is in every key of the cache already. */
 export interface AnswerKey {
-  version: number
+  /** Of all knowledge bases that were asked. */
+  version: string
+  /** What the asker may see: another one may not, and gets no answer made from it. */
+  reader: Reader
   question: string
   history: readonly Turn[]
   chatModel: string
@@ -29,6 +33,8 @@ export async function keyOfAnswer({ question, ...rest }: AnswerKey): Promise<str
   const text = JSON.stringify([
     normal,
     rest.version,
+    rest.reader.labels,
+    rest.reader.seesPhi,
     rest.chatModel,
     rest.embeddingModel,
     rest.history,

@@ -2,9 +2,11 @@
  * What the owners of a knowledge base do with its documents: put in, follow, take out. Their runs are
  * lifecycle-service.ts, asking is service.ts; indexing itself is perform.ts, in the indexer.
  */
+import { isOrphan } from '../../shared/database.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
 import { type FlagReadContext, flagsOf } from '../flags/client-service.ts'
+import { getBase, noBase } from './base-service.ts'
 import { readText } from './files-client.ts'
 import { titleOfFile } from './files.ts'
 import { fileTypeOf } from './formats.ts'
@@ -31,22 +33,25 @@ export type DocumentContext = SweepContext
  * Takes a file in and queues it for indexing. The same bytes again give the document that is there.
  * With the flag `async_indexing` off it waits until the document is indexed, for a minute at most.
  *
- * @throws ProblemError unsupported_media_type, invalid_request, invalid_fields, payload_too_large
+ * @throws ProblemError unsupported_media_type, invalid_request, invalid_fields, payload_too_large;
+ *   not_found when there is no such knowledge base
  */
 export async function addDocument(
   ctx: DocumentContext & FlagReadContext,
+  kbId: string,
   body: UploadBody,
 ): Promise<Submitted & { isNew: boolean }> {
   const id = newId(ctx.now())
+  if (kbId !== KB_ID) await getBase(ctx, kbId)
   const file = await receiveFile(ctx, id, body)
   const { fileName, mediaType, bytes, sha256 } = file
-  const known = await store.findDuplicate(ctx, KB_ID, sha256)
+  const known = await store.findDuplicate(ctx, kbId, sha256)
   if (known) {
     await file.abort()
     return { ...submitted(known), isNew: false }
   }
   await file.finish()
-  const stored = await storeDocument(ctx, id, { fileName, mediaType, bytes, sha256 })
+  const stored = await storeDocument(ctx, id, { kbId, fileName, mediaType, bytes, sha256 })
   const flags = await flagsOf(ctx)
   if (!stored.isNew || flags.getBooleanValue('async_indexing', true)) return stored
   return { ...(await indexed(ctx, stored)), isNew: true }
@@ -56,24 +61,36 @@ export async function addDocument(
  * Makes a document of a file that is in storage under its id. When the same bytes are there already the
  * file goes again, and that document is the answer.
  *
- * @throws ProblemError conflict when that document was deleted meanwhile
+ * @throws ProblemError conflict when that document was deleted meanwhile; not_found when the knowledge
+ *   base was
  */
 export async function storeDocument(
   ctx: DocumentContext,
   id: string,
-  file: Pick<Received, 'fileName' | 'mediaType' | 'bytes' | 'sha256'>,
+  file: Pick<Received, 'fileName' | 'mediaType' | 'bytes' | 'sha256'> & { kbId: string },
 ): Promise<Submitted & { isNew: boolean }> {
   const jobId = newId(ctx.now())
   const title = titleOfFile(file.fileName)
-  if (await store.insertDocument(ctx, { id, jobId, kbId: KB_ID, title, ...file })) {
+  if (await insert(ctx, { id, jobId, title, ...file })) {
     const labels = { source_type: 'upload', file_type: fileTypeOf(file.mediaType) } as const
     ctx.metrics.inc('voiceassist_kb_document_uploads_total', labels)
     return { ...(await enqueue(ctx, id)), isNew: true }
   }
-  const winner = await store.findDuplicate(ctx, KB_ID, file.sha256)
+  const winner = await store.findDuplicate(ctx, file.kbId, file.sha256)
   if (winner?.document.id !== id) await purgeDocument(ctx, id)
   if (winner) return { ...submitted(winner), isNew: false }
   throw new ProblemError('conflict', 'The same file was deleted meanwhile. Upload it again.')
+}
+
+/** Whether it is new. The knowledge base may be deleted while a file arrives. */
+async function insert(ctx: DocumentContext, document: store.NewDocument): Promise<boolean> {
+  try {
+    return await store.insertDocument(ctx, document)
+  } catch (error) {
+    if (!isOrphan(error)) throw error
+    await purgeDocument(ctx, document.id)
+    throw noBase(document.kbId)
+  }
 }
 
 /** Milliseconds an upload waits for its document at most. */

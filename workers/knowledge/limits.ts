@@ -8,6 +8,9 @@ export const LIMITS = {
   characters: 2_000_000,
 }
 
+/** Knowledge bases a tenant may have. */
+export const MOST_BASES = 200
+
 const FAULTS = {
   encrypted: 'The file is protected. Remove the protection and upload it again.',
   corrupt: 'The file is damaged and cannot be read. Export it again and upload the new file.',

@@ -4,6 +4,7 @@
  */
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
+import { getBase } from './base-service.ts'
 import { type DocumentContext, findStored, storeDocument, submitted } from './document-service.ts'
 import { purgeFiles } from './files-client.ts'
 import { looksLike, type MediaType, mediaTypeOf } from './formats.ts'
@@ -22,17 +23,19 @@ const MOST_OPEN = 50
 /** Hours after its last part that an upload is kept. */
 const UPLOAD_HOURS = 24
 
-/** @throws ProblemError unsupported_media_type, payload_too_large; conflict when too many are open */
+/**
+ * @throws ProblemError unsupported_media_type, payload_too_large; conflict when too many are open;
+ *   not_found when there is no such knowledge base
+ */
 export async function createUpload(ctx: DocumentContext, asked: NewUpload): Promise<Upload> {
-  const { fileName, bytes } = asked
+  const { fileName, bytes, kb } = asked
+  if (kb !== KB_ID) await getBase(ctx, kb)
   const mediaType = mediaTypeOf(fileName, asked.mediaType)
   if (!mediaType) throw notAccepted(fileName)
   if (bytes > LIMITS.bytes) throw tooLarge()
   const id = newId(ctx.now())
   const storageId = await beginParts(ctx, id, mediaType)
-  if (
-    await store.insertUpload(ctx, KB_ID, { id, fileName, mediaType, bytes, storageId }, MOST_OPEN)
-  )
+  if (await store.insertUpload(ctx, kb, { id, fileName, mediaType, bytes, storageId }, MOST_OPEN))
     return getUpload(ctx, id)
   await abortParts(ctx, id, storageId)
   const detail = `There are ${MOST_OPEN} uploads under way. Complete or cancel one of them.`
@@ -84,7 +87,7 @@ export async function completeUpload(
   id: string,
 ): Promise<Submitted & { isNew: boolean }> {
   const { upload, parts } = await find(ctx, id)
-  const { bytes, fileName, state, storageId, documentId } = upload
+  const { kbId, bytes, fileName, state, storageId, documentId } = upload
   if (state === 'done' && documentId)
     return { ...submitted(await findStored(ctx, documentId)), isNew: false }
   const missing = numbersOf(bytes).filter((number) => !parts.some((part) => part.number === number))
@@ -99,13 +102,13 @@ export async function completeUpload(
     await discardUpload(ctx, id)
     throw notAsNamed(upload.mediaType)
   }
-  return document(ctx, id, { fileName, mediaType, bytes, sha256: file.sha256 })
+  return document(ctx, id, { kbId, fileName, mediaType, bytes, sha256: file.sha256 })
 }
 
 async function document(
   ctx: DocumentContext,
   id: string,
-  file: { fileName: string; mediaType: MediaType; bytes: number; sha256: string },
+  file: { kbId: string; fileName: string; mediaType: MediaType; bytes: number; sha256: string },
 ): Promise<Submitted & { isNew: boolean }> {
   const stored = await storeDocument(ctx, id, file)
   await store.finishUpload(ctx, id, stored.document.id)

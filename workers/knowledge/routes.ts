@@ -31,6 +31,7 @@ import {
   Submitted,
 } from './schemas.ts'
 import { answerQuestion, type KnowledgeContext } from './service.ts'
+import { UploadQuery } from './upload-schemas.ts'
 
 const TAGS = ['knowledge']
 const PATH = '/api/admin/kb/documents'
@@ -61,13 +62,14 @@ const upload = limited(
       path: PATH,
       operationId: 'addDocument',
       tags: TAGS,
+      request: { query: UploadQuery },
       requestBody: fileBody,
       responses: {
         200: json(Submitted, 'These bytes are in the knowledge base already; nothing was changed'),
         201: json(Submitted, 'Taken in and indexed, for the flag async_indexing is off'),
         202: json(Submitted, 'Taken in; the job says how indexing goes'),
         ...problems('unauthenticated', 'forbidden', 'invalid_request', 'payload_too_large'),
-        ...problems('unsupported_media_type', 'invalid_fields'),
+        ...problems('unsupported_media_type', 'invalid_fields', 'not_found'),
       },
     }),
   ),
@@ -193,7 +195,11 @@ type RoutesEnv = AppEnv<DocumentContext & KnowledgeContext & LimitContext>
 export const knowledgeRoutes = createRouter<RoutesEnv>()
   .openapi(upload, async (c) => {
     const body = { contentType: c.req.header('content-type'), stream: c.req.raw.body }
-    const { isNew, document, job: started } = await addDocument(c.var.ctx, body)
+    const {
+      isNew,
+      document,
+      job: started,
+    } = await addDocument(c.var.ctx, c.req.valid('query').kb, body)
     if (!isNew) return c.json({ document, job: started }, 200)
     return c.json({ document, job: started }, isTerminal(started.status) ? 201 : 202)
   })

@@ -1,5 +1,6 @@
 /** The knowledge feature's data as it travels: documents, jobs, questions, answers, queue messages. */
 import { z } from '@hono/zod-openapi'
+import { BaseId, BaseIds } from './base-schemas.ts'
 
 export const JobStatus = z.enum([
   'queued',
@@ -38,6 +39,8 @@ const progress = {
 export const Document = z
   .object({
     id: z.uuid(),
+    /** The knowledge base it is in. */
+    kb: BaseId,
     title: z.string(),
     mediaType: z.string(),
     bytes: z.int(),
@@ -128,6 +131,7 @@ export const DocumentQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z.uuid('must be a cursor this API gave').optional(),
   status: JobStatus.optional(),
+  kb: BaseId.optional(),
 })
 export type DocumentQuery = z.output<typeof DocumentQuery>
 
@@ -177,6 +181,7 @@ export const Question = z
       .max(4000, 'Ask in at most 4,000 characters.'),
     /** Earlier turns of the conversation, oldest first. */
     history: z.array(Turn).max(40).default([]),
+    kbs: BaseIds.optional(),
   })
   .openapi('Question')
 export type Question = z.output<typeof Question>

@@ -5,37 +5,31 @@
  * verified citation its answer is not given.
  */
 import { type CacheContext, createCache } from '../../shared/cache.ts'
-import type { WithEnv } from '../../shared/context.ts'
-import type { DatabaseEnv } from '../../shared/database.ts'
 import { newId } from '../../shared/ids.ts'
 import type { Metrics } from '../../shared/metrics.ts'
 import { traceStream, withSpan } from '../../shared/tracing.ts'
-import { type FlagReadContext, requireModels } from '../flags/client-service.ts'
+import { requireModels } from '../flags/client-service.ts'
 import { withBill } from '../usage/service.ts'
-import { abstention, relevanceOf } from './abstain.ts'
+import { abstention } from './abstain.ts'
 import { ANSWER_SECONDS, isHeld, type Kept, keyOfAnswer, parseKept, replay } from './answers.ts'
 import { type ChatContext, streamChat, type Usage } from './chat-client.ts'
 import { type CitableSource, type Cited, createCiter } from './citing.ts'
-import { type EmbeddingContext, embedTexts } from './embedding-client.ts'
-import { joinHops } from './hops.ts'
-import { fusionOf } from './profiles.ts'
-import { promptOf, searchTextOf, sourceIds, toolResultOf } from './prompt.ts'
+import { type Clock, startClock } from './clock.ts'
+import { promptOf, sourceIds, toolResultOf } from './prompt.ts'
+import { reachFor } from './reach-service.ts'
+import { retrieve, type RetrievalContext } from './retrieve-service.ts'
 import type { Answer, AnswerEvent, Citation, Turn } from './schemas.ts'
-import { type Hit, searchChunks } from './search-store.ts'
-import { type AskSettings, askSettings } from './settings-service.ts'
-import { findVersion } from './store.ts'
-import { KB_ID } from './tables.ts'
+import type { Hit } from './search-store.ts'
+import { askSettings } from './settings-service.ts'
 
-export type KnowledgeContext = ChatContext &
-  EmbeddingContext &
-  CacheContext &
-  WithEnv<DatabaseEnv> &
-  FlagReadContext
+export type KnowledgeContext = ChatContext & RetrievalContext & CacheContext
 
 export interface Ask {
   question: string
   /** Earlier turns, oldest first. */
   history?: readonly Turn[]
+  /** Knowledge bases to look in; left out: all. */
+  kbs?: readonly string[] | undefined
 }
 
 const answers = createCache<Kept>({
@@ -54,7 +48,7 @@ const answers = createCache<Kept>({
  * the whole answer. Only statements that were proved are sent, each in one piece.
  *
  * @param signal Stops the search and the model; the generator then throws an AbortError.
- * @throws ProblemError dependency_down
+ * @throws ProblemError dependency_down; invalid_fields for a knowledge base that is not there
  */
 export function answerQuestion(
   ctx: KnowledgeContext,
@@ -92,20 +86,21 @@ async function* counted(
 
 async function* answer(
   asker: KnowledgeContext,
-  { question, history = [] }: Ask,
+  { question, history = [], kbs }: Ask,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
-  const clock = startClock(asker)
+  const clock = startClock(asker.now)
   const answerId = newId(asker.now())
   const ctx = withBill(asker, answerId)
-  const [version = 0, settings] = await Promise.all([
-    clock.time('versionMs', findVersion(ctx, KB_ID)),
+  const [reached, settings] = await Promise.all([
+    clock.time('versionMs', reachFor(ctx, kbs)),
     askSettings(ctx),
   ])
   const { strategy, maxSources, minRelevance, isCached } = settings
   const { CHAT_MODEL: chatModel, EMBEDDING_MODEL: embeddingModel } = ctx.env
   const models = { chatModel, embeddingModel, search: [strategy, maxSources, minRelevance] }
-  const key = await keyOfAnswer({ version, question, history, ...models })
+  const { version, reader } = reached
+  const key = await keyOfAnswer({ version, reader, question, history, ...models })
   const kept = isCached ? await clock.time('cacheMs', answers.peek(ctx, key)) : undefined
   const unused = { usage: { inputTokens: 0, outputTokens: 0 }, costMicroDollars: 0 }
   if (kept && isHeld(kept, ctx.now())) {
@@ -113,8 +108,8 @@ async function* answer(
     return
   }
   await requireModels(ctx)
-  const search = () => retrieve(ctx, clock, { question, history }, settings, signal)
-  const hits = version ? await withSpan({ name: 'knowledge.retrieve' }, search) : []
+  const search = () => retrieve(ctx, clock, { question, history }, reached, settings, signal)
+  const hits = await withSpan({ name: 'knowledge.retrieve' }, search)
   const made = yield* compose(ctx, clock, { question, history }, hits, signal)
   const { microDollars: costMicroDollars } = ctx.bill
   const timings = clock.timings()
@@ -138,12 +133,13 @@ export interface Found {
  */
 export async function searchKnowledge(
   ctx: KnowledgeContext,
-  { question, history = [] }: Ask,
+  { question, history = [], kbs }: Ask,
   signal: AbortSignal,
 ): Promise<Found> {
-  const settings = await askSettings(ctx)
+  const [reached, settings] = await Promise.all([reachFor(ctx, kbs), askSettings(ctx)])
   const asked = { question, history }
-  const sources = toSources(await retrieve(ctx, startClock(ctx), asked, settings, signal))
+  const clock = startClock(ctx.now)
+  const sources = toSources(await retrieve(ctx, clock, asked, reached, settings, signal))
   return { text: toolResultOf(sources), sources }
 }
 
@@ -154,40 +150,12 @@ export async function searchKnowledge(
 export const citeFrom = (sources: readonly CitableSource[], before: readonly Citation[]) =>
   createCiter(sources, { before, keepsUnmarked: true })
 
-/** The chunks that may be sources, best first; none when nothing is relevant enough. */
-async function retrieve(
-  ctx: KnowledgeContext,
-  clock: Clock,
-  { question, history }: Required<Ask>,
-  { strategy, maxSources, minRelevance, hasModels }: AskSettings,
-  signal: AbortSignal,
-): Promise<Hit[]> {
-  const fusion = fusionOf(ctx.env.EMBEDDING_MODEL, strategy === 'hybrid')
-  /** By words alone when no model may be asked for the vector. */
-  const search = async (text: string, limit: number) => {
-    const embedded = hasModels ? embedTexts(ctx, 'embed_query', [text], signal) : NO_VECTORS
-    const { vectors } = await clock.time('embedMs', embedded)
-    const [embedding = null] = vectors
-    const by = { kbId: KB_ID, question: text, embedding, fusion, limit }
-    const hits = await clock.time('searchMs', searchChunks(ctx, by))
-    return hits.filter((hit) => relevanceOf(hit) >= minRelevance)
-  }
-  const text = searchTextOf(question, history)
-  const hits = await search(text, maxSources)
-  const [best] = hits
-  if (strategy !== 'multi_hop' || !best) return hits
-  const more = await search(`${best.title}\n${best.text}`, maxSources)
-  return joinHops(hits, more, maxSources)
-}
-
-const NO_VECTORS = Promise.resolve({ vectors: [] as number[][] })
-
 type Made = Pick<Answer, 'abstained' | 'text' | 'citations' | 'withheld' | 'usage'>
 
 async function* compose(
   ctx: KnowledgeContext,
   clock: Clock,
-  { question, history }: Required<Ask>,
+  { question, history }: { question: string; history: readonly Turn[] },
   hits: readonly Hit[],
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent, Made> {
@@ -266,28 +234,4 @@ function countAnswer(metrics: Metrics, answered: Answer): void {
   const { firstTokenMs } = timings
   if (firstTokenMs === undefined) return
   metrics.observe('voiceassist_rag_first_token_seconds', {}, firstTokenMs / 1000)
-}
-
-type Clock = ReturnType<typeof startClock>
-
-/** Milliseconds per stage; a stage measured twice keeps its first time. */
-function startClock({ now }: KnowledgeContext) {
-  const began = now().getTime()
-  const stages: Record<string, number> = {}
-  const start = (stage: string) => {
-    const from = now().getTime()
-    return () => void (stages[stage] ??= now().getTime() - from)
-  }
-  return {
-    start,
-    async time<Result>(stage: string, work: Promise<Result>): Promise<Result> {
-      const stop = start(stage)
-      try {
-        return await work
-      } finally {
-        stop()
-      }
-    },
-    timings: () => ({ ...stages, totalMs: now().getTime() - began }),
-  }
 }

@@ -6,10 +6,11 @@ import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { WithEnv } from '../../shared/context.ts'
 import { type DatabaseEnv, type Tx, withTenant } from '../../shared/database.ts'
 import { auditColumn, type AuditDetails } from '../audit/service.ts'
+import { ensureDefault } from './base-store.ts'
 import { fileTypeOf, type MediaType } from './formats.ts'
 import { etaSeconds } from './progress.ts'
 import { type Document, type DocumentQuery, type Job, JobStage, type Submitted } from './schemas.ts'
-import { jobs, kbDocuments, kbPurges, kbStat } from './tables.ts'
+import { jobs, kbDocuments, kbPurges } from './tables.ts'
 
 export type StoreContext = WithEnv<DatabaseEnv>
 
@@ -32,17 +33,20 @@ export interface NewDocument {
   sha256: string
 }
 
-/** @returns false when the knowledge base has these bytes already; nothing is written then. */
+/**
+ * @returns false when the knowledge base has these bytes already; nothing is written then
+ * @throws when there is no such knowledge base, as `isOrphan` tells
+ */
 export async function insertDocument(ctx: StoreContext, document: NewDocument): Promise<boolean> {
   const { tenantId } = ctx
-  const { id, jobId, kbId, mediaType, bytes, sha256 } = document
+  const { id, jobId, mediaType, bytes, sha256 } = document
   const now = ctx.now()
   const { jobId: _, ...values } = document
   const row = { ...values, tenantId, generation: 1, createdAt: now, updatedAt: now }
   const facts = { fileType: fileTypeOf(mediaType), bytes, sha256 }
   const entry = auditColumn(ctx, 'doc.create', { ...about(id), facts })
-  const [, inserted] = await withTenant(ctx).batch((tx) => [
-    tx.insert(kbStat).values({ tenantId, kbId }).onConflictDoNothing(),
+  const [, , inserted] = await withTenant(ctx).batch((tx) => [
+    ...ensureDefault(tx, ctx),
     tx.insert(kbDocuments).values(row).onConflictDoNothing().returning({ id: kbDocuments.id }),
     insertJob(tx, ctx, { id: jobId, documentId: id }, entry),
   ])
@@ -125,7 +129,7 @@ export async function findDuplicate(
 /** Newest first; one more than asked for, so that the caller sees whether there are more. */
 export async function listDocuments(
   ctx: StoreContext,
-  { limit, cursor, status }: DocumentQuery,
+  { limit, cursor, status, kb }: DocumentQuery,
 ): Promise<Document[]> {
   const [rows] = await withTenant(ctx).batch((tx) => [
     selectStored(tx)
@@ -134,6 +138,7 @@ export async function listDocuments(
           eq(kbDocuments.tenantId, ctx.tenantId),
           cursor ? lt(kbDocuments.id, cursor) : undefined,
           status ? eq(jobs.status, status) : undefined,
+          kb === undefined ? undefined : eq(kbDocuments.kbId, kb),
         ),
       )
       .orderBy(desc(kbDocuments.id))
@@ -150,17 +155,6 @@ export async function findJob(ctx: StoreContext, id: string): Promise<Job | unde
       .where(and(eq(jobs.tenantId, ctx.tenantId), eq(jobs.id, id))),
   ])
   return row && toJob(row.job, row.ahead === null ? null : Number(row.ahead))
-}
-
-/** The knowledge base's version; undefined while nothing can be found in it. */
-export async function findVersion(ctx: StoreContext, kbId: string): Promise<number | undefined> {
-  const [[row]] = await withTenant(ctx).batch((tx) => [
-    tx
-      .select({ version: kbStat.version, chunks: kbStat.chunks })
-      .from(kbStat)
-      .where(and(eq(kbStat.tenantId, ctx.tenantId), eq(kbStat.kbId, kbId))),
-  ])
-  return row && row.chunks > 0 ? row.version : undefined
 }
 
 export const about = (id: string): AuditDetails => ({ resource: { type: 'document', id } })
@@ -185,10 +179,10 @@ type Row = { document: typeof kbDocuments.$inferSelect; job: typeof jobs.$inferS
 
 /** A document's state is its newest run's. */
 function toStored({ document, job }: Row): Stored {
-  const { id, title, mediaType, bytes, pages, chunks, duplicateOf } = document
+  const { id, kbId: kb, title, mediaType, bytes, pages, chunks, duplicateOf } = document
   const { generation, liveGeneration } = document
   const createdAt = document.createdAt.toISOString()
-  const facts = { id, title, mediaType, bytes, pages, chunks, duplicateOf }
+  const facts = { id, kb, title, mediaType, bytes, pages, chunks, duplicateOf }
   const state = { ...facts, ...progressOf(job), createdAt }
   return { document: state, job: toJob(job), generation, slice: job.slice, liveGeneration }
 }

@@ -6,6 +6,7 @@
 import { sql } from 'drizzle-orm'
 import {
   bigint,
+  boolean,
   customType,
   foreignKey,
   index,
@@ -22,6 +23,8 @@ import {
   vector,
 } from 'drizzle-orm/pg-core'
 import { tenants } from '../../shared/tables.ts'
+import type { Attributes } from './attributes.ts'
+import { knowledgeBases } from './base-tables.ts'
 import type { JobStatus } from './schemas.ts'
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
@@ -31,7 +34,7 @@ const tenant = () =>
     .notNull()
     .references(() => tenants.id, { onDelete: 'cascade' })
 
-/** Every tenant has one knowledge base so far; the tables hold any number. */
+/** The knowledge base every tenant has without making one. */
 export const KB_ID = 'default'
 /** Columns of every embedding profile so far; another width means another table. */
 export const DIMENSIONS = 1536
@@ -50,7 +53,14 @@ export const kbStat = pgTable(
     config: text().notNull().default('russian'),
     chunks: integer().notNull().default(0),
   },
-  (table) => [primaryKey({ columns: [table.tenantId, table.kbId] })],
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.kbId] }),
+    foreignKey({
+      name: 'kb_stat_base',
+      columns: [table.tenantId, table.kbId],
+      foreignColumns: [knowledgeBases.tenantId, knowledgeBases.id],
+    }).onDelete('cascade'),
+  ],
 )
 
 /** In how many visible chunks of a knowledge base a term occurs. */
@@ -94,11 +104,25 @@ export const kbDocuments = pgTable(
     liveGeneration: integer(),
     pages: integer(),
     chunks: integer().notNull().default(0),
+    /** Who may read it, as `role:…`, `group:…` and `user:…`; null for everybody in the tenant. */
+    acl: text().array(),
+    /** Health data: read only with the permission for it, whoever the labels name. */
+    phi: boolean().notNull().default(false),
+    attributes: jsonb().$type<Attributes>().notNull().default({}),
     createdAt: at(),
     updatedAt: at(),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.id] }),
+    foreignKey({
+      name: 'kb_documents_base',
+      columns: [table.tenantId, table.kbId],
+      foreignColumns: [knowledgeBases.tenantId, knowledgeBases.id],
+    }).onDelete('cascade'),
+    // Few documents are for some readers only: which labels are in use is read from these.
+    index('kb_documents_limited')
+      .on(table.tenantId)
+      .where(sql`acl is not null or phi`),
     uniqueIndex('kb_documents_sha256').on(table.tenantId, table.kbId, table.sha256),
     index('kb_documents_text').on(table.tenantId, table.kbId, table.textSha256),
     index('kb_documents_duplicates')

@@ -31,7 +31,7 @@ const create = limited(
       responses: {
         201: json(Upload, 'Send its parts, in any order, then complete it'),
         ...problems('unauthenticated', 'forbidden', 'invalid_request', 'invalid_fields'),
-        ...problems('unsupported_media_type', 'payload_too_large', 'conflict'),
+        ...problems('unsupported_media_type', 'payload_too_large', 'conflict', 'not_found'),
       },
     }),
   ),

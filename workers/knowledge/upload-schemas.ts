@@ -1,5 +1,9 @@
 /** Uploads in parts as they travel. */
 import { z } from '@hono/zod-openapi'
+import { BaseId } from './base-schemas.ts'
+
+/** Where an uploaded file goes. */
+export const UploadQuery = z.object({ kb: BaseId.default('default') })
 
 export const NewUpload = z
   .strictObject({
@@ -8,6 +12,7 @@ export const NewUpload = z
     mediaType: z.string().max(100).default(''),
     /** Of the whole file. */
     bytes: z.int().min(1, 'The file is empty.'),
+    kb: BaseId.default('default'),
   })
   .openapi('NewUpload')
 export type NewUpload = z.output<typeof NewUpload>

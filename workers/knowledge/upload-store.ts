@@ -8,7 +8,7 @@ import type { UploadPart } from './upload-schemas.ts'
 
 export type UploadRow = Pick<
   typeof kbUploads.$inferSelect,
-  'id' | 'fileName' | 'bytes' | 'storageId' | 'state' | 'documentId' | 'updatedAt'
+  'id' | 'kbId' | 'fileName' | 'bytes' | 'storageId' | 'state' | 'documentId' | 'updatedAt'
 > & { mediaType: string }
 
 type NewUpload = Pick<UploadRow, 'id' | 'fileName' | 'mediaType' | 'bytes' | 'storageId'>

@@ -57,7 +57,8 @@ test.each([
 
 test('an answer’s key changes with all it depends on, and with nothing else', async () => {
   const key = {
-    version: 1,
+    version: 'default:1',
+    reader: { labels: ['role:user'], seesPhi: false },
     question: 'Why  not?',
     history: [],
     chatModel: 'c',
@@ -68,7 +69,10 @@ test('an answer’s key changes with all it depends on, and with nothing else', 
   expect(await keyOfAnswer({ ...key, question: ' why not? ' })).toBe(same)
   expect(same).toMatch(/^[0-9a-f]{64}$/)
   for (const change of [
-    { version: 2 },
+    { version: 'default:2' },
+    { version: 'default:1,other:1' },
+    { reader: { labels: [], seesPhi: false } },
+    { reader: { labels: ['role:user'], seesPhi: true } },
     { question: 'Why?' },
     { chatModel: 'd' },
     { embeddingModel: 'f' },

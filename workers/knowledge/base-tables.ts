@@ -1,0 +1,22 @@
+/** Knowledge bases as their owners made them. What changes with every document is kb_stat, in tables.ts. */
+import { pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { tenants } from '../../shared/tables.ts'
+
+const at = () => timestamp({ withTimezone: true }).notNull()
+
+export const knowledgeBases = pgTable(
+  'knowledge_bases',
+  {
+    tenantId: text()
+      .notNull()
+      .references(() => tenants.id, { onDelete: 'cascade' }),
+    id: text().notNull(),
+    name: text().notNull(),
+    description: text().notNull().default(''),
+    /** Embedding model of its chunks and of questions to it; null: the platform's. */
+    embeddingModel: text(),
+    createdAt: at(),
+    updatedAt: at(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+)

@@ -1,0 +1,64 @@
+/**
+ * What somebody can reach: the knowledge bases asked for, their versions, and the labels by which this
+ * reader may see more than everybody does. One statement, made anew for each question: who leaves a
+ * team has left it at the next one.
+ */
+import { sql } from 'drizzle-orm'
+import type { Actor, WithEnv } from '../../shared/context.ts'
+import { type DatabaseEnv, withTenant } from '../../shared/database.ts'
+import type { Reader } from './readers.ts'
+
+export interface ReachedBase {
+  id: string
+  /** Grows with every change of what can be found in it. */
+  version: number
+  chunks: number
+}
+
+export interface Reach {
+  bases: ReachedBase[]
+  /** Labels in use on documents of the tenant that this reader has. */
+  labels: string[]
+  /** Whether any document of the tenant has health data. */
+  hasPhi: boolean
+}
+
+type ReachContext = WithEnv<DatabaseEnv> & { readonly actor: Actor }
+
+/** @param kbIds Undefined: every knowledge base of the tenant. Those that are not there are left out. */
+export async function findReach(
+  ctx: ReachContext,
+  kbIds: readonly string[] | undefined,
+): Promise<Reach> {
+  const { tenantId, actor } = ctx
+  const userId = actor.type === 'user' ? actor.userId : null
+  const wanted = kbIds ? JSON.stringify(kbIds) : null
+  const [{ rows }] = await withTenant(ctx).batch((tx) => [
+    tx.execute<{ bases: ReachedBase[]; labels: string[]; hasPhi: boolean }>(sql`
+with mine as (
+  select 'user:' || ${userId}::text as label where ${userId}::text is not null
+  union all select 'role:' || role from users where tenant_id = ${tenantId} and id = ${userId}::text
+  union all select 'group:' || team_id from team_members
+  where tenant_id = ${tenantId} and user_id = ${userId}::text
+), limited as (
+  select acl, phi from kb_documents where tenant_id = ${tenantId} and (acl is not null or phi)
+)
+select (
+  select coalesce(json_agg(json_build_object('id', s.kb_id, 'version', s.version, 'chunks', s.chunks)
+    order by s.kb_id), '[]') from kb_stat s
+  where s.tenant_id = ${tenantId} and (${wanted}::jsonb is null
+    or s.kb_id in (select jsonb_array_elements_text(${wanted}::jsonb)))
+) as bases, (
+  select coalesce(json_agg(label order by label), '[]') from mine
+  where exists (select from limited where acl @> array[label])
+) as labels, exists (select from limited where phi) as "hasPhi"`),
+  ])
+  const [row] = rows
+  return row ?? { bases: [], labels: [], hasPhi: false }
+}
+
+/** As one reader sees them. @param seesPhi Whether they hold the permission for health data now */
+export const readerOf = ({ labels, hasPhi }: Reach, seesPhi: boolean): Reader => ({
+  labels,
+  seesPhi: seesPhi && hasPhi,
+})

@@ -1,0 +1,70 @@
+/** Searching without an answer: what is found, with every score that made it so. */
+import { type CacheContext, createCache } from '../../shared/cache.ts'
+import { sha256Hex } from '../../shared/digest.ts'
+import { withSpan } from '../../shared/tracing.ts'
+import { startClock } from './clock.ts'
+import { type Reached, reachFor } from './reach-service.ts'
+import { lookUp, type RetrievalContext } from './retrieve-service.ts'
+import { KeptHits, type SearchHit, type SearchQuery, type SearchResult } from './search-schemas.ts'
+import type { Hit } from './search-store.ts'
+import { type AskSettings, askSettings } from './settings-service.ts'
+
+export type SearchContext = RetrievalContext & CacheContext
+
+/** Ends by itself with a change of the knowledge bases, for their version is in its keys. */
+const searches = createCache<SearchHit[]>({
+  namespace: 'search',
+  freshMs: 60_000,
+  staleMs: 0,
+  ttlSeconds: 3600,
+  maxEntries: 200,
+  parse: (text) => KeptHits.parse(JSON.parse(text)),
+})
+
+/**
+ * The best chunks for a query, best first, however little they have to do with it.
+ *
+ * @param signal Stops the search; it then throws an AbortError.
+ * @throws ProblemError dependency_down; invalid_fields for a knowledge base that is not there
+ */
+export async function searchBases(
+  ctx: SearchContext,
+  asked: SearchQuery,
+  signal: AbortSignal,
+): Promise<SearchResult> {
+  const clock = startClock(ctx.now)
+  const [reached, settings] = await Promise.all([
+    clock.time('versionMs', reachFor(ctx, asked.kbs)),
+    askSettings(ctx),
+  ])
+  const key = await keyOf(ctx, asked, reached, settings)
+  const kept = settings.isCached ? await clock.time('cacheMs', searches.look(ctx, key)) : undefined
+  if (kept) return { hits: kept.value, cache: kept.layer, timings: clock.timings() }
+  const by = { text: asked.query, filter: undefined, limit: asked.k }
+  const found = await withSpan({ name: 'knowledge.retrieve' }, () =>
+    lookUp(ctx, clock, by, reached, settings, signal),
+  )
+  const hits = found.map(toWire)
+  if (settings.isCached) searches.put(ctx, key, hits)
+  return { hits, cache: 'none', timings: clock.timings() }
+}
+
+/** A digest: no query may be readable in a cache's key. */
+const keyOf = (
+  { env }: SearchContext,
+  { query, k }: SearchQuery,
+  { version, reader }: Reached,
+  { strategy, hasModels }: AskSettings,
+) => {
+  const { labels, seesPhi } = reader
+  const model = hasModels ? env.EMBEDDING_MODEL : ''
+  return sha256Hex(JSON.stringify([query, k, version, labels, seesPhi, strategy, model]))
+}
+
+/** Field by field: a hit knows more than its reader needs to. */
+function toWire(hit: Hit): SearchHit {
+  const { documentId, kbId: kb, title, ordinal, context, text, page, start, end } = hit
+  const { bm25, cosine, lexicalRank, vectorRank, score, coverage } = hit
+  const place = { documentId, kb, title, ordinal, context, text, page, start, end }
+  return { ...place, bm25, cosine, lexicalRank, vectorRank, score, coverage }
+}
