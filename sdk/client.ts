@@ -8,12 +8,14 @@ import { Applications } from './applications.ts'
 import { type AskBody, AnswerStream } from './ask.ts'
 import { Audit } from './audit.ts'
 import { Documents } from './documents.ts'
+import { Evals } from './evals.ts'
 import { FlagChanges } from './flag-changes.ts'
 import { Flags } from './flags.ts'
 import { Members } from './members.ts'
 import { Operations } from './operations.ts'
 import { Platform } from './platform.ts'
 import { Roles } from './roles.ts'
+import { Searches } from './search.ts'
 import { Teams } from './teams.ts'
 import { Tenants } from './tenants.ts'
 import { Traces } from './traces.ts'
@@ -37,12 +39,14 @@ export class VoiceAssist {
   readonly applications: Applications
   readonly audit: Audit
   readonly documents: Documents
+  readonly evals: Evals
   readonly flagChanges: FlagChanges
   readonly flags: Flags
   readonly members: Members
   readonly operations: Operations
   readonly platform: Platform
   readonly roles: Roles
+  readonly searches: Searches
   readonly teams: Teams
   readonly tenants: Tenants
   readonly traces: Traces
@@ -56,12 +60,14 @@ export class VoiceAssist {
     this.applications = new Applications(this.#transport)
     this.audit = new Audit(this.#transport)
     this.documents = new Documents(this.#transport)
+    this.evals = new Evals(this.#transport)
     this.flagChanges = new FlagChanges(this.#transport)
     this.flags = new Flags(this.#transport)
     this.members = new Members(this.#transport)
     this.operations = new Operations(this.#transport)
     this.platform = new Platform(this.#transport)
     this.roles = new Roles(this.#transport)
+    this.searches = new Searches(this.#transport)
     this.teams = new Teams(this.#transport)
     this.tenants = new Tenants(this.#transport)
     this.traces = new Traces(this.#transport)

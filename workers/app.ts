@@ -15,6 +15,9 @@ import type { LogContext } from './audit/log-service.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, edgeTracer, strangerContext } from './edge-context.ts'
+import { evalRoutes } from './evals/routes.ts'
+import { evalRunRoutes } from './evals/run-routes.ts'
+import { evalTransferRoutes } from './evals/transfer-routes.ts'
 import { audienceRoutes } from './flags/audience-routes.ts'
 import type { EvaluationContext } from './flags/evaluation-service.ts'
 import { explainRoutes } from './flags/explain-routes.ts'
@@ -87,7 +90,7 @@ interface EdgeApp extends AppEnv<Needs> {
   Bindings: EdgeEnv
 }
 
-/** Every body but a document's or a part's, whose routes have their own limit. */
+/** Every body but a document's, a part's or an import's, whose routes have their own limit. */
 const MAX_BODY_BYTES = 1024 * 1024
 const limitBody = bodyLimit({
   maxSize: MAX_BODY_BYTES,
@@ -95,7 +98,8 @@ const limitBody = bodyLimit({
     throw new ProblemError('payload_too_large', 'Send at most 1 MiB here.')
   },
 })
-const UPLOADS = /^\/api\/admin\/kb\/(documents|uploads\/[^/]+\/parts\/\d+)$/
+const UPLOADS =
+  /^\/api\/admin\/kb\/(documents|uploads\/[^/]+\/parts\/\d+|evals\/sets\/[^/]+\/import)$/
 
 /** What answers even when the Worker is not configured: that its process runs. */
 const ALWAYS = new Set(['/health', '/live'])
@@ -200,6 +204,9 @@ export function createApp() {
   app.route('/', searchRoutes)
   app.route('/', lifecycleRoutes)
   app.route('/', uploadRoutes)
+  app.route('/', evalRoutes)
+  app.route('/', evalTransferRoutes)
+  app.route('/', evalRunRoutes)
   app.route('/', assistantRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes(meter))

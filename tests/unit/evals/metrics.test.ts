@@ -1,5 +1,5 @@
 /** Every expected number is worked out by hand, in the comment beside it. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compareValues } from '../../../workers/evals/compare.ts'
 import {
@@ -10,6 +10,8 @@ import {
   rankDocuments,
   recallAt,
 } from '../../../workers/evals/metrics.ts'
+
+const letters = (text: string) => text.split('')
 
 const grades = (text: string) =>
   new Map([...text.matchAll(/(\w)(\d)/g)].map(([, id = '', grade]) => [id, Number(grade)]))
@@ -35,14 +37,14 @@ test.each([
   // A grade of 0 is no judgement.
   ['xa', 'x0 a1', 0.6309297535714575],
 ])('the ranking %s under the judgements %s has nDCG@10 %d', (ranked, judged, expected) => {
-  expect(ndcgAt(10, [...ranked], grades(judged))).toBeCloseTo(expected, 12)
+  expect(ndcgAt(10, letters(ranked), grades(judged))).toBeCloseTo(expected, 12)
 })
 
 test('the ideal has no more places than are looked at', () => {
   // 12 right ones, 10 places, all right: 1, though two are missing.
-  const all = new Map([...'abcdefghijkl'].map((id) => [id, 1]))
-  expect(ndcgAt(10, [...'abcdefghij'], all)).toBeCloseTo(1, 12)
-  expect(recallAt(10, [...'abcdefghij'], all)).toBeCloseTo(10 / 12, 12)
+  const all = new Map(letters('abcdefghijkl').map((id) => [id, 1]))
+  expect(ndcgAt(10, letters('abcdefghij'), all)).toBeCloseTo(1, 12)
+  expect(recallAt(10, letters('abcdefghij'), all)).toBeCloseTo(10 / 12, 12)
 })
 
 test.each([
@@ -50,7 +52,7 @@ test.each([
   ['xa', 'a1 b1', 0.5],
   ['xy', 'a1 x0', 0],
 ])('the ranking %s under the judgements %s has recall %d', (ranked, judged, expected) => {
-  expect(recallAt(10, [...ranked], grades(judged))).toBe(expected)
+  expect(recallAt(10, letters(ranked), grades(judged))).toBe(expected)
 })
 
 test.each([
@@ -60,7 +62,7 @@ test.each([
   ['', 'a1', null],
   ['a', 'a0', null],
 ])('citations of %s under the judgements %s have precision %s', (cited, judged, expected) => {
-  expect(citationPrecision([...cited], grades(judged))).toBe(expected)
+  expect(citationPrecision(letters(cited), grades(judged))).toBe(expected)
 })
 
 test('what has no right answer has no score, and does not count in a mean', () => {
@@ -80,7 +82,7 @@ test.each([
   expect(percentileOf(q, values)).toBe(expected)
 })
 
-const id = fc.constantFrom(...'abcdefghijklmnop')
+const id = fc.constantFrom(...letters('abcdefghijklmnop'))
 const ranking = fc.uniqueArray(id, { maxLength: 16 })
 const judged = fc.uniqueArray(fc.tuple(id, fc.integer({ min: 0, max: 3 })), {
   selector: ([name]) => name,
@@ -98,7 +100,7 @@ describe('for any ranking and any judgements', () => {
           expect(score).toBeLessThanOrEqual(1)
         }
         const best = ndcgAt(10, ideal, known)
-        if (best !== null) expect(best).toBeCloseTo(1, 12)
+        expect(best ?? 1).toBeCloseTo(1, 12)
       }),
     )
   })
