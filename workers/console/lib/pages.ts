@@ -4,6 +4,7 @@ import {
   AppWindow,
   Building2,
   BookOpenText,
+  ClipboardCheck,
   CircleHelp,
   Flag,
   Server,
@@ -16,6 +17,7 @@ import {
   KeyRound,
   ShieldCheck,
   ScrollText,
+  Search,
   type LucideIcon,
 } from 'lucide-react'
 import type { Messages } from '../messages/en.ts'
@@ -28,6 +30,8 @@ export interface PageEntry {
     | '/ask'
     | '/voice'
     | '/knowledge'
+    | '/search'
+    | '/evals'
     | '/flags'
     | '/members'
     | '/teams'
@@ -62,6 +66,8 @@ const ICONS = {
   ask: MessageSquareText,
   voice: Mic,
   knowledge: BookOpenText,
+  search: Search,
+  evals: ClipboardCheck,
   flags: Flag,
   members: Users,
   teams: UsersRound,
@@ -81,6 +87,8 @@ export const PAGES: readonly PageEntry[] = [
   page('ask', 'work', 'a', 'rag.query'),
   page('voice', 'work', 'v', 'voice.start'),
   page('knowledge', 'work', 'k', 'kb.read'),
+  page('search', 'work', 'q', 'rag.query'),
+  page('evals', 'work', 'e', 'kb.read'),
   page('flags', 'work', 'f', 'flag.read'),
   page('members', 'manage', 'm', 'member.read'),
   page('teams', 'manage', 't', 'member.read'),

@@ -3,6 +3,7 @@ import { myAccount } from './account-en.ts'
 import { applications } from './applications-en.ts'
 import { audit } from './audit-en.ts'
 import { door } from './door-en.ts'
+import { evals } from './evals-en.ts'
 import { flag } from './flag-en.ts'
 import { keys } from './keys-en.ts'
 import { knowledge } from './knowledge-en.ts'
@@ -13,6 +14,7 @@ import { permissions } from './permissions-en.ts'
 import { platform } from './platform-en.ts'
 import { count } from './plural-en.ts'
 import { roles } from './roles-en.ts'
+import { search } from './search-en.ts'
 import { teams } from './teams-en.ts'
 import { traces } from './traces-en.ts'
 import { ways } from './ways-en.ts'
@@ -47,6 +49,8 @@ export const en = {
     ask: 'Ask',
     voice: 'Voice',
     knowledge: 'Knowledge',
+    search: 'Search',
+    evals: 'Evaluations',
     flags: 'Flags',
     help: 'Help',
     members: 'Members',
@@ -122,6 +126,8 @@ export const en = {
   members,
   organization,
   overview,
+  search,
+  evals,
   teams,
   platform,
   ask: {

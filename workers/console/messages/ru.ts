@@ -4,6 +4,7 @@ import { applications } from './applications-ru.ts'
 import { audit } from './audit-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
+import { evals } from './evals-ru.ts'
 import { flag } from './flag-ru.ts'
 import { keys } from './keys-ru.ts'
 import { knowledge } from './knowledge-ru.ts'
@@ -14,6 +15,7 @@ import { permissions } from './permissions-ru.ts'
 import { platform } from './platform-ru.ts'
 import { count } from './plural-ru.ts'
 import { roles } from './roles-ru.ts'
+import { search } from './search-ru.ts'
 import { teams } from './teams-ru.ts'
 import { traces } from './traces-ru.ts'
 import { ways } from './ways-ru.ts'
@@ -49,6 +51,8 @@ export const ru: Messages = {
     ask: 'Вопросы',
     voice: 'Голос',
     knowledge: 'Знания',
+    search: 'Поиск',
+    evals: 'Оценка',
     flags: 'Флаги',
     help: 'Помощь',
     members: 'Участники',
@@ -129,6 +133,8 @@ export const ru: Messages = {
   members,
   organization,
   overview,
+  search,
+  evals,
   teams,
   platform,
   ask: {

@@ -1,7 +1,14 @@
 /** Pages for everybody's work, and one's own account. */
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { firstPage } from '../lib/pages.ts'
-import { readFailure, readFlags, readKnowledge, readSource } from '../lib/search.ts'
+import {
+  readEvals,
+  readFailure,
+  readFlags,
+  readKnowledge,
+  readSearch,
+  readSource,
+} from '../lib/search.ts'
 import { shell } from './root.ts'
 
 export const home = createRoute({
@@ -34,6 +41,20 @@ export const knowledge = createRoute({
   path: '/knowledge',
   validateSearch: readKnowledge,
   component: lazyRouteComponent(() => import('../pages/knowledge.tsx'), 'KnowledgePage'),
+})
+
+export const search = createRoute({
+  getParentRoute: () => shell,
+  path: '/search',
+  validateSearch: readSearch,
+  component: lazyRouteComponent(() => import('../pages/search/search.tsx'), 'SearchPage'),
+})
+
+export const evals = createRoute({
+  getParentRoute: () => shell,
+  path: '/evals',
+  validateSearch: readEvals,
+  component: lazyRouteComponent(() => import('../pages/evals/evals.tsx'), 'EvalsPage'),
 })
 
 export const flags = createRoute({
