@@ -8,6 +8,7 @@ import { Applications } from './applications.ts'
 import { type AskBody, AnswerStream } from './ask.ts'
 import { Audit } from './audit.ts'
 import { Documents } from './documents.ts'
+import { Evals } from './evals.ts'
 import { Experiments } from './experiments.ts'
 import { FlagChanges } from './flag-changes.ts'
 import { FlagTrials } from './flag-trials.ts'
@@ -16,6 +17,7 @@ import { Members } from './members.ts'
 import { Operations } from './operations.ts'
 import { Platform } from './platform.ts'
 import { Roles } from './roles.ts'
+import { Searches } from './search.ts'
 import { Teams } from './teams.ts'
 import { Tenants } from './tenants.ts'
 import { Traces } from './traces.ts'
@@ -40,6 +42,7 @@ export class VoiceAssist {
   readonly audit: Audit
   readonly documents: Documents
   readonly experiments: Experiments
+  readonly evals: Evals
   readonly flagChanges: FlagChanges
   readonly flags: Flags
   readonly flagTrials: FlagTrials
@@ -47,6 +50,7 @@ export class VoiceAssist {
   readonly operations: Operations
   readonly platform: Platform
   readonly roles: Roles
+  readonly searches: Searches
   readonly teams: Teams
   readonly tenants: Tenants
   readonly traces: Traces
@@ -61,6 +65,7 @@ export class VoiceAssist {
     this.audit = new Audit(this.#transport)
     this.documents = new Documents(this.#transport)
     this.experiments = new Experiments(this.#transport)
+    this.evals = new Evals(this.#transport)
     this.flagChanges = new FlagChanges(this.#transport)
     this.flags = new Flags(this.#transport)
     this.flagTrials = new FlagTrials(this.#transport)
@@ -68,6 +73,7 @@ export class VoiceAssist {
     this.operations = new Operations(this.#transport)
     this.platform = new Platform(this.#transport)
     this.roles = new Roles(this.#transport)
+    this.searches = new Searches(this.#transport)
     this.teams = new Teams(this.#transport)
     this.tenants = new Tenants(this.#transport)
     this.traces = new Traces(this.#transport)

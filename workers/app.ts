@@ -15,8 +15,11 @@ import type { LogContext } from './audit/log-service.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, edgeTracer, strangerContext } from './edge-context.ts'
-import { flagAnalyticsRoutes } from './flags/analytics-routes.ts'
+import { evalRoutes } from './evals/routes.ts'
+import { evalRunRoutes } from './evals/run-routes.ts'
+import { evalTransferRoutes } from './evals/transfer-routes.ts'
 import { experimentResultRoutes } from './experiments/result-routes.ts'
+import { flagAnalyticsRoutes } from './flags/analytics-routes.ts'
 import { audienceRoutes } from './flags/audience-routes.ts'
 import type { EvaluationContext } from './flags/evaluation-service.ts'
 import { explainRoutes } from './flags/explain-routes.ts'
@@ -93,7 +96,7 @@ interface EdgeApp extends AppEnv<Needs> {
   Bindings: EdgeEnv
 }
 
-/** Every body but a document's or a part's, whose routes have their own limit. */
+/** Every body but a document's, a part's or an import's, whose routes have their own limit. */
 const MAX_BODY_BYTES = 1024 * 1024
 const limitBody = bodyLimit({
   maxSize: MAX_BODY_BYTES,
@@ -101,7 +104,8 @@ const limitBody = bodyLimit({
     throw new ProblemError('payload_too_large', 'Send at most 1 MiB here.')
   },
 })
-const UPLOADS = /^\/api\/admin\/kb\/(documents|uploads\/[^/]+\/parts\/\d+)$/
+const UPLOADS =
+  /^\/api\/admin\/kb\/(documents|uploads\/[^/]+\/parts\/\d+|evals\/sets\/[^/]+\/import)$/
 
 /** What answers even when the Worker is not configured: that its process runs. */
 const ALWAYS = new Set(['/health', '/live'])
@@ -210,6 +214,9 @@ export function createApp() {
   app.route('/', feedbackRoutes)
   app.route('/', uploadRoutes)
   app.route('/', openAiRoutes)
+  app.route('/', evalRoutes)
+  app.route('/', evalTransferRoutes)
+  app.route('/', evalRunRoutes)
   app.route('/', assistantRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes<LimitContext & FlagContext>(meter, requireEnvironment))

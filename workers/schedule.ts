@@ -4,6 +4,7 @@ import { traceparentOf } from '../shared/trace.ts'
 import { currentTraceparent, withSpan } from '../shared/tracing.ts'
 import { sweepConversations } from './assistant/schedule.ts'
 import { edgeContext, edgeLog, edgeTracer } from './edge-context.ts'
+import { workOnEvals } from './evals/schedule.ts'
 import { computeDueResults } from './experiments/result-job-service.ts'
 import { announceDueSnapshots, expireOverrides, runDueSchedules } from './flags/schedule.ts'
 import { eraseTenants } from './identity/schedule.ts'
@@ -65,6 +66,9 @@ export async function runSchedule(
         now: () => new Date(),
         contextOf: jobContext(env, execution, 'announceFlags'),
       }),
+    // Last, for it takes as long as it may.
+    workOnEvals: () =>
+      workOnEvals({ env, log, contextOf: jobContext(env, execution, 'workOnEvals') }),
   }
   const entry = { traceparent: undefined, requestId: crypto.randomUUID(), waitUntil, execution }
   await edgeTracer.enter(env, entry, { name: 'cron' }, async () => {

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { embed } from '../../local/openai/embedding.ts'
 import { traceparentOf } from '../../shared/trace.ts'
+import { meanOf, ndcgAt, percentileOf, rankDocuments } from '../../workers/evals/metrics.ts'
 import { blocksOfPlainText } from '../../workers/knowledge/blocks.ts'
 import { type ChunkRow, insertChunks, publishRun } from '../../workers/knowledge/chunk-store.ts'
 import { chunkDocument } from '../../workers/knowledge/chunk.ts'
@@ -47,7 +48,7 @@ let ctx: RunStoreContext
 /** Which abstract a chunk is of, by document and ordinal. */
 const abstractOf = new Map<string, string>()
 let queries: { id: string; text: string }[] = []
-const relevant = new Map<string, Set<string>>()
+const relevant = new Map<string, Map<string, number>>()
 
 beforeAll(async () => {
   if (absent) return
@@ -67,10 +68,10 @@ async function readSet() {
     (_, at) => at % STEP === 0,
   )
   const asked = new Set(queries.map(({ id }) => id))
-  for (const { q, d } of await read<{ q: string; d: string }>('qrels.jsonl')) {
-    if (asked.has(q)) relevant.set(q, (relevant.get(q) ?? new Set()).add(d))
+  for (const { q, d, r } of await read<{ q: string; d: string; r: number }>('qrels.jsonl')) {
+    if (asked.has(q)) relevant.set(q, (relevant.get(q) ?? new Map()).set(d, r))
   }
-  const judged = new Set([...relevant.values()].flatMap((ids) => [...ids]))
+  const judged = new Set([...relevant.values()].flatMap((grades) => [...grades.keys()]))
   const corpus = (await read<Abstract>('corpus.jsonl')).filter(
     ({ id }, at) => at % STEP === 0 || judged.has(id),
   )
@@ -112,33 +113,26 @@ async function index(chunks: { id: string; row: ChunkRow }[]) {
   expect(await publishRun(ctx, claim.claimed.lease, publication)).toBe('ready')
 }
 
-/** The ten best abstracts; one scores as its best chunk. */
-async function topTen(question: string, fusion: Fusion, vector: boolean): Promise<string[]> {
+/** Abstracts, best first; one stands where its best chunk does. */
+async function found(question: string, fusion: Fusion, vector: boolean): Promise<string[]> {
   const embedding = vector ? [...embed(question)] : null
   const hits = await searchChunks(ctx, { kbIds: [KB_ID], question, embedding, fusion, limit: 40 })
-  const ids = hits.map(
-    ({ documentId, ordinal }) => abstractOf.get(`${documentId} ${ordinal}`) ?? '',
+  return rankDocuments(
+    hits.map(({ documentId, ordinal }) => abstractOf.get(`${documentId} ${ordinal}`) ?? ''),
   )
-  return [...new Set(ids)].slice(0, 10)
 }
 
-const discount = (rank: number) => 1 / Math.log2(rank + 2)
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
-
-/** Mean nDCG@10 with linear gain, the ideal from all judged documents, as trec_eval has it. */
+/** Mean nDCG@10 over all queries, and what one took. */
 async function ndcg(fusion: Fusion, vector: boolean) {
   const times: number[] = []
-  const gains: number[] = []
+  const gains: (number | null)[] = []
   for (const { id, text } of queries) {
-    const judged = relevant.get(id) ?? new Set()
     const began = performance.now()
-    const found = await topTen(text, fusion, vector)
+    const ranked = await found(text, fusion, vector)
     times.push(performance.now() - began)
-    const ideal = sum([...judged].slice(0, 10).map((_, rank) => discount(rank)))
-    gains.push(sum(found.map((one, rank) => (judged.has(one) ? discount(rank) : 0))) / ideal)
+    gains.push(ndcgAt(10, ranked, relevant.get(id) ?? new Map()))
   }
-  const p50 = times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0
-  return { score: sum(gains) / gains.length, p50 }
+  return { score: meanOf(gains) ?? 0, p50: percentileOf(0.5, times) ?? 0 }
 }
 
 const KEYWORD: Fusion = { lexicalScore: 1, vectorScore: 0, lexicalRank: 0, vectorRank: 0 }

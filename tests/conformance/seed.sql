@@ -82,4 +82,8 @@ update kb_documents set acl = '{role:editor}', phi = true, attributes = '{"year"
 update messages set cost_micro_dollars = 7;
 insert into usage_ledger values ('acme', '019a0000-0000-7000-8000-000000000040', '2026-01-01Z', 'api.example', 'm', 'answer', 'POST /api/ask', 'u1', null, null, 'r1', 10, 1, 5, 0, 0, 0, 0, 42, '2025-08-07', false);
 insert into budgets values ('acme', 20000000, null, 1000000, null, 3, '2026-01-02Z');
-insert into kb_answers values ('acme', '019a0000-0000-7000-8000-000000000050', 'u1', null, 'When is high water?', false, '{"default":3}', '[{"documentId":"019a0000-0000-7000-8000-000000000001","ordinal":0,"cited":true}]', '2026-01-01Z', 4, 'Right', '2026-01-02Z')
+insert into kb_answers values ('acme', '019a0000-0000-7000-8000-000000000050', 'u1', null, 'When is high water?', false, '{"default":3}', '[{"documentId":"019a0000-0000-7000-8000-000000000001","ordinal":0,"cited":true}]', '2026-01-01Z', 4, 'Right', '2026-01-02Z');
+insert into eval_sets values ('acme', '019a0000-0000-7000-8000-000000000050', 'Help desk', 'default', '2026-01-01Z');
+insert into eval_cases values ('acme', '019a0000-0000-7000-8000-000000000050', '019a0000-0000-7000-8000-000000000051', 'q1', 'When is high water?', '[{"documentId":"019a0000-0000-7000-8000-000000000001","grade":1}]', 'hand', '2026-01-01Z');
+insert into eval_runs (tenant_id, id, set_id, kb_id, label, status, profile, kb_version, cases_total, cases_done, summary, created_at) values ('acme', '019a0000-0000-7000-8000-000000000052', '019a0000-0000-7000-8000-000000000050', 'default', 'first', 'done', '{"arm":"fused"}', 3, 1, 1, '{"ndcg":1}', '2026-01-01Z');
+insert into eval_results values ('acme', '019a0000-0000-7000-8000-000000000052', '019a0000-0000-7000-8000-000000000051', 'When is high water?', true, 1, 1, null, false, 12.5, null, '[]')

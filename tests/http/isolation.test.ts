@@ -93,6 +93,7 @@ async function fill(memberId: string): Promise<Record<string, string>> {
   await keepSpans(app.sql, [{ tenant: app.tenantId, name: SECRET, trace }])
   const [member, documentId, jobId] = [memberId, document.id, job.id]
   const begun = await beginUpload()
+  const { evalSet, evalCase, evalRun } = await evaluate()
   const letter = await insertLetter(app.sql, app.tenantId, documentId)
   return {
     flag,
@@ -105,6 +106,9 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     base,
     document: documentId,
     letter,
+    evalSet,
+    evalCase,
+    evalRun,
     upload: begun,
     job: jobId,
     apiKey,
@@ -116,6 +120,17 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     asked: answerId,
     trace,
   }
+}
+
+/** A set with one case, and a run over it. */
+async function evaluate() {
+  const sets = '/api/admin/kb/evals/sets'
+  const make = async (path: string, body: object) =>
+    (await (await asOwner('POST', path, body)).json<{ id: string }>()).id
+  const evalSet = await make(sets, { name: SECRET })
+  const evalCase = await make(`${sets}/${evalSet}/cases`, { question: `What is ${SECRET}?` })
+  const evalRun = await make(`${sets}/${evalSet}/runs`, { label: SECRET })
+  return { evalSet, evalCase, evalRun }
 }
 
 async function beginUpload(): Promise<string> {
@@ -151,6 +166,7 @@ test('every route with an id in it is among those asked here', () => {
 const addressOf = (template: string, id: string) =>
   template
     .replace('{userId}', ids['member']!)
+    .replace('{caseId}', ids['evalCase']!)
     .replace(/\{(version|number)\}/, '1')
     .replace('{unit}', 'u1')
     .replace('{name}/drafts/{id}', `${ids['flag']}/drafts/${id}`)

@@ -137,6 +137,13 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
     `insert into usage_ledger values ('${id}', '${document}', ${at}, 'p', 'm', 'answer', 'e',
       '${owner.id}', null, null, 'r', 0, 0, 0, 0, 0, 0, 0, 1, 'v', false)`,
     `insert into budgets values ('${id}', 1, null, null, null, 1, ${at})`,
+    `insert into eval_sets values ('${id}', '${document}', 's', 'default', ${at})`,
+    `insert into eval_cases values ('${id}', '${document}', '${document}', 'k', 'q', '[]', 'hand', ${at})`,
+    `insert into eval_runs (tenant_id, id, set_id, kb_id, label, status, profile, kb_version,
+      cases_total, created_at) values ('${id}', '${document}', '${document}', 'default', '', 'done', '{}',
+      1, 1, ${at})`,
+    `insert into eval_results values ('${id}', '${document}', '${document}', 'q', true, 1, 1, null, false,
+      1, null, '[]')`,
     `insert into auth.roles values ('${id}', 'own', '', '{}', 1, ${at}, ${at})`,
   ]
   await app.sql.transaction([

@@ -133,6 +133,17 @@ export const EVENTS = [
   'oauth.client.revoke',
   'oauth.authorize',
   'oauth.revoke',
+  'eval.set.create',
+  'eval.set.change',
+  'eval.set.delete',
+  'eval.case.create',
+  'eval.case.change',
+  'eval.case.delete',
+  'eval.import',
+  'eval.export',
+  'eval.run.start',
+  'eval.run.cancel',
+  'eval.run.delete',
 ] as const
 
 export type AuditEvent = (typeof EVENTS)[number]

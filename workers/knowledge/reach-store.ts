@@ -23,7 +23,7 @@ export interface Reach {
   hasPhi: boolean
 }
 
-type ReachContext = WithEnv<DatabaseEnv> & { readonly actor: Actor }
+export type ReachContext = WithEnv<DatabaseEnv> & { readonly actor: Actor }
 
 /** @param kbIds Undefined: every knowledge base of the tenant. Those that are not there are left out. */
 export async function findReach(

@@ -10,7 +10,7 @@ import { fusionOf } from './profiles.ts'
 import { searchTextOf } from './prompt.ts'
 import type { Reached } from './reach-service.ts'
 import type { Turn } from './schemas.ts'
-import { type Hit, searchChunks } from './search-store.ts'
+import { type Hit, type Search, searchChunks } from './search-store.ts'
 import type { AskSettings } from './settings-service.ts'
 
 export type RetrievalContext = EmbeddingContext & WithEnv<DatabaseEnv> & FlagReadContext
@@ -45,11 +45,16 @@ export async function retrieve(
   return joinHops(hits, more, maxSources)
 }
 
+/** What one search is for; the rest is in `Search` of search-store.ts. */
+export interface LookUp extends Pick<Search, 'filter' | 'limit' | 'depth' | 'only'> {
+  text: string
+}
+
 /** One search, whatever is found. By words alone when no model may be asked for the vector. */
 export async function lookUp(
   ctx: RetrievalContext,
   clock: Clock,
-  { text, filter, limit }: { text: string; filter: string | undefined; limit: number },
+  { text, ...rest }: LookUp,
   { kbIds, reader }: Reached,
   { strategy, hasModels }: AskSettings,
   signal: AbortSignal,
@@ -59,7 +64,7 @@ export async function lookUp(
   const { vectors } = await clock.time('embedMs', embedded)
   const [embedding = null] = vectors
   const fusion = fusionOf(ctx.env.EMBEDDING_MODEL, strategy === 'hybrid')
-  const by = { kbIds, reader, filter, question: text, embedding, fusion, limit }
+  const by = { ...rest, kbIds, reader, question: text, embedding, fusion }
   return clock.time('searchMs', searchChunks(ctx, by))
 }
 

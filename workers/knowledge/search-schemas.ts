@@ -16,7 +16,7 @@ export const SearchQuery = z
   .openapi('SearchQuery')
 export type SearchQuery = z.output<typeof SearchQuery>
 
-const SearchHit = z
+export const SearchHit = z
   .object({
     documentId: z.uuid(),
     kb: z.string(),

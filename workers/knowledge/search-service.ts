@@ -62,7 +62,7 @@ const keyOf = (
 }
 
 /** Field by field: a hit knows more than its reader needs to. */
-function toWire(hit: Hit): SearchHit {
+export function toWire(hit: Hit): SearchHit {
   const { documentId, kbId: kb, title, ordinal, context, text, page, start, end } = hit
   const { bm25, cosine, lexicalRank, vectorRank, score, coverage } = hit
   const place = { documentId, kb, title, ordinal, context, text, page, start, end }

@@ -10,7 +10,7 @@ import type { Fusion } from './profiles.ts'
 import { EVERYBODY, type Reader } from './readers.ts'
 
 /** Candidates per arm; the fused order of the best few does not change with more. */
-const ARM = 50
+export const ARM = 50
 /** The constant of reciprocal rank fusion; 60 in its paper. */
 const RANK_OFFSET = 60
 
@@ -50,6 +50,10 @@ export interface Search {
   embedding: readonly number[] | null
   fusion: Fusion
   limit: number
+  /** Candidates per arm, when it is to be known where others stand. */
+  depth?: number
+  /** The document whose chunks are answered with; all when left out. */
+  only?: string | undefined
   /** What of the knowledge bases this reader may see; left out: what everybody may. */
   reader?: Reader
   /** What documents must be like, as a jsonpath over their attributes (filters.ts). */
@@ -79,6 +83,7 @@ const texts = (values: readonly string[]) =>
  */
 function searchStatement(tenantId: string, search: Search) {
   const { kbIds, question, embedding, fusion, limit, reader = EVERYBODY, filter = null } = search
+  const { depth = ARM, only = null } = search
   const vector = embedding && `[${embedding.join(',')}]`
   return sql`
 with asked as materialized (
@@ -107,7 +112,7 @@ with asked as materialized (
 ), lexical as materialized (
   select m.*, row_number() over (order by m.bm25 desc, m.document_id, m.ordinal) as rank
   from asked a cross join query q
-  cross join lateral kb_match(q.kbs, q.words, q.weights, a.readers, a.sees_phi, a.filter, ${ARM}) m
+  cross join lateral kb_match(q.kbs, q.words, q.weights, a.readers, a.sees_phi, a.filter, ${depth}) m
 ), nearest as materialized (
   select *, row_number() over (order by cosine desc, document_id, ordinal) as rank from (
     select c.document_id, c.generation, c.ordinal,
@@ -118,7 +123,7 @@ with asked as materialized (
       and (d.acl is null or d.acl && a.readers) and (a.sees_phi or not d.phi)
       and (a.filter is null or d.attributes @@ a.filter)
     where c.tenant_id = ${tenantId} and ${vector}::text is not null
-    order by cosine desc, c.document_id, c.ordinal limit ${ARM}
+    order by cosine desc, c.document_id, c.ordinal limit ${depth}
   ) best
 ), fused as (
   select document_id, generation, ordinal, bm25, cosine, l.rank as lexical_rank, n.rank as vector_rank,
@@ -142,6 +147,7 @@ from fused f
 join kb_chunk c on c.tenant_id = ${tenantId} and c.document_id = f.document_id
   and c.generation = f.generation and c.ordinal = f.ordinal
 join kb_documents d on d.tenant_id = ${tenantId} and d.id = f.document_id
+where ${only}::uuid is null or f.document_id = ${only}::uuid
 order by f.score desc, f.document_id, f.ordinal`
 }
 

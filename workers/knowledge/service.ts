@@ -22,10 +22,12 @@ import { reachFor } from './reach-service.ts'
 import { retrieve, type RetrievalContext } from './retrieve-service.ts'
 import type { Answer, AskEvent, Citation, KeptAnswer, Shown, Turn } from './schemas.ts'
 import type { Hit } from './search-store.ts'
-import { askSettings } from './settings-service.ts'
+import { type AskSettings, askSettings } from './settings-service.ts'
 import { DIMENSIONS } from './tables.ts'
-
-export { DIMENSIONS, EMBEDDING_BATCH, embedTexts }
+import { settingsOf, type Trial } from './trial-service.ts'
+export { askSettings, DIMENSIONS, EMBEDDING_BATCH, embedTexts }
+export { baseVersion, hasBase, type Trial, trySearch } from './trial-service.ts'
+export { findDocuments } from './trial-store.ts'
 
 export type KnowledgeContext = ChatContext & RetrievalContext & CacheContext
 
@@ -113,14 +115,16 @@ async function* answer(
   asker: KnowledgeContext,
   { question, history = [], kbs }: Ask,
   signal: AbortSignal,
+  instead: Partial<AskSettings> = {},
 ): AsyncGenerator<AskEvent> {
   const clock = startClock(asker.now)
   const answerId = newId(asker.now())
   const ctx = withBill(asker, answerId)
-  const [reached, settings] = await Promise.all([
+  const [reached, flags] = await Promise.all([
     clock.time('versionMs', reachFor(ctx, kbs)),
     askSettings(ctx),
   ])
+  const settings = { ...flags, ...instead }
   const { strategy, maxSources, minRelevance, isCached } = settings
   const { CHAT_MODEL: chatModel, EMBEDDING_MODEL: embeddingModel } = ctx.env
   const models = { chatModel, embeddingModel, search: [strategy, maxSources, minRelevance] }
@@ -145,6 +149,24 @@ async function* answer(
   const whole: Answer = { answerId, ...made, kbVersions, costMicroDollars, cached: false, timings }
   if (isCached) answers.put(ctx, key, { answer: whole, sources, storedAt: ctx.now().getTime() })
   yield { type: 'done', answer: whole }
+}
+
+/**
+ * An answer that is measured and given to nobody: from no cache, and in no statistics.
+ *
+ * @throws ProblemError dependency_down; invalid_fields for a knowledge base that is not there
+ */
+export async function tryAnswer(
+  ctx: KnowledgeContext,
+  trial: Trial,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { question, kbId } = trial
+  const settings = await settingsOf(ctx, trial)
+  for await (const event of answer(ctx, { question, kbs: [kbId] }, signal, settings)) {
+    if (event.type === 'done') return event.answer
+  }
+  throw new Error('an answer always ends with done')
 }
 
 export interface Found {

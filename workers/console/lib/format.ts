@@ -59,3 +59,18 @@ export function formatDuration(ms: number, locale: string): string {
   const make = () => new Intl.NumberFormat(locale, options)
   return cached(`${unit} ${locale}`, make).format(ms < 1_000 ? ms : ms / 1_000)
 }
+
+/** A score between -1 and 1 to three places; a dash where there is none. */
+export function formatScore(score: number | null | undefined, locale: string): string {
+  if (score === null || score === undefined) return '–'
+  const options = { minimumFractionDigits: 3, maximumFractionDigits: 3 } as const
+  const make = () => new Intl.NumberFormat(locale, options)
+  return cached(`score ${locale}`, make).format(score)
+}
+
+/** Millionths of a dollar, to as many places as tell something. */
+export function formatDollars(microDollars: number, locale: string): string {
+  const options = { style: 'currency', currency: 'USD', maximumSignificantDigits: 3 } as const
+  const make = () => new Intl.NumberFormat(locale, options)
+  return cached(`dollars ${locale}`, make).format(microDollars / 1_000_000)
+}

@@ -4,6 +4,7 @@ import {
   AppWindow,
   Building2,
   BookOpenText,
+  ClipboardCheck,
   CircleHelp,
   Flag,
   FlaskConical,
@@ -17,6 +18,7 @@ import {
   KeyRound,
   ShieldCheck,
   ScrollText,
+  Search,
   type LucideIcon,
 } from 'lucide-react'
 import type { Messages } from '../messages/en.ts'
@@ -29,6 +31,8 @@ export interface PageEntry {
     | '/ask'
     | '/voice'
     | '/knowledge'
+    | '/search'
+    | '/evals'
     | '/flags'
     | '/experiments'
     | '/members'
@@ -64,6 +68,8 @@ const ICONS = {
   ask: MessageSquareText,
   voice: Mic,
   knowledge: BookOpenText,
+  search: Search,
+  evals: ClipboardCheck,
   flags: Flag,
   experiments: FlaskConical,
   members: Users,
@@ -84,6 +90,8 @@ export const PAGES: readonly PageEntry[] = [
   page('ask', 'work', 'a', 'rag.query'),
   page('voice', 'work', 'v', 'voice.start'),
   page('knowledge', 'work', 'k', 'kb.read'),
+  page('search', 'work', 'q', 'rag.query'),
+  page('evals', 'work', 'e', 'kb.read'),
   page('flags', 'work', 'f', 'flag.read'),
   page('experiments', 'work', 'x', 'flag.read'),
   page('members', 'manage', 'm', 'member.read'),

@@ -37,6 +37,34 @@ export const readKnowledge = (search: Search): KnowledgeSearch => ({
   ...yesIn(search, 'add'),
 })
 
+export interface SearchSearch extends SourceSearch {
+  /** The question. */
+  q?: string
+  /** The knowledge base; all when left out. */
+  kb?: string
+}
+
+export const readSearch = (search: Search): SearchSearch => ({
+  ...readSource(search),
+  ...textIn(search, 'q'),
+  ...textIn(search, 'kb'),
+})
+
+export interface EvalsSearch {
+  /** The set that is open, and the two of its runs that are compared. */
+  set?: string
+  base?: string
+  other?: string
+  create?: boolean
+}
+
+export const readEvals = (search: Search): EvalsSearch => ({
+  ...textIn(search, 'set'),
+  ...textIn(search, 'base'),
+  ...textIn(search, 'other'),
+  ...yesIn(search, 'create'),
+})
+
 export interface FlagsSearch {
   q?: string
   type?: string

@@ -3,6 +3,7 @@ import { myAccount } from './account-en.ts'
 import { applications } from './applications-en.ts'
 import { audit } from './audit-en.ts'
 import { door } from './door-en.ts'
+import { evals } from './evals-en.ts'
 import { experiments } from './experiments-en.ts'
 import { flag } from './flag-en.ts'
 import { flagTools } from './flag-tools-en.ts'
@@ -15,6 +16,7 @@ import { permissions } from './permissions-en.ts'
 import { platform } from './platform-en.ts'
 import { count } from './plural-en.ts'
 import { roles } from './roles-en.ts'
+import { search } from './search-en.ts'
 import { teams } from './teams-en.ts'
 import { traces } from './traces-en.ts'
 import { ways } from './ways-en.ts'
@@ -49,6 +51,8 @@ export const en = {
     ask: 'Ask',
     voice: 'Voice',
     knowledge: 'Knowledge',
+    search: 'Search',
+    evals: 'Evaluations',
     flags: 'Flags',
     experiments: 'Experiments',
     help: 'Help',
@@ -125,6 +129,8 @@ export const en = {
   members,
   organization,
   overview,
+  search,
+  evals,
   teams,
   platform,
   ask: {

@@ -4,6 +4,7 @@ import { applications } from './applications-ru.ts'
 import { audit } from './audit-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
+import { evals } from './evals-ru.ts'
 import { experiments } from './experiments-ru.ts'
 import { flag } from './flag-ru.ts'
 import { flagTools } from './flag-tools-ru.ts'
@@ -16,6 +17,7 @@ import { permissions } from './permissions-ru.ts'
 import { platform } from './platform-ru.ts'
 import { count } from './plural-ru.ts'
 import { roles } from './roles-ru.ts'
+import { search } from './search-ru.ts'
 import { teams } from './teams-ru.ts'
 import { traces } from './traces-ru.ts'
 import { ways } from './ways-ru.ts'
@@ -51,6 +53,8 @@ export const ru: Messages = {
     ask: 'Вопросы',
     voice: 'Голос',
     knowledge: 'Знания',
+    search: 'Поиск',
+    evals: 'Оценка',
     flags: 'Флаги',
     experiments: 'Эксперименты',
     help: 'Помощь',
@@ -132,6 +136,8 @@ export const ru: Messages = {
   members,
   organization,
   overview,
+  search,
+  evals,
   teams,
   platform,
   ask: {

@@ -6,6 +6,8 @@ import {
   readFailure,
   readFlags,
   readKnowledge,
+  readEvals,
+  readSearch,
   readSource,
 } from '../lib/search.ts'
 import { shell } from './root.ts'
@@ -40,6 +42,20 @@ export const knowledge = createRoute({
   path: '/knowledge',
   validateSearch: readKnowledge,
   component: lazyRouteComponent(() => import('../pages/knowledge.tsx'), 'KnowledgePage'),
+})
+
+export const search = createRoute({
+  getParentRoute: () => shell,
+  path: '/search',
+  validateSearch: readSearch,
+  component: lazyRouteComponent(() => import('../pages/search/search.tsx'), 'SearchPage'),
+})
+
+export const evals = createRoute({
+  getParentRoute: () => shell,
+  path: '/evals',
+  validateSearch: readEvals,
+  component: lazyRouteComponent(() => import('../pages/evals/evals.tsx'), 'EvalsPage'),
 })
 
 export const flags = createRoute({

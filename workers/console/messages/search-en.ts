@@ -1,0 +1,61 @@
+/** The words of the search playground, in English. */
+import { count } from './plural-en.ts'
+
+export const search = {
+  title: 'Search',
+  subtitle: 'What a question finds, with every score that made it so.',
+  query: 'Question',
+  go: 'Search',
+  base: 'Knowledge base',
+  allBases: 'All',
+  emptyTitle: 'Ask something to see what is found',
+  emptyHint: 'No model answers here: you see the chunks it would be shown.',
+  nothing: 'Nothing is found.',
+  hits: 'Chunks found',
+  rank: 'Rank',
+  page: (page: number) => `page ${page}`,
+  scores: {
+    score: 'Joined score',
+    bm25: 'BM25',
+    cosine: 'Cosine',
+    lexicalRank: 'Rank by words',
+    vectorRank: 'Rank by vector',
+    coverage: 'Share of the words',
+  },
+  none: 'not found by it',
+  open: (title: string) => `Open ${title} at this chunk`,
+  cache: { none: 'Not from a cache', memory: 'From memory', redis: 'From Redis' },
+  timings: 'Milliseconds per stage',
+  stages: {
+    versionMs: 'reach',
+    cacheMs: 'cache',
+    embedMs: 'embedding',
+    searchMs: 'search',
+    totalMs: 'total',
+  },
+  save: 'Save as case',
+  saveTitle: 'Keep this question as a case',
+  saveHint: 'The documents you tick are the right ones. Tick none if no document answers it.',
+  set: 'Set',
+  noSets: 'There is no set yet: make one under Evaluations.',
+  saved: 'The case is kept.',
+  right: 'Right documents',
+  why: 'Why not this one?',
+  whyHint: 'The id of a document, as its address shows it.',
+  document: 'Document id',
+  ordinal: 'Chunk, from 0',
+  explain: 'Explain',
+  reasons: {
+    found: (rank: number) => `It is found, at rank ${rank}.`,
+    below: (rank: number, k: number) =>
+      `It would be at rank ${rank}, and ${count(k, 'chunk is', 'chunks are')} shown.`,
+    arms: (arm: number) => `Neither way of searching has it among its best ${arm}.`,
+    base: 'It is in another knowledge base.',
+    missing: 'There is no such document that you may see.',
+    notReady: 'It is not indexed yet, or its indexing failed.',
+    duplicate: 'Its text is another document’s: that one is found in its place.',
+    noChunk: 'It has no such chunk.',
+  },
+}
+
+export type SearchMessages = typeof search
