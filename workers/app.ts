@@ -16,9 +16,13 @@ import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, edgeTracer, strangerContext } from './edge-context.ts'
 import { experimentResultRoutes } from './experiments/result-routes.ts'
+import { trackRoutes } from './experiments/routes.ts'
+import type { TrackContext } from './experiments/service.ts'
+import { flagAnalyticsRoutes } from './flags/analytics-routes.ts'
 import { audienceRoutes } from './flags/audience-routes.ts'
 import type { EvaluationContext } from './flags/evaluation-service.ts'
 import { explainRoutes } from './flags/explain-routes.ts'
+import { exposureRoutes } from './flags/exposure-routes.ts'
 import { growthbookRoutes } from './flags/growthbook-routes.ts'
 import { historyRoutes } from './flags/history-routes.ts'
 import { importRoutes } from './flags/import-routes.ts'
@@ -72,6 +76,7 @@ type Needs = OpsContext &
   LogContext &
   FlagContext &
   EvaluationContext &
+  TrackContext &
   DocumentContext &
   KnowledgeContext &
   AssistantContext &
@@ -192,6 +197,9 @@ export function createApp() {
   app.route('/', scheduleRoutes)
   app.route('/', experimentResultRoutes)
   app.route('/', flagLifecycleRoutes)
+  app.route('/', flagAnalyticsRoutes)
+  app.route('/', exposureRoutes)
+  app.route('/', trackRoutes)
   app.route('/', proposalRoutes)
   app.route('/', ofrepRoutes)
   app.route('/', growthbookRoutes)

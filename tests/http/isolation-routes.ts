@@ -6,6 +6,7 @@ export const ROUTES: Record<string, { is: string; body?: object; missing?: numbe
   'GET /api/admin/feature-flags/{name}': { is: 'flag' },
   'PATCH /api/admin/feature-flags/{name}': { is: 'flag', body: { enabled: true } },
   'POST /api/admin/feature-flags/{name}/toggle': { is: 'flag', body: {} },
+  'GET /api/admin/feature-flags/{name}/analytics': { is: 'flag' },
   'GET /api/admin/feature-flags/{name}/history': { is: 'flag' },
   'GET /api/admin/feature-flags/{name}/history/{version}': { is: 'flag' },
   'GET /api/admin/feature-flags/{name}/history/{version}/diff': { is: 'flag' },
