@@ -19,10 +19,13 @@ import { evalRoutes } from './evals/routes.ts'
 import { evalRunRoutes } from './evals/run-routes.ts'
 import { evalTransferRoutes } from './evals/transfer-routes.ts'
 import { experimentResultRoutes } from './experiments/result-routes.ts'
+import { trackRoutes } from './experiments/routes.ts'
+import type { TrackContext } from './experiments/service.ts'
 import { flagAnalyticsRoutes } from './flags/analytics-routes.ts'
 import { audienceRoutes } from './flags/audience-routes.ts'
 import type { EvaluationContext } from './flags/evaluation-service.ts'
 import { explainRoutes } from './flags/explain-routes.ts'
+import { exposureRoutes } from './flags/exposure-routes.ts'
 import { growthbookRoutes } from './flags/growthbook-routes.ts'
 import { historyRoutes } from './flags/history-routes.ts'
 import { importRoutes } from './flags/import-routes.ts'
@@ -81,6 +84,7 @@ type Needs = OpsContext &
   LogContext &
   FlagContext &
   EvaluationContext &
+  TrackContext &
   DocumentContext &
   KnowledgeContext &
   ApiContext &
@@ -204,6 +208,8 @@ export function createApp() {
   app.route('/', experimentResultRoutes)
   app.route('/', flagLifecycleRoutes)
   app.route('/', flagAnalyticsRoutes)
+  app.route('/', exposureRoutes)
+  app.route('/', trackRoutes)
   app.route('/', proposalRoutes)
   app.route('/', ofrepRoutes)
   app.route('/', growthbookRoutes)

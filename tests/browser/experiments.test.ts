@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose'
 import type { Page } from 'playwright-core'
 import { expect, inject, test } from 'vitest'
 import { connect } from '../../operations/database/connection.ts'
-import { countUnits } from '../http/experiment-sums.ts'
+import { countUnits } from '../http/experiment-units.ts'
 import { at, openSignedIn, overflowOf, violationsOf } from './browser.ts'
 import { call, ownerToken } from './people.ts'
 

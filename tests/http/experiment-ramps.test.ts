@@ -4,7 +4,7 @@ import { connect } from '../../operations/database/connection.ts'
 import { computeDueResults } from '../../workers/experiments/result-job-service.ts'
 import { runDueSchedules } from '../../workers/flags/schedule.ts'
 import { after, failed, jobOf, makeExperiment, pass } from './experiment-harness.ts'
-import { countUnits } from './experiment-sums.ts'
+import { countUnits } from './experiment-units.ts'
 import { startApp, type TestApp } from './harness.ts'
 
 let app: TestApp

@@ -2,8 +2,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { connect } from '../../operations/database/connection.ts'
 import { computeDueResults } from '../../workers/experiments/result-job-service.ts'
+import { refreshExperiments } from '../../workers/experiments/schedule.ts'
 import { after, bought, failed, jobOf, makeExperiment, pass } from './experiment-harness.ts'
-import { countUnits } from './experiment-sums.ts'
+import { countUnits } from './experiment-units.ts'
 import { startApp, type TestApp } from './harness.ts'
 
 let app: TestApp
@@ -180,4 +181,50 @@ test('a phase that the flag has no more keeps its results, and keeps no job busy
   const [row] = rows as { computed_at: string; results: object }[]
   expect(row?.results).toEqual(results)
   expect(Date.parse(row?.computed_at ?? '')).toBeGreaterThan(Date.parse(results.computedAt))
+})
+
+test('what units did becomes results: sums, numbers and shares, each less what they did before', async () => {
+  const sql = connect(app.database.owner)
+  const at = new Date(Date.now() - 600_000).toISOString()
+  await sql.transaction([
+    sql.query(`select set_config('app.tenant_id', 'acme', true)`, []),
+    sql.query(
+      `insert into experiment_exposures select 'acme', 'production', $1, 1, $1 || i,
+         case when i % 2 = 0 then 'cold' else 'warm' end, $2::timestamptz, false from generate_series(1, 800) i`,
+      [key, at],
+    ),
+    // Twice i % 7 before, and after it the same, with one more of those who got the warm one.
+    sql.query(
+      `insert into metric_events select 'acme', 'production', 'read', $1 || i, side || ':' || k, 2,
+         $2::timestamptz + side * interval '1 minute'
+       from generate_series(1, 800) i, (values (-1), (1)) sides (side),
+         generate_series(1, (i % 7) + case when side = 1 then i % 2 else 0 end) k`,
+      [key, at],
+    ),
+    sql.query(`insert into experiment_refreshes values ('acme', 'production', $1, 1, $2)`, [
+      key,
+      at,
+    ]),
+  ])
+  const metrics = ['mean', 'count', 'proportion'].map((kind) => ({ name: 'read', kind }))
+  await configure({ metrics })
+  await refreshExperiments(jobOf(app, 'refreshExperiments'))
+  await computeDueResults(jobOf(app, 'experimentResults'))
+  const { results } = await report()
+  const effects = results.metrics.map(
+    ({
+      comparisons,
+    }: {
+      comparisons: [{ absolute: { value: number }; varianceReduction: number }]
+    }) => comparisons[0],
+  )
+  expect(results).toMatchObject({ state: 'reported', sampleRatio: { p: 1 } })
+  expect(effects[0].absolute.value).toBeCloseTo(2, 1)
+  expect(effects[1].absolute.value).toBeCloseTo(1, 1)
+  expect(effects[0].varianceReduction).toBeGreaterThan(0.99)
+  expect(results.metrics[2].arms).toEqual([
+    { variant: 'cold', n: 400, mean: expect.closeTo(6 / 7, 2) },
+    { variant: 'warm', n: 400, mean: 1 },
+  ])
+  expect(effects[2].verdict).toBe('better')
 })

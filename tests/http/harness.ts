@@ -30,6 +30,8 @@ export interface Who {
   forged?: boolean
   /** Of an API key in place of a session. */
   scopes?: readonly string[]
+  /** An API key's. */
+  environment?: string
   /** Bits of a role that the tenant made itself; permission-bits.ts. */
   bits?: string
   runsPlatform?: boolean
@@ -52,6 +54,7 @@ export async function startApp() {
   const queued: unknown[] = []
   const audited: unknown[] = []
   const used: unknown[] = []
+  const exposed: unknown[] = []
   const metrics = createMetricsEnv()
   const budgets = createBudgets({
     DATABASE_URL: database.url('auth_user'),
@@ -122,6 +125,9 @@ export async function startApp() {
     USAGE_EVENTS: {
       send: async (message: unknown) => void used.push(message),
     },
+    EXPOSURES: {
+      send: async (message: unknown) => void exposed.push(message),
+    },
     FILES: r2.files,
     AUDIT: r2.audit,
     ASSETS: {
@@ -155,6 +161,8 @@ export async function startApp() {
     budgets,
     /** Bodies sent to the usage queue, oldest first. */
     used,
+    /** Bodies sent to the queue of exposures and counts, oldest first. */
+    exposed,
     token: signer.token,
     /** What was counted, once `settle` has waited for it. */
     metrics,
@@ -185,8 +193,8 @@ export async function startApp() {
 export type TestApp = Awaited<ReturnType<typeof startApp>>
 
 /** An API key's claims where it has scopes, else a session's. */
-function rightsOf(role: string, { scopes, bits, runsPlatform, actedBy }: Who) {
-  if (scopes) return { scp: scopes.join(' ') }
+function rightsOf(role: string, { scopes, environment, bits, runsPlatform, actedBy }: Who) {
+  if (scopes) return { scp: scopes.join(' '), ...(environment && { env: environment }) }
   const act = actedBy && { act: { sub: actedBy } }
   const own = { ...act, ...(bits && { p: bits, pv: 1 }), ...(runsPlatform && { plt: true }) }
   return { role, sid: 'session-1', ...own }

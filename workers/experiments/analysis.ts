@@ -7,7 +7,7 @@ import type { ExperimentMetric, ExperimentResults } from './result-schemas.ts'
 import {
   adjustForMany,
   LEAST_UNITS,
-  MISMATCH_P,
+  isMismatch,
   multipleShare,
   sampleRatioP,
 } from './statistics/checks.ts'
@@ -53,7 +53,6 @@ export function analyse(plan: ExperimentPlan, evidence: Evidence): ExperimentRes
   })
   const units = sum(arms.map((arm) => arm.units))
   const several = sum(plan.arms.map(({ variant }) => known.get(variant)?.several ?? 0))
-  const p = sampleRatioP(arms)
   return {
     phase,
     computedAt: at,
@@ -66,7 +65,7 @@ export function analyse(plan: ExperimentPlan, evidence: Evidence): ExperimentRes
     control,
     units,
     arms,
-    sampleRatio: { p: p ?? null, isAlarm: p !== undefined && p < MISMATCH_P },
+    sampleRatio: { p: sampleRatioP(arms) ?? null, isAlarm: isMismatch(arms) },
     severalVariants: { units: several, share: multipleShare(units, several) },
     metrics: adjusted(
       plan.metrics.map((metric) => resultOf(plan, evidence, metric, lookOf(plan, metric, isFinal))),

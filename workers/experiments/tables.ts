@@ -72,7 +72,7 @@ export const metricEvents = pgTable(
 
 /**
  * Sums over the units of a variant that were first exposed on a day (UTC). y is what a unit's events of the
- * metric add up to since its exposure, x what they do in the 14 days before; 0 where there are none. Days add
+ * metric come to since its exposure, x what they do in the 14 days before; 0 where there are none. Days add
  * up to the phase. Made anew each time, never added to.
  */
 export const experimentMoments = pgTable(

@@ -10,6 +10,8 @@ import { selectSchedules } from './schedule-store.ts'
 import type { FlagContext } from './service.ts'
 import { selectExperimentFlags } from './store.ts'
 
+export { placeOf } from './hub-client.ts'
+
 export interface FlagExperiment {
   /** What exposures are counted under. */
   readonly key: string

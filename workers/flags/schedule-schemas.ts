@@ -12,7 +12,7 @@ const comment = Comment.default('')
 
 const NewGuard = z
   .strictObject({
-    /** What is measured, in your words. */
+    /** What is measured, in your words; `experiment` and metrics of the rule's own are read by the platform. */
     metric: z.string().min(1).max(100),
     /** Not to be passed. */
     most: z.number().optional(),

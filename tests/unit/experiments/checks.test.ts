@@ -2,9 +2,10 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   adjustForMany,
-  MISMATCH_P,
+  isMismatch,
   multipleShare,
   sampleRatioP,
+  sequentialRatioP,
 } from '../../../workers/experiments/statistics/checks.ts'
 
 const arm = (units: number, weight: number) => ({ units, weight })
@@ -24,10 +25,26 @@ test.each([
 })
 
 test('an alarm needs a mismatch, and somebody who came', () => {
-  expect(sampleRatioP([arm(5300, 1), arm(4700, 1)])).toBeLessThan(MISMATCH_P)
+  expect(isMismatch([arm(5300, 1), arm(4700, 1)])).toBe(true)
+  expect(isMismatch([arm(5150, 1), arm(4850, 1)])).toBe(false)
   expect(sampleRatioP([arm(0, 1), arm(0, 1)])).toBeUndefined()
+  expect(isMismatch([arm(0, 1), arm(0, 1)])).toBe(false)
   expect(sampleRatioP([arm(10, 1)])).toBeUndefined()
   expect(sampleRatioP([arm(10, 1), arm(10, 1), arm(1, 0)])).toBe(0)
+})
+
+test('for any look it is one over a Bayes factor, here multiplied unit by unit', () => {
+  const seen = [3, 7, 2]
+  const weights = [0.5, 0.3, 0.2]
+  let factor = 1
+  let total = 0
+  seen.forEach((count, index) => {
+    const weight = weights[index] ?? 0
+    for (let n = 0; n < count; n++) factor *= (100 * weight + n) / (100 + total++) / weight
+  })
+  const p = sequentialRatioP(seen.map((units, index) => arm(units, weights[index] ?? 0)))
+  expect(p).toBeCloseTo(Math.min(1, 1 / factor), 10)
+  expect(sequentialRatioP([arm(5300, 1), arm(4700, 1)])).toBeLessThan(1e-5)
 })
 
 /** The fifteen p values of the paper's example (section 4.1), and the four it rejects at 0.05. */

@@ -3,6 +3,7 @@
  * Seeded: 200 runs here, 1,000 with SOAK=1.
  */
 import { expect, test } from 'vitest'
+import { isMismatch, sampleRatioP } from '../../../workers/experiments/statistics/checks.ts'
 import { adjustedArm, adjustment } from '../../../workers/experiments/statistics/cuped.ts'
 import {
   absoluteEffect,
@@ -112,4 +113,30 @@ test.each(Object.keys(METRICS))('of %s at most 5 % look significant on any of 30
   const [sequential, fixed] = falsePositives(metric, [sequentialInference, fixedInference])
   expect(sequential).toBeLessThanOrEqual(ALPHA)
   expect(fixed, 'the t test is not made for looking every day').toBeGreaterThan(2 * ALPHA)
+})
+
+/** Every hour of thirty days, seventeen units. */
+const HOURS = 720
+
+test('of sound experiments at most 1 % look as if their arms were of the wrong size, at any hour', () => {
+  let [alarms, plain] = [0, 0]
+  for (let run = 0; run < RUNS; run++) {
+    const random = seeded(run + 1)
+    const arms = [0, 0].map((units) => ({ units, weight: 50 }))
+    let [isAlarm, isPlain] = [false, false]
+    for (let hour = 0; hour < HOURS; hour++) {
+      for (let unit = 0; unit < 17; unit++) {
+        const arm = arms[random() < 0.5 ? 0 : 1]
+        if (arm) arm.units++
+      }
+      isAlarm ||= isMismatch(arms)
+      isPlain ||= (sampleRatioP(arms) ?? 1) < 0.001
+    }
+    alarms += isAlarm ? 1 : 0
+    plain += isPlain ? 1 : 0
+  }
+  expect(alarms / RUNS).toBeLessThanOrEqual(0.01)
+  expect(plain / RUNS, 'the chi-square alone is not made for looking every hour').toBeGreaterThan(
+    0.01,
+  )
 })

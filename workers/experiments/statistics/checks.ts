@@ -1,8 +1,18 @@
 /** What tells whether numbers can be trusted: sample ratios, units in two variants, many metrics at once. */
 import { chiSquareTail } from './distributions.ts'
+import { logGamma } from './gamma.ts'
 
 /** Below this the arms are not as large as they were meant to be: GrowthBook's default. */
-export const MISMATCH_P = 0.001
+const MISMATCH_P = 0.001
+
+/** And below this it is no chance find of somebody who looks every minute. */
+const SEQUENTIAL_MISMATCH_P = 0.01
+
+/** Whether sizes are an alarm: off at this look, and off for one of any number of looks. */
+export function isMismatch(arms: readonly ArmCount[]): boolean {
+  const p = sampleRatioP(arms)
+  return p !== undefined && p < MISMATCH_P && sequentialRatioP(arms) < SEQUENTIAL_MISMATCH_P
+}
 
 /** Units per arm before numbers are shown: asymptotics begin somewhere. */
 export const LEAST_UNITS = 100
@@ -33,6 +43,27 @@ export function sampleRatioP(arms: readonly ArmCount[]): number | undefined {
     return (arm.units - expected) ** 2 / expected
   })
   return chiSquareTail(sum(distances), meant.length - 1)
+}
+
+/** How firmly the weights are believed before anybody came, in units: more finds small mismatches, later. */
+const PRIOR_UNITS = 100
+
+/**
+ * The same question for any number of looks: 1 over the Bayes factor of a Dirichlet prior around the weights
+ * against the weights themselves, which in the long run is below p for a share of at most p of experiments
+ * without a mismatch. Lindon, Malek: "Anytime-valid inference for multinomial count data", NeurIPS 2022.
+ */
+export function sequentialRatioP(arms: readonly ArmCount[]): number {
+  const meant = arms.filter(({ weight }) => weight > 0)
+  const weights = sum(meant.map((arm) => arm.weight))
+  const units = sum(meant.map((arm) => arm.units))
+  const gains = meant.map((arm) => {
+    const share = arm.weight / weights
+    const prior = PRIOR_UNITS * share
+    return logGamma(prior + arm.units) - logGamma(prior) - arm.units * Math.log(share)
+  })
+  const logFactor = logGamma(PRIOR_UNITS) - logGamma(PRIOR_UNITS + units) + sum(gains)
+  return Math.min(1, Math.exp(-logFactor))
 }
 
 /** Of all units, those seen in more than one variant; 0 without units. */
