@@ -219,12 +219,14 @@ test('reports of an experiment that is over do not take the others with them', a
   await split([{ ...SPLIT, phase: 4 }])
   told.splice(0)
   const reporter = createReporter({ baseUrl: loopback.url, key, delayMs: 60_000 })
-  const use = (experiment: string) => {
+  const use = (experiment: string, flagKey = 'greeting') => {
     const flagMetadata = { experiment, experimentPhase: 4 }
     const context = { targetingKey: 'ada' }
-    reporter.hook.after({ flagKey: 'greeting', context }, { variant: 'warm', flagMetadata })
+    reporter.hook.after({ flagKey, context }, { variant: 'warm', flagMetadata })
   }
   for (const experiment of ['over', 'words']) use(experiment)
+  // Whoever has a client key learns no more of this flag than of one that there is not.
+  use('words', 'inner_workings')
   await reporter.flush()
   await reporter.flush()
   await app.settle()
