@@ -7,6 +7,7 @@ import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { embed } from '../../local/openai/embedding.ts'
 import { buildAssets } from '../../operations/build.ts'
+import { traceparentOf } from '../../shared/trace.ts'
 import { percentileOf } from '../../workers/evals/metrics.ts'
 import type { ChunkRow } from '../../workers/knowledge/chunk-store.ts'
 import type { RunStoreContext } from '../../workers/knowledge/run-store.ts'
@@ -35,7 +36,8 @@ function chunk(): ChunkRow {
 }
 
 async function fill({ database, tenantId }: Bench): Promise<void> {
-  const base = { tenantId, requestId: 'bench', traceparent: '', now: () => new Date() }
+  const traceparent = traceparentOf(undefined)
+  const base = { tenantId, requestId: 'bench', traceparent, now: () => new Date() }
   const actor = { type: 'system', job: 'bench' } as const
   const ctx = { ...base, actor, env: database } as unknown as RunStoreContext
   for (let done = 0; done < CHUNKS; done += 100)
