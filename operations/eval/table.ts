@@ -28,7 +28,7 @@ export function renderTable(rows: readonly Row[]): string {
 }
 
 /** SciFact's bars: what the product promises of a whole collection with the offline models. */
-export const BARS = { keyword: 0.69, hybrid: 0.68, mostBelow: 0.015, leastAbovePeers: 0.05 }
+const BARS = { keyword: 0.69, hybrid: 0.68, mostBelow: 0.015, leastAbovePeers: 0.05 }
 
 /** @returns what is not as promised, in words */
 export function shortfallsOf(keyword: Row, hybrid: Row, peers: readonly Row[]): string[] {
