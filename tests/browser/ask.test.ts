@@ -44,6 +44,7 @@ test('a citation opens the source at the very words, and Esc returns to the answ
   await addPier(page)
   const turn = await ask(page, 'Who lights the blue lantern of pier nine?')
   expect(await turn.textContent()).toContain('harbour master')
+  expect(await turn.getByTitle('Cost of this answer').textContent()).toMatch(/^\$0/)
   const mark = turn.getByRole('link', { name: /^Source 1: / }).first()
   const quote = await turn.locator('ol q').first().textContent()
   await mark.click()

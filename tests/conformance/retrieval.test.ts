@@ -9,15 +9,15 @@ import { embed } from '../../local/openai/embedding.ts'
 import { traceparentOf } from '../../shared/trace.ts'
 import { meanOf, ndcgAt, percentileOf, rankDocuments } from '../../workers/evals/metrics.ts'
 import { blocksOfPlainText } from '../../workers/knowledge/blocks.ts'
-import { type ChunkRow, insertChunks, publishRun } from '../../workers/knowledge/chunk-store.ts'
+import type { ChunkRow } from '../../workers/knowledge/chunk-store.ts'
 import { chunkDocument } from '../../workers/knowledge/chunk.ts'
 import { type Fusion, fusionOf } from '../../workers/knowledge/profiles.ts'
-import { claimRun, type RunStoreContext } from '../../workers/knowledge/run-store.ts'
+import type { RunStoreContext } from '../../workers/knowledge/run-store.ts'
 import { searchChunks } from '../../workers/knowledge/search-store.ts'
-import { insertDocument } from '../../workers/knowledge/store.ts'
 import { KB_ID } from '../../workers/knowledge/tables.ts'
 import { openDatabase, type TestDatabase } from '../http/database.ts'
 import { createMetricsEnv } from '../http/metrics-env.ts'
+import { indexChunks } from './index-chunks.ts'
 
 const FOLDER =
   process.env['SCIFACT_DIR'] ?? new URL('../../../shared/evals/scifact', import.meta.url).pathname
@@ -90,27 +90,12 @@ function chunksOf({ id, title, sents }: Abstract) {
 
 /** A hundred chunks as one document: only the chunks' places in it say whose they are. */
 async function index(chunks: { id: string; row: ChunkRow }[]) {
-  const [id, jobId] = [crypto.randomUUID(), crypto.randomUUID()]
-  const file = { title: id, fileName: id, mediaType: 'text/plain', bytes: 1, sha256: id } as const
-  await insertDocument(ctx, { id, jobId, kbId: KB_ID, ...file })
-  const message = {
-    tenantId: 'acme',
-    documentId: id,
-    generation: 1,
-    slice: 0,
-    requestId: '',
-    traceparent: '',
-  }
-  const claim = await claimRun(ctx, message)
-  if (claim.type !== 'claimed') throw new Error(claim.type)
-  const rows = chunks.map(({ id: abstract, row }, ordinal) => {
+  const id = await indexChunks(
+    ctx,
+    chunks.map(({ row }) => row),
+  )
+  for (const [ordinal, { id: abstract }] of chunks.entries())
     abstractOf.set(`${id} ${ordinal}`, abstract)
-    return { ...row, ordinal }
-  })
-  const progress = { status: 'embedding', stage: 'embed', percent: 50 } as const
-  expect(await insertChunks(ctx, claim.claimed.lease, KB_ID, rows, progress)).toBe(true)
-  const publication = { title: id, pages: 1, textSha256: id }
-  expect(await publishRun(ctx, claim.claimed.lease, publication)).toBe('ready')
 }
 
 /** Abstracts, best first; one stands where its best chunk does. */

@@ -102,6 +102,7 @@ describe('an import', () => {
       judgements: 3,
       refused: 0,
     })
+    expect(await bodyOf(await app.send('GET', `${SETS}/${other.id}`))).toMatchObject({ cases: 4 })
     const again = await (await app.send('GET', `${SETS}/${other.id}/export`)).text()
     expect(again).toBe(exported)
   })

@@ -22,8 +22,9 @@ const SET = {
   id: evalSets.id,
   name: evalSets.name,
   kbId: evalSets.kbId,
+  // Columns by hand: drizzle leaves the table out, and within the brackets `id` is a case's.
   cases: sql<number>`(select count(*)::int from eval_cases c
-    where c.tenant_id = ${evalSets.tenantId} and c.set_id = ${evalSets.id})`,
+    where c.tenant_id = eval_sets.tenant_id and c.set_id = eval_sets.id)`,
   createdAt: evalSets.createdAt,
 }
 

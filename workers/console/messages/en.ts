@@ -156,6 +156,7 @@ export const en = {
     citation: (n: number, title: string) => `Source ${n}: ${title}`,
     page: (page: number) => `page ${page}`,
     copyAnswer: 'Copy answer',
+    cost: 'Cost of this answer',
     tokens: (n: number) => count(n, 'token', 'tokens'),
     cached: 'from the cache',
   },

@@ -163,6 +163,7 @@ export const ru: Messages = {
     citation: (n, title) => `Источник ${n}: ${title}`,
     page: (page) => `стр. ${page}`,
     copyAnswer: 'Скопировать ответ',
+    cost: 'Стоимость ответа',
     tokens: (n) => count(n, 'токен', 'токена', 'токенов'),
     cached: 'из кэша',
   },

@@ -2,7 +2,7 @@
 import { FileText } from 'lucide-react'
 import type { Citation } from '../../knowledge/schemas.ts'
 import type { Turn } from '../lib/conversation.ts'
-import { formatDuration } from '../lib/format.ts'
+import { formatDollars, formatDuration } from '../lib/format.ts'
 import { useMessages } from '../messages/locale.tsx'
 import { CitedText } from '../ui/cited-text.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
@@ -76,6 +76,9 @@ function Facts({ turn: { answer, text } }: { turn: Turn }) {
       {!answer.abstained && <CopyButton text={text} label={ask.copyAnswer} />}
       <span>{formatDuration(totalMs(answer.timings), locale)}</span>
       <span>{answer.cached ? ask.cached : ask.tokens(inputTokens + outputTokens)}</span>
+      {!answer.cached && (
+        <span title={ask.cost}>{formatDollars(answer.costMicroDollars, locale)}</span>
+      )}
     </p>
   )
 }
