@@ -54,8 +54,10 @@ import {
   refuseReports,
   refuseStranger,
 } from './limits/service.ts'
+import { openAiFileRoutes } from './openai-api/file-routes.ts'
 import { openAiRoutes } from './openai-api/routes.ts'
 import type { ApiContext } from './openai-api/service.ts'
+import { vectorStoreRoutes } from './openai-api/store-routes.ts'
 import { measure } from './ops/measure-service.ts'
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
 import { createRumRoutes } from './ops/rum-routes.ts'
@@ -99,7 +101,7 @@ const limitBody = bodyLimit({
     throw new ProblemError('payload_too_large', 'Send at most 1 MiB here.')
   },
 })
-const UPLOADS = /^\/api\/admin\/kb\/(documents|uploads\/[^/]+\/parts\/\d+)$/
+const UPLOADS = /^\/(api\/admin\/kb\/(documents|uploads\/[^/]+\/parts\/\d+)|v1\/files)$/
 
 /** What answers even when the Worker is not configured: that its process runs. */
 const ALWAYS = new Set(['/health', '/live'])
@@ -206,6 +208,8 @@ export function createApp() {
   app.route('/', feedbackRoutes)
   app.route('/', uploadRoutes)
   app.route('/', openAiRoutes)
+  app.route('/', openAiFileRoutes)
+  app.route('/', vectorStoreRoutes)
   app.route('/', assistantRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes(meter))

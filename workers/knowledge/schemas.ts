@@ -42,6 +42,8 @@ export const Document = z
     /** The knowledge base it is in. */
     kb: BaseId,
     title: z.string(),
+    /** As it was uploaded. */
+    fileName: z.string(),
     mediaType: z.string(),
     bytes: z.int(),
     /** Null until the document was read once. */

@@ -26,6 +26,11 @@ import { askSettings } from './settings-service.ts'
 import { DIMENSIONS } from './tables.ts'
 
 export { DIMENSIONS, EMBEDDING_BATCH, embedTexts }
+/** For surfaces of other protocols over the same things. */
+export * as bases from './base-service.ts'
+export * as documents from './document-service.ts'
+export * as files from './file-service.ts'
+export { searchBases } from './search-service.ts'
 
 export type KnowledgeContext = ChatContext & RetrievalContext & CacheContext
 
