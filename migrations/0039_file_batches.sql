@@ -8,6 +8,7 @@ CREATE TABLE "kb_file_batches" (
 	CONSTRAINT "kb_file_batches_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
 );
 --> statement-breakpoint
+ALTER TABLE "kb_documents" ADD COLUMN "suspicions" text[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE "kb_file_batches" ADD CONSTRAINT "kb_file_batches_base_fk" FOREIGN KEY ("tenant_id","kb_id") REFERENCES "public"."knowledge_bases"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "kb_file_batches_base" ON "kb_file_batches" USING btree ("tenant_id","kb_id");
 --> statement-breakpoint
@@ -25,6 +26,13 @@ BEGIN
   IF to_regclass('archive_kb_file_batches') IS NOT NULL THEN
     INSERT INTO kb_file_batches SELECT * FROM archive_kb_file_batches;
     DROP TABLE archive_kb_file_batches;
+  END IF;
+  IF to_regclass('archive_suspicions') IS NOT NULL THEN
+    ALTER TABLE kb_documents NO FORCE ROW LEVEL SECURITY;
+    UPDATE kb_documents d SET suspicions = a.suspicions FROM archive_suspicions a
+      WHERE a.tenant_id = d.tenant_id AND a.id = d.id;
+    DROP TABLE archive_suspicions;
+    ALTER TABLE kb_documents FORCE ROW LEVEL SECURITY;
   END IF;
 END $$;
 --> statement-breakpoint

@@ -76,4 +76,5 @@ update messages set cost_micro_dollars = 7;
 insert into usage_ledger values ('acme', '019a0000-0000-7000-8000-000000000040', '2026-01-01Z', 'api.example', 'm', 'answer', 'POST /api/ask', 'u1', null, null, 'r1', 10, 1, 5, 0, 0, 0, 0, 42, '2025-08-07', false);
 insert into budgets values ('acme', 20000000, null, 1000000, null, 3, '2026-01-02Z');
 insert into kb_answers values ('acme', '019a0000-0000-7000-8000-000000000050', 'u1', null, 'When is high water?', false, '{"default":3}', '[{"documentId":"019a0000-0000-7000-8000-000000000001","ordinal":0,"cited":true}]', '2026-01-01Z', 4, 'Right', '2026-01-02Z');
-insert into kb_file_batches values ('acme', '019a0000-0000-7000-8000-000000000051', 'default', '["019a0000-0000-7000-8000-000000000001"]', '2026-01-01Z', '2026-01-02Z')
+insert into kb_file_batches values ('acme', '019a0000-0000-7000-8000-000000000051', 'default', '["019a0000-0000-7000-8000-000000000001"]', '2026-01-01Z', '2026-01-02Z');
+update kb_documents set suspicions = '{role}'
