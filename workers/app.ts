@@ -62,8 +62,10 @@ import {
   refuseReports,
   refuseStranger,
 } from './limits/service.ts'
+import { openAiFileRoutes } from './openai-api/file-routes.ts'
 import { openAiRoutes } from './openai-api/routes.ts'
 import type { ApiContext } from './openai-api/service.ts'
+import { vectorStoreRoutes } from './openai-api/store-routes.ts'
 import { measure } from './ops/measure-service.ts'
 import { type OpsContext, opsRoutes } from './ops/routes.ts'
 import { createRumRoutes } from './ops/rum-routes.ts'
@@ -109,7 +111,7 @@ const limitBody = bodyLimit({
   },
 })
 const UPLOADS =
-  /^\/api\/admin\/kb\/(documents|uploads\/[^/]+\/parts\/\d+|evals\/sets\/[^/]+\/import)$/
+  /^\/(api\/admin\/kb\/(documents|uploads\/[^/]+\/parts\/\d+|evals\/sets\/[^/]+\/import)|v1\/files)$/
 
 /** What answers even when the Worker is not configured: that its process runs. */
 const ALWAYS = new Set(['/health', '/live'])
@@ -223,6 +225,8 @@ export function createApp() {
   app.route('/', evalRoutes)
   app.route('/', evalTransferRoutes)
   app.route('/', evalRunRoutes)
+  app.route('/', openAiFileRoutes)
+  app.route('/', vectorStoreRoutes)
   app.route('/', assistantRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes<LimitContext & FlagContext>(meter, requireEnvironment))

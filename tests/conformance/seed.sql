@@ -86,4 +86,6 @@ insert into kb_answers values ('acme', '019a0000-0000-7000-8000-000000000050', '
 insert into eval_sets values ('acme', '019a0000-0000-7000-8000-000000000050', 'Help desk', 'default', '2026-01-01Z');
 insert into eval_cases values ('acme', '019a0000-0000-7000-8000-000000000050', '019a0000-0000-7000-8000-000000000051', 'q1', 'When is high water?', '[{"documentId":"019a0000-0000-7000-8000-000000000001","grade":1}]', 'hand', '2026-01-01Z');
 insert into eval_runs (tenant_id, id, set_id, kb_id, label, status, profile, kb_version, cases_total, cases_done, summary, created_at) values ('acme', '019a0000-0000-7000-8000-000000000052', '019a0000-0000-7000-8000-000000000050', 'default', 'first', 'done', '{"arm":"fused"}', 3, 1, 1, '{"ndcg":1}', '2026-01-01Z');
-insert into eval_results values ('acme', '019a0000-0000-7000-8000-000000000052', '019a0000-0000-7000-8000-000000000051', 'When is high water?', true, 1, 1, null, false, 12.5, null, '[]')
+insert into eval_results values ('acme', '019a0000-0000-7000-8000-000000000052', '019a0000-0000-7000-8000-000000000051', 'When is high water?', true, 1, 1, null, false, 12.5, null, '[]');
+insert into kb_file_batches values ('acme', '019a0000-0000-7000-8000-000000000051', 'default', '["019a0000-0000-7000-8000-000000000001"]', '2026-01-01Z', '2026-01-02Z');
+update kb_documents set suspicions = '{role}'

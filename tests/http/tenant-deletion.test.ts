@@ -106,6 +106,7 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
     `insert into kb_uploads values ('${id}', '${document}', 'default', 'f', 't', 1, 'u', 'open', null,
       ${at}, ${at})`,
     `insert into kb_upload_parts values ('${id}', '${document}', 1, 1, 'e')`,
+    `insert into kb_file_batches values ('${id}', '${document}', 'default', '[]', ${at}, null)`,
     `insert into kb_answers (tenant_id, id, question, abstained, kb_versions, chunks, created_at)
       values ('${id}', '${document}', 'q', false, '{}', '[]', ${at})`,
     `insert into kb_purges values ('${id}', '${crypto.randomUUID()}', ${at})`,

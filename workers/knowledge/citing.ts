@@ -7,6 +7,7 @@
 import { createMarkParser, type MarkEvent } from './marks.ts'
 import { inert, NOT_FOUND } from './prompt.ts'
 import type { Citation } from './schemas.ts'
+import { suspicionsOf } from './suspicion.ts'
 
 /** A source as the model was shown it, and where it lies in its document. */
 export interface CitableSource {
@@ -109,15 +110,22 @@ function appendix(before: string, statement: string, number: number): string {
 }
 
 const LINK = /!?\[([^\]\n]*)\]\([^)\n]*\)/g
-const ADDRESS = /\bhttps?:\/\/[^\s<>()[\]"]+/gi
+/** Whatever a client may make a link of, or fetch by itself. */
+const ADDRESS =
+  /\bhttps?:\/\/[^\s<>()[\]"]+|(?:\b(?:ftp|wss?):)?\/\/[\w-]+(?:\.[\w-]+)+[^\s<>()[\]"]*|\bwww\.[^\s<>()[\]"]+|\b(?:javascript|vbscript|data):[^\s<>()[\]"]+/gi
 
-/** Numbers in brackets are ours alone; of links only the words stay, and addresses no source has go. */
+/**
+ * Numbers in brackets are ours alone. Of links only the words stay, and of addresses those a source has
+ * that looks like no attempt on its reader.
+ */
 function harmless(statement: string, sources: readonly CitableSource[]): string {
   return statement
     .replace(LINK, '$1')
     .replace(/\[(\d+(?:[,\s–-]+\d+)*)\]/g, '($1)')
     .replace(ADDRESS, (address) =>
-      sources.some((source) => source.text.includes(address)) ? address : '',
+      sources.some(({ text }) => text.includes(address) && suspicionsOf(text).length === 0)
+        ? address
+        : '',
     )
 }
 

@@ -6,6 +6,7 @@ import { extractPdf } from './pdf.ts'
 import { readHtml } from './readers/html.ts'
 import { readArchive } from './readers/office.ts'
 import { readCsv, readJson } from './readers/records.ts'
+import { visibleMarkdown } from './visible.ts'
 
 /**
  * @param mediaType One of formats.ts.
@@ -30,5 +31,6 @@ export async function extractDocument(
 function readText(text: string, mediaType: string): Extracted {
   if (mediaType === 'text/csv') return readCsv(text)
   if (mediaType === 'application/json') return readJson(text)
-  return mediaType === 'text/markdown' ? blocksOfMarkdown(text) : blocksOfPlainText(text)
+  if (mediaType !== 'text/markdown') return blocksOfPlainText(text)
+  return blocksOfMarkdown(visibleMarkdown(text))
 }

@@ -59,6 +59,14 @@ export async function readOriginal(
   return object ? new Uint8Array(await object.arrayBuffer()) : undefined
 }
 
+/** Undefined when the object is gone. */
+export async function openOriginal(
+  { env, tenantId }: FilesContext,
+  documentId: string,
+): Promise<ReadableStream | undefined> {
+  return (await env.FILES.get(originalKey(tenantId, documentId)))?.body
+}
+
 export async function writeText(
   { env, tenantId }: FilesContext,
   { documentId, generation }: Run,

@@ -80,7 +80,7 @@ export const kbUploads = pgTable(
     bytes: integer().notNull(),
     /** The storage's own name of the upload. */
     storageId: text().notNull(),
-    state: text().$type<'open' | 'completing' | 'done'>().notNull(),
+    state: text().$type<'open' | 'completing' | 'done' | 'whole'>().notNull(),
     /** What it became: itself, or the document that had these bytes already. */
     documentId: uuid(),
     createdAt: at(),

@@ -127,7 +127,8 @@ async function discardUpload(ctx: DocumentContext, id: string): Promise<void> {
   const found = await store.findUpload(ctx, id)
   if (!found) return
   if (found.upload.state !== 'done') {
-    await abortParts(ctx, id, found.upload.storageId)
+    // A file that came in one piece has no parts.
+    if (found.upload.storageId) await abortParts(ctx, id, found.upload.storageId)
     if (!(await store.isDocument(ctx, id))) await purgeFiles(ctx, id)
   }
   await store.deleteUpload(ctx, id)

@@ -13,6 +13,8 @@ import type { IndexContext, Slice } from './perform.ts'
 import { percentRead } from './progress.ts'
 import { hasTwin } from './reuse-store.ts'
 import type { StoredText } from './schemas.ts'
+import { noteSuspicions } from './suspicion-store.ts'
+import { suspicionsOf } from './suspicion.ts'
 
 const PAGES_PER_SLICE = 25
 /** Least milliseconds between two signs of life while pages are read. */
@@ -92,7 +94,10 @@ async function store(
   const textSha256 = await sha256Hex(text)
   const chunks = chunkDocument(extracted)
   const stored = { text, pages, title, textSha256, chunks }
-  await writeText(ctx, lease, stored)
+  await Promise.all([
+    writeText(ctx, lease, stored),
+    noteSuspicions(ctx, lease, suspicionsOf(`${title}\n${text}`)),
+  ])
   if (await hasTwin(ctx, lease, slice.kbId, textSha256)) {
     const publication = { title, pages: pages.length, textSha256, expectsTwin: true }
     const published = await publishRun(ctx, lease, publication)

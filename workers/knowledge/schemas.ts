@@ -1,6 +1,7 @@
 /** The knowledge feature's data as it travels: documents, jobs, questions, answers, queue messages. */
 import { z } from '@hono/zod-openapi'
 import { BaseId, BaseIds } from './base-schemas.ts'
+import { SUSPICIONS } from './suspicion.ts'
 
 export const JobStatus = z.enum([
   'queued',
@@ -42,6 +43,8 @@ export const Document = z
     /** The knowledge base it is in. */
     kb: BaseId,
     title: z.string(),
+    /** As it was uploaded. */
+    fileName: z.string(),
     mediaType: z.string(),
     bytes: z.int(),
     /** Null until the document was read once. */
@@ -50,6 +53,8 @@ export const Document = z
     chunks: z.int(),
     /** The document whose text this one's is to the letter; answers cite that one. */
     duplicateOf: z.uuid().nullable(),
+    /** What in its text looks like an attempt on whoever reads it with a model; it is kept all the same. */
+    suspicions: z.array(z.enum(SUSPICIONS)),
     ...progress,
   })
   .openapi('Document')

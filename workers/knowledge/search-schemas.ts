@@ -21,6 +21,7 @@ export const SearchHit = z
     documentId: z.uuid(),
     kb: z.string(),
     title: z.string(),
+    fileName: z.string(),
     /** Place of the chunk in its document, from 0. */
     ordinal: z.int(),
     /** Headings above it, and the header of the table it continues. */

@@ -63,8 +63,8 @@ const keyOf = (
 
 /** Field by field: a hit knows more than its reader needs to. */
 export function toWire(hit: Hit): SearchHit {
-  const { documentId, kbId: kb, title, ordinal, context, text, page, start, end } = hit
+  const { documentId, kbId: kb, title, fileName, ordinal, context, text, page, start, end } = hit
   const { bm25, cosine, lexicalRank, vectorRank, score, coverage } = hit
-  const place = { documentId, kb, title, ordinal, context, text, page, start, end }
+  const place = { documentId, kb, title, fileName, ordinal, context, text, page, start, end }
   return { ...place, bm25, cosine, lexicalRank, vectorRank, score, coverage }
 }

@@ -28,6 +28,11 @@ import { settingsOf, type Trial } from './trial-service.ts'
 export { askSettings, DIMENSIONS, EMBEDDING_BATCH, embedTexts }
 export { baseVersion, hasBase, type Trial, trySearch } from './trial-service.ts'
 export { findDocuments } from './trial-store.ts'
+/** For surfaces of other protocols over the same things. */
+export * as bases from './base-service.ts'
+export * as documents from './document-service.ts'
+export * as files from './file-service.ts'
+export { searchBases } from './search-service.ts'
 
 export type KnowledgeContext = ChatContext & RetrievalContext & CacheContext
 

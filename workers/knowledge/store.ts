@@ -179,10 +179,21 @@ type Row = { document: typeof kbDocuments.$inferSelect; job: typeof jobs.$inferS
 
 /** A document's state is its newest run's. */
 function toStored({ document, job }: Row): Stored {
-  const { id, kbId: kb, title, mediaType, bytes, pages, chunks, duplicateOf } = document
-  const { generation, liveGeneration } = document
+  const { id, kbId: kb, title, fileName, mediaType, bytes, pages, chunks, duplicateOf } = document
+  const { generation, liveGeneration, suspicions } = document
   const createdAt = document.createdAt.toISOString()
-  const facts = { id, kb, title, mediaType, bytes, pages, chunks, duplicateOf }
+  const facts = {
+    id,
+    kb,
+    title,
+    fileName,
+    mediaType,
+    bytes,
+    pages,
+    chunks,
+    duplicateOf,
+    suspicions,
+  }
   const state = { ...facts, ...progressOf(job), createdAt }
   return { document: state, job: toJob(job), generation, slice: job.slice, liveGeneration }
 }

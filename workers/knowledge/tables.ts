@@ -26,6 +26,7 @@ import { tenants } from '../../shared/tables.ts'
 import type { Attributes } from './attributes.ts'
 import { knowledgeBases } from './base-tables.ts'
 import type { JobStatus } from './schemas.ts'
+import type { Suspicion } from './suspicion.ts'
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 const at = () => timestamp({ withTimezone: true }).notNull()
@@ -104,6 +105,8 @@ export const kbDocuments = pgTable(
     liveGeneration: integer(),
     pages: integer(),
     chunks: integer().notNull().default(0),
+    /** What in its text looks like an attempt on whoever reads it with a model. */
+    suspicions: text().array().$type<Suspicion[]>().notNull().default([]),
     /** Who may read it, as `role:…`, `group:…` and `user:…`; null for everybody in the tenant. */
     acl: text().array(),
     /** Health data: read only with the permission for it, whoever the labels name. */

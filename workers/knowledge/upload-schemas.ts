@@ -29,8 +29,8 @@ export const Upload = z
     partBytes: z.int(),
     /** Those that have arrived whole. */
     parts: z.array(UploadPart),
-    /** `done`: it has become a document. */
-    state: z.enum(['open', 'completing', 'done']),
+    /** `done`: it has become a document; `whole`: it becomes one when it is put into a knowledge base. */
+    state: z.enum(['open', 'completing', 'done', 'whole']),
     /** When it is thrown away unless something is added to it before. */
     expiresAt: z.iso.datetime(),
   })

@@ -6,6 +6,7 @@ import { requireModels } from '../flags/client-service.ts'
 import type { AskEvent } from '../knowledge/schemas.ts'
 import {
   answerQuestion,
+  bases,
   DIMENSIONS,
   EMBEDDING_BATCH,
   embedTexts,
@@ -169,7 +170,9 @@ function kbNamed(model: string): string {
 
 /** Models the caller may use. */
 export async function listModels(ctx: ApiContext): Promise<ModelList> {
-  const ids = [modelOf('default'), ctx.env.EMBEDDING_MODEL]
+  const { items } = await bases.listBases(ctx)
+  const kbIds = new Set(['default', ...items.map(({ id }) => id)])
+  const ids = [...Array.from(kbIds, modelOf), ctx.env.EMBEDDING_MODEL]
   return { object: 'list', data: ids.map(modelNamed) }
 }
 

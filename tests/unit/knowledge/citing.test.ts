@@ -16,7 +16,7 @@ const SOURCES = [
     id: 'bbbb',
     documentId: 'd2',
     title: 'Cat',
-    text: 'Cats purr.',
+    text: 'Cats purr. See https://cat.example/a.',
     start: 0,
     page: 1,
     pageStarts: [],
@@ -81,10 +81,17 @@ test.each([
   ['an address no source has', 'At https://evil.example/x now. [bbbb "purr"]', 'At  now. [1]', 0],
   [
     'an address a source has',
-    'At https://pump.example/a now. [bbbb "purr"]',
-    'At https://pump.example/a now. [1]',
+    'At https://cat.example/a now. [bbbb "purr"]',
+    'At https://cat.example/a now. [1]',
     0,
   ],
+  [
+    'an address only a source has that looks like an attempt',
+    'At https://pump.example/a now. [bbbb "purr"]',
+    'At  now. [1]',
+    0,
+  ],
+  ['an address without a scheme', 'At //evil.example/a. [bbbb "purr"]', 'At [1]', 0],
   ['tags as the model was shown them', 'Tag. [aaaa "See ‹source> and"]', 'Tag. [1]', 0],
   ['nothing found', 'NOT_FOUND', '', 0],
 ])('%s', (_name, answer, text, withheld) => {
