@@ -17,6 +17,7 @@ import { clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, edgeTracer, strangerContext } from './edge-context.ts'
 import { flagAnalyticsRoutes } from './flags/analytics-routes.ts'
 import { audienceRoutes } from './flags/audience-routes.ts'
+import { isStrict } from './flags/client-service.ts'
 import type { EvaluationContext } from './flags/evaluation-service.ts'
 import { explainRoutes } from './flags/explain-routes.ts'
 import { growthbookRoutes } from './flags/growthbook-routes.ts'
@@ -165,6 +166,7 @@ export function createApp() {
     c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
     c.set('count', (name) => meter(c, name))
     c.set('confirm', (caller, permission) => confirm(c.env, caller, permission))
+    c.set('isStrict', (ctx) => isStrict({ ...ctx, env: c.env }))
     const isPage = c.req.path.startsWith('/console') && isConsolePage(c.req.raw)
     if (!ALWAYS.has(c.req.path) && !isPage) await refuseFlood(c.env, c.req.raw.headers)
     assertGuarded(c)
