@@ -12,7 +12,7 @@ export const PURPOSES = [
   'speak',
 ] as const
 export const YES_NO = ['true', 'false'] as const
-export const QUEUES = ['documents', 'mail', 'audit', 'usage'] as const
+export const QUEUES = ['documents', 'mail', 'audit', 'usage', 'exposures'] as const
 export const QUERY_TYPES = ['select', 'insert', 'update', 'delete', 'with', 'batch'] as const
 export const PROBLEM_CODES: readonly ProblemCode[] = Object.keys(PROBLEMS).filter(isProblemCode)
 

@@ -148,6 +148,10 @@ export const CATALOGUE = {
     flag_name: FLAG_NAMES,
     result: ['found', 'missing'],
   }),
+  voiceassist_exposures_total: counter(
+    'Exposures: told to the queue, known to the isolate already, in the database.',
+    { outcome: ['told', 'repeated', 'stored'] },
+  ),
   voiceassist_admin_actions_total: counter('Changes made by administration.', {
     action_type: [
       'api-keys',

@@ -12,7 +12,7 @@ type WriteContext = Pick<ServiceContext, 'log' | 'metrics'>
 
 export interface Rows<Body, Ctx extends WriteContext> {
   /** The queue, and what it is counted as. */
-  job: 'audit' | 'usage'
+  job: 'audit' | 'usage' | 'exposures'
   schema: {
     safeParse: (body: unknown) => { success: true; data: Body } | { success: false; error: Error }
   }

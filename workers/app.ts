@@ -15,11 +15,14 @@ import type { LogContext } from './audit/log-service.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, edgeTracer, strangerContext } from './edge-context.ts'
+import { trackRoutes } from './experiments/routes.ts'
+import type { TrackContext } from './experiments/service.ts'
 import { flagAnalyticsRoutes } from './flags/analytics-routes.ts'
 import { audienceRoutes } from './flags/audience-routes.ts'
 import { isStrict } from './flags/client-service.ts'
 import type { EvaluationContext } from './flags/evaluation-service.ts'
 import { explainRoutes } from './flags/explain-routes.ts'
+import { exposureRoutes } from './flags/exposure-routes.ts'
 import { growthbookRoutes } from './flags/growthbook-routes.ts'
 import { historyRoutes } from './flags/history-routes.ts'
 import { importRoutes } from './flags/import-routes.ts'
@@ -73,6 +76,7 @@ type Needs = OpsContext &
   LogContext &
   FlagContext &
   EvaluationContext &
+  TrackContext &
   DocumentContext &
   KnowledgeContext &
   AssistantContext &
@@ -194,6 +198,8 @@ export function createApp() {
   app.route('/', scheduleRoutes)
   app.route('/', flagLifecycleRoutes)
   app.route('/', flagAnalyticsRoutes)
+  app.route('/', exposureRoutes)
+  app.route('/', trackRoutes)
   app.route('/', proposalRoutes)
   app.route('/', ofrepRoutes)
   app.route('/', growthbookRoutes)

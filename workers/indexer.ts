@@ -1,6 +1,13 @@
 /** The indexer Worker: the only file wrangler.indexer.toml names. It has no route of its own. */
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import { consumeQueue, runCheckpoints, runSweep, runVerification, testReporting } from './queue.ts'
+import {
+  consumeQueue,
+  runCheckpoints,
+  runExperiments,
+  runSweep,
+  runVerification,
+  testReporting,
+} from './queue.ts'
 
 /** What the edge may ask of it, by service binding. */
 export class Indexer extends WorkerEntrypoint<IndexerEnv> {
@@ -16,6 +23,10 @@ export class Indexer extends WorkerEntrypoint<IndexerEnv> {
 
   verifyAudit(traceparent?: string): Promise<void> {
     return runVerification(this.env, this.#waitUntil, traceparent)
+  }
+
+  refreshExperiments(traceparent?: string): Promise<void> {
+    return runExperiments(this.env, this.#waitUntil, traceparent)
   }
 
   testReporting(requestId: string) {

@@ -14,6 +14,9 @@ import { checkpointChains } from './audit/schedule.ts'
 import { verifyChains } from './audit/verification-service.ts'
 import { consumeErrors } from './errors/consumer.ts'
 import { sendTestReport } from './errors/service.ts'
+import { EXPOSURES } from './experiments/consumer.ts'
+import { refreshExperiments, sweepExperiments } from './experiments/schedule.ts'
+import { FLAG_COUNTS } from './flags/consumer.ts'
 import { indexerContext, indexerTracer } from './indexer-context.ts'
 import { consumeDeadDocuments, consumeDocuments } from './knowledge/consumer.ts'
 import { sweepUploads } from './knowledge/parts-service.ts'
@@ -32,7 +35,7 @@ interface Task {
   traceparent?: string
 }
 
-const JOBS = ['audit', 'mail', 'usage'] as const
+const JOBS = ['audit', 'mail', 'usage', 'exposures'] as const
 
 /** Queue names end in the environment's, so they are told apart by how they begin. */
 export async function consumeQueue(
@@ -66,10 +69,20 @@ export async function consumeQueue(
     if (batch.queue.startsWith('usage-dead')) return consumeDeadRows(USAGE, batch, source)
     return traceRows(env, batch, waitUntil, job, () => consumeRows(USAGE, batch, source))
   }
+  if (job === 'exposures') {
+    if (batch.queue.startsWith('exposures-dead')) return consumeDeadRows(EXPOSURES, batch, source)
+    return traceRows(env, batch, waitUntil, job, async () => {
+      const { counts = [], others = [] } = Object.groupBy(batch.messages, kindOf)
+      await consumeRows(FLAG_COUNTS, { messages: counts }, source)
+      await consumeRows(EXPOSURES, { messages: others }, source)
+    })
+  }
   const consume = batch.queue.startsWith('documents-dead') ? consumeDeadDocuments : consumeDocuments
   const follow = followerOf(env, waitUntil)
   return consume(batch, { contextOf, follow, log })
 }
+
+const kindOf = ({ body }: Message) => (Object(body).type === 'counts' ? 'counts' : 'others')
 
 type Work = () => Promise<void>
 
@@ -121,6 +134,17 @@ export const runCheckpoints = (env: IndexerEnv, waitUntil: WaitUntil, traceparen
 
 export const runVerification = (env: IndexerEnv, waitUntil: WaitUntil, traceparent?: string) =>
   runJob(env, { job: 'verifyAudit', waitUntil, traceparent }, verifyChains)
+
+export const runExperiments = (env: IndexerEnv, waitUntil: WaitUntil, traceparent?: string) => {
+  const job = 'refreshExperiments'
+  const contextOf = contextsOf(env, job, waitUntil)
+  return runJob(env, { job, waitUntil, traceparent }, async (ctx) => {
+    const { log, now } = ctx
+    const source = { env, log, now, contextOf: (tenantId: string) => contextOf({ tenantId }) }
+    await refreshExperiments(source)
+    await sweepExperiments(source)
+  })
+}
 
 interface Job extends Pick<Entry, 'traceparent' | 'waitUntil'> {
   job: string

@@ -4,7 +4,12 @@ import { traceparentOf } from '../shared/trace.ts'
 import { currentTraceparent, withSpan } from '../shared/tracing.ts'
 import { sweepConversations } from './assistant/schedule.ts'
 import { edgeContext, edgeLog, edgeTracer } from './edge-context.ts'
-import { announceDueSnapshots, expireOverrides, runDueSchedules } from './flags/schedule.ts'
+import {
+  announceDueSnapshots,
+  expireOverrides,
+  runDueSchedules,
+  sweepFlagCounts,
+} from './flags/schedule.ts'
 import { eraseTenants } from './identity/schedule.ts'
 import { sweepJourneys } from './ops/journey-service.ts'
 import { setGauges } from './ops/schedule.ts'
@@ -28,10 +33,12 @@ export async function runSchedule(
     eraseTenants: () => eraseTenants({ env, log }),
     sweepDocuments: () => env.INDEXER.sweepDocuments(currentTraceparent()),
     checkpointAudit: () => env.INDEXER.checkpointAudit(currentTraceparent()),
+    refreshExperiments: () => env.INDEXER.refreshExperiments(currentTraceparent()),
     verifyAudit: () => env.INDEXER.verifyAudit(currentTraceparent()),
     sweepConversations: () => sweepConversations({ env, log, now: () => new Date() }),
     sweepTraces: () => sweepTraces({ env, log, now: () => new Date() }),
     sweepJourneys: () => sweepJourneys({ env, log, now: () => new Date() }),
+    sweepFlagCounts: () => sweepFlagCounts({ env, log, now: () => new Date() }),
     sweepUsage: () => sweepUsage({ env, log, now: () => new Date() }),
     setGauges: () => setGauges({ env, metrics, now: () => new Date() }),
     rewrapDataKeys: () =>

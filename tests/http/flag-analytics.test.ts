@@ -1,15 +1,20 @@
 /** How often flags were evaluated: counted in isolates, added up in Postgres, read by administrators. */
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { withTenant } from '../../shared/database.ts'
+import { flagsOf } from '../../workers/flags/client-service.ts'
 import type { CountMessage } from '../../workers/flags/count-schemas.ts'
 import { addCounts } from '../../workers/flags/count-store.ts'
 import { markOf, note } from '../../workers/flags/units.ts'
 import { startContext } from '../unit/shared/service-context.ts'
 import { startApp, type TestApp } from './harness.ts'
+import { deliver } from './knowledge-harness.ts'
 
 let app: TestApp
 beforeAll(async () => void (app = await startApp()))
-afterEach(() => app.settle())
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await app.settle()
+})
 afterAll(() => app?.close())
 
 const FLAGS = '/api/admin/feature-flags'
@@ -101,4 +106,63 @@ test.each([
     expect(answer.status).toBe(422)
     expect((await jsonOf(answer)).errors).toMatchObject([{ in: 'query', pointer }])
   }
+})
+
+const evaluate = (name: string, context: object) =>
+  app.send('POST', `/ofrep/v1/evaluate/flags/${name}`, { context })
+
+test('evaluations are counted, one by one, all at once, and by the platform itself', async () => {
+  const now = new Date()
+  await app.send('POST', FLAGS, { name: 'asked', enabled: true, clientVisible: false })
+  for (const targetingKey of ['a', 'b', 'a']) await evaluate('asked', { targetingKey })
+  await evaluate('nowhere', { targetingKey: 'a' })
+  await evaluate('asked', { deep: '['.repeat(70_000) })
+  await app.send('POST', '/ofrep/v1/evaluate/flags', { context: { targetingKey: 'c' } })
+  const { ctx, settle } = startContext(app.env)
+  const flags = await flagsOf({ ...ctx, now: () => now })
+  expect(flags.getBooleanValue('asked', false)).toBe(true)
+  expect(flags.getStringValue('asked', 'x')).toBe('x')
+  await Promise.all([app.settle(), settle()])
+  await deliver(app, app.exposed.splice(0), { queue: 'exposures' })
+
+  const { series } = await read(`${FLAGS}/asked/analytics?granularity=minute`)
+  const totals = series.map(({ variant, reason, points }: Series) => {
+    const sum = (of: 'evals' | 'bulk' | 'errors') =>
+      points.reduce((all, point) => all + point[of], 0)
+    return [variant, reason, sum('evals'), sum('bulk'), sum('errors')]
+  })
+  expect(totals).toEqual([
+    ['', 'ERROR', 2, 0, 2],
+    ['on', 'STATIC', 5, 1, 0],
+  ])
+  const report = await read('/api/admin/flag-analytics')
+  const asked = report.items.find(({ flag }: { flag: string }) => flag === 'asked')
+  expect(asked).toMatchObject({ evals: 7, bulk: 1, errors: 2, units: 4 })
+  expect(report.items.some(({ flag }: { flag: string }) => flag === 'nowhere')).toBe(false)
+})
+
+interface Series {
+  variant: string
+  reason: string
+  points: { evals: number; bulk: number; errors: number }[]
+}
+
+test('an isolate sends by minute and by the thousand, and what fails to go is not lost', async () => {
+  const { ctx, clock, settle } = startContext(app.env)
+  const quiet = vi.spyOn(app.env.EXPOSURES, 'send')
+  const flags = await flagsOf(ctx)
+  for (let n = 0; n < 1500; n++) flags.getBooleanValue('asked', false)
+  quiet.mockRejectedValueOnce(new Error('full'))
+  await settle()
+  clock.ms += 60_000
+  flags.getBooleanValue('asked', false)
+  await settle()
+  const counts = (app.exposed.splice(0) as CountMessage[])
+    .filter(({ type }) => type === 'counts')
+    .flatMap((message) => message.counts)
+    .filter(({ flag }) => flag === 'asked')
+  const byMinute = Map.groupBy(counts, ({ minute }) => minute)
+  const sums = [...byMinute.values()].map((all) => all.reduce((sum, { evals }) => sum + evals, 0))
+  expect(sums).toEqual([1500, 1])
+  expect(counts.length).toBeGreaterThan(2)
 })

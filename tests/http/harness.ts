@@ -52,6 +52,7 @@ export async function startApp() {
   const queued: unknown[] = []
   const audited: unknown[] = []
   const used: unknown[] = []
+  const exposed: unknown[] = []
   const metrics = createMetricsEnv()
   const budgets = createBudgets({
     DATABASE_URL: database.url('auth_user'),
@@ -122,6 +123,9 @@ export async function startApp() {
     USAGE_EVENTS: {
       send: async (message: unknown) => void used.push(message),
     },
+    EXPOSURES: {
+      send: async (message: unknown) => void exposed.push(message),
+    },
     FILES: r2.files,
     AUDIT: r2.audit,
     ASSETS: {
@@ -155,6 +159,8 @@ export async function startApp() {
     budgets,
     /** Bodies sent to the usage queue, oldest first. */
     used,
+    /** Bodies sent to the queue of exposures and counts, oldest first. */
+    exposed,
     token: signer.token,
     /** What was counted, once `settle` has waited for it. */
     metrics,

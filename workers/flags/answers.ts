@@ -1,6 +1,7 @@
-import type { EvaluationContext } from './engine/run.ts'
 /** Evaluations as OFREP answers them, one flag or all, and the entity tags of the answers to all. */
+import type { Evaluation, EvaluationContext, Exposure } from './engine/run.ts'
 import { evaluate } from './engine/snapshot.ts'
+import { phaseOf } from './exposure-report.ts'
 import type { EvaluationRequest, EvaluationResponse } from './ofrep-schemas.ts'
 import type { Published, PublishedFlag } from './published.ts'
 
@@ -25,31 +26,40 @@ export function findVisible(
 const isVisible = ({ isClientVisible }: PublishedFlag, audience: Audience) =>
   audience === 'server' || isClientVisible
 
-/** Without a value there is no variant either: both are then those of the code that asks. */
+/**
+ * Without a value there is no variant either: both are then those of the code that asks. Whoever counts
+ * exposures is told of the experiment, and of its unit where that is not the targeting key.
+ */
 export function answerOf(
-  { snapshot }: Published,
   { key, names, metadata }: PublishedFlag,
-  context: EvaluationContext,
+  { value, reason, exposure, variant: own }: Evaluation,
 ): EvaluationResponse {
-  const { value, reason, exposure, variant: own } = evaluate(snapshot, key, context)
   const answer: EvaluationResponse = { key, reason }
   if (value !== null) {
     answer.value = value
     const variant = exposure ? own : (names.get(value) ?? own)
     if (variant !== undefined) answer.variant = variant
   }
-  if (Object.keys(metadata).length > 0) answer.metadata = { ...metadata }
+  const facts = exposure?.bucket === undefined ? undefined : factsOf(exposure)
+  if (facts || Object.keys(metadata).length > 0) answer.metadata = { ...metadata, ...facts }
   return answer
 }
 
+function factsOf({ variation, hashAttribute, hashValue }: Exposure) {
+  const { experiment } = variation
+  const facts = { experiment: experiment.key, experimentPhase: phaseOf(experiment) }
+  return hashAttribute === 'id' ? facts : { ...facts, experimentUnit: String(hashValue) }
+}
+
+/** Of every flag the audience may see, in the order of the snapshot. */
 export function answersOf(
-  published: Published,
+  { snapshot, flags }: Published,
   context: EvaluationContext,
   audience: Audience,
-): EvaluationResponse[] {
-  return [...published.flags.values()]
+): [PublishedFlag, EvaluationResponse][] {
+  return [...flags.values()]
     .filter((flag) => isVisible(flag, audience))
-    .map((flag) => answerOf(published, flag, context))
+    .map((flag) => [flag, answerOf(flag, evaluate(snapshot, flag.key, context))])
 }
 
 /** What an answer to all flags is made from. */

@@ -7,14 +7,17 @@ import type { ServiceContext } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { FLAG_NAMES } from '../../shared/metric-labels.ts'
 import { OTHER } from '../../shared/metric.ts'
+import { type CountContext, tallyOf } from './count-service.ts'
 import type { Json } from './engine/payload.ts'
-import type { EvaluationContext, Reason } from './engine/run.ts'
+import type { Evaluation, EvaluationContext, Reason } from './engine/run.ts'
 import { evaluate } from './engine/snapshot.ts'
+import { noteExposures } from './exposure-service.ts'
 import { placeOf } from './hub-client.ts'
-import type { Published } from './published.ts'
-import { readKnown, type SnapshotContext } from './snapshot-service.ts'
+import type { PublishedFlag } from './published.ts'
+import { type Reading, readKnown, type SnapshotContext } from './snapshot-service.ts'
+import { markOf } from './units.ts'
 
-export type FlagReadContext = SnapshotContext
+export type FlagReadContext = SnapshotContext & CountContext
 
 /** OpenFeature's evaluation details (specification 1.4). */
 export interface Details<Value> {
@@ -51,10 +54,10 @@ export async function flagsOf(ctx: FlagReadContext): Promise<FlagClient> {
 }
 
 /** @param published undefined: there is nothing to evaluate with */
-function clientOf(ctx: FlagReadContext, published: Published | undefined): FlagClient {
+function clientOf(ctx: FlagReadContext, published: Reading | undefined): FlagClient {
   const context = contextOf(ctx)
   const details = <Value extends Json>(key: string, fallback: Value): Details<Value> => {
-    const found = detailsOf(published, key, fallback, context)
+    const found = detailsOf(ctx, published, key, fallback, context)
     const flag_name = FLAG_NAMES.find((name) => name === key) ?? OTHER
     const result = found.errorCode === 'FLAG_NOT_FOUND' ? 'missing' : 'found'
     ctx.metrics.inc('voiceassist_feature_flag_checks_total', { flag_name, result })
@@ -74,29 +77,42 @@ function clientOf(ctx: FlagReadContext, published: Published | undefined): FlagC
 }
 
 function detailsOf<Value extends Json>(
-  published: Published | undefined,
+  ctx: FlagReadContext,
+  published: Reading | undefined,
   flagKey: string,
   fallback: Value,
   context: EvaluationContext,
 ): Details<Value> {
   const failed = { flagKey, value: fallback, reason: 'ERROR' } as const
   if (!published) return { ...failed, errorCode: 'PROVIDER_NOT_READY' }
+  const flag = published.flags.get(flagKey)
+  if (!flag) return { ...failed, errorCode: 'FLAG_NOT_FOUND' }
+  const tally = tallyOf(ctx, published.counter, 1)
   try {
-    const { value, variant, reason, source } = evaluate(published.snapshot, flagKey, context)
-    if (source === 'unknownFeature') return { ...failed, errorCode: 'FLAG_NOT_FOUND' }
-    if (value === null) return { flagKey, value: fallback, reason }
-    if (!isLike(value, fallback)) return { ...failed, errorCode: 'TYPE_MISMATCH' }
-    return {
-      flagKey,
-      value,
-      variant: published.flags.get(flagKey)?.names.get(value) ?? variant,
-      reason,
+    const evaluation = evaluate(published.snapshot, flagKey, context)
+    const { value, reason } = evaluation
+    const variant = variantOf(flag, evaluation)
+    if (value !== null && !isLike(value, fallback)) {
+      tally.addError(flag.index)
+      return { ...failed, errorCode: 'TYPE_MISMATCH' }
     }
+    tally.add(flag.index, variant ?? '', reason, markOfUnit(context))
+    noteExposures(ctx, published.counter.place, evaluation)
+    return value === null
+      ? { flagKey, value: fallback, reason }
+      : { flagKey, value, variant, reason }
   } catch {
     // A pattern that was given too long a text.
+    tally.addError(flag.index)
     return { ...failed, errorCode: 'GENERAL' }
   }
 }
+
+const variantOf = ({ names }: PublishedFlag, { value, variant }: Evaluation) =>
+  value === null ? undefined : (names.get(value) ?? variant)
+
+const markOfUnit = ({ attributes }: EvaluationContext) =>
+  typeof attributes['id'] === 'string' ? markOf(attributes['id']) : undefined
 
 /** Any value is like a null, and lists are like objects. */
 const isLike = <Value extends Json>(value: Json, fallback: Value): value is Value =>

@@ -14,15 +14,18 @@ import {
   tagOf,
 } from './answers.ts'
 import { clientPayload } from './client-payload.ts'
+import { type CountContext, tallyOf } from './count-service.ts'
 import { checkContext, LimitError } from './engine/limits.ts'
+import { evaluate } from './engine/snapshot.ts'
+import { noteExposures } from './exposure-service.ts'
 import { type Place, placeOf } from './hub-client.ts'
 import type { BulkResponse, EvaluationRequest, EvaluationResponse } from './ofrep-schemas.ts'
 import { noteContext } from './sample-service.ts'
-import { noteSighting } from './sighting-service.ts'
 import { type Reading, type SnapshotContext, readSince, readSnapshot } from './snapshot-service.ts'
 import { epochOf, signTicket, type TicketEnv } from './ticket-service.ts'
+import { markOf } from './units.ts'
 
-export type EvaluationContext = SnapshotContext & { readonly env: TicketEnv }
+export type EvaluationContext = SnapshotContext & CountContext & { readonly env: TicketEnv }
 
 /** Seconds a hidden page stays connected. */
 const INACTIVITY_SECONDS = 120
@@ -39,14 +42,19 @@ export async function evaluateFlag(
   key: string,
   request: EvaluationRequest,
 ): Promise<EvaluationResponse> {
-  const { environment } = placeOf(ctx)
-  const reading = await readSnapshot(ctx, environment)
+  const place = placeOf(ctx)
+  const reading = await readSnapshot(ctx, place.environment)
   const flag = findVisible(reading, key, audience)
   countCheck(ctx, key, flag !== undefined)
   if (!flag) throw new ProblemError('not_found', `There is no flag named ${key}.`)
-  const answer = limited(request, () => answerOf(reading, flag, contextOf(request)))
-  noteContext(ctx, placeOf(ctx), request.context)
-  noteSighting(ctx, environment, key, answer.variant ?? answer.reason)
+  const tally = tallyOf(ctx, reading.counter, 1)
+  const fail = () => tally.addError(flag.index)
+  const run = () => evaluate(reading.snapshot, key, contextOf(request))
+  const evaluation = limited(request, run, fail)
+  const answer = answerOf(flag, evaluation)
+  tally.add(flag.index, answer.variant ?? '', answer.reason, markOfUnit(request))
+  noteExposures(ctx, place, evaluation)
+  noteContext(ctx, place, request.context)
   return reading.isStale ? { ...answer, metadata: { ...answer.metadata, stale: true } } : answer
 }
 
@@ -77,7 +85,13 @@ export async function evaluateAll(
   const asked = hashOf(asker + JSON.stringify(request.context))
   const parts = { version, epoch: epochOf(ctx.now()), asked }
   if (isSameQuestion(tag, parts)) return { tag, body: undefined }
-  const flags = limited(request, () => answersOf(reading, contextOf(request), audience))
+  const answers = limited(request, () => answersOf(reading, contextOf(request), audience))
+  const flags = answers.map(([, one]) => one)
+  const tally = tallyOf(ctx, reading.counter, flags.length)
+  const mark = markOfUnit(request)
+  for (const [{ index }, { variant = '', reason }] of answers) {
+    tally.addBulk(index, variant, reason, mark)
+  }
   noteContext(ctx, place, request.context)
   const answer = hashOf(JSON.stringify(flags))
   if (isSameAnswer(tag, parts, answer)) return { tag: tagOf(parts, answer), body: undefined }
@@ -109,16 +123,24 @@ export async function readPayload(ctx: EvaluationContext, announced: number) {
 }
 
 /** @throws ProblemError invalid_fields, naming the limit that the context is over */
-export function limited<Value>({ context }: EvaluationRequest, evaluate: () => Value): Value {
+export function limited<Value>(
+  { context }: EvaluationRequest,
+  run: () => Value,
+  onError?: () => void,
+): Value {
   try {
     checkContext(context)
-    return evaluate()
+    return run()
   } catch (error) {
+    onError?.()
     if (!(error instanceof LimitError)) throw error
     const errors = [{ in: 'json', pointer: '/context', detail: error.message }]
     throw new ProblemError('invalid_fields', error.message, { errors, cause: error })
   }
 }
+
+const markOfUnit = ({ context: { targetingKey } }: EvaluationRequest) =>
+  targetingKey === undefined ? undefined : markOf(targetingKey)
 
 /** Names of customers' flags are without number; only those the platform asks for have a label. */
 function countCheck(ctx: EvaluationContext, key: string, isFound: boolean): void {

@@ -4,33 +4,7 @@ import { withTenant } from '../../shared/database.ts'
 import { auditEntry } from '../audit/service.ts'
 import { flagReferences } from './lifecycle-tables.ts'
 import type { StoreContext } from './snapshot-store.ts'
-import type { Sighting } from './stale.ts'
 import { featureFlagAnalytics as analytics } from './tables.ts'
-
-export interface SightingRow extends Sighting {
-  readonly environment: string
-  readonly flag: string
-  readonly key: string
-}
-
-export async function insertSightings(
-  ctx: StoreContext,
-  rows: readonly SightingRow[],
-): Promise<void> {
-  const { tenantId } = ctx
-  const values = rows.map(({ environment, flag, day, variant }) => {
-    const bucket = { granularity: 'day', bucketStart: new Date(day), evals: 1 }
-    return {
-      tenantId,
-      environment,
-      flag,
-      variant: variant.slice(0, 200),
-      reason: 'UNKNOWN',
-      ...bucket,
-    }
-  })
-  await withTenant(ctx).batch((tx) => [tx.insert(analytics).values(values).onConflictDoNothing()])
-}
 
 /** Days of the report, at most. */
 const KEPT_DAYS = 180

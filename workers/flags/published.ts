@@ -20,6 +20,8 @@ export interface StoredSnapshot {
 
 export interface PublishedFlag {
   readonly key: string
+  /** Its place among the snapshot's flags. */
+  readonly index: number
   readonly isClientVisible: boolean
   /** Names of the values its rules give; objects are told apart by identity. */
   readonly names: ReadonlyMap<Json, string>
@@ -37,8 +39,8 @@ export interface Published {
 export function compilePublished({ version, payload: text }: StoredSnapshot): Published {
   const payload = parse(version, text)
   const snapshot = admitSnapshot(payload)
-  const flags = Object.entries(payload.features).map(([key, feature]) => {
-    return [key, flagOf(key, feature, payload.flags[key])] as const
+  const flags = Object.entries(payload.features).map(([key, feature], index) => {
+    return [key, { ...flagOf(feature, payload.flags[key]), key, index }] as const
   })
   return { snapshot, payload, flags: new Map(flags) }
 }
@@ -57,7 +59,7 @@ function parse(version: number, text: string): SnapshotPayload {
 const isPayload = (payload: unknown): payload is SnapshotPayload =>
   isRecord(payload) && isRecord(payload['features']) && isRecord(payload['flags'])
 
-function flagOf(key: string, feature: Feature, facts?: FlagFacts): PublishedFlag {
+function flagOf(feature: Feature, facts?: FlagFacts): Omit<PublishedFlag, 'key' | 'index'> {
   const { variants = {}, metadata = {}, clientVisible = false } = facts ?? {}
   const byText = new Map(
     Object.entries(variants).map(([name, value]) => [canonicalText(value), name]),
@@ -67,7 +69,7 @@ function flagOf(key: string, feature: Feature, facts?: FlagFacts): PublishedFlag
     const name = byText.get(canonicalText(value))
     if (name !== undefined) names.set(value, name)
   }
-  return { key, isClientVisible: clientVisible, names, metadata: scalarsOf(metadata) }
+  return { isClientVisible: clientVisible, names, metadata: scalarsOf(metadata) }
 }
 
 const valuesOf = ({ defaultValue = null, rules = [] }: Feature): Json[] => [

@@ -27,6 +27,19 @@ interface Job {
   contextOf: (tenantId: string) => FlagContext
 }
 
+/** Rows of counts per tick. */
+const MOST_ROWS = 5000
+
+/** The end of old counts; how long each kind is kept the function says. */
+export async function sweepFlagCounts({ env, log, now }: Omit<Job, 'contextOf'>): Promise<void> {
+  const [row] = await callAcrossTenants<{ gone: string }>(
+    env,
+    sql`select sweep_flag_counts(${now().toISOString()}::timestamptz, ${MOST_ROWS})::text as gone`,
+  )
+  if (row && row.gone !== '0')
+    log.info('old counts of evaluations were deleted', { rows: row.gone })
+}
+
 /** A tenant that fails does not keep the others waiting. */
 export async function expireOverrides({ env, log, now, contextOf }: Job): Promise<void> {
   const at = now().toISOString()

@@ -96,3 +96,22 @@ export const FlagPage = z
   .object({ items: z.array(Flag), nextCursor: z.string().nullable() })
   .openapi('FlagPage')
 export type FlagPage = z.infer<typeof FlagPage>
+
+/** That a unit is in a phase of an experiment, on its way to `experiment_exposures`. */
+const Exposure = z.object({
+  experiment: z.string(),
+  phase: z.number().int(),
+  unit: z.string(),
+  variant: z.string(),
+  time: z.iso.datetime(),
+})
+export type ExposureRow = z.infer<typeof Exposure>
+
+/** Exposures of one request, in the queue `exposures`: a repeat is known by what it says. */
+export const ExposureMessage = z.object({
+  type: z.literal('exposures'),
+  tenantId: z.string(),
+  environment: z.string(),
+  exposures: z.array(Exposure).min(1).max(100),
+})
+export type ExposureMessage = z.infer<typeof ExposureMessage>

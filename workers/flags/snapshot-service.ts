@@ -5,6 +5,7 @@ import { type CacheContext, createCache } from '../../shared/cache.ts'
  * be evaluated, the last good one is used for a day, and says so.
  */
 import { sha256Hex } from '../../shared/digest.ts'
+import { type Counter, counterOf } from './count-service.ts'
 import { isRecord } from './engine/values.ts'
 import { type HubContext, hubOf, type Place } from './hub-client.ts'
 import { compilePublished, type Published, type StoredSnapshot } from './published.ts'
@@ -17,6 +18,7 @@ export interface Reading extends Published {
   readonly version: number
   /** Nothing newer could be read. */
   readonly isStale: boolean
+  readonly counter: Counter
 }
 
 const NOTHING: StoredSnapshot = {
@@ -37,11 +39,21 @@ const known = createCache<StoredSnapshot>({
   parse: parseStored,
 })
 
-/** Those that were used although something newer may be there. */
-const stale = new WeakSet<StoredSnapshot>()
-
 /** By hash: the same snapshot read again needs no compiling. */
 const compiled = new Map<string, Published>()
+
+/** A snapshot is read once, and then found by itself. */
+const readings = new WeakMap<StoredSnapshot, Reading>()
+
+function readingOf(tenantId: string, environment: string, stored: StoredSnapshot): Reading {
+  const read = readings.get(stored)
+  if (read) return read
+  const published = publishedOf(stored)
+  const counter = counterOf({ tenantId, environment }, [...published.flags.keys()])
+  const reading = { ...published, version: stored.version, isStale: false, counter }
+  readings.set(stored, reading)
+  return reading
+}
 
 /** @throws ProblemError dependency_down when there is no snapshot, old or new, to be had */
 export async function readSnapshot(ctx: SnapshotContext, environment: string): Promise<Reading> {
@@ -52,8 +64,11 @@ export async function readSnapshot(ctx: SnapshotContext, environment: string): P
       throw error
     }),
   )
-  if (isMissed) stale.add(stored)
-  return { ...publishedOf(stored), version: stored.version, isStale: stale.has(stored) }
+  const reading = readingOf(ctx.tenantId, environment, stored)
+  if (!isMissed || reading.isStale) return reading
+  const stale = { ...reading, isStale: true }
+  readings.set(stored, stale)
+  return stale
 }
 
 /** Milliseconds a snapshot is used while a newer one is looked for. */
@@ -64,8 +79,9 @@ const LAZY_MS = 300_000
  *
  * @throws ProblemError dependency_down when there is no snapshot, old or new, to be had
  */
-export async function readKnown(ctx: SnapshotContext, environment: string): Promise<Published> {
-  return publishedOf(await known.get(ctx, environment, () => load(ctx, environment), LAZY_MS))
+export async function readKnown(ctx: SnapshotContext, environment: string): Promise<Reading> {
+  const stored = await known.get(ctx, environment, () => load(ctx, environment), LAZY_MS)
+  return readingOf(ctx.tenantId, environment, stored)
 }
 
 /**
@@ -83,7 +99,7 @@ export async function readSince(
   const stored = await load(ctx, environment).catch(() => undefined)
   if (!stored || stored.version <= reading.version) return reading
   known.put(ctx, environment, stored)
-  return { ...publishedOf(stored), version: stored.version, isStale: false }
+  return readingOf(ctx.tenantId, environment, stored)
 }
 
 /**
@@ -112,7 +128,7 @@ async function load(ctx: SnapshotContext, environment: string): Promise<StoredSn
       ctx.log.warn('flag hub did not answer', { environment, error })
       return null
     })
-  const stored = held ?? (await readStored(ctx, environment)) ?? NOTHING
+  const stored = held ?? (await readStored(ctx, environment)) ?? { ...NOTHING }
   publishedOf(stored)
   return stored
 }
