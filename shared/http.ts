@@ -31,6 +31,11 @@ export interface AppEnv<Ctx extends ServiceContext = ServiceContext> {
      * @throws ProblemError unauthenticated, forbidden, or dependency_down when nobody can tell
      */
     confirm: (caller: Caller, permission: Permission) => Promise<void>
+    /**
+     * Called by the guard before what changes something: shall the permission be confirmed although it is
+     * not in FRESH? Absent where that has been done already.
+     */
+    isStrict?: (ctx: ServiceContext) => Promise<boolean>
     /** Called by the guard before it refuses whoever lacks `permission`. */
     onDenied: (ctx: ServiceContext, permission: Permission) => void
     /**

@@ -23,6 +23,7 @@ import { trackRoutes } from './experiments/routes.ts'
 import type { TrackContext } from './experiments/service.ts'
 import { flagAnalyticsRoutes } from './flags/analytics-routes.ts'
 import { audienceRoutes } from './flags/audience-routes.ts'
+import { isStrict } from './flags/client-service.ts'
 import type { EvaluationContext } from './flags/evaluation-service.ts'
 import { explainRoutes } from './flags/explain-routes.ts'
 import { exposureRoutes } from './flags/exposure-routes.ts'
@@ -182,6 +183,7 @@ export function createApp() {
     c.set('onDenied', (ctx, permission) => recordDenial({ ...ctx, env: c.env }, c.req, permission))
     c.set('count', (name) => meter(c, name))
     c.set('confirm', (caller, permission) => confirm(c.env, caller, permission))
+    c.set('isStrict', (ctx) => isStrict({ ...ctx, env: c.env }))
     const isPage = c.req.path.startsWith('/console') && isConsolePage(c.req.raw)
     if (!ALWAYS.has(c.req.path) && !isPage) await refuseFlood(c.env, c.req.raw.headers)
     assertGuarded(c)

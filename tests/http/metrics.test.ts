@@ -96,7 +96,8 @@ test('a life with the identity Worker leaves its counts', async () => {
     misses: 1,
     changes: 1,
     failures: 1,
-    found: 2,
+    // Two evaluations, and the second change's look at rbac_strict_mode.
+    found: 3,
   })
 })
 

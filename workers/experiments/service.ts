@@ -1,7 +1,7 @@
 /** What pages and apps report of units goes to the queue; experiments read it from Postgres. */
 import type { WithEnv } from '../../shared/context.ts'
+import { environmentOf } from '../../shared/environment.ts'
 import { ProblemError } from '../../shared/errors.ts'
-import { placeOf } from '../flags/experiment-service.ts'
 import { type MetricMessage, type TrackRequest } from './schemas.ts'
 
 export type TrackContext = WithEnv<{
@@ -29,7 +29,13 @@ export async function trackEvents(
   })
   if (errors.length > 0) throw new ProblemError('invalid_fields', 'Some are too old.', { errors })
   const rows = events.map((event, index) => eventOf(ctx, event, index))
-  const message = { type: 'metrics', ...placeOf(ctx), events: rows } as const
+  const { tenantId } = ctx
+  const message = {
+    type: 'metrics',
+    tenantId,
+    environment: environmentOf(ctx),
+    events: rows,
+  } as const
   await ctx.env.EXPOSURES.send(message).catch((cause: unknown) => {
     const detail = 'Events are not taken at the moment. Try again shortly.'
     throw new ProblemError('dependency_down', detail, { cause, retryAfterSeconds: 5 })

@@ -125,6 +125,11 @@ function contextOf({ actor, tenantId }: ServiceContext): EvaluationContext {
   return { attributes: { id, tenantId, actor: actor.type } }
 }
 
+/** Whether whoever changes something is to be looked at afresh, and not by the token alone. */
+export async function isStrict(ctx: FlagReadContext): Promise<boolean> {
+  return (await flagsOf(ctx)).getBooleanValue('rbac_strict_mode', false)
+}
+
 /** @throws ProblemError dependency_down while the flag `openai_enabled` says so */
 export async function requireModels(ctx: FlagReadContext): Promise<void> {
   const flags = await flagsOf(ctx)

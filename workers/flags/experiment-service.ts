@@ -10,8 +10,6 @@ import { selectSchedules } from './schedule-store.ts'
 import type { FlagContext } from './service.ts'
 import { selectExperimentFlags } from './store.ts'
 
-export { placeOf } from './hub-client.ts'
-
 export interface FlagExperiment {
   /** What exposures are counted under. */
   readonly key: string

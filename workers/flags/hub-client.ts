@@ -1,6 +1,6 @@
 /** The FlagHub of a tenant's environment, as the edge asks it, and as it is told of a new snapshot. */
 import type { Caller, WithEnv } from '../../shared/context.ts'
-import { DEFAULT_ENVIRONMENT } from '../../shared/environment.ts'
+import { environmentOf } from '../../shared/environment.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import type { StoredSnapshot } from './published.ts'
 
@@ -10,10 +10,9 @@ export interface Place {
   environment: string
 }
 
-/** The environment whose flags the caller reads: the key's own, and the default for people. */
+/** Where the caller's flags are. */
 export const placeOf = ({ tenantId, actor }: Caller): Place => {
-  const environment = actor.type === 'key' ? actor.environment : undefined
-  return { tenantId, environment: environment ?? DEFAULT_ENVIRONMENT }
+  return { tenantId, environment: environmentOf({ actor }) }
 }
 
 /** What `FlagHub` answers to. */

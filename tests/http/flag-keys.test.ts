@@ -1,4 +1,4 @@
-/** A key reads the flags of its own environment, and nothing of another: values, tags, tickets, payloads. */
+/** Keys and flags: a key reads its own environment and nothing of another, and what a flag asks of its holder. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ApiKeySecret } from '../../workers/identity/api-key-schemas.ts'
 import { PATH, startKeys } from './api-key-harness.ts'
@@ -115,4 +115,22 @@ test('the platform itself asks the flags of the environment whose key it serves'
   }
   expect(details[0]).toContain('openai_enabled is false')
   expect(details[1]).not.toContain('openai_enabled')
+})
+
+test('rbac_strict_mode: a right that was taken away is gone at once, not when the token ends', async () => {
+  const draft = () => ({ name: `flag_${crypto.randomUUID().slice(0, 8)}` })
+  const key = await keys.make({ scopes: ['flag.write', 'flag.read'] })
+  const create = async (credential?: string) =>
+    (await keys.call('POST', FLAGS, draft(), credential)).status
+  const tell = (role: string) => keys.sql('update auth.members set role = $1', [role])
+  expect(await create(key.key)).toBe(201)
+  await tell('viewer')
+  await keys.sql('update auth.api_keys set revoked_at = now() where id = $1', [key.id])
+  // The token and what is remembered of the key still say so.
+  expect([await create(), await create(key.key)]).toEqual([201, 201])
+  await keys.call('PATCH', `${FLAGS}/rbac_strict_mode`, { defaultValue: true })
+  expect([await create(), await create(key.key)]).toEqual([403, 401])
+  expect((await keys.call('GET', FLAGS)).status).toBe(200)
+  await tell('owner')
+  expect(await create()).toBe(201)
 })
