@@ -121,6 +121,13 @@ async function run(bench: Bench): Promise<boolean> {
   ]
   const parts = answers.map((each) => (overheadOf(each) / each.ms) * 100)
   const isGood = lines.map(print).every(Boolean)
+  const stage = (name: string) => {
+    const all = fresh.map(({ timings }) => timings[name] ?? 0)
+    return (percentileOf(0.5, all) ?? 0).toFixed(0)
+  }
+  console.log(
+    `Of a search, the statement has ${stage('searchMs')} ms, the embedding ${stage('embedMs')} ms.`,
+  )
   console.log(
     `The platform's own part of an answer: ${(percentileOf(0.5, parts) ?? 0).toFixed(0)} %`,
   )
