@@ -104,7 +104,7 @@ test('every route lets in whom we mean, and nobody else', async () => {
     lines.push(`${route.method} ${route.path}\n  ${outcomes.join(' ')}\n`)
   }
   await expect(lines.toSorted().join('')).toMatchFileSnapshot('access.txt')
-})
+}, 60_000)
 
 /** `in` when the guard let the caller pass, whatever became of an empty request after it. */
 async function outcomeOf(route: Route, who: Who | undefined): Promise<string> {
