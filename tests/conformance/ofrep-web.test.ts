@@ -1,7 +1,11 @@
 /** OFREP's web provider with a client key: all flags at once, entity tags, and changes as they are announced. */
+import { readFile } from 'node:fs/promises'
+import { gzipSync } from 'node:zlib'
 import { OpenFeature, ProviderEvents } from '@openfeature/web-sdk'
+import { transform } from 'esbuild'
 import { EventSource } from 'eventsource'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { createReporter } from '../../sdk/exposures.ts'
 import type { ApiKeySecret } from '../../workers/identity/api-key-schemas.ts'
 import { createAnnouncingHubs } from '../http/flag-hubs.ts'
 import { sessionOf, startIdentity } from '../http/identity-harness.ts'
@@ -17,13 +21,18 @@ let key: string
 const hubs = createAnnouncingHubs()
 /** Requests as they came, with their answers' status. */
 let seen: { path: string; tag: string | null; status: number }[] = []
+/** What went into the queue `exposures`. */
+const told: unknown[] = []
 let domain = ''
 let tests = 0
 
 beforeAll(async () => {
   vi.stubGlobal('EventSource', EventSource)
   app = await startIdentity()
-  Object.assign(app.env, { FLAG_HUBS: hubs })
+  Object.assign(app.env, {
+    FLAG_HUBS: hubs,
+    EXPOSURES: { send: async (one: unknown) => void told.push(one) },
+  })
   loopback = await serveLoopback(async (path, init) => {
     const response = await app.request(path, init)
     seen.push({
@@ -157,4 +166,77 @@ test.each([
   const set = OpenFeature.setProviderAndWait(domain, provider())
   await expect(set).rejects.toThrow('status: 400')
   expect(OpenFeature.getClient(domain).providerStatus).toBe('ERROR')
+})
+
+const SPLIT = {
+  type: 'experiment',
+  id: 'split',
+  key: 'words',
+  status: 'running',
+  phase: 3,
+  variations: ['warm', 'cold'].map((variant) => ({ variant, weight: 50 })),
+}
+const split = (rules: object[]) =>
+  change({ variants: { warm: 'hey', cold: 'yes' }, environments: { production: { rules } } })
+const ofType = (type: string) => told.filter((message) => Object(message).type === type)
+
+test('our hook says once that a flag of an experiment was used, and track what the unit did', async () => {
+  await split([SPLIT])
+  const { client } = await open()
+  told.splice(0)
+  const reporter = createReporter({ baseUrl: loopback.url, key, delayMs: 60_000 })
+  client.addHooks(reporter.hook)
+  const { variant } = client.getStringDetails('greeting', 'bye')
+  client.getStringValue('greeting', 'bye')
+  client.getBooleanValue('inner_workings', false)
+  expect(ofType('exposures')).toEqual([])
+  await reporter.flush()
+  await app.settle()
+  const exposure = { experiment: 'words', phase: 3, unit: 'ada', variant }
+  expect(ofType('exposures')).toMatchObject([{ exposures: [exposure] }])
+})
+
+test('track is the provider’s, sent when the page goes, and again when it could not be', async () => {
+  const page = new EventTarget()
+  const reporter = createReporter({ baseUrl: loopback.url, key, delayMs: 60_000, page })
+  await OpenFeature.setContext(domain, { targetingKey: 'ada' })
+  const plain = Object.assign(provider(), { track: reporter.track })
+  await OpenFeature.setProviderAndWait(domain, plain)
+  told.splice(0)
+  const away = vi.spyOn(globalThis, 'fetch').mockRejectedValueOnce(new TypeError('away'))
+  OpenFeature.getClient(domain).track('checkout', { value: 49.9 })
+  await reporter.flush()
+  expect(ofType('metrics')).toEqual([])
+  page.dispatchEvent(new Event('pagehide'))
+  await vi.waitFor(() => expect(ofType('metrics')).toHaveLength(1))
+  const event = { metric: 'checkout', unit: 'ada', value: 49.9, idempotencyKey: expect.any(String) }
+  expect(ofType('metrics')).toMatchObject([{ events: [event] }])
+  expect(away.mock.calls.filter(([, init]) => Object(init).keepalive)).toHaveLength(2)
+  away.mockRestore()
+})
+
+test('reports of an experiment that is over do not take the others with them', async () => {
+  await split([{ ...SPLIT, phase: 4 }])
+  told.splice(0)
+  const reporter = createReporter({ baseUrl: loopback.url, key, delayMs: 60_000 })
+  const use = (experiment: string, flagKey = 'greeting') => {
+    const flagMetadata = { experiment, experimentPhase: 4 }
+    const context = { targetingKey: 'ada' }
+    reporter.hook.after({ flagKey, context }, { variant: 'warm', flagMetadata })
+  }
+  for (const experiment of ['over', 'words']) use(experiment)
+  // Whoever has a client key learns no more of this flag than of one that there is not.
+  use('words', 'inner_workings')
+  await reporter.flush()
+  await reporter.flush()
+  await app.settle()
+  expect(ofType('exposures')).toMatchObject([{ exposures: [{ experiment: 'words', phase: 4 }] }])
+})
+
+test('the hook and its track weigh at most 1.5 kB', async () => {
+  const { code } = await transform(await readFile('sdk/exposures.ts', 'utf8'), {
+    loader: 'ts',
+    minify: true,
+  })
+  expect(gzipSync(code).length).toBeLessThanOrEqual(1536)
 })

@@ -118,3 +118,28 @@ async function textAt({ documentId, start, end }: Citation): Promise<string> {
   const { text } = await response.json<{ text: string }>()
   return text.slice(start, end)
 }
+
+test('an experiment’s evaluations are counted and its unit’s event is taken, through the queue', async () => {
+  const variations = ['short', 'long'].map((variant) => ({ variant, weight: 50 }))
+  const rule = { type: 'experiment', id: 'split', key: 'length', status: 'running', variations }
+  const flag = { name: 'checkout', enabled: true, type: 'string', defaultValue: 'long' }
+  const environments = { production: { rules: [rule] } }
+  const variants = { short: 'short', long: 'long' }
+  const made = { ...flag, variants, environments }
+  expect((await client.send('POST', '/api/admin/feature-flags', made)).status).toBe(201)
+  const context = { targetingKey: 'user-7' }
+  const answer = await client.send('POST', '/ofrep/v1/evaluate/flags/checkout', { context })
+  expect(await answer.json()).toMatchObject({ metadata: { experiment: 'length' } })
+  const events = [{ name: 'paid', targetingKey: 'user-7' }]
+  expect((await client.send('POST', '/api/track', { events })).status).toBe(202)
+  const read = async () => {
+    const counted = await client.send('GET', '/api/admin/feature-flags/checkout/analytics')
+    const { series } = await counted.json<{ series: { reason: string }[] }>()
+    return series.map(({ reason }) => reason)
+  }
+  await expect.poll(read, { timeout: 30_000, interval: 500 }).toEqual(['SPLIT'])
+  const metrics = async () => (await get('/metrics')).text()
+  await expect
+    .poll(metrics, { timeout: 30_000, interval: 500 })
+    .toMatch(/voiceassist_exposures_total\{[^}]*outcome="stored"[^}]*\} 1/)
+}, 70_000)

@@ -13,7 +13,6 @@ afterAll(() => app?.close())
 
 const FLAGS = '/api/admin/feature-flags'
 const REFERENCES = '/api/admin/flag-references'
-const bodyOf = (init?: RequestInit) => (typeof init?.body === 'string' ? init.body : '')
 const jsonOf = async (answer: Response | Promise<Response>) => Object(await (await answer).json())
 const pass = (days: number) =>
   vi.useFakeTimers({ now: Date.now() + days * 86_400_000, toFake: ['Date'] })
