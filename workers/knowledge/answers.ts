@@ -1,12 +1,8 @@
 /** Answers as they are kept for the next asker: the key they lie under, and how long they hold. */
 import type { Reader } from './readers.ts'
-import { Answer, type AnswerEvent, type Turn } from './schemas.ts'
+import { type Answer, type AnswerEvent, KeptAnswer, type Turn } from './schemas.ts'
 
-export interface Kept {
-  answer: Answer
-  /** Milliseconds since 1970. */
-  storedAt: number
-}
+export type Kept = KeptAnswer
 
 /** Milliseconds an abstention holds: what is missing now may be uploaded any minute. */
 const ABSTENTION_MS = 5 * 60 * 1000
@@ -24,7 +20,7 @@ export interface AnswerKey {
   chatModel: string
   embeddingModel: string
   /** Of the settings, those that change what is found. */
-  search: readonly (string | number)[]
+  search: readonly (string | number | undefined)[]
 }
 
 /** A digest: neither the question nor the conversation may be readable in a cache's key. */
@@ -46,11 +42,8 @@ export async function keyOfAnswer({ question, ...rest }: AnswerKey): Promise<str
 
 /** Undefined for what an older release stored in another shape. */
 export function parseKept(text: string): Kept | undefined {
-  const value: unknown = JSON.parse(text)
-  if (typeof value !== 'object' || value === null || !('answer' in value)) return undefined
-  const answer = Answer.safeParse(value.answer)
-  const storedAt = 'storedAt' in value ? Number(value.storedAt) : Number.NaN
-  return answer.success && storedAt > 0 ? { answer: answer.data, storedAt } : undefined
+  const kept = KeptAnswer.safeParse(JSON.parse(text))
+  return kept.success ? kept.data : undefined
 }
 
 export const isHeld = ({ answer, storedAt }: Kept, now: Date) =>

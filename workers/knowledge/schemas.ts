@@ -1,5 +1,6 @@
 /** The knowledge feature's data as it travels: documents, jobs, questions, answers, queue messages. */
 import { z } from '@hono/zod-openapi'
+import { AttributeMap, Labels, SearchFilter } from './access-schemas.ts'
 import { BaseId, BaseIds } from './base-schemas.ts'
 
 export const JobStatus = z.enum([
@@ -50,6 +51,11 @@ export const Document = z
     chunks: z.int(),
     /** The document whose text this one's is to the letter; answers cite that one. */
     duplicateOf: z.uuid().nullable(),
+    /** Who may read it; null: everybody who may ask. */
+    labels: Labels.nullable(),
+    /** Health data: read only with the permission for it. */
+    phi: z.boolean(),
+    attributes: AttributeMap,
     ...progress,
   })
   .openapi('Document')
@@ -182,6 +188,8 @@ export const Question = z
     /** Earlier turns of the conversation, oldest first. */
     history: z.array(Turn).max(40).default([]),
     kbs: BaseIds.optional(),
+    /** What documents must be like. */
+    filters: SearchFilter.optional(),
   })
   .openapi('Question')
 export type Question = z.output<typeof Question>
@@ -220,6 +228,16 @@ export const Answer = z
   })
   .openapi('Answer')
 export type Answer = z.infer<typeof Answer>
+
+/** An answer as it is kept for the next asker. */
+export const KeptAnswer = z.object({
+  answer: Answer,
+  /** Sources that only some may read: the next one is to be seen reading them too. */
+  sensitive: z.array(z.object({ documentId: z.uuid(), isPhi: z.boolean() })),
+  /** Milliseconds since 1970. */
+  storedAt: z.number().positive(),
+})
+export type KeptAnswer = z.infer<typeof KeptAnswer>
 
 export type AnswerEvent =
   | { type: 'delta'; text: string }

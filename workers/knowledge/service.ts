@@ -15,14 +15,21 @@ import { ANSWER_SECONDS, isHeld, type Kept, keyOfAnswer, parseKept, replay } fro
 import { type ChatContext, streamChat, type Usage } from './chat-client.ts'
 import { type CitableSource, type Cited, createCiter } from './citing.ts'
 import { type Clock, startClock } from './clock.ts'
+import { type Filter, jsonpathOf } from './filters.ts'
 import { promptOf, sourceIds, toolResultOf } from './prompt.ts'
-import { reachFor } from './reach-service.ts'
+import {
+  type ReachContext,
+  reachFor,
+  recordCited,
+  recordReads,
+  sensitiveIn,
+} from './reach-service.ts'
 import { retrieve, type RetrievalContext } from './retrieve-service.ts'
 import type { Answer, AnswerEvent, Citation, Turn } from './schemas.ts'
 import type { Hit } from './search-store.ts'
 import { askSettings } from './settings-service.ts'
 
-export type KnowledgeContext = ChatContext & RetrievalContext & CacheContext
+export type KnowledgeContext = ChatContext & RetrievalContext & CacheContext & ReachContext
 
 export interface Ask {
   question: string
@@ -30,6 +37,8 @@ export interface Ask {
   history?: readonly Turn[]
   /** Knowledge bases to look in; left out: all. */
   kbs?: readonly string[] | undefined
+  /** What documents must be like. */
+  filters?: Filter | undefined
 }
 
 const answers = createCache<Kept>({
@@ -86,7 +95,7 @@ async function* counted(
 
 async function* answer(
   asker: KnowledgeContext,
-  { question, history = [], kbs }: Ask,
+  { question, history = [], kbs, filters }: Ask,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
   const clock = startClock(asker.now)
@@ -97,24 +106,31 @@ async function* answer(
     askSettings(ctx),
   ])
   const { strategy, maxSources, minRelevance, isCached } = settings
+  const filter = filters && jsonpathOf(filters)
   const { CHAT_MODEL: chatModel, EMBEDDING_MODEL: embeddingModel } = ctx.env
-  const models = { chatModel, embeddingModel, search: [strategy, maxSources, minRelevance] }
+  const models = { chatModel, embeddingModel, search: [strategy, maxSources, minRelevance, filter] }
   const { version, reader } = reached
   const key = await keyOfAnswer({ version, reader, question, history, ...models })
   const kept = isCached ? await clock.time('cacheMs', answers.peek(ctx, key)) : undefined
   const unused = { usage: { inputTokens: 0, outputTokens: 0 }, costMicroDollars: 0 }
   if (kept && isHeld(kept, ctx.now())) {
+    recordReads(ctx, kept.sensitive, 'answer')
+    recordCited(ctx, kept.sensitive, kept.answer.citations)
     yield* replay({ ...kept.answer, answerId, ...unused, cached: true, timings: clock.timings() })
     return
   }
   await requireModels(ctx)
-  const search = () => retrieve(ctx, clock, { question, history }, reached, settings, signal)
+  const search = () =>
+    retrieve(ctx, clock, { question, history, filter }, reached, settings, signal)
   const hits = await withSpan({ name: 'knowledge.retrieve' }, search)
+  const sensitive = sensitiveIn(hits)
+  recordReads(ctx, sensitive, 'answer')
   const made = yield* compose(ctx, clock, { question, history }, hits, signal)
   const { microDollars: costMicroDollars } = ctx.bill
   const timings = clock.timings()
   const whole: Answer = { answerId, ...made, costMicroDollars, cached: false, timings }
-  if (isCached) answers.put(ctx, key, { answer: whole, storedAt: ctx.now().getTime() })
+  recordCited(ctx, sensitive, whole.citations)
+  if (isCached) answers.put(ctx, key, { answer: whole, sensitive, storedAt: ctx.now().getTime() })
   yield { type: 'done', answer: whole }
 }
 
@@ -133,13 +149,14 @@ export interface Found {
  */
 export async function searchKnowledge(
   ctx: KnowledgeContext,
-  { question, history = [], kbs }: Ask,
+  { question, history = [], kbs, filters }: Ask,
   signal: AbortSignal,
 ): Promise<Found> {
   const [reached, settings] = await Promise.all([reachFor(ctx, kbs), askSettings(ctx)])
-  const asked = { question, history }
-  const clock = startClock(ctx.now)
-  const sources = toSources(await retrieve(ctx, clock, asked, reached, settings, signal))
+  const asked = { question, history, filter: filters && jsonpathOf(filters) }
+  const hits = await retrieve(ctx, startClock(ctx.now), asked, reached, settings, signal)
+  recordReads(ctx, sensitiveIn(hits), 'answer')
+  const sources = toSources(hits)
   return { text: toolResultOf(sources), sources }
 }
 

@@ -96,7 +96,7 @@ test('an abstention is forgotten soon, and an older shape at once', () => {
     costMicroDollars: 3,
     timings: {},
   }
-  const kept = parseKept(JSON.stringify({ answer, storedAt: 1000 }))!
+  const kept = parseKept(JSON.stringify({ answer, sensitive: [], storedAt: 1000 }))!
   expect(kept.answer).toEqual(answer)
   expect(isHeld(kept, new Date(1000 + 299_000))).toBe(true)
   expect(isHeld(kept, new Date(1000 + 301_000))).toBe(false)
