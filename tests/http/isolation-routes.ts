@@ -32,6 +32,7 @@ export const ROUTES: Record<string, { is: string; body?: object; missing?: numbe
   'PATCH /api/admin/kb/bases/{id}': { is: 'base', body: { name: 'mine' } },
   'DELETE /api/admin/kb/documents/{id}': { is: 'document' },
   'GET /api/admin/kb/documents/{id}': { is: 'document' },
+  'PATCH /api/admin/kb/documents/{id}': { is: 'document', body: { attributes: { a: 1 } } },
   'GET /api/admin/kb/documents/{id}/text': { is: 'document' },
   'POST /api/admin/kb/documents/{id}/retry': { is: 'document' },
   'POST /api/admin/kb/documents/{id}/reindex': { is: 'document' },

@@ -71,6 +71,16 @@ test('the same search again comes from memory, until a base it looked in changes
   expect(await search(query)).toMatchObject({ cache: 'none' })
 })
 
+test('words of Chinese and Japanese are found inside a sentence', async () => {
+  const id = await make({ name: 'East', textConfig: 'simple' })
+  await learn(app, 'zh.txt', '水泵每四百小时更换过滤器。', {}, id)
+  await learn(app, 'ja.txt', 'ポンプの圧力は四バールです。', {}, id)
+  const [zh] = (await search({ query: '过滤器', kbs: [id] })).hits
+  expect(zh).toMatchObject({ title: 'zh', text: '水泵每四百小时更换过滤器。', lexicalRank: 1 })
+  const [ja] = (await search({ query: '圧力', kbs: [id] })).hits
+  expect(ja).toMatchObject({ title: 'ja', lexicalRank: 1 })
+})
+
 test('an answer comes from the bases that were asked', async () => {
   const id = await make({ name: 'Birds' })
   await learn(app, 'stork.txt', 'The stork of Basel is called Adebar.', {}, id)

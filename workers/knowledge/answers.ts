@@ -18,7 +18,7 @@ export interface AnswerKey {
   chatModel: string
   embeddingModel: string
   /** Of the settings, those that change what is found. */
-  search: readonly (string | number)[]
+  search: readonly (string | number | undefined)[]
 }
 
 /** A digest: neither the question nor the conversation may be readable in a cache's key. */

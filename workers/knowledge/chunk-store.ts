@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { withTenant } from '../../shared/database.ts'
 import { holdRun, type Lease, type Progress, type RunStoreContext } from './run-store.ts'
+import { spaced } from './words.ts'
 
 export interface ChunkRow {
   ordinal: number
@@ -36,11 +37,12 @@ kb as (
   select config::regconfig as config from kb_stat where tenant_id = ${tenantId} and kb_id = ${kbId}
 ),
 r as materialized (
-  select i.*, to_tsvector(kb.config, concat_ws(E'\\n', i.title, i.context, i.text)) as body,
-    to_tsvector(kb.config, concat_ws(E'\\n', i.title, i.context)) as heading
+  select i.*, to_tsvector(kb.config, coalesce(i.words, concat_ws(E'\\n', i.title, i.context, i.text))) as body,
+    to_tsvector(kb.config, coalesce(i.heading, concat_ws(E'\\n', i.title, i.context))) as heading_words
   from held cross join kb cross join jsonb_to_recordset(${rows}::jsonb) as i(
     ordinal int, title text, context text, text text, "start" int, "end" int, page int,
-    "pageStarts" int[], hash text, emb text)
+    "pageStarts" int[], hash text, emb text, words text,
+    heading text)
 ),
 c as (
   insert into kb_chunk (tenant_id, document_id, generation, ordinal, context, text, char_start,
@@ -56,7 +58,7 @@ v as (
 ),
 x as (
   insert into kb_lex (tenant_id, document_id, generation, ordinal, tsv, bm)
-  select ${key}, r.body, kb_bm25(r.body, r.heading) from r
+  select ${key}, r.body, kb_bm25(r.body, r.heading_words) from r
 )
 select id from held`),
   ])
@@ -66,7 +68,15 @@ select id from held`),
 /** Seven significant digits are what a 4-byte float keeps; more would only be sent. */
 function toInput({ embedding, ...rest }: ChunkRow) {
   const emb = embedding && `[${embedding.map((value) => Number(value.toPrecision(7))).join(',')}]`
-  return { ...rest, emb }
+  return { ...rest, ...wordsOf(rest), emb }
+}
+
+/** Given only where words had to be cut: what the others are is in the row already. */
+function wordsOf({ title, context, text }: Pick<ChunkRow, 'title' | 'context' | 'text'>) {
+  const above = `${title}\n${context}`
+  const whole = `${above}\n${text}`
+  const words = spaced(whole)
+  return words === whole ? {} : { words, heading: spaced(above) }
 }
 
 export type Published = 'ready' | 'duplicate' | 'lost' | 'alone'

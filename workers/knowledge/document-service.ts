@@ -1,5 +1,6 @@
 /**
- * What the owners of a knowledge base do with its documents: put in, follow, take out. Their runs are
+ * What the owners of a knowledge base do with its documents: put in, follow, take out. Reading them is
+ * document-read-service.ts. Their runs are
  * lifecycle-service.ts, asking is service.ts; indexing itself is perform.ts, in the indexer.
  */
 import { isOrphan } from '../../shared/database.ts'
@@ -7,24 +8,15 @@ import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
 import { type FlagReadContext, flagsOf } from '../flags/client-service.ts'
 import { getBase, noBase } from './base-service.ts'
-import { readText } from './files-client.ts'
+import { factsOf, storable } from './facts-service.ts'
 import { titleOfFile } from './files.ts'
 import { fileTypeOf } from './formats.ts'
 import { noteUnsent } from './run-store.ts'
 import { purgeDocument, type SweepContext } from './schedule.ts'
-import {
-  type Document,
-  type DocumentMessage,
-  type DocumentPage,
-  type DocumentQuery,
-  type DocumentText,
-  isTerminal,
-  type Job,
-  type Submitted,
-} from './schemas.ts'
+import { type DocumentMessage, isTerminal, type Job, type Submitted } from './schemas.ts'
 import * as store from './store.ts'
 import { KB_ID } from './tables.ts'
-import { type Received, receiveFile, type UploadBody } from './upload-client.ts'
+import { receiveFile, type UploadBody } from './upload-client.ts'
 
 /** Database, files and queue: what the sweep needs too. */
 export type DocumentContext = SweepContext
@@ -44,14 +36,16 @@ export async function addDocument(
   const id = newId(ctx.now())
   if (kbId !== KB_ID) await getBase(ctx, kbId)
   const file = await receiveFile(ctx, id, body)
-  const { fileName, mediaType, bytes, sha256 } = file
+  const { fileName, mediaType, bytes, sha256, fields } = file
   const known = await store.findDuplicate(ctx, kbId, sha256)
   if (known) {
     await file.abort()
     return { ...submitted(known), isNew: false }
   }
+  const facts = await storable(ctx, factsOf(fields))
   await file.finish()
-  const stored = await storeDocument(ctx, id, { kbId, fileName, mediaType, bytes, sha256 })
+  const made = { kbId, fileName, mediaType, bytes, sha256, ...facts }
+  const stored = await storeDocument(ctx, id, made)
   const flags = await flagsOf(ctx)
   if (!stored.isNew || flags.getBooleanValue('async_indexing', true)) return stored
   return { ...(await indexed(ctx, stored)), isNew: true }
@@ -67,7 +61,7 @@ export async function addDocument(
 export async function storeDocument(
   ctx: DocumentContext,
   id: string,
-  file: Pick<Received, 'fileName' | 'mediaType' | 'bytes' | 'sha256'> & { kbId: string },
+  file: Omit<store.NewDocument, 'id' | 'jobId' | 'title'>,
 ): Promise<Submitted & { isNew: boolean }> {
   const jobId = newId(ctx.now())
   const title = titleOfFile(file.fileName)
@@ -107,31 +101,6 @@ async function indexed(ctx: DocumentContext, { document, job }: Submitted): Prom
 export async function deleteDocument(ctx: DocumentContext, id: string): Promise<void> {
   if (!(await store.removeDocument(ctx, id))) throw missing('document', id)
   ctx.defer(purgeDocument(ctx, id))
-}
-
-export async function listDocuments(
-  ctx: DocumentContext,
-  query: DocumentQuery,
-): Promise<DocumentPage> {
-  const found = await store.listDocuments(ctx, query)
-  const items = found.slice(0, query.limit)
-  const nextCursor = found.length > items.length ? (items.at(-1)?.id ?? null) : null
-  return { items, nextCursor }
-}
-
-/** @throws ProblemError not_found */
-export async function getDocument(ctx: DocumentContext, id: string): Promise<Document> {
-  return (await findStored(ctx, id)).document
-}
-
-/** The text that spans refer to. @throws ProblemError not_found, conflict before it was read */
-export async function getDocumentText(ctx: DocumentContext, id: string): Promise<DocumentText> {
-  const { document, liveGeneration } = await findStored(ctx, id)
-  const text = liveGeneration === null ? undefined : await readText(ctx, id, liveGeneration)
-  if (!text) {
-    throw new ProblemError('conflict', 'The document has no text yet: wait until it is ready.')
-  }
-  return { documentId: id, title: document.title, text: text.text, pages: text.pages }
 }
 
 /** @throws ProblemError not_found */

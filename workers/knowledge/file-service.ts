@@ -6,12 +6,12 @@ import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
 import { getBase } from './base-service.ts'
 import {
-  deleteDocument,
-  type DocumentContext,
   getDocument,
+  getForReading,
   listDocuments,
-  storeDocument,
-} from './document-service.ts'
+  type ReadingContext,
+} from './document-read-service.ts'
+import { deleteDocument, storeDocument } from './document-service.ts'
 import * as files from './file-store.ts'
 import { openOriginal, purgeFiles } from './files-client.ts'
 import { mediaTypeOf } from './formats.ts'
@@ -32,7 +32,7 @@ export type AnyFile =
   | { type: 'loose'; file: files.LooseFile }
 
 /** @throws ProblemError unsupported_media_type, invalid_request, invalid_fields, payload_too_large, conflict */
-export async function keepFile(ctx: DocumentContext, body: UploadBody): Promise<AnyFile> {
+export async function keepFile(ctx: ReadingContext, body: UploadBody): Promise<AnyFile> {
   const id = newId(ctx.now())
   const { fileName, mediaType, bytes, finish } = await receiveFile(ctx, id, body)
   await finish()
@@ -46,14 +46,14 @@ export async function keepFile(ctx: DocumentContext, body: UploadBody): Promise<
 }
 
 /** @throws ProblemError not_found */
-export async function getFile(ctx: DocumentContext, id: string): Promise<AnyFile> {
+export async function getFile(ctx: ReadingContext, id: string): Promise<AnyFile> {
   const [file] = await files.selectLoose(ctx, { limit: 1, only: id })
   return file ? { type: 'loose', file } : { type: 'document', document: await getDocument(ctx, id) }
 }
 
 /** Newest first; one more than asked for, so that the caller sees whether there are more. */
 export async function listFiles(
-  ctx: DocumentContext,
+  ctx: ReadingContext,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<AnyFile[]> {
   const [loose, { items }] = await Promise.all([
@@ -72,20 +72,21 @@ export const fileId = (file: AnyFile): string =>
   file.type === 'loose' ? file.file.id : file.document.id
 
 /** @throws ProblemError not_found */
-export async function deleteFile(ctx: DocumentContext, id: string): Promise<void> {
+export async function deleteFile(ctx: ReadingContext, id: string): Promise<void> {
   const { type } = await getFile(ctx, id)
   if (type === 'document') return deleteDocument(ctx, id)
   await deleteUpload(ctx, id)
   await purgeFiles(ctx, id)
 }
 
-/** The bytes as they were uploaded. @throws ProblemError not_found */
+/** The bytes as they were uploaded, for who may read them. @throws ProblemError not_found */
 export async function openFile(
-  ctx: DocumentContext,
+  ctx: ReadingContext,
   id: string,
 ): Promise<{ fileName: string; mediaType: string; bytes: number; body: ReadableStream }> {
   const found = await getFile(ctx, id)
-  const { fileName, mediaType, bytes } = found.type === 'loose' ? found.file : found.document
+  const { fileName, mediaType, bytes } =
+    found.type === 'loose' ? found.file : await getForReading(ctx, id)
   const body = await openOriginal(ctx, id)
   if (body) return { fileName, mediaType, bytes, body }
   throw new ProblemError('not_found', `The file ${id} is no longer in storage.`)
@@ -97,7 +98,7 @@ export async function openFile(
  *
  * @throws ProblemError not_found; conflict for a document of another knowledge base
  */
-export async function placeFile(ctx: DocumentContext, id: string, kbId: string): Promise<Document> {
+export async function placeFile(ctx: ReadingContext, id: string, kbId: string): Promise<Document> {
   const found = await getFile(ctx, id)
   if (found.type === 'document') {
     if (found.document.kb === kbId) return found.document
@@ -122,7 +123,7 @@ export async function placeFile(ctx: DocumentContext, id: string, kbId: string):
 }
 
 /** @throws ProblemError not_found, also for a document of another knowledge base */
-export async function getPlaced(ctx: DocumentContext, id: string, kbId: string): Promise<Document> {
+export async function getPlaced(ctx: ReadingContext, id: string, kbId: string): Promise<Document> {
   const document = await getDocument(ctx, id)
   if (document.kb === kbId) return document
   throw new ProblemError('not_found', `The vector store ${kbId} has no file ${id}.`)
@@ -135,7 +136,7 @@ export interface FileBatch extends Pick<files.Batch, 'id' | 'kbId' | 'createdAt'
 
 /** All of them, or none when one is not there. @throws ProblemError not_found, conflict */
 export async function placeTogether(
-  ctx: DocumentContext,
+  ctx: ReadingContext,
   ids: readonly string[],
   kbId: string,
 ): Promise<FileBatch> {
@@ -148,7 +149,7 @@ export async function placeTogether(
 }
 
 /** @throws ProblemError not_found */
-export async function getBatch(ctx: DocumentContext, kbId: string, id: string): Promise<FileBatch> {
+export async function getBatch(ctx: ReadingContext, kbId: string, id: string): Promise<FileBatch> {
   const batch = await files.findBatch(ctx, kbId, id)
   if (!batch) throw new ProblemError('not_found', `There is no file batch with the id ${id}.`)
   const found = await Promise.all(batch.documentIds.map((one) => getIfThere(ctx, one)))
@@ -156,7 +157,7 @@ export async function getBatch(ctx: DocumentContext, kbId: string, id: string): 
   return { ...batch, documents }
 }
 
-async function getIfThere(ctx: DocumentContext, id: string): Promise<Document | undefined> {
+async function getIfThere(ctx: ReadingContext, id: string): Promise<Document | undefined> {
   try {
     return await getDocument(ctx, id)
   } catch (error) {
@@ -167,7 +168,7 @@ async function getIfThere(ctx: DocumentContext, id: string): Promise<Document | 
 
 /** Ends the runs that are not over. @throws ProblemError not_found */
 export async function cancelBatch(
-  ctx: DocumentContext,
+  ctx: ReadingContext,
   kbId: string,
   id: string,
 ): Promise<FileBatch> {

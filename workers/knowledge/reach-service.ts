@@ -1,7 +1,9 @@
-/** Where a question is looked up and what of it this asker may see: settled before anything is read. */
-import type { Actor } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
-import { findReach, readerOf } from './reach-store.ts'
+/** Where a question is looked up and what of it this asker may see: settled before anything is read. */
+import { may } from '../../shared/guards.ts'
+import { type AuditContext, recordAudit } from '../audit/service.ts'
+import { confirm, type SessionsEnv } from '../identity/service.ts'
+import { findReach, type Reach } from './reach-store.ts'
 import type { Reader } from './readers.ts'
 import type { StoreContext } from './store.ts'
 import { KB_ID } from './tables.ts'
@@ -16,7 +18,7 @@ export interface Reached {
   reader: Reader
 }
 
-type ReachContext = StoreContext & { readonly actor: Actor }
+export type ReachContext = StoreContext & AuditContext & { readonly env: SessionsEnv }
 
 /**
  * @param kbs As asked for; undefined: all
@@ -42,9 +44,70 @@ export async function reachFor(
     kbIds: bases.filter(({ chunks }) => chunks > 0).map(({ id }) => id),
     versions: Object.fromEntries(bases.map(({ id, version }) => [id, version])),
     version: bases.map(({ id, version }) => `${id}:${version}`).join(','),
-    reader: readerOf(reach, mayReadPhi(ctx)),
+    reader: await readerOf(ctx, reach),
   }
 }
 
-const mayReadPhi = ({ actor }: ReachContext) =>
-  actor.type !== 'system' && actor.permissions.has('phi.read')
+/** What the caller may read in the tenant, whatever the knowledge base. */
+export const readerFor = async (ctx: ReachContext): Promise<Reader> =>
+  readerOf(ctx, await findReach(ctx, []))
+
+const readerOf = async (ctx: ReachContext, { labels, hasPhi }: Reach): Promise<Reader> => ({
+  labels,
+  seesPhi: hasPhi && (await seesPhi(ctx)),
+})
+
+/**
+ * Whether the caller holds the permission for health data now: a token of five minutes is too old to
+ * prove that. When nobody can say, nothing of it is seen.
+ */
+async function seesPhi(ctx: ReachContext): Promise<boolean> {
+  const { actor } = ctx
+  if (actor.type === 'system' || !may(actor, 'phi.read')) return false
+  try {
+    await confirm(ctx.env, ctx, 'phi.read')
+    return true
+  } catch (error) {
+    ctx.log.warn('health data is left out: the permission could not be confirmed', { error })
+    return false
+  }
+}
+
+/** A document that only some may read, or whose health data is behind a permission. */
+export interface Sensitive {
+  documentId: string
+  isPhi: boolean
+}
+
+/** The sensitive documents among hits, each once. */
+export function sensitiveIn(
+  hits: readonly { documentId: string; isSensitive: boolean; isPhi: boolean }[],
+): Sensitive[] {
+  const found = hits.filter(({ isSensitive }) => isSensitive)
+  return [...new Map(found.map(({ documentId, isPhi }) => [documentId, isPhi]))].map(
+    ([documentId, isPhi]) => ({ documentId, isPhi }),
+  )
+}
+
+/** What reading was for. */
+type Purpose = 'answer' | 'search' | 'text'
+
+/** Every reading of a sensitive document is written down; no request waits for it. */
+export function recordReads(ctx: AuditContext, read: readonly Sensitive[], purpose: Purpose): void {
+  for (const { documentId, isPhi } of read) {
+    const resource = { type: 'document', id: documentId }
+    recordAudit(ctx, isPhi ? 'doc.phi.read' : 'doc.read', { resource, facts: { purpose } })
+  }
+}
+
+/** Health data that an answer quotes. */
+export function recordCited(
+  ctx: AuditContext,
+  sensitive: readonly Sensitive[],
+  citations: readonly { documentId: string }[],
+): void {
+  const cited = new Set(citations.map(({ documentId }) => documentId))
+  for (const { documentId, isPhi } of sensitive)
+    if (isPhi && cited.has(documentId))
+      recordAudit(ctx, 'rag.phi.cited', { resource: { type: 'document', id: documentId } })
+}

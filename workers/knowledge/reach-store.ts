@@ -6,7 +6,6 @@
 import { sql } from 'drizzle-orm'
 import type { Actor, WithEnv } from '../../shared/context.ts'
 import { type DatabaseEnv, withTenant } from '../../shared/database.ts'
-import type { Reader } from './readers.ts'
 
 export interface ReachedBase {
   id: string
@@ -56,9 +55,3 @@ select (
   const [row] = rows
   return row ?? { bases: [], labels: [], hasPhi: false }
 }
-
-/** As one reader sees them. @param seesPhi Whether they hold the permission for health data now */
-export const readerOf = ({ labels, hasPhi }: Reach, seesPhi: boolean): Reader => ({
-  labels,
-  seesPhi: seesPhi && hasPhi,
-})

@@ -7,16 +7,15 @@ import { eventsResponse, streamEvents } from '../../shared/events.ts'
 import { secured } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import { limited, type LimitContext } from '../limits/service.ts'
+import { DocumentChange } from './access-schemas.ts'
+import { changeDocument } from './access-service.ts'
 import {
-  addDocument,
-  deleteDocument,
-  type DocumentContext,
-  followJob,
   getDocument,
   getDocumentText,
-  getJob,
   listDocuments,
-} from './document-service.ts'
+  type ReadingContext,
+} from './document-read-service.ts'
+import { addDocument, deleteDocument, followJob, getJob } from './document-service.ts'
 import { ACCEPTED } from './formats.ts'
 import {
   Answer,
@@ -48,6 +47,9 @@ const fileBody: NonNullable<RouteConfig['requestBody']> = {
         required: ['file'],
         properties: {
           file: { type: 'string', format: 'binary', description: `${ACCEPTED}; ≤ 25 MB` },
+          labels: { type: 'string', description: 'JSON of DocumentLabels; left out: everybody' },
+          phi: { type: 'string', description: '`true` for health data' },
+          attributes: { type: 'string', description: 'JSON of Attributes' },
         },
       },
     },
@@ -104,6 +106,25 @@ const get = secured(
       ...problems('unauthenticated', 'forbidden', 'not_found', 'invalid_fields'),
     },
   }),
+)
+
+const change = limited(
+  'admin.write',
+  secured(
+    'kb.write',
+    createRoute({
+      method: 'patch',
+      path: `${PATH}/{id}`,
+      operationId: 'changeDocument',
+      tags: TAGS,
+      description: 'Who may read it and what is known of it; what is left out stays as it is.',
+      request: { params, body: jsonBody(DocumentChange) },
+      responses: {
+        200: json(Document, 'The document; from now on found by who may read it'),
+        ...problems('unauthenticated', 'forbidden', 'not_found', 'invalid_fields'),
+      },
+    }),
+  ),
 )
 
 const remove = limited(
@@ -191,7 +212,7 @@ const ask = limited(
   ),
 )
 
-type RoutesEnv = AppEnv<DocumentContext & KnowledgeContext & LimitContext>
+type RoutesEnv = AppEnv<ReadingContext & KnowledgeContext & LimitContext>
 
 export const knowledgeRoutes = createRouter<RoutesEnv>()
   .openapi(upload, async (c) => {
@@ -206,6 +227,10 @@ export const knowledgeRoutes = createRouter<RoutesEnv>()
   })
   .openapi(list, async (c) => c.json(await listDocuments(c.var.ctx, c.req.valid('query')), 200))
   .openapi(get, async (c) => c.json(await getDocument(c.var.ctx, c.req.valid('param').id), 200))
+  .openapi(change, async (c) => {
+    const { id } = c.req.valid('param')
+    return c.json(await changeDocument(c.var.ctx, id, c.req.valid('json')), 200)
+  })
   .openapi(remove, async (c) => {
     await deleteDocument(c.var.ctx, c.req.valid('param').id)
     return c.body(null, 204)

@@ -1,5 +1,6 @@
 /** The knowledge feature's data as it travels: documents, jobs, questions, answers, queue messages. */
 import { z } from '@hono/zod-openapi'
+import { AttributeMap, Labels, SearchFilter } from './access-schemas.ts'
 import { BaseId, BaseIds } from './base-schemas.ts'
 import { SUSPICIONS } from './suspicion.ts'
 
@@ -55,6 +56,11 @@ export const Document = z
     duplicateOf: z.uuid().nullable(),
     /** What in its text looks like an attempt on whoever reads it with a model; it is kept all the same. */
     suspicions: z.array(z.enum(SUSPICIONS)),
+    /** Who may read it; null: everybody who may ask. */
+    labels: Labels.nullable(),
+    /** Health data: read only with the permission for it. */
+    phi: z.boolean(),
+    attributes: AttributeMap,
     ...progress,
   })
   .openapi('Document')
@@ -187,6 +193,8 @@ export const Question = z
     /** Earlier turns of the conversation, oldest first. */
     history: z.array(Turn).max(40).default([]),
     kbs: BaseIds.optional(),
+    /** What documents must be like. */
+    filters: SearchFilter.optional(),
   })
   .openapi('Question')
 export type Question = z.output<typeof Question>
@@ -247,6 +255,8 @@ export type Shown = z.infer<typeof Shown>
 export const KeptAnswer = z.object({
   answer: Answer,
   sources: z.array(Shown),
+  /** Sources that only some may read: the next one is to be seen reading them too. */
+  sensitive: z.array(z.object({ documentId: z.uuid(), isPhi: z.boolean() })),
   /** Milliseconds since 1970. */
   storedAt: z.number().positive(),
 })

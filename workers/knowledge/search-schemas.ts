@@ -1,5 +1,6 @@
 /** A search as it travels: what is asked, and every score of what is found. */
 import { z } from '@hono/zod-openapi'
+import { SearchFilter } from './access-schemas.ts'
 import { BaseIds } from './base-schemas.ts'
 
 export const SearchQuery = z
@@ -11,6 +12,8 @@ export const SearchQuery = z
       .max(4000, 'Ask in at most 4,000 characters.')
       .openapi({ example: 'How often is the filter replaced?' }),
     kbs: BaseIds.optional(),
+    /** What documents must be like. */
+    filters: SearchFilter.optional(),
     k: z.int().min(1).max(50).default(10),
   })
   .openapi('SearchQuery')
@@ -55,5 +58,9 @@ export const SearchResult = z
   .openapi('SearchResult')
 export type SearchResult = z.infer<typeof SearchResult>
 
-/** What is kept of a search for the next asker. */
-export const KeptHits = z.array(SearchHit)
+/** What is kept of a search for the next asker, who is to be seen reading what only some may. */
+export const KeptSearch = z.object({
+  hits: z.array(SearchHit),
+  sensitive: z.array(z.object({ documentId: z.uuid(), isPhi: z.boolean() })),
+})
+export type KeptSearch = z.infer<typeof KeptSearch>

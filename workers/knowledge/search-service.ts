@@ -3,22 +3,34 @@ import { type CacheContext, createCache } from '../../shared/cache.ts'
 import { sha256Hex } from '../../shared/digest.ts'
 import { withSpan } from '../../shared/tracing.ts'
 import { startClock } from './clock.ts'
-import { type Reached, reachFor } from './reach-service.ts'
+import { jsonpathOf } from './filters.ts'
+import {
+  type Reached,
+  type ReachContext,
+  reachFor,
+  recordReads,
+  sensitiveIn,
+} from './reach-service.ts'
 import { lookUp, type RetrievalContext } from './retrieve-service.ts'
-import { KeptHits, type SearchHit, type SearchQuery, type SearchResult } from './search-schemas.ts'
+import {
+  KeptSearch,
+  type SearchHit,
+  type SearchQuery,
+  type SearchResult,
+} from './search-schemas.ts'
 import type { Hit } from './search-store.ts'
 import { type AskSettings, askSettings } from './settings-service.ts'
 
-export type SearchContext = RetrievalContext & CacheContext
+export type SearchContext = RetrievalContext & CacheContext & ReachContext
 
 /** Ends by itself with a change of the knowledge bases, for their version is in its keys. */
-const searches = createCache<SearchHit[]>({
+const searches = createCache<KeptSearch>({
   namespace: 'search',
   freshMs: 60_000,
   staleMs: 0,
   ttlSeconds: 3600,
   maxEntries: 200,
-  parse: (text) => KeptHits.parse(JSON.parse(text)),
+  parse: (text) => KeptSearch.parse(JSON.parse(text)),
 })
 
 /**
@@ -37,28 +49,34 @@ export async function searchBases(
     clock.time('versionMs', reachFor(ctx, asked.kbs)),
     askSettings(ctx),
   ])
-  const key = await keyOf(ctx, asked, reached, settings)
+  const filter = asked.filters && jsonpathOf(asked.filters)
+  const key = await keyOf(ctx, { ...asked, filter }, reached, settings)
   const kept = settings.isCached ? await clock.time('cacheMs', searches.look(ctx, key)) : undefined
-  if (kept) return { hits: kept.value, cache: kept.layer, timings: clock.timings() }
-  const by = { text: asked.query, filter: undefined, limit: asked.k }
+  if (kept) {
+    recordReads(ctx, kept.value.sensitive, 'search')
+    return { hits: kept.value.hits, cache: kept.layer, timings: clock.timings() }
+  }
+  const by = { text: asked.query, filter, limit: asked.k }
   const found = await withSpan({ name: 'knowledge.retrieve' }, () =>
     lookUp(ctx, clock, by, reached, settings, signal),
   )
   const hits = found.map(toWire)
-  if (settings.isCached) searches.put(ctx, key, hits)
+  const sensitive = sensitiveIn(found)
+  recordReads(ctx, sensitive, 'search')
+  if (settings.isCached) searches.put(ctx, key, { hits, sensitive })
   return { hits, cache: 'none', timings: clock.timings() }
 }
 
 /** A digest: no query may be readable in a cache's key. */
 const keyOf = (
   { env }: SearchContext,
-  { query, k }: SearchQuery,
+  { query, k, filter }: Omit<SearchQuery, 'filters'> & { filter: string | undefined },
   { version, reader }: Reached,
   { strategy, hasModels }: AskSettings,
 ) => {
   const { labels, seesPhi } = reader
   const model = hasModels ? env.EMBEDDING_MODEL : ''
-  return sha256Hex(JSON.stringify([query, k, version, labels, seesPhi, strategy, model]))
+  return sha256Hex(JSON.stringify([query, k, filter, version, labels, seesPhi, strategy, model]))
 }
 
 /** Field by field: a hit knows more than its reader needs to. */

@@ -8,6 +8,7 @@ import type { WithEnv } from '../../shared/context.ts'
 import { type DatabaseEnv, withTenant } from '../../shared/database.ts'
 import type { Fusion } from './profiles.ts'
 import { EVERYBODY, type Reader } from './readers.ts'
+import { spaced } from './words.ts'
 
 /** Candidates per arm; the fused order of the best few does not change with more. */
 export const ARM = 50
@@ -95,7 +96,7 @@ with asked as materialized (
 ), word as materialized (
   select b.kb_id, kb_hash(w.lexeme) as h, b.chunks,
     ('''' || replace(replace(w.lexeme, '\\', '\\\\'), '''', '''''') || '''')::tsquery as word
-  from base b cross join unnest(to_tsvector(b.config::regconfig, ${question})) w
+  from base b cross join unnest(to_tsvector(b.config::regconfig, ${spaced(question)})) w
 ), term as materialized (
   select w.kb_id, w.h + 1 as i, w.word,
     ln(1 + (w.chunks - coalesce(t.df, 0) + 0.5) / (coalesce(t.df, 0) + 0.5)) as idf

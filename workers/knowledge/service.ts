@@ -17,8 +17,15 @@ import { type CitableSource, type Cited, createCiter } from './citing.ts'
 import { type Clock, startClock } from './clock.ts'
 import { EMBEDDING_BATCH, embedTexts } from './embedding-client.ts'
 import { insertAnswer } from './feedback-store.ts'
+import { type Filter, jsonpathOf } from './filters.ts'
 import { promptOf, sourceIds, toolResultOf } from './prompt.ts'
-import { reachFor } from './reach-service.ts'
+import {
+  type ReachContext,
+  reachFor,
+  recordCited,
+  recordReads,
+  sensitiveIn,
+} from './reach-service.ts'
 import { retrieve, type RetrievalContext } from './retrieve-service.ts'
 import type { Answer, AskEvent, Citation, KeptAnswer, Shown, Turn } from './schemas.ts'
 import type { Hit } from './search-store.ts'
@@ -30,11 +37,12 @@ export { baseVersion, hasBase, type Trial, trySearch } from './trial-service.ts'
 export { findDocuments } from './trial-store.ts'
 /** For surfaces of other protocols over the same things. */
 export * as bases from './base-service.ts'
+export { listDocuments } from './document-read-service.ts'
 export * as documents from './document-service.ts'
 export * as files from './file-service.ts'
 export { searchBases } from './search-service.ts'
 
-export type KnowledgeContext = ChatContext & RetrievalContext & CacheContext
+export type KnowledgeContext = ChatContext & RetrievalContext & CacheContext & ReachContext
 
 export interface Ask {
   question: string
@@ -42,6 +50,8 @@ export interface Ask {
   history?: readonly Turn[]
   /** Knowledge bases to look in; left out: all. */
   kbs?: readonly string[] | undefined
+  /** What documents must be like. */
+  filters?: Filter | undefined
 }
 
 const answers = createCache<KeptAnswer>({
@@ -118,7 +128,7 @@ function keepAnswer(
 
 async function* answer(
   asker: KnowledgeContext,
-  { question, history = [], kbs }: Ask,
+  { question, history = [], kbs, filters }: Ask,
   signal: AbortSignal,
   instead: Partial<AskSettings> = {},
 ): AsyncGenerator<AskEvent> {
@@ -131,28 +141,35 @@ async function* answer(
   ])
   const settings = { ...flags, ...instead }
   const { strategy, maxSources, minRelevance, isCached } = settings
+  const filter = filters && jsonpathOf(filters)
   const { CHAT_MODEL: chatModel, EMBEDDING_MODEL: embeddingModel } = ctx.env
-  const models = { chatModel, embeddingModel, search: [strategy, maxSources, minRelevance] }
+  const models = { chatModel, embeddingModel, search: [strategy, maxSources, minRelevance, filter] }
   const { version, reader } = reached
   const key = await keyOfAnswer({ version, reader, question, history, ...models })
   const kept = isCached ? await clock.time('cacheMs', answers.peek(ctx, key)) : undefined
   const unused = { usage: { inputTokens: 0, outputTokens: 0 }, costMicroDollars: 0 }
   if (kept && isHeld(kept, ctx.now())) {
+    recordReads(ctx, kept.sensitive, 'answer')
+    recordCited(ctx, kept.sensitive, kept.answer.citations)
     const again = { answerId, ...unused, cached: true, timings: clock.timings() }
     yield* replay({ ...kept, answer: { ...kept.answer, ...again } })
     return
   }
   await requireModels(ctx)
-  const search = () => retrieve(ctx, clock, { question, history }, reached, settings, signal)
+  const search = () =>
+    retrieve(ctx, clock, { question, history, filter }, reached, settings, signal)
   const hits = await withSpan({ name: 'knowledge.retrieve' }, search)
-  const sources = hits.map(toShown)
+  const [sources, sensitive] = [hits.map(toShown), sensitiveIn(hits)]
+  recordReads(ctx, sensitive, 'answer')
   yield { type: 'found', answerId, sources }
   const made = yield* compose(ctx, clock, { question, history }, hits, signal)
   const { microDollars: costMicroDollars } = ctx.bill
   const timings = clock.timings()
   const { versions: kbVersions } = reached
   const whole: Answer = { answerId, ...made, kbVersions, costMicroDollars, cached: false, timings }
-  if (isCached) answers.put(ctx, key, { answer: whole, sources, storedAt: ctx.now().getTime() })
+  recordCited(ctx, sensitive, whole.citations)
+  const storedAt = ctx.now().getTime()
+  if (isCached) answers.put(ctx, key, { answer: whole, sources, sensitive, storedAt })
   yield { type: 'done', answer: whole }
 }
 
@@ -189,13 +206,14 @@ export interface Found {
  */
 export async function searchKnowledge(
   ctx: KnowledgeContext,
-  { question, history = [], kbs }: Ask,
+  { question, history = [], kbs, filters }: Ask,
   signal: AbortSignal,
 ): Promise<Found> {
   const [reached, settings] = await Promise.all([reachFor(ctx, kbs), askSettings(ctx)])
-  const asked = { question, history }
-  const clock = startClock(ctx.now)
-  const sources = toSources(await retrieve(ctx, clock, asked, reached, settings, signal))
+  const asked = { question, history, filter: filters && jsonpathOf(filters) }
+  const hits = await retrieve(ctx, startClock(ctx.now), asked, reached, settings, signal)
+  recordReads(ctx, sensitiveIn(hits), 'answer')
+  const sources = toSources(hits)
   return { text: toolResultOf(sources), sources }
 }
 

@@ -6,9 +6,11 @@ import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { WithEnv } from '../../shared/context.ts'
 import { type DatabaseEnv, type Tx, withTenant } from '../../shared/database.ts'
 import { auditColumn, type AuditDetails } from '../audit/service.ts'
+import type { Attributes } from './attributes.ts'
 import { ensureDefault } from './base-store.ts'
 import { fileTypeOf, type MediaType } from './formats.ts'
 import { etaSeconds } from './progress.ts'
+import { namedIn, type Reader } from './readers.ts'
 import { type Document, type DocumentQuery, type Job, JobStage, type Submitted } from './schemas.ts'
 import { jobs, kbDocuments, kbPurges } from './tables.ts'
 
@@ -20,6 +22,9 @@ export interface Stored extends Submitted {
   /** Which message of the run is due. */
   slice: number
   liveGeneration: number | null
+  /** Who may read it; null: everybody. */
+  acl: readonly string[] | null
+  phi: boolean
 }
 
 export interface NewDocument {
@@ -31,6 +36,9 @@ export interface NewDocument {
   mediaType: MediaType
   bytes: number
   sha256: string
+  acl?: string[] | null
+  phi?: boolean
+  attributes?: Attributes
 }
 
 /**
@@ -126,10 +134,15 @@ export async function findDuplicate(
   return row && toStored(row)
 }
 
-/** Newest first; one more than asked for, so that the caller sees whether there are more. */
+/**
+ * Newest first; one more than asked for, so that the caller sees whether there are more.
+ *
+ * @param reader Whose documents; undefined: of who manages them all
+ */
 export async function listDocuments(
   ctx: StoreContext,
   { limit, cursor, status, kb }: DocumentQuery,
+  reader: Reader | undefined,
 ): Promise<Document[]> {
   const [rows] = await withTenant(ctx).batch((tx) => [
     selectStored(tx)
@@ -139,6 +152,7 @@ export async function listDocuments(
           cursor ? lt(kbDocuments.id, cursor) : undefined,
           status ? eq(jobs.status, status) : undefined,
           kb === undefined ? undefined : eq(kbDocuments.kbId, kb),
+          reader && isReadable(reader),
         ),
       )
       .orderBy(desc(kbDocuments.id))
@@ -158,6 +172,11 @@ export async function findJob(ctx: StoreContext, id: string): Promise<Job | unde
 }
 
 export const about = (id: string): AuditDetails => ({ resource: { type: 'document', id } })
+
+const isReadable = ({ labels, seesPhi }: Reader) =>
+  sql`(${kbDocuments.acl} is null or ${kbDocuments.acl} && array(
+    select jsonb_array_elements_text(${JSON.stringify(labels)}::jsonb)))
+    and (${seesPhi}::boolean or not ${kbDocuments.phi})`
 
 const documentIs = (tenantId: string, id: string) =>
   and(eq(kbDocuments.tenantId, tenantId), eq(kbDocuments.id, id))
@@ -182,20 +201,20 @@ function toStored({ document, job }: Row): Stored {
   const { id, kbId: kb, title, fileName, mediaType, bytes, pages, chunks, duplicateOf } = document
   const { generation, liveGeneration, suspicions } = document
   const createdAt = document.createdAt.toISOString()
-  const facts = {
-    id,
-    kb,
-    title,
-    fileName,
-    mediaType,
-    bytes,
-    pages,
-    chunks,
-    duplicateOf,
-    suspicions,
-  }
+  const { acl, phi, attributes } = document
+  const access = { labels: namedIn(acl), phi, attributes }
+  const file = { fileName, mediaType, bytes, pages, chunks, duplicateOf, suspicions }
+  const facts = { id, kb, title, ...file, ...access }
   const state = { ...facts, ...progressOf(job), createdAt }
-  return { document: state, job: toJob(job), generation, slice: job.slice, liveGeneration }
+  return {
+    document: state,
+    job: toJob(job),
+    generation,
+    slice: job.slice,
+    liveGeneration,
+    acl,
+    phi,
+  }
 }
 
 function toJob(row: Row['job'], ahead: number | null = null): Job {

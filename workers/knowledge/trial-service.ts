@@ -6,8 +6,8 @@ import { newId } from '../../shared/ids.ts'
 import { withBill } from '../usage/service.ts'
 import { relevanceOf } from './abstain.ts'
 import { startClock } from './clock.ts'
-import { reachFor } from './reach-service.ts'
-import { findReach, type ReachContext } from './reach-store.ts'
+import { type ReachContext, reachFor } from './reach-service.ts'
+import { findReach, type ReachContext as BaseContext } from './reach-store.ts'
 import { retrieve, type RetrievalContext } from './retrieve-service.ts'
 import type { Hit } from './search-store.ts'
 import { type AskSettings, askSettings } from './settings-service.ts'
@@ -42,7 +42,7 @@ export interface Tried {
 
 /** @throws ProblemError dependency_down; invalid_fields for a knowledge base that is not there */
 export async function trySearch(
-  asker: RetrievalContext,
+  asker: RetrievalContext & ReachContext,
   trial: Trial,
   signal: AbortSignal,
 ): Promise<Tried> {
@@ -58,12 +58,12 @@ export async function trySearch(
 }
 
 /** The version of a knowledge base; 0 while nothing was ever put in. */
-export async function baseVersion(ctx: ReachContext, kbId: string): Promise<number> {
+export async function baseVersion(ctx: BaseContext, kbId: string): Promise<number> {
   const { bases } = await findReach(ctx, [kbId])
   return bases[0]?.version ?? 0
 }
 
 /** The default one is there for everybody, also before anything was put in. */
-export async function hasBase(ctx: ReachContext, kbId: string): Promise<boolean> {
+export async function hasBase(ctx: BaseContext, kbId: string): Promise<boolean> {
   return kbId === KB_ID || (await findReach(ctx, [kbId])).bases.length > 0
 }

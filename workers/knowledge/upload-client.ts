@@ -21,6 +21,8 @@ export interface Received {
   bytes: number
   /** Hexadecimal. */
   sha256: string
+  /** What came beside the file, by name. */
+  fields: ReadonlyMap<string, string>
   /** Stores the file under the document's id. */
   finish: () => Promise<void>
   /** Leaves nothing behind. */
@@ -46,13 +48,15 @@ export async function receiveFile(
     throw new ProblemError('unsupported_media_type', detail)
   }
   const file = openFile(ctx, documentId)
+  const fields = openFields()
   try {
-    let isFile = false
+    let part: 'file' | 'field' | 'skip' = 'skip'
     for await (const event of readParts(chunksOf(stream), boundary)) {
-      if (event.type === 'head') isFile = file.begin(event.head)
-      else if (isFile) await file.write(event.bytes)
+      if (event.type === 'head') part = file.begin(event.head) ? 'file' : fields.begin(event.head)
+      else if (part === 'file') await file.write(event.bytes)
+      else if (part === 'field') fields.write(event.bytes)
     }
-    return file.received()
+    return file.received(fields.read())
   } catch (error) {
     await file.abort()
     throw error instanceof MultipartError ? malformed(error) : error
@@ -81,16 +85,46 @@ function openFile(ctx: FilesContext, documentId: string) {
       await file?.upload.write(piece)
     },
     /** @throws ProblemError invalid_fields when there is none, or it is not what its name says */
-    received(): Received {
+    received(fields: Received['fields']): Received {
       if (!file) throw invalid('Put the file into the field named file.')
       if (bytes === 0) throw invalid('The file is empty.')
       const { fileName, mediaType, upload } = file
       if (!looksLike(mediaType, Uint8Array.from(head))) {
         throw notAsNamed(mediaType)
       }
-      return { fileName, mediaType, bytes, sha256: hash.digest('hex'), ...upload }
+      return { fileName, mediaType, bytes, sha256: hash.digest('hex'), fields, ...upload }
     },
     abort: async (): Promise<void> => file?.upload.abort(),
+  }
+}
+
+/** Bytes of all fields beside the file. */
+const FIELD_BYTES = 32 * 1024
+
+/** Short texts beside the file; the last of a name counts. */
+function openFields() {
+  const pieces = new Map<string, number[]>()
+  let name = ''
+  let bytes = 0
+  return {
+    begin(head: PartHead): 'field' | 'skip' {
+      if (head.fileName !== undefined || !head.name) return 'skip'
+      name = head.name
+      pieces.set(name, [])
+      return 'field'
+    },
+    write(piece: Uint8Array): void {
+      bytes += piece.length
+      if (bytes > FIELD_BYTES)
+        throw new ProblemError('payload_too_large', 'The fields beside the file may have 32 KiB.')
+      pieces.get(name)?.push(...piece)
+    },
+    read(): ReadonlyMap<string, string> {
+      const decoder = new TextDecoder()
+      return new Map(
+        [...pieces].map(([key, octets]) => [key, decoder.decode(Uint8Array.from(octets))]),
+      )
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 /** Files and vector stores: OpenAI's words for the documents and knowledge bases of this product. */
 import type { WithEnv } from '../../shared/context.ts'
-import { bases, documents, files, searchBases } from '../knowledge/service.ts'
+import { bases, documents, files, listDocuments, searchBases } from '../knowledge/service.ts'
 import type { ListQuery, NewStore, StoreChange, StoreSearch } from './file-schemas.ts'
 import {
   batchOf,
@@ -113,7 +113,7 @@ export async function listStoreFiles(
 ) {
   await getStore(ctx, storeId)
   const query = { limit, cursor: after, kb: storeId }
-  const { items, nextCursor } = await documents.listDocuments(ctx, query)
+  const { items, nextCursor } = await listDocuments(ctx, query)
   const page = pageOf(
     items.map((document) => storeFileOf(storeId, document)),
     limit,

@@ -97,7 +97,8 @@ test('an abstention is forgotten soon, and an older shape at once', () => {
     timings: {},
     kbVersions: { default: 2 },
   }
-  const kept = parseKept(JSON.stringify({ answer, sources: [], storedAt: 1000 }))!
+  const text = JSON.stringify({ answer, sources: [], sensitive: [], storedAt: 1000 })
+  const kept = parseKept(text)!
   expect(kept.answer).toEqual(answer)
   expect(isHeld(kept, new Date(1000 + 299_000))).toBe(true)
   expect(isHeld(kept, new Date(1000 + 301_000))).toBe(false)

@@ -42,6 +42,7 @@ test('every counted route says so in OpenAPI, with the answer of too many', () =
     'GET /v1/realtime voice.start 429',
     'PATCH /api/admin/feature-flags/{name} admin.write 429',
     'PATCH /api/admin/kb/bases/{id} admin.write 429',
+    'PATCH /api/admin/kb/documents/{id} admin.write 429',
     'PATCH /api/admin/kb/evals/sets/{id} admin.write 429',
     'PATCH /api/admin/kb/evals/sets/{id}/cases/{caseId} admin.write 429',
     'PATCH /api/admin/roles/{name} access.change 429',
