@@ -10,15 +10,15 @@ import type { Metrics } from '../../shared/metrics.ts'
 import { traceStream, withSpan } from '../../shared/tracing.ts'
 import { requireModels } from '../flags/client-service.ts'
 import { withBill } from '../usage/service.ts'
-import { abstention } from './abstain.ts'
 import { ANSWER_SECONDS, isFrom, isHeld, keyOfAnswer, parseKept, replay } from './answers.ts'
-import { type ChatContext, streamChat, type Usage } from './chat-client.ts'
-import { type CitableSource, type Cited, createCiter } from './citing.ts'
-import { type Clock, startClock } from './clock.ts'
+import type { ChatContext } from './chat-client.ts'
+import { type CitableSource, createCiter } from './citing.ts'
+import { startClock } from './clock.ts'
+import { compose, toSources } from './compose-service.ts'
 import { EMBEDDING_BATCH, embedTexts } from './embedding-client.ts'
 import { insertAnswer } from './feedback-store.ts'
 import { type Filter, jsonpathOf } from './filters.ts'
-import { promptOf, sourceIds, toolResultOf } from './prompt.ts'
+import { toolResultOf } from './prompt.ts'
 import {
   type ReachContext,
   reachFor,
@@ -224,69 +224,9 @@ export async function searchKnowledge(
 export const citeFrom = (sources: readonly CitableSource[], before: readonly Citation[]) =>
   createCiter(sources, { before, keepsUnmarked: true })
 
-type Made = Pick<Answer, 'abstained' | 'text' | 'citations' | 'withheld' | 'usage'>
-
-async function* compose(
-  ctx: KnowledgeContext,
-  clock: Clock,
-  { question, history }: { question: string; history: readonly Turn[] },
-  hits: readonly Hit[],
-  signal: AbortSignal,
-): AsyncGenerator<AskEvent, Made> {
-  const usage: Usage = { inputTokens: 0, outputTokens: 0 }
-  const sources = toSources(hits)
-  const asked = await withSpan({ name: 'agent.build_messages' }, async () =>
-    sources.length > 0 ? promptOf(question, history, sources) : [],
-  )
-  const cited =
-    asked.length > 0
-      ? yield* prove(clock, streamChat(ctx, asked, signal), sources, usage)
-      : { text: '', citations: [], withheld: 0 }
-  const { citations, withheld } = cited
-  if (withheld > 0) ctx.log.warn('statements without proof were withheld', { withheld })
-  const abstained = citations.length === 0
-  const text = await withSpan({ name: 'agent.format_response' }, async () =>
-    abstained ? abstention(question) : cited.text,
-  )
-  if (abstained) yield { type: 'delta', text }
-  return { abstained, text, citations, withheld, usage }
-}
-
-/** Passes the model's text on as it is proved. @param usage Filled in once the model has ended. */
-async function* prove(
-  clock: Clock,
-  stream: AsyncGenerator<string, Usage>,
-  sources: readonly CitableSource[],
-  usage: Usage,
-): AsyncGenerator<AskEvent, Cited> {
-  const citer = createCiter(sources)
-  const stopModel = clock.start('modelMs')
-  const stopFirst = clock.start('firstTokenMs')
-  try {
-    for (let part = await stream.next(); ; part = await stream.next()) {
-      stopFirst()
-      if (part.done) {
-        Object.assign(usage, part.value)
-        break
-      }
-      yield* citer.push(part.value)
-    }
-    return yield* citer.finish()
-  } finally {
-    stopModel()
-    await stream.return(usage)
-  }
-}
-
 function toShown(hit: Hit): Shown {
   const { documentId, ordinal, title, fileName, page, start, end, text, score } = hit
   return { documentId, ordinal, title, fileName, page, start, end, text, score }
-}
-
-/** Under ids no document can know beforehand. */
-function toSources(hits: readonly Hit[]) {
-  const ids = sourceIds(hits.length, crypto.getRandomValues(new Uint8Array(64)))
-  return hits.map((hit, index) => ({ ...hit, id: ids[index] ?? '' }))
 }
 
 const STAGES = [
