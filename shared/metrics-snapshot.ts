@@ -1,5 +1,5 @@
-import { isMetricName } from './metrics-catalogue.ts'
 /** Series as texts that fit into rows, and back. A row of a Durable Object holds 2 MB. */
+import { isMetricName } from './metrics-catalogue.ts'
 import { emptySeries, type Series, sizeOf } from './metrics-series.ts'
 
 /** Characters of one part, about; far below the limit, whatever the characters are. */

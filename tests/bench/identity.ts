@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises'
 /** What identity costs by itself: checking a token, a sign-in, and an entry of the audit log. */
+import { setTimeout } from 'node:timers/promises'
 import { createContext } from '../../shared/context.ts'
 import { createLog } from '../../shared/log.ts'
 import { metricsOf } from '../../shared/metrics.ts'

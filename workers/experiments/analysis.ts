@@ -1,8 +1,8 @@
-import { compareArms, type Comparison, type Look } from './comparison.ts'
 /**
  * What an experiment’s sums say: each variant against control, for each metric, and whether they can be
  * trusted. No clock: the time of the look comes in.
  */
+import { compareArms, type Comparison, type Look } from './comparison.ts'
 import type { ExperimentMetric, ExperimentResults } from './result-schemas.ts'
 import {
   adjustForMany,

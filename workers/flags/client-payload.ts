@@ -1,9 +1,9 @@
-import type { Audience } from './answers.ts'
 /**
  * What of a snapshot goes to an application that evaluates by itself: the flags it may see, those they
  * depend on, and the groups these refer to. Who evaluates must see the rules, so what is marked for
  * clients is public, rules and groups included.
  */
+import type { Audience } from './answers.ts'
 import type { SnapshotPayload } from './compile.ts'
 import type { Feature, Payload } from './engine/payload.ts'
 import { isRecord } from './engine/values.ts'

@@ -1,8 +1,8 @@
-import type { Evaluation, Exposure } from './engine/run.ts'
 /**
  * Exposures: that a unit is in an experiment and its hash put it there, told when the flag is evaluated by
  * itself. An answer to all flags tells none: what of it is used, a page reports.
  */
+import type { Evaluation, Exposure } from './engine/run.ts'
 import { enqueue, type ExposureEnv, type QueueContext } from './exposure-client.ts'
 import { phaseOf } from './exposure-report.ts'
 import type { Place } from './hub-client.ts'

@@ -1,9 +1,9 @@
-import { type CacheContext, createCache } from '../../shared/cache.ts'
 /**
  * The snapshot that evaluations are made with. Read from memory for two seconds, then from the data
  * centre's cache, Upstash, the environment's hub and at last Postgres; one read at a time. While none of them has one that can
  * be evaluated, the last good one is used for a day, and says so.
  */
+import { type CacheContext, createCache } from '../../shared/cache.ts'
 import { sha256Hex } from '../../shared/digest.ts'
 import { type Counter, counterOf } from './count-service.ts'
 import { isRecord } from './engine/values.ts'

@@ -1,5 +1,5 @@
-import { ProblemError } from '../../shared/errors.ts'
 /** Where a question is looked up and what of it this asker may see: settled before anything is read. */
+import { ProblemError } from '../../shared/errors.ts'
 import { may } from '../../shared/guards.ts'
 import { type AuditContext, recordAudit } from '../audit/service.ts'
 import { confirm, type SessionsEnv } from '../identity/service.ts'

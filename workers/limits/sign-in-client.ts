@@ -1,8 +1,8 @@
-import { type BreakerContext, breakerOf } from '../../shared/breaker.ts'
 /**
  * Attempts to sign in, counted in Upstash: one script, so that of many attempts at once no two see
  * the same count. Accounts and addresses stand there as hashes.
  */
+import { type BreakerContext, breakerOf } from '../../shared/breaker.ts'
 import { sha256Hex } from '../../shared/digest.ts'
 import { SIGN_IN, WAITS } from './sign-in.ts'
 

@@ -1,5 +1,5 @@
-import { eq } from 'drizzle-orm'
 /** A tenant's Budget, as the meter asks it: a Durable Object of the identity Worker. */
+import { eq } from 'drizzle-orm'
 import type { WithEnv } from '../../shared/context.ts'
 import { type DatabaseEnv, withTenant } from '../../shared/database.ts'
 import { ProblemError } from '../../shared/errors.ts'

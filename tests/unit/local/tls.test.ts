@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 /** The TLS port: a client that verifies the certificate gets through to the plain port behind. */
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { get } from 'node:https'
