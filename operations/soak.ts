@@ -23,7 +23,9 @@ const projects = ['node', 'conformance', 'driver', 'e2e', 'workerd', 'metrics'].
 const files = [
   'tests/conformance',
   'tests/e2e',
+  'tests/http/knowledge-kills',
   'tests/http/knowledge-races',
+  'tests/http/usage-ledger',
   'tests/unit/experiments/simulation',
   'tests/unit/voice/races',
   'tests/worker/flag-relays',

@@ -16,7 +16,7 @@ import { AlreadyRunningError, holdLock } from '../../local/postgres/lock.ts'
 import { startPglite } from '../../local/postgres/pglite.ts'
 
 const ROUNDS = process.env['SOAK'] === '1' ? 20 : 3
-const PROCESS = fileURLToPath(new URL('./neon-process.ts', import.meta.url).href)
+const PROCESS = fileURLToPath(new URL('./database-process.ts', import.meta.url).href)
 
 let directory = ''
 const children: ChildProcess[] = []

@@ -1,6 +1,6 @@
 /**
  * The Neon stand-in over a directory, as a process of its own that a test can kill. Says one line
- * of JSON when it is ready. Usage: node neon-process.ts DIRECTORY PASSWORD
+ * of JSON when it is ready. Usage: node database-process.ts DIRECTORY PASSWORD
  */
 import { startNeon } from '../../local/neon/server.ts'
 import { startPglite } from '../../local/postgres/pglite.ts'
