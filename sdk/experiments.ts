@@ -1,6 +1,7 @@
 /** Experiments: rules of flags whose outcomes are measured. */
 import type {
   Experiment,
+  ExperimentExposures,
   ExperimentPage,
   ExperimentReport,
   NewExperimentSettings,
@@ -42,6 +43,11 @@ export class Experiments {
   /** With the newest results of its present phase. */
   report(key: string, where: InEnvironment = {}): Promise<ExperimentReport> {
     return this.#transport.json(at(key, where, '/results'))
+  }
+
+  /** New units by day and variant, of its present phase and the last 90 days. */
+  exposures(key: string, where: InEnvironment = {}): Promise<ExperimentExposures> {
+    return this.#transport.json(at(key, where, '/exposures'))
   }
 
   /** Whole: what is left out has its default. @throws VoiceAssistError `conflict` when somebody else was first */

@@ -50,6 +50,20 @@ test('settings are put, kept with their version, and recorded', async () => {
   })
 })
 
+test('exposures are listed by the day and variant of the present phase', async () => {
+  const path = `${BASE}/${key}/exposures`
+  expect(await jsonOf(app.send('GET', path))).toEqual({ phase: 1, days: [] })
+  await tally({ cold: 30, warm: 20 }, {})
+  const day = new Date().toISOString().slice(0, 10)
+  const days = [
+    { day, variant: 'cold', units: 30 },
+    { day, variant: 'warm', units: 20 },
+  ]
+  expect(await jsonOf(app.send('GET', path))).toEqual({ phase: 1, days })
+  const other = `${path}?environment=staging`
+  expect((await app.send('GET', other)).status).toBe(404)
+})
+
 test('of two editors the second is told of both versions', async () => {
   await configure({ metrics: [bought] })
   expect((await configure({ metrics: [], version: 1 })).status).toBe(200)

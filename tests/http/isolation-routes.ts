@@ -24,6 +24,7 @@ export const ROUTES: Record<string, { is: string; body?: object; missing?: numbe
   'DELETE /api/admin/feature-flags/{name}/overrides/{unit}': { is: 'flag' },
   'DELETE /api/admin/flag-segments/{segment}': { is: 'flag' },
   'GET /api/admin/experiments/{key}': { is: 'flag' },
+  'GET /api/admin/experiments/{key}/exposures': { is: 'flag' },
   'GET /api/admin/experiments/{key}/results': { is: 'flag' },
   'PUT /api/admin/experiments/{key}/settings': { is: 'flag', body: { metrics: [] } },
   'POST /ofrep/v1/evaluate/flags/{key}': { is: 'flag', body: { context: {} } },

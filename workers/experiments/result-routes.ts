@@ -5,6 +5,7 @@ import { type AppEnv, createRouter, json, jsonBody, problems } from '../../share
 import { limited, type LimitContext } from '../limits/service.ts'
 import {
   Experiment,
+  ExperimentExposures,
   ExperimentKey,
   ExperimentPage,
   ExperimentPageQuery,
@@ -58,6 +59,21 @@ const report = secured(
   }),
 )
 
+const exposures = secured(
+  'flag.read',
+  createRoute({
+    method: 'get',
+    path: `${BASE}/{key}/exposures`,
+    operationId: 'listExperimentExposures',
+    tags,
+    request: { params, query: ExperimentQuery },
+    responses: {
+      200: json(ExperimentExposures, 'New units by day and variant'),
+      ...problems(...refusals, 'not_found'),
+    },
+  }),
+)
+
 const put = limited(
   'admin.write',
   secured(
@@ -87,6 +103,10 @@ export const experimentResultRoutes = createRouter<AppEnv<results.ResultContext 
   .openapi(report, async (c) => {
     const place = { ...c.req.valid('param'), ...c.req.valid('query') }
     return c.json(await results.reportExperiment(c.var.ctx, place), 200)
+  })
+  .openapi(exposures, async (c) => {
+    const place = { ...c.req.valid('param'), ...c.req.valid('query') }
+    return c.json(await results.listExposures(c.var.ctx, place), 200)
   })
   .openapi(put, async (c) => {
     const place = { ...c.req.valid('param'), ...c.req.valid('query') }

@@ -183,3 +183,15 @@ export const ExperimentReport = z
   .object({ experiment: Experiment, results: ExperimentResults.nullable() })
   .openapi('ExperimentReport')
 export type ExperimentReport = z.infer<typeof ExperimentReport>
+
+/** Units by the day (UTC) of their first exposure, of the present phase and the last 90 days. */
+export const ExperimentExposures = z
+  .object({
+    phase: z.number().int(),
+    /** In the order of days, then of variants; what nobody had is left out. */
+    days: z.array(
+      z.object({ day: z.iso.date(), variant: z.string(), units: z.number().int().positive() }),
+    ),
+  })
+  .openapi('ExperimentExposures')
+export type ExperimentExposures = z.infer<typeof ExperimentExposures>

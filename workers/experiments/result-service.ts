@@ -5,6 +5,7 @@ import type { FlagContext } from '../flags/service.ts'
 import { analyse, type ArmUnits, type ExperimentPlan } from './analysis.ts'
 import type {
   Experiment,
+  ExperimentExposures,
   ExperimentItem,
   ExperimentPage,
   ExperimentPageQuery,
@@ -55,6 +56,18 @@ export async function reportExperiment(
   const experiment = await getExperiment(ctx, place)
   const results = await store.selectResults(ctx, place.environment, [place.key])
   return { experiment, results: results.get(store.resultKey(place.key, experiment.phase)) ?? null }
+}
+
+const DAYS_MS = 90 * 86_400_000
+
+/** @throws ProblemError not_found */
+export async function listExposures(
+  ctx: ResultContext,
+  place: store.Place,
+): Promise<ExperimentExposures> {
+  const { environment, key, phase } = await findRule(ctx, place)
+  const since = new Date(ctx.now().getTime() - DAYS_MS)
+  return { phase, days: await store.selectDays(ctx, { environment, key, phase }, since) }
 }
 
 /** Whole; what was counted so far is looked at anew. @throws ProblemError not_found, conflict, invalid_fields */

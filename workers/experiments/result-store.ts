@@ -1,10 +1,14 @@
 /** SQL for settings and results. Every statement names its tenant, and so does the batch it runs in. */
-import { and, type AnyColumn, eq, inArray, sql } from 'drizzle-orm'
+import { and, type AnyColumn, eq, gte, inArray, sql } from 'drizzle-orm'
 import type { WithEnv } from '../../shared/context.ts'
 import { callAcrossTenants, type DatabaseEnv, withTenant } from '../../shared/database.ts'
 import { auditColumn } from '../audit/service.ts'
 import type { ArmUnits } from './analysis.ts'
-import { ExperimentResults, ExperimentSettings } from './result-schemas.ts'
+import {
+  type ExperimentExposures,
+  ExperimentResults,
+  ExperimentSettings,
+} from './result-schemas.ts'
 import { experimentResults, experiments } from './result-tables.ts'
 import type { Moments } from './statistics/moments.ts'
 import { experimentExposures, experimentMoments, experimentRefreshes } from './tables.ts'
@@ -123,6 +127,26 @@ export async function selectSums(
   ])
   const times = arms.map(({ since }) => new Date(since).toISOString()).toSorted()
   return { dataAt: refresh?.at ?? null, since: times[0] ?? null, arms, moments }
+}
+
+/** New units by day and variant, in that order. */
+export async function selectDays(
+  ctx: StoreContext,
+  place: PhasePlace,
+  since: Date,
+): Promise<ExperimentExposures['days']> {
+  const { firstAt, variant } = experimentExposures
+  const day = sql<string>`to_char(${firstAt} at time zone 'UTC', 'YYYY-MM-DD')`
+  const isAsked = and(isPhase(ctx, experimentExposures, place), gte(firstAt, since))
+  const [days] = await withTenant(ctx).batch((tx) => [
+    tx
+      .select({ day, variant, units: sql<number>`count(*)::int` })
+      .from(experimentExposures)
+      .where(isAsked)
+      .groupBy(sql`1`, variant)
+      .orderBy(sql`1`, variant),
+  ])
+  return days
 }
 
 const added = (column: AnyColumn) => sql<number>`sum(${column})::float8`

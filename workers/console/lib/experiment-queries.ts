@@ -27,6 +27,14 @@ export function useReport(key: string, environment: string) {
   })
 }
 
+export function useExposures(key: string, environment: string) {
+  const { client } = useServices()
+  return useQuery({
+    queryKey: [...reportKey(key, environment), 'exposures'],
+    queryFn: () => client.experiments.exposures(key, { environment }),
+  })
+}
+
 export function useExperimentActions(key: string, environment: string) {
   const { client, queries } = useServices()
   const { succeed } = useToasts()

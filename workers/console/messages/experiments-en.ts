@@ -43,6 +43,13 @@ export const experiments = {
     since: 'First exposure',
     control: 'control',
   },
+  exposures: {
+    title: 'Exposures by day',
+    hint: 'Units by the day they first met a variant, in UTC: the present phase, 90 days at most.',
+    summary: (total: string) => `Units: ${total}.`,
+    table: 'Show as table',
+    day: 'Day',
+  },
   tooFew: 'Not enough units yet: each arm needs 100.',
   flat: 'Nothing varies yet.',
   noMetrics: 'Nothing is measured. Choose metrics below.',

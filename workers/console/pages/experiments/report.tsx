@@ -10,6 +10,7 @@ import { Loaded } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Section } from '../../ui/section.tsx'
 import { Deadline, Moment } from '../../ui/when.tsx'
+import { ExposuresSection } from './exposures-section.tsx'
 import { MetricSection } from './metric-section.tsx'
 import { SettingsSection } from './settings-section.tsx'
 
@@ -47,6 +48,7 @@ function Parts({ report: { experiment, results } }: { report: ExperimentReport }
     <>
       {results && <Alarms results={results} />}
       <UnitsSection results={results} />
+      <ExposuresSection name={experiment.key} environment={experiment.environment} />
       {results?.metrics.map((metric) => (
         <MetricSection key={`${metric.kind} ${metric.name}`} metric={metric} results={results} />
       ))}
