@@ -49,8 +49,10 @@ export class FlagChanges {
     await this.#transport.send(`${at(name)}/drafts/${draft}/approve`, { method: 'POST' })
   }
 
-  async publish(name: string, draft: string): Promise<void> {
-    await this.#transport.send(`${at(name)}/drafts/${draft}/publish`, { method: 'POST', body: {} })
+  /** @param emergency Why it cannot wait for its approvals: then it is on record as that. */
+  async publish(name: string, draft: string, emergency?: string): Promise<void> {
+    const body = emergency === undefined ? {} : { emergency }
+    await this.#transport.send(`${at(name)}/drafts/${draft}/publish`, { method: 'POST', body })
   }
 
   async discard(name: string, draft: string): Promise<void> {

@@ -60,6 +60,22 @@ test('rules are edited as JSON, refused with the reason, and proposed for approv
   await drafts.getByText('None is open.').waitFor()
 })
 
+test('a proposal that cannot wait is published for a reason, which is on record', async () => {
+  const name = await make()
+  const page = await openSignedIn(`/flags?flag=${name}`)
+  const rules = sectionOf(page, 'Rules')
+  await rules.getByLabel('Why').fill('Stop the fire')
+  await rules.getByRole('button', { name: 'Propose' }).click()
+  await sectionOf(page, 'Proposals').getByRole('button', { name: 'Without approval…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Publish “Stop the fire” without approval?' })
+  await dialog.getByLabel('Reason').fill('Checkout is down')
+  expect(await violationsOf(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Publish without approval' }).click()
+  await sectionOf(page, 'Proposals').getByText('None is open.').waitFor()
+  await page.goto(at('/audit?event=flag.draft.bypass'))
+  await page.getByText(name).first().waitFor()
+})
+
 test('an override is set and removed; a window is scheduled, paused and cancelled', async () => {
   const name = await make()
   const page = await openSignedIn(`/flags?flag=${name}`)

@@ -103,6 +103,9 @@ export function useFlagEditor(name: string) {
       click(flagChanges.moveSchedule(id, how)),
     approve: (draft: string) => click(flagChanges.approve(name, draft)),
     publishDraft: (draft: string) => click(flagChanges.publish(name, draft)),
+    /** @throws VoiceAssistError, for the form to show */
+    publishUnapproved: (draft: string, reason: string) =>
+      thenRefresh(flagChanges.publish(name, draft, reason), words.rules.published),
     discard: (draft: string) => click(flagChanges.discard(name, draft)),
     restore: (version: number) =>
       click(flagChanges.restore(name, version), words.history.restored(version)),

@@ -132,6 +132,14 @@ export const flagTools = {
     day: 'Day',
     hour: 'Hour',
   },
+  emergency: {
+    open: 'Without approval…',
+    title: (comment: string) => `Publish “${comment}” without approval?`,
+    hint: 'For emergencies only: your name and reason are in the audit log.',
+    reason: 'Reason',
+    length: 'Ten characters at least.',
+    submit: 'Publish without approval',
+  },
   tag: 'Tag',
   anyTag: 'Any tag',
 }

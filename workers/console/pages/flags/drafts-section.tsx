@@ -5,6 +5,7 @@ import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/section.tsx'
+import { EmergencyPublish } from './emergency-publish.tsx'
 import { ImpactPreview } from './impact.tsx'
 
 interface DraftsProps {
@@ -36,6 +37,7 @@ export function DraftsSection({ name, environment }: DraftsProps) {
                     <>
                       <Button onClick={() => approve(id)}>{drafts.approve}</Button>
                       <Button onClick={() => publishDraft(id)}>{drafts.publish}</Button>
+                      <EmergencyPublish flag={name} draft={id} label={comment} />
                       <Button onClick={() => discard(id)}>{drafts.discard}</Button>
                       <ImpactPreview
                         flag={name}
