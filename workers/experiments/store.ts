@@ -55,8 +55,9 @@ const exposeUnits = (tenantId: string, rows: readonly object[]) => sql`
     returning (xmax = 0) as is_new
   ), touched as (
     insert into experiment_refreshes as r (tenant_id, environment, experiment, phase, touched_at)
-    select distinct ${tenantId}, g.environment, g.experiment, g.phase, clock_timestamp() from given g
-    order by 2, 3, 4
+    -- Distinct before the clock is read, which goes on between rows.
+    select ${tenantId}, g.environment, g.experiment, g.phase, clock_timestamp()
+    from (select distinct environment, experiment, phase from given) g order by 2, 3, 4
     on conflict (tenant_id, environment, experiment, phase) do update
     set touched_at = excluded.touched_at where r.touched_at < excluded.touched_at - interval '10 seconds'
   )
