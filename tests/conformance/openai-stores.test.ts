@@ -168,6 +168,8 @@ test('a file that cannot be read says why, and the same bytes are one document',
   await expect(elsewhere).rejects.toThrow(ConflictError)
 })
 
+const FILE = '019ac0de-0000-7000-8000-000000000001'
+
 test('what is not there is refused by its name', async () => {
   const send = (path: string, body: object) => app.send('POST', `/v1${path}`, body)
   const store = await client.vectorStores.create({ name: 'Refusals' })
@@ -177,6 +179,9 @@ test('what is not there is refused by its name', async () => {
     ['/vector_stores', { file_ids: ['file-1'] }, 'file_ids.0'],
     ['/vector_stores', { chunking_strategy: { type: 'static' } }, 'chunking_strategy.type'],
     [`/vector_stores/${store.id}/files`, { file_id: 'file-1' }, 'file_id'],
+    [`/vector_stores/${store.id}/files`, { file_id: FILE, attributes: { a: [] } }, 'attributes.a'],
+    [`/vector_stores/${store.id}/files/${FILE}`, {}, 'attributes'],
+    [`/vector_stores/${store.id}/files/${FILE}`, { attributes: { a: null } }, 'attributes.a'],
     [`/vector_stores/${store.id}/file_batches`, { file_ids: [] }, 'file_ids'],
     [`/vector_stores/${store.id}/search`, { query: '' }, 'query'],
     [`/vector_stores/${store.id}/search`, { query: 'x', max_num_results: 51 }, 'max_num_results'],
@@ -212,6 +217,11 @@ test('another tenant’s files, stores and batches are not there, by any way', a
     other.vectorStores.search(store.id, { query }),
     other.vectorStores.files.list(store.id),
     other.vectorStores.files.retrieve(file.id, inStore),
+    other.vectorStores.files.update(file.id, { attributes: { mine: true }, ...inStore }),
+    other.vectorStores.files.update(file.id, {
+      attributes: { mine: true },
+      vector_store_id: own.id,
+    }),
     other.vectorStores.files.delete(file.id, inStore),
     other.vectorStores.files.create(own.id, { file_id: file.id }),
     other.vectorStores.files.create(store.id, { file_id: file.id }),

@@ -151,6 +151,7 @@ export const ELSEWHERE: Record<string, string> = {
   'DELETE /api/admin/accounts/{id}/ban': 'for those who run the platform; tests/http/bans',
   'DELETE /api/auth/oauth/consents/{id}': 'a user’s own, in no tenant; tests/http/oauth-tokens',
   'GET /v1/vector_stores/{id}/files/{fileId}': 'two ids; tests/conformance/openai-stores',
+  'POST /v1/vector_stores/{id}/files/{fileId}': 'two ids; tests/conformance/openai-stores',
   'DELETE /v1/vector_stores/{id}/files/{fileId}': 'two ids; tests/conformance/openai-stores',
   'GET /v1/vector_stores/{id}/file_batches/{batchId}': 'two ids; tests/conformance/openai-stores',
   'GET /v1/vector_stores/{id}/file_batches/{batchId}/files':

@@ -4,6 +4,8 @@
  */
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
+import { changeDocument } from './access-service.ts'
+import type { Attributes } from './attributes.ts'
 import { getBase } from './base-service.ts'
 import {
   getDocument,
@@ -96,30 +98,46 @@ export async function openFile(
  * Makes a file a document of a knowledge base; one that is in it already stays as it is. When its bytes are in it
  * under another id, that document is the answer.
  *
+ * @param attributes Replace those a document has that is there already; left out: it keeps them
  * @throws ProblemError not_found; conflict for a document of another knowledge base
  */
-export async function placeFile(ctx: ReadingContext, id: string, kbId: string): Promise<Document> {
+export async function placeFile(
+  ctx: ReadingContext,
+  id: string,
+  kbId: string,
+  attributes?: Attributes,
+): Promise<Document> {
   const found = await getFile(ctx, id)
   if (found.type === 'document') {
-    if (found.document.kb === kbId) return found.document
+    if (found.document.kb === kbId) return described(ctx, found.document, attributes)
     const detail = `The file ${id} is in another vector store. Upload it again to have it in both.`
     throw new ProblemError('conflict', detail)
   }
+  return placeLoose(ctx, found.file, kbId, attributes)
+}
+
+/** With these attributes from now on, where any are given. */
+const described = async (ctx: ReadingContext, document: Document, attributes?: Attributes) =>
+  attributes ? changeDocument(ctx, document.id, { attributes }) : document
+
+async function placeLoose(
+  ctx: ReadingContext,
+  { id, fileName, mediaType: said }: files.LooseFile,
+  kbId: string,
+  attributes?: Attributes,
+): Promise<Document> {
   if (kbId !== KB_ID) await getBase(ctx, kbId)
-  const { fileName } = found.file
-  const [original, mediaType] = [
-    await inspectOriginal(ctx, id),
-    mediaTypeOf(fileName, found.file.mediaType),
-  ]
+  const [original, mediaType] = [await inspectOriginal(ctx, id), mediaTypeOf(fileName, said)]
   if (!original || !mediaType) {
     throw new ProblemError('not_found', `The file ${id} is no longer in storage.`)
   }
   const { bytes, sha256 } = original
   const known = await findDuplicate(ctx, kbId, sha256)
-  if (known) return known.document
-  const stored = await storeDocument(ctx, id, { kbId, fileName, mediaType, bytes, sha256 })
+  if (known) return described(ctx, known.document, attributes)
+  const file = { kbId, fileName, mediaType, bytes, sha256 }
+  const stored = await storeDocument(ctx, id, { ...file, ...(attributes && { attributes }) })
   await deleteUpload(ctx, id)
-  return stored.document
+  return stored.isNew ? stored.document : described(ctx, stored.document, attributes)
 }
 
 /** @throws ProblemError not_found, also for a document of another knowledge base */
@@ -139,10 +157,11 @@ export async function placeTogether(
   ctx: ReadingContext,
   ids: readonly string[],
   kbId: string,
+  attributes?: Attributes,
 ): Promise<FileBatch> {
   for (const id of ids) await getFile(ctx, id)
   const documents: Document[] = []
-  for (const id of ids) documents.push(await placeFile(ctx, id, kbId))
+  for (const id of ids) documents.push(await placeFile(ctx, id, kbId, attributes))
   const batch = { id: newId(ctx.now()), kbId, documentIds: documents.map(({ id }) => id) }
   await files.insertBatch(ctx, batch)
   return getBatch(ctx, kbId, batch.id)

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { AttributeMap, Labels, SearchFilter } from './access-schemas.ts'
 import { BaseId, BaseIds } from './base-schemas.ts'
 import { SUSPICIONS } from './suspicion.ts'
+export { AttributeMap, SearchFilter }
 
 export const JobStatus = z.enum([
   'queued',

@@ -36,6 +36,7 @@ export { askSettings, DIMENSIONS, EMBEDDING_BATCH, embedTexts }
 export { baseVersion, hasBase, type Trial, trySearch } from './trial-service.ts'
 export { findDocuments } from './trial-store.ts'
 /** For surfaces of other protocols over the same things. */
+export { changeDocument } from './access-service.ts'
 export * as bases from './base-service.ts'
 export { listDocuments } from './document-read-service.ts'
 export * as documents from './document-service.ts'
@@ -52,6 +53,8 @@ export interface Ask {
   kbs?: readonly string[] | undefined
   /** What documents must be like. */
   filters?: Filter | undefined
+  /** Chunks the model is shown at most; left out: as the flag says. */
+  maxSources?: number | undefined
 }
 
 const answers = createCache<KeptAnswer>({
@@ -128,7 +131,7 @@ function keepAnswer(
 
 async function* answer(
   asker: KnowledgeContext,
-  { question, history = [], kbs, filters }: Ask,
+  { question, history = [], kbs, filters, maxSources: wanted }: Ask,
   signal: AbortSignal,
   instead: Partial<AskSettings> = {},
 ): AsyncGenerator<AskEvent> {
@@ -137,7 +140,7 @@ async function* answer(
   const ctx = withBill(asker, answerId)
   const [reached, flags] = await Promise.all([
     clock.time('versionMs', reachFor(ctx, kbs)),
-    askSettings(ctx),
+    askSettings(ctx, wanted),
   ])
   const settings = { ...flags, ...instead }
   const { strategy, maxSources, minRelevance, isCached } = settings
@@ -206,10 +209,10 @@ export interface Found {
  */
 export async function searchKnowledge(
   ctx: KnowledgeContext,
-  { question, history = [], kbs, filters }: Ask,
+  { question, history = [], kbs, filters, maxSources }: Ask,
   signal: AbortSignal,
 ): Promise<Found> {
-  const [reached, settings] = await Promise.all([reachFor(ctx, kbs), askSettings(ctx)])
+  const [reached, settings] = await Promise.all([reachFor(ctx, kbs), askSettings(ctx, maxSources)])
   const asked = { question, history, filter: filters && jsonpathOf(filters) }
   const hits = await retrieve(ctx, startClock(ctx.now), asked, reached, settings, signal)
   recordReads(ctx, sensitiveIn(hits), 'answer')

@@ -23,10 +23,11 @@ export interface AskSettings {
 /** Sources that a prompt has room for. */
 const MOST_SOURCES = 50
 
-export async function askSettings(ctx: FlagReadContext): Promise<AskSettings> {
+/** @param sources Chunks the asker wants shown at most, where they say so */
+export async function askSettings(ctx: FlagReadContext, sources?: number): Promise<AskSettings> {
   const flags = await flagsOf(ctx)
   const strategy = flags.getStringValue('rag_strategy', 'simple')
-  const most = flags.getNumberValue('rag_max_results', 5)
+  const most = sources ?? flags.getNumberValue('rag_max_results', 5)
   const minRelevance = flags.getNumberValue('rag_score_threshold', MIN_RELEVANCE)
   return {
     strategy: strategy === 'hybrid' || strategy === 'multi_hop' ? strategy : 'simple',

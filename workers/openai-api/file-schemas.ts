@@ -1,5 +1,6 @@
 /** Wire types of /v1/files and /v1/vector_stores. What is not there is refused by its name. */
 import { z } from '@hono/zod-openapi'
+import { AttributeMap, SearchFilter } from '../knowledge/schemas.ts'
 import { STATUSES } from './file-wire.ts'
 import { absent } from './schemas.ts'
 
@@ -12,6 +13,9 @@ export const ListQuery = z.object({
   order: z.literal('desc', NO_ORDER).optional(),
 })
 export type ListQuery = z.output<typeof ListQuery>
+
+/** Of stores, whose ids are words too: `default`. */
+export const StoreListQuery = ListQuery.extend({ after: z.string().min(1).max(100).optional() })
 
 export const FileParams = z.object({ id: z.uuid('must be an id this API gave') })
 export const StoreParams = z.object({ id: z.string().min(1).max(100) })
@@ -100,24 +104,32 @@ export const StoreChange = z
   .openapi('OpenAiVectorStoreChange', { example: { name: 'Manuals' } })
 export type StoreChange = z.output<typeof StoreChange>
 
-const NO_ATTRIBUTES = 'files have no attributes of their own here'
-
 export const NewStoreFile = z
   .object({
     file_id: z.uuid('must be an id this API gave'),
-    attributes: none(NO_ATTRIBUTES),
+    attributes: AttributeMap.nullish(),
     chunking_strategy: chunking,
   })
   .openapi('OpenAiNewVectorStoreFile')
+export type NewStoreFile = z.output<typeof NewStoreFile>
+
+export const StoreFileChange = z
+  .object({
+    /** All of them; null: none any more. */
+    attributes: AttributeMap.nullable(),
+  })
+  .openapi('OpenAiVectorStoreFileChange', { example: { attributes: { year: 2026 } } })
+export type StoreFileChange = z.output<typeof StoreFileChange>
 
 export const NewBatch = z
   .object({
     file_ids: fileIds.min(1),
     files: absent('name the files in file_ids'),
-    attributes: none(NO_ATTRIBUTES),
+    attributes: AttributeMap.nullish(),
     chunking_strategy: chunking,
   })
   .openapi('OpenAiNewFileBatch')
+export type NewBatch = z.output<typeof NewBatch>
 
 export const StoreFile = z
   .object({
@@ -133,7 +145,7 @@ export const StoreFile = z
       })
       .nullable(),
     usage_bytes: z.int(),
-    attributes: z.object({}),
+    attributes: AttributeMap,
     chunking_strategy: z.object({ type: z.literal('other') }),
   })
   .openapi('OpenAiVectorStoreFile')
@@ -157,7 +169,7 @@ export const StoreSearch = z
   .object({
     query: z.union([query, z.array(query).min(1).max(5)], 'send a text, or up to five'),
     max_num_results: z.int().min(1).max(50).default(10),
-    filters: z.null('files have no attributes to filter by here').optional(),
+    filters: SearchFilter.nullish(),
     rewrite_query: z.boolean().nullish(),
     ranking_options: z
       .object({

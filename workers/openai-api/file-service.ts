@@ -1,7 +1,22 @@
 /** Files and vector stores: OpenAI's words for the documents and knowledge bases of this product. */
 import type { WithEnv } from '../../shared/context.ts'
-import { bases, documents, files, listDocuments, searchBases } from '../knowledge/service.ts'
-import type { ListQuery, NewStore, StoreChange, StoreSearch } from './file-schemas.ts'
+import {
+  bases,
+  changeDocument,
+  documents,
+  files,
+  listDocuments,
+  searchBases,
+} from '../knowledge/service.ts'
+import type {
+  ListQuery,
+  NewBatch,
+  NewStore,
+  NewStoreFile,
+  StoreChange,
+  StoreFileChange,
+  StoreSearch,
+} from './file-schemas.ts'
 import {
   batchOf,
   deletedOf,
@@ -96,9 +111,21 @@ export async function deleteStore(ctx: FileContext, id: string) {
 }
 
 /** @throws ProblemError not_found, conflict */
-export async function attachFile(ctx: FileContext, storeId: string, fileId: string) {
+export async function attachFile(ctx: FileContext, storeId: string, asked: NewStoreFile) {
   await getStore(ctx, storeId)
-  return storeFileOf(storeId, await files.placeFile(ctx, fileId, storeId))
+  const attributes = asked.attributes ?? undefined
+  return storeFileOf(storeId, await files.placeFile(ctx, asked.file_id, storeId, attributes))
+}
+
+/** @throws ProblemError not_found */
+export async function changeStoreFile(
+  ctx: FileContext,
+  storeId: string,
+  fileId: string,
+  { attributes }: StoreFileChange,
+) {
+  await files.getPlaced(ctx, fileId, storeId)
+  return storeFileOf(storeId, await changeDocument(ctx, fileId, { attributes: attributes ?? {} }))
 }
 
 /** @throws ProblemError not_found */
@@ -129,9 +156,10 @@ export async function detachFile(ctx: FileContext, storeId: string, fileId: stri
 }
 
 /** @throws ProblemError not_found, conflict */
-export async function createBatch(ctx: FileContext, storeId: string, fileIds: readonly string[]) {
+export async function createBatch(ctx: FileContext, storeId: string, asked: NewBatch) {
   await getStore(ctx, storeId)
-  return batchOf(await files.placeTogether(ctx, fileIds, storeId))
+  const attributes = asked.attributes ?? undefined
+  return batchOf(await files.placeTogether(ctx, asked.file_ids, storeId, attributes))
 }
 
 /** @throws ProblemError not_found */
@@ -167,7 +195,8 @@ export async function searchStore(
 ) {
   await getStore(ctx, storeId)
   const queries = typeof asked.query === 'string' ? [asked.query] : asked.query
-  const by = { query: queries.join('\n'), kbs: [storeId], k: asked.max_num_results }
+  const filters = asked.filters ?? undefined
+  const by = { query: queries.join('\n'), kbs: [storeId], k: asked.max_num_results, filters }
   const { hits } = await searchBases(ctx, by, signal)
   const least = asked.ranking_options?.score_threshold ?? 0
   const scored = hits.map((hit) => ({ ...hit, score: Math.max(hit.coverage, hit.cosine ?? 0) }))

@@ -11,6 +11,7 @@ export interface DocumentFacts {
   status: string
   error: { code: string; message: string } | null
   createdAt: string
+  attributes: Record<string, string | number | boolean>
 }
 
 export interface LooseFacts {
@@ -70,7 +71,7 @@ const FAULTS: Readonly<Record<string, 'unsupported_file' | 'invalid_file'>> = {
 }
 
 export function storeFileOf(storeId: string, document: DocumentFacts) {
-  const { id, bytes, error } = document
+  const { id, bytes, error, attributes } = document
   const status = statusOf(document.status)
   const code = FAULTS[error?.code ?? ''] ?? ('server_error' as const)
   const failure = status === 'failed' && error ? { code, message: error.message } : null
@@ -82,7 +83,7 @@ export function storeFileOf(storeId: string, document: DocumentFacts) {
     status,
     last_error: failure,
     usage_bytes: status === 'completed' ? bytes : 0,
-    attributes: {},
+    attributes,
     chunking_strategy: { type: 'other' as const },
   }
 }

@@ -12,8 +12,12 @@ export interface ResponseReply extends Reply {
   question: string
   instructions: string | null
   metadata: Readonly<Record<string, string>>
-  /** Knowledge bases, as the file_search tool named them. */
-  storeIds: readonly string[]
+  /** The file_search tool, as it was asked for. */
+  search: {
+    vector_store_ids: readonly string[]
+    max_num_results?: number
+    filters?: object
+  }
 }
 
 export function responseOf(reply: ResponseReply, answer: Proved, sources: readonly Source[]) {
@@ -43,7 +47,7 @@ type Status = 'in_progress' | 'completed'
 
 /** All of a response but what it says. */
 export function frameOf(reply: ResponseReply, answerId: string, status: Status) {
-  const { created, model, instructions, metadata, storeIds } = reply
+  const { created, model, instructions, metadata, search } = reply
   return {
     id: `resp_${answerId}`,
     object: 'response' as const,
@@ -63,7 +67,7 @@ export function frameOf(reply: ResponseReply, answerId: string, status: Status) 
     temperature: null,
     text: { format: { type: 'text' as const } },
     tool_choice: 'auto' as const,
-    tools: [{ type: 'file_search' as const, vector_store_ids: storeIds }],
+    tools: [{ type: 'file_search' as const, ...search }],
     top_p: null,
     truncation: 'disabled' as const,
     usage: null as object | null,

@@ -1,5 +1,6 @@
 /** Wire types of /v1/responses. Fields that only tune a model are passed over. */
 import { z } from '@hono/zod-openapi'
+import { SearchFilter } from '../knowledge/schemas.ts'
 import { Content, Extension } from './schemas.ts'
 
 const InputItem = z.object({
@@ -13,7 +14,8 @@ const StoreId = z.string().min(1).max(100)
 const FileSearch = z.object({
   type: z.literal('file_search', 'file_search is the only tool here'),
   vector_store_ids: z.array(StoreId).min(1).max(10),
-  max_num_results: z.int().min(1).max(50).optional(),
+  max_num_results: z.int().min(1).max(50).nullish(),
+  filters: SearchFilter.nullish(),
 })
 
 export const ResponseRequest = z

@@ -6,6 +6,7 @@ import { requireModels } from '../flags/client-service.ts'
 import type { AskEvent } from '../knowledge/schemas.ts'
 import {
   answerQuestion,
+  type Ask,
   bases,
   DIMENSIONS,
   EMBEDDING_BATCH,
@@ -104,23 +105,34 @@ function askResponse(ctx: ApiContext, request: ResponseRequest, signal: AbortSig
   const { input, instructions, metadata, include } = request
   const items = typeof input === 'string' ? [{ role: 'user' as const, content: input }] : input
   const asked = questionOf('input', items)
-  const [search] = request.tools ?? []
-  const kbIds = search?.vector_store_ids ?? [kbNamed(request.model)]
+  const { kbIds, maxSources, filters } = searchIn(request)
   const reply: ResponseReply = {
     ...replyOf(ctx, request.model),
     hasResults: include?.includes('file_search_call.results') === true,
     question: asked.question,
     instructions: instructions ?? null,
     metadata: metadata ?? {},
-    storeIds: kbIds,
+    search: {
+      vector_store_ids: kbIds,
+      ...(maxSources && { max_num_results: maxSources }),
+      ...(filters && { filters }),
+    },
   }
-  return { reply, events: answersOf(ctx, kbIds, asked, signal) }
+  return { reply, events: answersOf(ctx, kbIds, { ...asked, maxSources, filters }, signal) }
+}
+
+/** What its file_search asks for; without one, the knowledge base its model names. @throws ProblemError not_found */
+function searchIn({ tools, model }: ResponseRequest) {
+  const [search] = tools ?? []
+  const kbIds = search?.vector_store_ids ?? [kbNamed(model)]
+  const maxSources = search?.max_num_results ?? undefined
+  return { kbIds, maxSources, filters: search?.filters ?? undefined }
 }
 
 function answersOf(
   ctx: ApiContext,
   kbIds: readonly string[],
-  asked: Asked,
+  asked: Asked & Pick<Ask, 'filters' | 'maxSources'>,
   signal: AbortSignal,
 ): AsyncGenerator<AskEvent> {
   ctx.metrics.inc('messages_sent_total', { conversation_type: 'text' })

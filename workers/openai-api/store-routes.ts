@@ -14,9 +14,11 @@ import {
   NewStoreFile,
   StoreChange,
   StoreFile,
+  StoreFileChange,
   StoreFileParams,
   StoreFilePage,
   StoreFound,
+  StoreListQuery,
   StorePage,
   StoreParams,
   StoreSearch,
@@ -50,7 +52,7 @@ const list = read({
   method: 'get',
   path: PATH,
   operationId: 'listVectorStores',
-  request: { query: ListQuery },
+  request: { query: StoreListQuery },
   responses: { 200: json(StorePage, 'Vector stores, newest first'), ...FAILURES },
 })
 const create = change('kb.write', {
@@ -116,6 +118,13 @@ const getIn = read({
   operationId: 'getVectorStoreFile',
   request: { params: StoreFileParams },
   responses: { 200: json(StoreFile, 'The file and its state'), ...FAILURES },
+})
+const changeIn = change('kb.write', {
+  method: 'post',
+  path: `${FILES}/{fileId}`,
+  operationId: 'changeVectorStoreFile',
+  request: { params: StoreFileParams, body: jsonBody(StoreFileChange) },
+  responses: { 200: json(StoreFile, 'With its attributes as they are now'), ...FAILURES },
 })
 const detach = change('kb.delete', {
   method: 'delete',
@@ -183,7 +192,7 @@ export const vectorStoreRoutes = createRouter<
   })
   .openapi(attach, async (c) => {
     const { id } = c.req.valid('param')
-    return c.json(await service.attachFile(c.var.ctx, id, c.req.valid('json').file_id), 200)
+    return c.json(await service.attachFile(c.var.ctx, id, c.req.valid('json')), 200)
   })
   .openapi(listIn, async (c) => {
     const { id } = c.req.valid('param')
@@ -194,13 +203,17 @@ export const vectorStoreRoutes = createRouter<
     c.header(...POLL)
     return c.json(await service.getStoreFile(c.var.ctx, id, fileId), 200)
   })
+  .openapi(changeIn, async (c) => {
+    const { id, fileId } = c.req.valid('param')
+    return c.json(await service.changeStoreFile(c.var.ctx, id, fileId, c.req.valid('json')), 200)
+  })
   .openapi(detach, async (c) => {
     const { id, fileId } = c.req.valid('param')
     return c.json(await service.detachFile(c.var.ctx, id, fileId), 200)
   })
   .openapi(createBatch, async (c) => {
     const { id } = c.req.valid('param')
-    return c.json(await service.createBatch(c.var.ctx, id, c.req.valid('json').file_ids), 200)
+    return c.json(await service.createBatch(c.var.ctx, id, c.req.valid('json')), 200)
   })
   .openapi(getBatch, async (c) => {
     const { id, batchId } = c.req.valid('param')

@@ -106,6 +106,7 @@ test('every counted route says so in OpenAPI, with the answer of too many', () =
     'POST /v1/vector_stores/{id}/file_batches admin.write 429',
     'POST /v1/vector_stores/{id}/file_batches/{batchId}/cancel admin.write 429',
     'POST /v1/vector_stores/{id}/files admin.write 429',
+    'POST /v1/vector_stores/{id}/files/{fileId} admin.write 429',
     'POST /v1/vector_stores/{id}/search ask 429',
     'PUT /api/admin/budget admin.write 429',
     'PUT /api/admin/experiments/{key}/settings admin.write 429',
