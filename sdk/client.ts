@@ -3,6 +3,7 @@
  * No dependency; runs in browsers, Node and Workers. Speaking with the assistant is voice.ts.
  */
 import { Account } from './account.ts'
+import { Answers } from './answers.ts'
 import { ApiKeys } from './api-keys.ts'
 import { Applications } from './applications.ts'
 import { type AskBody, AnswerStream } from './ask.ts'
@@ -37,6 +38,7 @@ export interface AskOptions extends Omit<AskBody, 'question'> {
  */
 export class VoiceAssist {
   readonly account: Account
+  readonly answers: Answers
   readonly apiKeys: ApiKeys
   readonly applications: Applications
   readonly audit: Audit
@@ -60,6 +62,7 @@ export class VoiceAssist {
   constructor(options: TransportOptions) {
     this.#transport = createTransport(options)
     this.account = new Account(this.#transport)
+    this.answers = new Answers(this.#transport)
     this.apiKeys = new ApiKeys(this.#transport)
     this.applications = new Applications(this.#transport)
     this.audit = new Audit(this.#transport)

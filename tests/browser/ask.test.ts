@@ -1,7 +1,7 @@
 /** Questions, and the way from an answer back to the words it rests on. */
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { openSignedIn } from './browser.ts'
+import { openSignedIn, violationsOf } from './browser.ts'
 
 /** Indexed by the first test of this file; the others ask about it too. */
 const FACT = 'The blue lantern of pier nine is lit by the harbour master at dusk.'
@@ -121,4 +121,32 @@ test('a failed answer shows its request id and can be asked again', async () => 
   const again = page.getByRole('article').nth(1)
   await again.getByText('harbour master').first().waitFor()
   expect(await again.getByRole('alert').count()).toBe(0)
+})
+
+test('an answer is rated by keyboard, a failure is said, and a new rating replaces the last', async () => {
+  const page = await openSignedIn('/ask')
+  const turn = await ask(page, 'Who lights the blue lantern of pier nine?')
+  const group = turn.getByRole('group', { name: 'Rate this answer, 0 to 5' })
+  const body = JSON.stringify({ code: 'internal', detail: 'x', requestId: 'req-8', status: 500 })
+  const feedback = '**/api/answers/*/feedback'
+  await page.route(feedback, (route) => route.fulfill({ status: 500, body }))
+  await group.getByRole('radio', { name: '2' }).focus()
+  await page.keyboard.press('Space')
+  await turn.getByLabel('Reason (optional)').fill('An old page')
+  await page.keyboard.press('Enter')
+  await turn.getByText('req-8').waitFor({ timeout: 20_000 })
+  expect(await turn.getByText('Rated 2 of 5').count()).toBe(0)
+  expect(await violationsOf(page)).toEqual([])
+  await page.unroute(feedback)
+  await turn.getByRole('button', { name: 'Send rating' }).click()
+  await turn.getByText('Rated 2 of 5').waitFor()
+  expect(await turn.getByRole('alert').count()).toBe(0)
+  await group.getByRole('radio', { name: '2' }).focus()
+  await page.keyboard.press('ArrowRight')
+  expect(await turn.getByLabel('Reason (optional)').inputValue()).toBe('An old page')
+  const sent = page.waitForResponse((response) => response.url().endsWith('/feedback'))
+  await turn.getByRole('button', { name: 'Send rating' }).click()
+  expect(await (await sent).json()).toMatchObject({ rating: 3, reason: 'An old page' })
+  await turn.getByText('Rated 3 of 5').waitFor()
+  expect(await violationsOf(page)).toEqual([])
 })

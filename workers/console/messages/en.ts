@@ -15,6 +15,7 @@ import { overview } from './overview-en.ts'
 import { permissions } from './permissions-en.ts'
 import { platform } from './platform-en.ts'
 import { count } from './plural-en.ts'
+import { rating } from './rating-en.ts'
 import { roles } from './roles-en.ts'
 import { search } from './search-en.ts'
 import { teams } from './teams-en.ts'
@@ -129,6 +130,7 @@ export const en = {
   members,
   organization,
   overview,
+  rating,
   search,
   evals,
   teams,

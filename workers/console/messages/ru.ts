@@ -16,6 +16,7 @@ import { overview } from './overview-ru.ts'
 import { permissions } from './permissions-ru.ts'
 import { platform } from './platform-ru.ts'
 import { count } from './plural-ru.ts'
+import { rating } from './rating-ru.ts'
 import { roles } from './roles-ru.ts'
 import { search } from './search-ru.ts'
 import { teams } from './teams-ru.ts'
@@ -136,6 +137,7 @@ export const ru: Messages = {
   members,
   organization,
   overview,
+  rating,
   search,
   evals,
   teams,

@@ -9,6 +9,7 @@ import { CopyButton } from '../ui/copy-button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { SourceLink, SourceNumber } from '../ui/source-link.tsx'
 import { Status } from '../ui/status.tsx'
+import { AskRating } from './ask-rating.tsx'
 
 export function AskTurn({ turn, onRetry }: { turn: Turn; onRetry: () => void }) {
   const { ask } = useMessages()
@@ -31,6 +32,7 @@ export function AskTurn({ turn, onRetry }: { turn: Turn; onRetry: () => void }) 
       {turn.error && <ErrorNote error={turn.error} onRetry={onRetry} />}
       {citations.length > 0 && <Sources citations={citations} />}
       {answer && <Facts turn={turn} />}
+      {answer && <AskRating answerId={answer.answerId} />}
     </article>
   )
 }
