@@ -189,7 +189,7 @@ test('an export is previewed with what is lost, and then taken in', async () => 
   expect(await violationsOf(page)).toEqual([])
   await page.getByRole('button', { name: 'Import' }).click()
   await page.getByText('It is imported.').waitFor()
-  await page.goto(at(`/flags?q=${id}`))
+  await page.goto(at(`/flags?q=whole_${id}`))
   await page.getByRole('link', { name: `whole_${id}` }).waitFor()
 })
 

@@ -33,7 +33,7 @@ test('a team is made, gets a member and loses them again, is renamed and deleted
   await open.getByText(email).waitFor()
   await page.keyboard.press('Escape')
   await expect.poll(() => rowOf(page, name).getByRole('cell').nth(1).textContent()).toBe('1')
-  expect(new URL(page.url()).search).toBe('')
+  await expect.poll(() => new URL(page.url()).search).toBe('')
   await page.getByRole('link', { name }).click()
   await open.getByRole('button', { name: 'Take out Tu Youyou' }).click()
   await open.getByText('Nobody yet.').waitFor()
