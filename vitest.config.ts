@@ -78,8 +78,8 @@ const shard = cloudflareTest({
 export default defineConfig({
   test: {
     silent: 'passed-only',
-    // One more than cores: somebody always waits.
-    maxWorkers: availableParallelism() + 1,
+    // Two more than cores: somebody always waits.
+    maxWorkers: availableParallelism() + 2,
     projects: [
       {
         resolve: platform,
