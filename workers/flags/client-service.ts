@@ -87,7 +87,7 @@ function detailsOf<Value extends Json>(
   if (!published) return { ...failed, errorCode: 'PROVIDER_NOT_READY' }
   const flag = published.flags.get(flagKey)
   if (!flag) return { ...failed, errorCode: 'FLAG_NOT_FOUND' }
-  const tally = tallyOf(ctx, published.counter, 1)
+  const tally = tallyOf(ctx, published.counter)
   try {
     const evaluation = evaluate(published.snapshot, flagKey, context)
     const { value, reason } = evaluation

@@ -1,6 +1,7 @@
 /**
  * Counts of evaluations: collected in the isolate, and sent as messages that Postgres adds up. What an
- * isolate has when it is ended is lost: what METRICS_FLUSH_MS holds, or 1,000 evaluations.
+ * isolate has when it is ended is lost: what came in METRICS_FLUSH_MS, or with 1,000 requests. An answer to
+ * all flags is one request: else every tenth of a hundred flags would be a message.
  */
 import type { MetricsEnv } from '../../shared/metrics.ts'
 import type { CountMessage, CountRow } from './count-schemas.ts'
@@ -21,13 +22,13 @@ interface Book {
   /** Those that have counts, all of this minute. */
   counters: Counter[]
   minute: number
-  evaluations: number
+  requests: number
   /** When the flush that is on its way was asked for. */
   armedAt: number
 }
 
 const MINUTE_MS = 60_000
-const MOST_EVALUATIONS = 1000
+const MOST_REQUESTS = 1000
 /** Rows per message: some 60 KB, of the 128 that a queue takes. */
 const MOST_ROWS = 200
 /** After so long, whoever was to flush is taken to have ended without it. */
@@ -40,13 +41,13 @@ export const counterOf = (place: Place, flags: readonly string[]): Counter => {
 }
 
 /** Where the evaluations that follow are counted, until the caller waits for something. */
-export function tallyOf(ctx: CountContext, counter: Counter, evaluations: number): Tally {
+export function tallyOf(ctx: CountContext, counter: Counter): Tally {
   const now = ctx.now().getTime()
   const book = bookOf(ctx.env)
   const minute = Math.floor(now / MINUTE_MS)
-  if (minute !== book.minute || book.evaluations >= MOST_EVALUATIONS) flush(ctx, book)
+  if (minute !== book.minute || book.requests >= MOST_REQUESTS) flush(ctx, book)
   book.minute = minute
-  book.evaluations += evaluations
+  book.requests++
   if (!counter.hasCounts) {
     counter.hasCounts = true
     book.counters.push(counter)
@@ -62,7 +63,7 @@ export function tallyOf(ctx: CountContext, counter: Counter, evaluations: number
 function bookOf(env: ExposureEnv): Book {
   const known = books.get(env)
   if (known) return known
-  const book = { counters: [], minute: 0, evaluations: 0, armedAt: Number.NEGATIVE_INFINITY }
+  const book = { counters: [], minute: 0, requests: 0, armedAt: Number.NEGATIVE_INFINITY }
   books.set(env, book)
   return book
 }
@@ -75,7 +76,7 @@ async function flushLater(ctx: CountContext, book: Book, delayMs: number): Promi
 
 function flush(ctx: CountContext, book: Book): void {
   const counters = book.counters.splice(0)
-  book.evaluations = 0
+  book.requests = 0
   const messages = counters.flatMap((counter) => {
     counter.hasCounts = false
     return messagesOf(counter, new Date(book.minute * MINUTE_MS).toISOString())

@@ -47,7 +47,7 @@ export async function evaluateFlag(
   const flag = findVisible(reading, key, audience)
   countCheck(ctx, key, flag !== undefined)
   if (!flag) throw new ProblemError('not_found', `There is no flag named ${key}.`)
-  const tally = tallyOf(ctx, reading.counter, 1)
+  const tally = tallyOf(ctx, reading.counter)
   const fail = () => tally.addError(flag.index)
   const run = () => evaluate(reading.snapshot, key, contextOf(request))
   const evaluation = limited(request, run, fail)
@@ -87,7 +87,7 @@ export async function evaluateAll(
   if (isSameQuestion(tag, parts)) return { tag, body: undefined }
   const answers = limited(request, () => answersOf(reading, contextOf(request), audience))
   const flags = answers.map(([, one]) => one)
-  const tally = tallyOf(ctx, reading.counter, flags.length)
+  const tally = tallyOf(ctx, reading.counter)
   const mark = markOfUnit(request)
   for (const [{ index }, { variant = '', reason }] of answers) {
     tally.addBulk(index, variant, reason, mark)
