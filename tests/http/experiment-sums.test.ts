@@ -1,8 +1,8 @@
 /** What units do after their exposure: events, and the sums that statistics are made of. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { connect } from '../../operations/database/connection.ts'
 import { refreshExperiments } from '../../workers/experiments/schedule.ts'
 import { startContext } from '../unit/shared/service-context.ts'
+import { exposureOf, messageOf, rowsOf } from './exposure-messages.ts'
 import { startApp, type TestApp } from './harness.ts'
 import { deliver } from './knowledge-harness.ts'
 
@@ -15,30 +15,6 @@ const jsonOf = async (answer: Response | Promise<Response>) => Object(await (awa
 const put = (messages: readonly unknown[] = app.exposed.splice(0)) =>
   deliver(app, messages, { queue: 'exposures' })
 
-async function rowsOf(text: string) {
-  const owner = connect(app.database.owner)
-  const [, rows] = await owner.transaction([
-    owner.query(`select set_config('app.tenant_id', 'acme', true)`),
-    owner.query(text),
-  ])
-  return rows as Record<string, unknown>[]
-}
-
-const exposureOf = (unit: string, fields: object = {}) => ({
-  experiment: 'made',
-  phase: 0,
-  unit,
-  variant: 'short',
-  time: '2026-11-20T12:00:00Z',
-  ...fields,
-})
-const messageOf = (exposures: object[]) => ({
-  type: 'exposures',
-  tenantId: 'acme',
-  environment: 'production',
-  exposures,
-})
-
 const track = (events: object[]) => app.send('POST', '/api/track', { events })
 
 test('an event counts once, however often it is sent', async () => {
@@ -48,7 +24,7 @@ test('an event counts once, however often it is sent', async () => {
   await track([event, { ...event, idempotencyKey: 'order-1', value: 7 }])
   await put()
   const rows = `select value::float8 from metric_events where metric = 'paid' order by value`
-  expect(await rowsOf(rows)).toEqual([{ value: 5 }, { value: 5 }])
+  expect(await rowsOf(app, rows)).toEqual([{ value: 5 }, { value: 5 }])
   const old = await track([{ ...event, time: '2020-01-01T00:00:00Z' }])
   expect((await jsonOf(old)).errors).toMatchObject([{ pointer: '/events/0/time' }])
   const infinite = await app.send(
@@ -97,16 +73,19 @@ test('sums are of what units did since their exposure, and before; the same when
     { variant: 'short', kind: 'proportion', day, sums: [2, 1, 1, 1, 1, 1] },
   ]
   await refresh()
-  expect(await rowsOf(rows)).toEqual(expected)
+  expect(await rowsOf(app, rows)).toEqual(expected)
   const again = `update experiment_refreshes set refreshed_at = now() - interval '11 minutes'`
-  await rowsOf(again)
+  await rowsOf(app, again)
   await put([metrics])
   await refresh()
-  expect(await rowsOf(rows)).toEqual(expected)
+  expect(await rowsOf(app, rows)).toEqual(expected)
 })
 
 test('who leaves the tenant is forgotten as a unit', async () => {
-  await rowsOf(`insert into users values ('acme', 'leaver', 'l@example.com', 'L', 'user', now())`)
+  await rowsOf(
+    app,
+    `insert into users values ('acme', 'leaver', 'l@example.com', 'L', 'user', now())`,
+  )
   await put([
     messageOf([
       exposureOf('leaver', { experiment: 'left' }),
@@ -121,8 +100,8 @@ test('who leaves the tenant is forgotten as a unit', async () => {
     idempotencyKey: 'k',
   }
   await put([{ type: 'metrics', tenantId: 'acme', environment: 'production', events: [event] }])
-  await rowsOf(`delete from users where tenant_id = 'acme' and id = 'leaver'`)
+  await rowsOf(app, `delete from users where tenant_id = 'acme' and id = 'leaver'`)
   const left = `select unit from experiment_exposures where experiment = 'left'
     union all select unit from metric_events where unit = 'leaver'`
-  expect(await rowsOf(left)).toEqual([{ unit: 'stays' }])
+  expect(await rowsOf(app, left)).toEqual([{ unit: 'stays' }])
 })

@@ -1,6 +1,6 @@
 /** From an evaluation, or a page's report, through the queue to rows, and to the sums of an experiment. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { connect } from '../../operations/database/connection.ts'
+import { exposureOf, messageOf, rowsOf } from './exposure-messages.ts'
 import { startApp, type TestApp, type Who } from './harness.ts'
 import { deliver } from './knowledge-harness.ts'
 
@@ -47,30 +47,6 @@ const sent = async (type: string) => {
 const put = (messages: readonly unknown[] = app.exposed.splice(0), queue = 'exposures') =>
   deliver(app, messages, { queue })
 
-async function rowsOf(text: string) {
-  const owner = connect(app.database.owner)
-  const [, rows] = await owner.transaction([
-    owner.query(`select set_config('app.tenant_id', 'acme', true)`),
-    owner.query(text),
-  ])
-  return rows as Record<string, unknown>[]
-}
-
-const exposureOf = (unit: string, fields: object = {}) => ({
-  experiment: 'made',
-  phase: 0,
-  unit,
-  variant: 'short',
-  time: '2026-11-20T12:00:00Z',
-  ...fields,
-})
-const messageOf = (exposures: object[]) => ({
-  type: 'exposures',
-  tenantId: 'acme',
-  environment: 'production',
-  exposures,
-})
-
 test('a flag asked for by itself tells its exposure once, all flags at once tell none', async () => {
   await create('checkout')
   await app.send('POST', '/ofrep/v1/evaluate/flags', { context: { targetingKey: 'u0' } })
@@ -85,7 +61,7 @@ test('a flag asked for by itself tells its exposure once, all flags at once tell
   )
   const rows = `select tenant_id as tenant, unit, variant, conflicts from experiment_exposures
     where experiment = 'checkout'`
-  expect(await rowsOf(rows)).toEqual([
+  expect(await rowsOf(app, rows)).toEqual([
     { tenant: 'acme', unit: 'u1', variant: answer.variant, conflicts: false },
   ])
   expect(app.metrics.count('voiceassist_exposures_total', 'stored')).toBe(1)
@@ -99,7 +75,7 @@ test('a unit with two variants keeps the first and is marked, whatever order the
   const rows = `select unit, variant, conflicts, first_at::text as at from experiment_exposures
     where experiment = 'made' order by unit`
   const at = '2026-11-20 12:00:00+00'
-  expect(await rowsOf(rows)).toEqual([
+  expect(await rowsOf(app, rows)).toEqual([
     { unit: 'both', variant: 'short', conflicts: true, at },
     { unit: 'one', variant: 'short', conflicts: false, at },
     { unit: 'two', variant: 'long', conflicts: true, at },
@@ -134,7 +110,7 @@ test('a consumer that is killed half-way loses no exposure and writes none twice
   expect(retried).toBe(6)
   const counted = `select count(*)::int as n, bool_or(conflicts) as marked from experiment_exposures
     where experiment = 'killed'`
-  expect(await rowsOf(counted)).toEqual([{ n: 42, marked: false }])
+  expect(await rowsOf(app, counted)).toEqual([{ n: 42, marked: false }])
 })
 
 test('what the queue does not take is offered again, and no request fails of it', async () => {
