@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, expect, test, vi } from 'vitest'
 import { signIn } from './client.ts'
 import { makePdf } from './pdf.ts'
-import { processesOf, residentBytesOf, start, type Started, survivors } from './start-process.ts'
+import { processesOf, memoryOf, start, type Started, survivors } from './start-process.ts'
 
 /** npm and the launcher, two bare Node processes that are not part of this test's start. */
 const LAUNCH_BYTES = 0.1e9
@@ -32,7 +32,7 @@ test.runIf(process.platform === 'linux')(
     const { stack, output, end } = running
     await vi.waitUntil(() => /(\d+) of \1 ready/.test(output()), { timeout: 300_000 })
     await delay(REST_MS)
-    const idle = residentBytesOf(stack)
+    const idle = memoryOf(stack)
     print(`at rest ${megabytes(idle)}`)
     expect(idle).toBeLessThan(IDLE_BYTES)
 
@@ -53,7 +53,7 @@ test.runIf(process.platform === 'linux')(
 
 async function peakDuring(stack: Started['stack'], work: () => Promise<void>): Promise<number> {
   let peak = 0
-  const timer = setInterval(() => (peak = Math.max(peak, residentBytesOf(stack))), 200)
+  const timer = setInterval(() => (peak = Math.max(peak, memoryOf(stack))), 200)
   await work().finally(() => clearInterval(timer))
   return peak
 }

@@ -76,12 +76,15 @@ export function processesOf({ pid, workersPid }: RunningStack): number[] {
     .map((each) => each.pid)
 }
 
-/** Bytes of memory they have together (Linux only). What two share counts twice, as in `ps`. */
-export function residentBytesOf(stack: RunningStack): number {
+/**
+ * Bytes of memory they have together (Linux only). A page that several have, as all Node processes have
+ * Node's own, counts once: each process has its share (proc(5), `Pss`).
+ */
+export function memoryOf(stack: RunningStack): number {
   const sizes = processesOf(stack).map((pid) => {
     try {
-      const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-      return 1024 * Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0)
+      const sums = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+      return 1024 * Number(/^Pss:\s+(\d+) kB/m.exec(sums)?.[1] ?? 0)
     } catch {
       return 0 // It has ended since it was listed.
     }

@@ -2,18 +2,16 @@
  * Databases for tests: a copy of the migrated dump on PGlite or, when TEST_DATABASE_URL names the
  * owner of a real PostgreSQL, a new database there. Each is reached through the Neon stand-in.
  */
+import { inject } from 'vitest'
 import { startNeon } from '../../local/neon/server.ts'
 import type { Backend } from '../../local/postgres/backend.ts'
 import { startPglite } from '../../local/postgres/pglite.ts'
-import { connectPostgres } from '../../local/postgres/server.ts'
 import { connect, type Target } from '../../operations/database/connection.ts'
-import { migrateUp } from '../../operations/database/migrate.ts'
 import { takeDatabase } from './database-pool.ts'
+import { createDatabase, REAL } from './real-database.ts'
 import { USERS } from './users.ts'
 
 type Role = keyof typeof USERS
-
-const REAL = process.env['TEST_DATABASE_URL']
 
 export interface TestDatabase {
   neon: Awaited<ReturnType<typeof startNeon>>
@@ -55,31 +53,14 @@ async function openPglite({ migrated }: Options): Promise<TestDatabase> {
 }
 
 async function openPostgres({ migrated }: Options): Promise<TestDatabase> {
-  const name = `test_${crypto.randomUUID().replaceAll('-', '')}`
-  await asAdmin(`create database ${name}`)
-  const server = new URL(REAL ?? '')
-  server.pathname = `/${name}`
-  const database = await serve(connectPostgres(server.href), name)
-  if (migrated) {
-    await migrateUp({ ...database.owner, passwords: { app_user: 'app', auth_user: 'auth' } })
-  }
+  const real = await createDatabase(migrated ? inject('databaseTemplate') : 'template1')
+  const database = await serve(real.connect(), real.name)
   return {
     ...database,
     async close() {
       await database.close()
-      await asAdmin(`drop database ${name} with (force)`)
+      await real.drop()
     },
-  }
-}
-
-/** Over a connection of its own: one that idles through a whole file may just be closing. */
-async function asAdmin(statement: string): Promise<void> {
-  const server = new URL(REAL ?? '')
-  const admin = await serve(connectPostgres(server.href), server.pathname.slice(1))
-  try {
-    await connect(admin.owner).query(statement)
-  } finally {
-    await admin.close()
   }
 }
 

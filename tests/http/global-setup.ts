@@ -1,6 +1,7 @@
 /**
- * One database with all migrations applied, dumped once per run; every test file starts from a copy
- * of it. Kept by the migrations' content, so an unchanged schema is not built again.
+ * One database with all migrations applied, made once per run; every test file starts from a copy of
+ * it. On PGlite it is a dump, kept by the migrations' content, so an unchanged schema is not built
+ * again; on a real server, when TEST_DATABASE_URL names one, a template.
  */
 import { createHash } from 'node:crypto'
 import { access, mkdir, rename, writeFile } from 'node:fs/promises'
@@ -10,17 +11,23 @@ import { startNeon } from '../../local/neon/server.ts'
 import { startPglite } from '../../local/postgres/pglite.ts'
 import { readMigrations } from '../../operations/database/files.ts'
 import { migrateUp } from '../../operations/database/migrate.ts'
+import { createTemplate } from './real-database.ts'
 import { USERS } from './users.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Path of the dump every test database starts from. */
     databaseDump: string
+    /** Its name on the real server; '' without one. */
+    databaseTemplate: string
   }
 }
 
-export default async function setup({ provide }: TestProject): Promise<void> {
+export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   provide('databaseDump', await databaseDumpPath())
+  const template = await createTemplate()
+  provide('databaseTemplate', template?.name ?? '')
+  return async () => template?.drop()
 }
 
 /** Builds the dump when the migrations changed. */
