@@ -37,6 +37,7 @@ export const traceRequests = <Env extends TraceEnv>(tracer: Tracer<Env>) =>
     return tracer.enter(c.env, entry, start, async (span) => {
       c.set('traceparent', formatTraceparent(span.context))
       await next()
+      if (!span.isRecording) return
       const path = routePath(c, -1)
       const route = path.endsWith('*') ? '' : path
       span.name = NAMES[route] ?? `${method} ${route}`.trim()

@@ -40,6 +40,8 @@ export interface SpanStart {
 export interface Span {
   name: string
   readonly context: SpanContext
+  /** False where spans go nowhere: what is only said of a span need not be looked up then. */
+  readonly isRecording: boolean
   set(attributes: Attributes): void
   /**
    * Marks it as failed; work that was called off has not failed.
@@ -121,6 +123,7 @@ type Ended = Omit<SpanData, 'traceId' | 'spanId' | 'parentSpanId' | 'isEntry' | 
 class OpenSpan implements Span {
   name: string
   readonly context: SpanContext
+  readonly isRecording = true
   readonly #start: SpanStart
   readonly #startMs: number
   readonly #onEnd: (ended: Ended) => void

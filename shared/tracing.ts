@@ -162,6 +162,7 @@ export function currentTraceparent(): string | undefined {
 }
 
 const NO_SPAN: Span = {
+  isRecording: false,
   name: '',
   context: { traceId: '', spanId: '', isSampled: false },
   set() {},

@@ -9,7 +9,7 @@ import { toProblem } from '../../shared/errors.ts'
 import { METHODS } from '../../shared/metric-labels.ts'
 import { OTHER } from '../../shared/metric.ts'
 import { CATALOGUE } from '../../shared/metrics-catalogue.ts'
-import { type Metrics, type MetricsEnv, metricsOf } from '../../shared/metrics.ts'
+import { type Metrics, type MetricsEnv, metricsOf, NO_METRICS } from '../../shared/metrics.ts'
 
 /** The endpoint of what no route matches. */
 const UNMATCHED = '__unmatched__'
@@ -22,6 +22,7 @@ interface Answered {
 
 export const measure = createMiddleware<{ Bindings: MetricsEnv }>(async (c, next) => {
   const metrics = metricsOf(c.env, (work) => c.executionCtx.waitUntil(work))
+  if (metrics === NO_METRICS) return next()
   const method = METHODS.find((known) => known === c.req.method) ?? OTHER
   const endpoint = endpointOf(c)
   const began = performance.now()
