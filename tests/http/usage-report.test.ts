@@ -146,7 +146,7 @@ test('an export has every row of its range once, oldest first, and no formula', 
   const jsonl = await app.send('GET', `${BASE}/export?from=2025-09-01&to=2025-09-01`)
   expect(jsonl.headers.get('content-type')).toBe('application/x-ndjson')
   expect(jsonl.headers.get('content-disposition')).toContain('usage-2025-09-01-2025-09-01.jsonl')
-  const rows = (await jsonl.text())
+  const rows: ProviderCall[] = (await jsonl.text())
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
