@@ -40,6 +40,25 @@ export const UsageMessage = z.strictObject({
 })
 export type UsageMessage = z.infer<typeof UsageMessage>
 
+/** What those who may change a tenant's budget are told by mail. */
+export type BudgetNews = { tenantId: string } & (
+  | {
+      type: 'share'
+      limit: 'daily' | 'monthly'
+      percent: 50 | 75 | 90 | 100
+      spent: number
+      microDollars: number
+    }
+  | {
+      type: 'anomaly'
+      /** When it began, RFC 3339. */
+      hour: string
+      microDollars: number
+      /** The median of the same hour of the fortnight before. */
+      usual: number
+    }
+)
+
 /** Whole micro-dollars; null is no limit. */
 const limit = z.int().min(0).max(1_000_000_000_000).nullable()
 const limits = { daily: limit, monthly: limit, userDaily: limit, perCall: limit }
