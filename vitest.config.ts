@@ -59,9 +59,13 @@ const budget = cloudflareTest(({ inject }) => ({
   miniflare: {
     compatibilityDate: '2026-11-01',
     compatibilityFlags: ['nodejs_compat'],
-    bindings: { ...inject('workerSettings'), ENABLE_METRICS: 'false' },
+    bindings: {
+      ...inject('workerSettings'),
+      ENABLE_METRICS: 'false',
+      PUBLIC_URL: 'https://voice.example',
+    },
     durableObjects: { BUDGETS: { className: 'Budget', useSQLite: true } },
-    queueProducers: { AUDIT_EVENTS: 'audit', ERROR_REPORTS: 'errors' },
+    queueProducers: { AUDIT_EVENTS: 'audit', ERROR_REPORTS: 'errors', MAIL: 'mail' },
   },
 }))
 

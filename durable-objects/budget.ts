@@ -10,6 +10,7 @@ import { createLog } from '../shared/log.ts'
 import { metricsOf } from '../shared/metrics.ts'
 import { traceparentOf } from '../shared/trace.ts'
 import { recordAudit } from '../workers/audit/service.ts'
+import { mailNews } from '../workers/identity-worker/budget-mail.ts'
 import {
   alertsOf,
   type Ask,
@@ -27,10 +28,15 @@ import {
   turnPage,
   type Verdict,
 } from '../workers/usage/book.ts'
+import type { BudgetNews } from '../workers/usage/schemas.ts'
 import { readStanding } from '../workers/usage/standing-store.ts'
 
 /** What is known of the limits is used so long without a look at the database. */
 const LOOK_MS = 60_000
+/** Until mails that could not be sent are tried again. */
+const MAIL_AGAIN_MS = 60_000
+/** Hours that stood out and were told of; the watch looks at two. */
+const MOST_HOURS = 4
 
 export class Budget extends DurableObject<IdentityEnv> {
   readonly #book: Book
@@ -38,6 +44,8 @@ export class Budget extends DurableObject<IdentityEnv> {
   #lookedAt = 0
   /** The look that is under way. */
   #look: Promise<void> | undefined
+  /** News whose mails are under way: of two runs at once only one sends them. */
+  readonly #sending = new Set<string>()
   /** Metrics are kept by this environment too, so that its queries are counted and leave. */
   readonly #database = asAuthUser(this.env)
 
@@ -79,12 +87,28 @@ export class Budget extends DurableObject<IdentityEnv> {
     await this.#readLimits(tenantId)
   }
 
+  /** An hour that stands out, told of once. */
+  noteAnomaly(anomaly: Extract<BudgetNews, { type: 'anomaly' }>): void {
+    const { kv } = this.ctx.storage
+    const told = kv.get<string[]>('anomalies') ?? []
+    const { tenantId, hour, microDollars, usual } = anomaly
+    if (told.includes(hour)) return
+    kv.put('anomalies', [...told, hour].slice(-MOST_HOURS))
+    const ctx = this.#contextOf(tenantId)
+    const facts = { hour, microDollars, usual }
+    recordAudit(ctx, 'budget.anomaly', { resource: { type: 'budget', id: tenantId }, facts })
+    ctx.metrics.inc('voiceassist_cost_anomalies_total', {})
+    ctx.log.warn('an hour costs far more than it usually does', facts)
+    this.#post(anomaly)
+  }
+
   override async alarm(): Promise<void> {
     const now = new Date()
     const gone = this.#change(now, () => expire(this.#book, now))
     for (const id of gone) this.ctx.storage.kv.delete(`open:${id}`)
     const next = Math.min(...[...this.#book.open.values()].map(({ expiresAt }) => expiresAt))
     if (Number.isFinite(next)) await this.#wakeBy(next)
+    await this.#sendMails()
   }
 
   /** What was read stands while the database is down: limits seldom change. */
@@ -158,13 +182,51 @@ export class Budget extends DurableObject<IdentityEnv> {
     if (at < ((await storage.getAlarm()) ?? Infinity)) await storage.setAlarm(at)
   }
 
-  /** Alerts that are due: an audit entry, a count and a line of the log each. */
+  /** Alerts that are due: an audit entry, a count, a line of the log and mails each. */
   #tell(tenantId: string, refused?: LimitName): void {
     const limits = this.#limits ?? NO_LIMITS
     const due = alertsOf(this.#book, limits, refused)
     if (due.length === 0) return
     this.#saveTotals()
-    const ctx = createContext(
+    const ctx = this.#contextOf(tenantId)
+    const spent = { daily: this.#book.day, monthly: this.#book.month }
+    for (const { limit, percent } of due) {
+      const microDollars = limits[limit] ?? 0
+      const facts = { limit, percent, microDollars }
+      recordAudit(ctx, 'budget.alert', { resource: { type: 'budget', id: limit }, facts })
+      ctx.metrics.inc('voiceassist_budget_alerts_total', { scope: limit, percent: `${percent}` })
+      ctx.log.warn('a share of a budget is spent', facts)
+      this.#post({ type: 'share', tenantId, ...facts, spent: spent[limit] })
+    }
+  }
+
+  /** On disk until its mails are in the queue: an object may go at any time. */
+  #post(news: BudgetNews): void {
+    this.ctx.storage.kv.put(`news:${crypto.randomUUID()}`, news)
+    this.ctx.waitUntil(this.#sendMails())
+  }
+
+  async #sendMails(): Promise<void> {
+    const { kv } = this.ctx.storage
+    // Read at once: a list is no good any more when another one begins.
+    const waiting = Array.from(kv.list<BudgetNews>({ prefix: 'news:' }))
+    for (const [key, news] of waiting) {
+      if (this.#sending.has(key)) continue
+      this.#sending.add(key)
+      try {
+        await mailNews(this.#contextOf(news.tenantId), news)
+        kv.delete(key)
+      } catch (error) {
+        this.#log().error('mails of a budget are sent again', { tenant_id: news.tenantId, error })
+        await this.#wakeBy(Date.now() + MAIL_AGAIN_MS)
+      } finally {
+        this.#sending.delete(key)
+      }
+    }
+  }
+
+  #contextOf(tenantId: string) {
+    return createContext(
       this.env,
       { log: this.#log(), metrics: this.#metrics() },
       {
@@ -175,13 +237,6 @@ export class Budget extends DurableObject<IdentityEnv> {
         waitUntil: (work) => this.ctx.waitUntil(work),
       },
     )
-    for (const { limit, percent } of due) {
-      const microDollars = limits[limit] ?? 0
-      const facts = { limit, percent, microDollars }
-      recordAudit(ctx, 'budget.alert', { resource: { type: 'budget', id: limit }, facts })
-      ctx.metrics.inc('voiceassist_budget_alerts_total', { scope: limit, percent: `${percent}` })
-      ctx.log.warn('a share of a budget is spent', facts)
-    }
   }
 
   readonly #metrics = () => metricsOf(this.#database, (work) => this.ctx.waitUntil(work))

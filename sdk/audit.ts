@@ -3,7 +3,7 @@ import { type Fault, isFault } from '../workers/audit/chain.ts'
 import { anchorsOf } from '../workers/audit/checkpoint.ts'
 import type { AuditChain, AuditFilter, AuditPage, AuditRecord } from '../workers/audit/schemas.ts'
 import { type ChainPage, type Verdict, verifyLog } from '../workers/audit/verify.ts'
-import type { Transport } from './transport.ts'
+import { searchOf, type Transport } from './transport.ts'
 
 const BASE = '/api/admin/audit'
 
@@ -68,12 +68,4 @@ export class Audit {
     const { tenant: tenantId, tombstones } = first
     return verifyLog({ tenantId, tombstones }, pages())
   }
-}
-
-function searchOf(query: object): URLSearchParams {
-  const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) search.set(name, String(value))
-  }
-  return search
 }

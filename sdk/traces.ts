@@ -6,7 +6,7 @@ import type {
   TracePage,
   TraceQuery,
 } from '../workers/traces/schemas.ts'
-import type { Transport } from './transport.ts'
+import { searchOf, type Transport } from './transport.ts'
 
 /** `all` needs the permission admin.platform. */
 export type TraceReach = 'own' | 'all'
@@ -44,12 +44,4 @@ export class Traces {
   performance(query: PerformanceQuery = {}, signal?: AbortSignal): Promise<Performance> {
     return this.#transport.json(`/api/admin/ops/performance?${searchOf(query)}`, { signal })
   }
-}
-
-function searchOf(query: object): URLSearchParams {
-  const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) search.set(name, String(value))
-  }
-  return search
 }

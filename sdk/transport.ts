@@ -57,6 +57,15 @@ function nextWait(error: VoiceAssistError, tries: number, method: string): numbe
   return wait <= LONGEST_WAIT_MS ? wait : null
 }
 
+/** As a query string; what is undefined is left out. */
+export function searchOf(query: object): URLSearchParams {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) search.set(name, String(value))
+  }
+  return search
+}
+
 /** Resolves after `ms`, or at once when the signal aborts. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

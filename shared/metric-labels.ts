@@ -48,6 +48,7 @@ export const PAGES = [
   '/ask',
   '/audit',
   '/consent',
+  '/costs',
   '/evals',
   '/experiments',
   '/flags',

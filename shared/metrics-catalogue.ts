@@ -131,6 +131,13 @@ export const CATALOGUE = {
     scope: ['daily', 'monthly'],
     percent: ['50', '75', '90', '100'],
   }),
+  voiceassist_budget_limit_dollars: gauge('What all limits of a kind allow together.', {
+    scope: ['daily', 'monthly'],
+  }),
+  voiceassist_budget_spent_dollars: gauge('What tenants with such a limit spent of it.', {
+    scope: ['daily', 'monthly'],
+  }),
+  voiceassist_cost_anomalies_total: counter('Hours of a tenant that cost far more than usual.', {}),
   voiceassist_unpriced_calls_total: counter('Calls of models that have no price.', {
     model: OPEN,
   }),

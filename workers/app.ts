@@ -76,7 +76,8 @@ import { teamRoutes } from './teams/routes.ts'
 import type { TeamContext } from './teams/service.ts'
 import { traceRoutes } from './traces/routes.ts'
 import type { TraceContext } from './traces/service.ts'
-import type { ReportContext } from './usage/report-service.ts'
+import type { BudgetContext } from './usage/budget-client.ts'
+import type { ExportContext } from './usage/export-service.ts'
 import { usageRoutes } from './usage/routes.ts'
 import { voiceRoutes } from './voice/routes.ts'
 import type { VoiceContext } from './voice/service.ts'
@@ -97,7 +98,8 @@ type Needs = OpsContext &
   KeyContext &
   TeamContext &
   TraceContext &
-  ReportContext
+  BudgetContext &
+  ExportContext
 
 interface EdgeApp extends AppEnv<Needs> {
   Bindings: EdgeEnv

@@ -17,7 +17,7 @@ import { sweepJourneys } from './ops/journey-service.ts'
 import { setGauges } from './ops/schedule.ts'
 import { rewrapDataKeys } from './provider-keys/schedule.ts'
 import { sweepTraces } from './traces/schedule.ts'
-import { sweepUsage } from './usage/schedule.ts'
+import { setBudgetGauges, sweepUsage, watchCosts } from './usage/schedule.ts'
 
 type WaitUntil = Pick<ExecutionContext, 'waitUntil'>
 
@@ -42,6 +42,8 @@ export async function runSchedule(
     sweepJourneys: () => sweepJourneys({ env, log, now: () => new Date() }),
     sweepFlagCounts: () => sweepFlagCounts({ env, log, now: () => new Date() }),
     sweepUsage: () => sweepUsage({ env, log, now: () => new Date() }),
+    watchCosts: () => watchCosts({ env, log, now: () => new Date() }),
+    setBudgetGauges: () => setBudgetGauges({ env, metrics, now: () => new Date() }),
     setGauges: () => setGauges({ env, metrics, now: () => new Date() }),
     rewrapDataKeys: () =>
       rewrapDataKeys({ env, log, contextOf: jobContext(env, execution, 'rewrapDataKeys') }),

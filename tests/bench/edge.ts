@@ -1,7 +1,7 @@
 /**
- * The edge as it is deployed, and three routes more. One is guarded like any other and does nothing,
+ * The edge as it is deployed, and four routes more. One is guarded like any other and does nothing,
  * for every guarded route of the product also asks a database, a cache or a provider; one is the same
- * without a guard. The third checks tokens and nothing else.
+ * without a guard. The third checks tokens and nothing else, a fourth passes a model's stream on.
  */
 import { createRoute, z } from '@hono/zod-openapi'
 import { open, secured } from '../../shared/guards.ts'
@@ -38,6 +38,16 @@ const checking = open(
   }),
 )
 
+/** The model's own stream through a Worker that does nothing with it. */
+const piping = open(
+  createRoute({
+    method: 'post',
+    path: '/bench/model',
+    request: { body: jsonBody(z.object({ say: z.int() })) },
+    responses: { 200: { description: 'What the model streams' } },
+  }),
+)
+
 const app = createApp()
   .openapi(guarded, (c) => c.json({ ok: true }, 200))
   .openapi(unguarded, (c) => c.json({ ok: true }, 200))
@@ -48,6 +58,14 @@ const app = createApp()
       for (const headers of callers) await authenticate(c.env, headers)
     }
     return c.body(null, 204)
+  })
+  .openapi(piping, async (c) => {
+    const content = `Say ${c.req.valid('json').say}.`
+    const body = { model: 'bench', stream: true, messages: [{ role: 'user', content }] }
+    const headers = { 'content-type': 'application/json' }
+    const init = { method: 'POST', headers, body: JSON.stringify(body) }
+    const response = await fetch(`${c.env.OPENAI_BASE_URL}/chat/completions`, init)
+    return c.body(response.body, 200, { 'content-type': 'text/event-stream' })
   })
 
 export default { fetch: app.fetch } satisfies ExportedHandler<EdgeEnv>

@@ -55,6 +55,7 @@ test.each([
   ['Applications', 'p'],
   ['Organization', 'o'],
   ['Roles', 'r'],
+  ['Costs', 'b'],
   ['Audit log', 'l'],
   ['Traces', 's'],
 ])('%s, a page of administration, is small', async (name, letter) => {

@@ -1,6 +1,6 @@
 insert into tenants values ('acme', 'Acme', '2026-01-01Z'), ('globex', 'Globex', '2026-01-02Z');
 insert into users values ('acme', 'u1', 'ada@example.com', 'Ada', 'owner', '2026-01-01Z');
-insert into auth.users (id, name, email, created_at, updated_at) values ('u1', 'Ada', 'ada@example.com', '2026-01-01Z', '2026-01-01Z');
+insert into auth.users (id, name, email, locale, created_at, updated_at) values ('u1', 'Ada', 'ada@example.com', 'ru', '2026-01-01Z', '2026-01-01Z');
 insert into auth.organizations (id, name, slug, created_at) values ('acme', 'Acme', 'acme', '2026-01-01Z');
 insert into auth.accounts (id, account_id, provider_id, user_id, password, created_at, updated_at) values ('a1', 'u1', 'credential', 'u1', '$scrypt$', '2026-01-01Z', '2026-01-01Z');
 insert into auth.sessions (id, expires_at, token, created_at, updated_at, user_id) values ('s1', '2027-01-01Z', 't', '2026-01-01Z', '2026-01-01Z', 'u1');

@@ -1,11 +1,7 @@
 /** Budgets: limits that hold, what a refusal says, reports, and who may see and change them. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import {
-  type Budget,
-  type CallPage,
-  type UsageReport,
-  type UsageSummary,
-} from '../../workers/usage/schemas.ts'
+import type { CallPage, UsageReport, UsageSummary } from '../../workers/usage/report-schemas.ts'
+import type { Budget } from '../../workers/usage/schemas.ts'
 import { post, startAssistant, type TestAssistant } from './assistant-harness.ts'
 import { ask, deliver, DOCUMENTS, drain, learn, upload } from './knowledge-harness.ts'
 
@@ -154,7 +150,7 @@ test('reports add up, by each property, and know no other tenant', async () => {
   const cost = used.reduce((sum, { microDollars }) => sum + microDollars, 0)
   const today = new Date().toISOString().slice(0, 10)
   const range = `from=${today}&to=${today}`
-  for (const by of ['day', 'user', 'key', 'model', 'purpose', 'endpoint']) {
+  for (const by of ['day', 'user', 'key', 'model', 'purpose', 'endpoint', 'query']) {
     const response = await app.send('GET', `/api/admin/usage?by=${by}&${range}`)
     const report = await response.json<UsageReport>()
     expect(report).toMatchObject({ microDollars: cost, calls: used.length })

@@ -9,11 +9,13 @@ import {
   reserve,
   settle,
 } from '../../workers/usage/book.ts'
+import type { BudgetNews } from '../../workers/usage/schemas.ts'
 import { readStanding } from '../../workers/usage/standing-store.ts'
 
 export function createBudgets(database: DatabaseEnv) {
   const books = new Map<string, { book: Book; limits: typeof NO_LIMITS }>()
   const state = { isDown: false, reserved: 0 }
+  const anomalies: Extract<BudgetNews, { type: 'anomaly' }>[] = []
 
   async function keptOf(tenantId: string) {
     const kept = books.get(tenantId) ?? { book: emptyBook(new Date()), limits: NO_LIMITS }
@@ -42,10 +44,16 @@ export function createBudgets(database: DatabaseEnv) {
       if (standing) learn(book, standing.spent, new Date())
       books.set(tenantId, { book, limits: standing?.limits ?? NO_LIMITS })
     },
+    async noteAnomaly(anomaly: (typeof anomalies)[number]) {
+      if (state.isDown) throw new Error('the object is not there')
+      anomalies.push(anomaly)
+    },
   }
   return {
     binding: { getByName: () => object },
     state,
+    /** As they were said, also again. */
+    anomalies,
     bookOf: (id: string) => books.get(id)?.book,
   }
 }

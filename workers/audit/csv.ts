@@ -1,4 +1,4 @@
-/** An export as comma-separated values (RFC 4180), safe to open in a spreadsheet. */
+/** The columns of an export as CSV. Pure; how a cell is written is shared/csv.ts. */
 import type { ChainRow } from './chain.ts'
 import type { AuditEntry } from './schemas.ts'
 
@@ -24,14 +24,7 @@ const COLUMNS: readonly [name: string, of: (row: ChainRow, entry: AuditEntry) =>
   ['hash', ({ hash }) => hash],
 ]
 
-export const csvHead = () => `${COLUMNS.map(([name]) => name).join()}\r\n`
+export const CSV_COLUMNS: readonly string[] = COLUMNS.map(([name]) => name)
 
-export const csvLine = (row: ChainRow, entry: AuditEntry) =>
-  `${COLUMNS.map(([, of]) => cell(of(row, entry))).join()}\r\n`
-
-/** Spreadsheets take what begins like a formula for one (OWASP, CSV injection). */
-function cell(value: Value): string {
-  const text = String(value ?? '')
-  const harmless = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
-}
+export const csvValues = (row: ChainRow, entry: AuditEntry): Value[] =>
+  COLUMNS.map(([, of]) => of(row, entry))

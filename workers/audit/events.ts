@@ -125,6 +125,8 @@ export const EVENTS = [
   'config.change',
   'budget.change',
   'budget.alert',
+  'budget.anomaly',
+  'usage.export',
   'audit.export',
   'audit.verify',
   'audit.erase',

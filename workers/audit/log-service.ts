@@ -1,5 +1,6 @@
 /** What a tenant's administrators do with their log: read it, take it with them, verify it. */
 import type { WithEnv } from '../../shared/context.ts'
+import { csvLine } from '../../shared/csv.ts'
 import type { ChainRow } from './chain.ts'
 import {
   type BucketEnv,
@@ -7,7 +8,7 @@ import {
   type KeysEnv,
   listCheckpoints,
 } from './checkpoint-client.ts'
-import { csvHead, csvLine } from './csv.ts'
+import { CSV_COLUMNS, csvValues } from './csv.ts'
 import type {
   AuditChain,
   AuditEntry,
@@ -89,9 +90,9 @@ async function* pages(ctx: LogContext, filter: AuditFilter, through: number) {
 }
 
 async function* csv(ctx: LogContext, filter: AuditFilter, through: number) {
-  yield csvHead()
+  yield csvLine(CSV_COLUMNS)
   for await (const rows of pages(ctx, filter, through)) {
-    yield rows.map((row) => csvLine(row, entryOf(row))).join('')
+    yield rows.map((row) => csvLine(csvValues(row, entryOf(row)))).join('')
   }
 }
 

@@ -95,13 +95,16 @@ export function callContext(
 }
 
 /** The language a browser asks for first, as far as we write it. */
-const localeOf = (headers: Headers): Locale =>
-  /^\s*ru\b/i.test(headers.get('accept-language') ?? '') ? 'ru' : 'en'
+function localeOf(headers: Headers): Locale | undefined {
+  const asked = headers.get('accept-language')
+  if (asked === null) return undefined
+  return /^\s*ru\b/i.test(asked) ? 'ru' : 'en'
+}
 
 interface Origin {
   log: Log
   client?: Client
-  locale?: Locale
+  locale?: Locale | undefined
   requestId: string
   traceparent: string
   waitUntil: (work: Promise<unknown>) => void
@@ -110,12 +113,13 @@ interface Origin {
 /** @throws ProblemError misconfigured when the Worker is not configured as it must be. */
 function identityContext(env: IdentityEnv, origin: Origin): IssuerContext {
   checkSettings(IdentitySettings, env)
-  const { log, requestId, traceparent, client = {}, locale = 'en', waitUntil } = origin
+  const { log, requestId, traceparent, client = {}, locale: askedLocale, waitUntil } = origin
   const defer = (work: Promise<unknown>) => {
     work.catch((error: unknown) => log.error('deferred work failed', { error }))
     waitUntil(work)
   }
   const metrics = metricsOf(env, waitUntil)
   const effects = { log, metrics, defer, now: () => new Date() }
-  return { env, client, locale, requestId, traceparent, ...effects }
+  const locale = askedLocale ?? 'en'
+  return { env, client, locale, askedLocale, requestId, traceparent, ...effects }
 }

@@ -214,6 +214,8 @@ export const AccountExport = z
       email: z.string(),
       name: z.string(),
       emailVerified: z.boolean(),
+      /** Of mails; null before a browser said any. */
+      locale: z.string().nullable(),
       createdAt: time(),
       updatedAt: time(),
     }),

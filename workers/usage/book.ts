@@ -71,10 +71,13 @@ export type Verdict =
   /** @property resetsAt ISO; null where waiting does not help. */
   | { ok: false; limit: LimitName; microDollars: number; resetsAt: string | null }
 
-/** Begins a new day or month. What is reserved still counts: it will be settled in the new one. */
+/**
+ * Begins a new day or month. What is reserved still counts: it will be settled in the new one. A clock
+ * that is set back turns nothing: the day before would begin at nothing again, and so would this one.
+ */
 export function turnPage(book: Book, now: Date): boolean {
   const today = dayOf(now)
-  if (today === book.today) return false
+  if (today <= book.today) return false
   if (today.slice(0, 7) !== book.today.slice(0, 7)) {
     book.month = 0
     book.told.monthly = 0

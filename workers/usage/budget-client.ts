@@ -4,6 +4,7 @@ import type { WithEnv } from '../../shared/context.ts'
 import { type DatabaseEnv, withTenant } from '../../shared/database.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import type { Ask, LimitName, Verdict } from './book.ts'
+import type { BudgetNews } from './schemas.ts'
 import { budgets } from './tables.ts'
 
 /** What `Budget` answers to. */
@@ -11,6 +12,7 @@ interface BudgetObject {
   reserve: (tenantId: string, ask: Ask) => Promise<Verdict>
   settle: (tenantId: string, id: string, microDollars: number) => Promise<void>
   refresh: (tenantId: string) => Promise<void>
+  noteAnomaly: (anomaly: Extract<BudgetNews, { type: 'anomaly' }>) => Promise<void>
 }
 
 export interface BudgetEnv extends DatabaseEnv {

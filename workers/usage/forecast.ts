@@ -6,7 +6,7 @@ const DAYS = 14
 /** An hour stands out above so many times its usual cost … */
 const TIMES = 3
 /** … and above so many micro-dollars. */
-const LEAST = 1_000_000
+export const LEAST_COST = 1_000_000
 
 /** The month at the pace so far: month to date by the share of it that is over. Null in its first hour. */
 export function projectMonth(spent: number, now: Date): number | null {
@@ -37,10 +37,25 @@ export function findAnomalies(spent: ReadonlyMap<number, number>, now: Date): An
     const before = Array.from({ length: DAYS }, (_, day) => {
       return spent.get(hour - (day + 1) * 24 * HOUR_MS) ?? 0
     })
-    const usual = medianOf(before)
-    if (microDollars <= LEAST || microDollars <= usual * TIMES) return []
-    return [{ hour: new Date(hour).toISOString(), microDollars, usual }]
+    return anomalyOf(hour, microDollars, before) ?? []
   })
+}
+
+/**
+ * Undefined when the hour does not stand out.
+ *
+ * @param hour When it began, in milliseconds since the epoch
+ * @param before What the same hour cost on each of the 14 days before; days that are missing cost nothing
+ */
+export function anomalyOf(
+  hour: number,
+  microDollars: number,
+  before: readonly number[],
+): Anomaly | undefined {
+  const all = Array.from({ length: DAYS }, (_, day) => before[day] ?? 0)
+  const usual = medianOf(all)
+  if (microDollars <= LEAST_COST || microDollars <= usual * TIMES) return undefined
+  return { hour: new Date(hour).toISOString(), microDollars, usual }
 }
 
 /** Of an even number, the mean of the two in the middle, rounded. */

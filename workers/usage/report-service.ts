@@ -1,31 +1,34 @@
-/** What administrators see of costs, and the limits they set. The meter itself is service.ts. */
-import { ProblemError } from '../../shared/errors.ts'
-import { type BudgetContext, refreshBudget } from './budget-client.ts'
+/** What administrators see of costs. The meter itself is service.ts, exports are export-service.ts. */
+import { daysOf } from './days.ts'
 import { findAnomalies, projectMonth } from './forecast.ts'
-import * as store from './report-store.ts'
 import type {
-  Budget,
-  BudgetChange,
   CallPage,
   CallQuery,
+  ProviderCall,
+  TenantUsageQuery,
+  UsageDays,
+  UsageDaysQuery,
   UsageQuery,
   UsageReport,
   UsageSummary,
-} from './schemas.ts'
-
-export type ReportContext = BudgetContext & Parameters<typeof store.findBudget>[0]
+} from './report-schemas.ts'
+import * as store from './report-store.ts'
+import type { StoreContext } from './store.ts'
 
 const MOST_GROUPS = 500
+/** Groups of a chart; the others are one. */
+const MOST_PARTS = 4
 /** A day, and the fortnight its hours are compared with. */
 const COMPARED_MS = 15 * 24 * 3_600_000
 
-export async function reportUsage(ctx: ReportContext, query: UsageQuery): Promise<UsageReport> {
+export async function reportUsage(ctx: StoreContext, query: UsageQuery): Promise<UsageReport> {
   const { groups, whole } = await store.sumUsage(ctx, query, MOST_GROUPS)
   return {
     microDollars: Number(whole?.cost ?? 0),
     calls: Number(whole?.calls ?? 0),
-    items: groups.map(({ key, cost, calls, input, output }) => ({
+    items: groups.map(({ key, label, cost, calls, input, output }) => ({
       key,
+      label,
       microDollars: Number(cost),
       calls: Number(calls),
       inputTokens: Number(input),
@@ -34,7 +37,29 @@ export async function reportUsage(ctx: ReportContext, query: UsageQuery): Promis
   }
 }
 
-export async function summariseUsage(ctx: ReportContext): Promise<UsageSummary> {
+export async function reportTenants(
+  ctx: StoreContext,
+  query: TenantUsageQuery,
+): Promise<UsageReport> {
+  const rows = await store.sumTenants(ctx, query, MOST_GROUPS)
+  const items = rows.map(({ tenant_id, micro_dollars, calls, input, output }) => ({
+    key: tenant_id,
+    label: null,
+    microDollars: Number(micro_dollars),
+    calls: Number(calls),
+    inputTokens: Number(input),
+    outputTokens: Number(output),
+  }))
+  const sumOf = (name: 'microDollars' | 'calls') => items.reduce((sum, one) => sum + one[name], 0)
+  return { microDollars: sumOf('microDollars'), calls: sumOf('calls'), items }
+}
+
+export async function reportDays(ctx: StoreContext, query: UsageDaysQuery): Promise<UsageDays> {
+  const rows = await store.sumDays(ctx, query, MOST_PARTS)
+  return daysOf(rows.map(({ cost, ...row }) => ({ ...row, microDollars: Number(cost) })))
+}
+
+export async function summariseUsage(ctx: StoreContext): Promise<UsageSummary> {
   const now = ctx.now()
   const [day, month] = [
     Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()),
@@ -53,9 +78,9 @@ export async function summariseUsage(ctx: ReportContext): Promise<UsageSummary> 
   }
 }
 
-export async function listCalls(ctx: ReportContext, query: CallQuery): Promise<CallPage> {
-  const { limit, cursor } = query
-  const rows = await store.selectCalls(ctx, limit + 1, cursor)
+export async function listCalls(ctx: StoreContext, query: CallQuery): Promise<CallPage> {
+  const { limit } = query
+  const rows = await store.selectCalls(ctx, { ...query, limit: limit + 1 })
   const page = rows.slice(0, limit)
   return {
     items: page.map(toCall),
@@ -63,7 +88,7 @@ export async function listCalls(ctx: ReportContext, query: CallQuery): Promise<C
   }
 }
 
-function toCall(row: store.CallRow): CallPage['items'][number] {
+export function toCall(row: store.CallRow): ProviderCall {
   const { id, provider, model, purpose, endpoint, userId, keyId, subjectId, requestId } = row
   const { input, cachedInput, output, audioInput, audioOutput, audioMs, characters } = row
   const { microDollars, priceVersion, estimated } = row
@@ -83,30 +108,4 @@ function toCall(row: store.CallRow): CallPage['items'][number] {
     priceVersion,
     estimated,
   }
-}
-
-export async function getBudget(ctx: ReportContext): Promise<Budget> {
-  const row = await store.findBudget(ctx)
-  return row ? toBudget(row) : NO_BUDGET
-}
-
-const NO_BUDGET: Budget = {
-  daily: null,
-  monthly: null,
-  userDaily: null,
-  perCall: null,
-  version: 0,
-  updatedAt: null,
-}
-
-/** @throws ProblemError conflict when somebody else changed it meanwhile */
-export async function putBudget(ctx: ReportContext, change: BudgetChange): Promise<Budget> {
-  const row = await store.saveBudget(ctx, change)
-  if (!row) throw new ProblemError('conflict', 'The budget was changed meanwhile: read it again.')
-  await refreshBudget(ctx)
-  return toBudget(row)
-}
-
-function toBudget({ daily, monthly, userDaily, perCall, version, updatedAt }: store.BudgetRow) {
-  return { daily, monthly, userDaily, perCall, version, updatedAt: updatedAt.toISOString() }
 }

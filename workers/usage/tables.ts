@@ -50,6 +50,7 @@ export const usageLedger = pgTable(
     primaryKey({ columns: [table.tenantId, table.id] }),
     index('usage_ledger_tenant_at').on(table.tenantId, table.at),
     index('usage_ledger_user').on(table.tenantId, table.userId),
+    index('usage_ledger_subject').on(table.tenantId, table.subjectId),
     index('usage_ledger_at').on(table.at),
   ],
 )

@@ -31,7 +31,8 @@ export async function transcribe(
   const file = new File([wavOf(samples)], 'speech.wav', { type: 'audio/wav' })
   const request = { model: ctx.env.TRANSCRIPTION_MODEL, file, ...hints }
   const use = { model: request.model, kind: 'transcription', purpose: 'transcribe' } as const
-  const audioMs = Math.ceil(msOfSamples(samples.length))
+  // Whoever bills by time counts seconds that have begun.
+  const audioMs = Math.ceil(msOfSamples(samples.length) / 1000) * 1000
   const heard = { audioMs, audioInput: Math.ceil(audioMs / MS_PER_HEARD_TOKEN) }
   const words = Math.ceil(audioMs / MS_PER_HEARD_TOKEN) * 4 + 64
   const bound = () => ({ ...heard, input: mostTokensOf(hints.prompt ?? ''), output: words })
@@ -39,11 +40,18 @@ export async function transcribe(
     const { text, usage } = await callOpenAi(ctx, use, signal, (client, options) =>
       client.audio.transcriptions.create(request, options),
     )
-    const guess = { ...heard, output: estimateTokens(text) }
-    const units = usage?.type === 'tokens' ? { audioMs, ...tokensOf(usage) } : guess
+    const units = usage ? countedBy(usage, audioMs) : { ...heard, output: estimateTokens(text) }
     return { result: text, units, isEstimated: usage === undefined }
   })
 }
+
+type Usage = ({ type: 'tokens' } & TokenUsage) | { type: 'duration'; seconds: number }
+
+/** What the provider says stands above what we measured. */
+const countedBy = (usage: Usage, audioMs: number) =>
+  usage.type === 'tokens'
+    ? { audioMs, ...tokensOf(usage) }
+    : { audioMs: Math.round(usage.seconds * 1000) }
 
 /** OpenAI's transcription models hear ten tokens a second; for servers that count none. */
 const MS_PER_HEARD_TOKEN = 100

@@ -31,6 +31,8 @@ const RU_CHANGES = {
   login_unlinked: 'отвязан вход через внешнюю учётную запись',
 }
 
+const RU_LIMITS = { daily: 'дневного', monthly: 'месячного' }
+
 const en: Words = {
   'verify-email': ({ name }) => ({
     subject: 'Confirm your e-mail address',
@@ -79,6 +81,25 @@ const en: Words = {
     ],
     action: 'Open VoiceAssist',
     footnote: 'You get this mail because your account runs the platform.',
+  }),
+  'budget-alert': ({ organization, limit, percent, spent, of }) => ({
+    subject: `${percent} % of the ${limit} budget of ${organization} is spent`,
+    paragraphs: [
+      `${dollars(spent, 'en')} of the ${limit} budget of ${dollars(of, 'en')} is spent.`,
+      percent === 100
+        ? 'Calls of models that do not fit into it are refused until it begins anew, or until you raise it.'
+        : 'At 100 % calls of models are refused.',
+    ],
+    action: 'See the costs',
+    footnote: 'You get this mail because you may change the budget.',
+  }),
+  'cost-anomaly': ({ organization, at, spent, usual }) => ({
+    subject: `Unusual costs of ${organization}`,
+    paragraphs: [
+      `The hour from ${timeOf(at)} cost ${dollars(spent, 'en')} so far; the same hour of the 14 days before cost ${dollars(usual, 'en')} (median).`,
+    ],
+    action: 'See the costs',
+    footnote: 'You get this mail because you may change the budget.',
   }),
 }
 
@@ -131,6 +152,25 @@ const ru: Words = {
     action: 'Открыть VoiceAssist',
     footnote: 'Вы получили это письмо, потому что ваша учётная запись управляет платформой.',
   }),
+  'budget-alert': ({ organization, limit, percent, spent, of }) => ({
+    subject: `Потрачено ${percent} % ${RU_LIMITS[limit]} бюджета ${organization}`,
+    paragraphs: [
+      `Из ${RU_LIMITS[limit]} бюджета ${dollars(of, 'ru')} потрачено ${dollars(spent, 'ru')}.`,
+      percent === 100
+        ? 'Вызовы моделей, которые в него не помещаются, отклоняются, пока он не начнётся заново или пока вы его не увеличите.'
+        : 'При 100 % вызовы моделей отклоняются.',
+    ],
+    action: 'Посмотреть расходы',
+    footnote: 'Вы получили это письмо, потому что можете менять бюджет.',
+  }),
+  'cost-anomaly': ({ organization, at, spent, usual }) => ({
+    subject: `Необычные расходы: ${organization}`,
+    paragraphs: [
+      `Час с ${timeOf(at)} уже стоил ${dollars(spent, 'ru')}; тот же час 14 предыдущих дней стоил ${dollars(usual, 'ru')} (медиана).`,
+    ],
+    action: 'Посмотреть расходы',
+    footnote: 'Вы получили это письмо, потому что можете менять бюджет.',
+  }),
 }
 
 const WORDS: Record<Locale, Words> = { en, ru }
@@ -143,3 +183,9 @@ export function words({ template, data, locale }: MailMessage): Letter {
 }
 
 const timeOf = (at: string) => `${at.slice(0, 16).replace('T', ' ')} UTC`
+
+/** Millionths of a dollar, to the cent. */
+const dollars = (microDollars: number, locale: Locale) =>
+  new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD' }).format(
+    microDollars / 1_000_000,
+  )

@@ -10,6 +10,8 @@ export type Locale = (typeof LOCALES)[number]
 /** A page of ours whose fragment holds a secret: a fragment is sent to no server and no log. */
 const Link = z.url({ protocol: /^https?$/ })
 const Text = z.string().max(500)
+const MicroDollars = z.int().min(0)
+const Percent = z.int().min(0).max(100)
 
 /** What each template needs to know. */
 export const MAILS = {
@@ -39,6 +41,24 @@ export const MAILS = {
   }),
   /** To those who run the platform: a tenant's audit log is not what was written. */
   'audit-alert': z.strictObject({ tenant: Text, fault: Text, url: Link }),
+  /** To those who may change a budget: a share of it is spent. */
+  'budget-alert': z.strictObject({
+    organization: Text,
+    limit: z.enum(['daily', 'monthly']),
+    percent: Percent,
+    spent: MicroDollars,
+    of: MicroDollars,
+    url: Link,
+  }),
+  /** To the same: an hour cost far more than it usually does. */
+  'cost-anomaly': z.strictObject({
+    organization: Text,
+    /** When it began. */
+    at: z.iso.datetime(),
+    spent: MicroDollars,
+    usual: MicroDollars,
+    url: Link,
+  }),
 } as const
 
 export type Template = keyof typeof MAILS
@@ -63,5 +83,7 @@ export const MailMessage = z.discriminatedUnion('template', [
   messageOf('invitation'),
   messageOf('security-notice'),
   messageOf('audit-alert'),
+  messageOf('budget-alert'),
+  messageOf('cost-anomaly'),
 ])
 export type MailMessage = z.infer<typeof MailMessage>

@@ -13,11 +13,6 @@ const WAITING = {
     'voiceassist_recordings_total',
     'voiceassist_twilio_webhooks_total',
   ],
-  'prices and budgets': [
-    'voiceassist_budget_limit_dollars',
-    'voiceassist_budget_spent_dollars',
-    'voiceassist_cost_anomalies_total',
-  ],
   'search that gives up in time and goes on with less': [
     'voiceassist_vector_search_timeouts_total',
     'voiceassist_rag_fallback_total',

@@ -51,6 +51,19 @@ test('one user’s limit is not another’s, and not that of queues', () => {
   expect(reserve(book, limits, ask('c', 99, null), NOW).ok).toBe(true)
 })
 
+test('a clock that goes back over midnight forgets nothing', () => {
+  const book = emptyBook(NOW)
+  const [after, before] = [
+    new Date('2026-12-01T00:00:00.001Z'),
+    new Date('2026-11-30T23:59:59.999Z'),
+  ]
+  const limits = { ...NO_LIMITS, daily: 10, monthly: 10 }
+  expect(reserve(book, limits, ask('a', 10), after).ok).toBe(true)
+  settle(book, 'a', 10, after)
+  expect(reserve(book, limits, ask('b', 1), before).ok).toBe(false)
+  expect(reserve(book, limits, ask('c', 1), after).ok).toBe(false)
+})
+
 test('a new day begins at nothing, but what is in flight still counts', () => {
   const book = emptyBook(NOW)
   const limits = { ...NO_LIMITS, daily: 100 }

@@ -15,6 +15,11 @@ const DATA: Record<string, unknown> = {
   tenant: HOSTILE,
   fault: HOSTILE,
   at: '2026-11-20T12:34:56.000Z',
+  limit: 'daily',
+  percent: 75,
+  spent: 15_500_000,
+  of: 20_000_000,
+  usual: 0,
 }
 
 const messageOf = (template: Template, locale: string) =>
@@ -47,6 +52,22 @@ test('a language speaks for itself', () => {
   const words = (locale: string) => renderMail(messageOf('reset-password', locale)).text
   expect(words('en')).toContain('The link works once, within an hour.')
   expect(words('ru')).toMatch(/Ссылка действует один раз/)
+})
+
+test.each([
+  [
+    'en',
+    'daily',
+    '75 % of the daily budget of Acme is spent',
+    '$15.50 of the daily budget of $20.00',
+  ],
+  ['ru', 'monthly', 'Потрачено 75 % месячного бюджета Acme', 'Из месячного бюджета 20,00\u00A0$'],
+])('in %s a mail about the %s budget says how much of how much', (locale, limit, subject, text) => {
+  const message = messageOf('budget-alert', locale)
+  const data = { ...message.data, organization: 'Acme', limit }
+  const mail = renderMail(MailMessage.parse({ ...message, data }))
+  expect(mail.subject).toBe(subject)
+  expect(mail.text).toContain(text)
 })
 
 test('a message that lacks what its template needs is none', () => {

@@ -29,6 +29,13 @@ export function formatMoment(iso: string, locale: string): string {
   return cached(`moment ${locale}`, make).format(new Date(iso))
 }
 
+/** A day of UTC, as in 2026-11-26 or with its time, whatever the reader's zone. */
+export function formatDay(iso: string, locale: string): string {
+  const options = { dateStyle: 'medium', timeZone: 'UTC' } as const
+  const make = () => new Intl.DateTimeFormat(locale, options)
+  return cached(`day ${locale}`, make).format(new Date(iso))
+}
+
 /** Day and minute; in the reader's zone. */
 export function formatDeadline(iso: string, locale: string): string {
   const options = { dateStyle: 'medium', timeStyle: 'short' } as const
@@ -68,9 +75,11 @@ export function formatScore(score: number | null | undefined, locale: string): s
   return cached(`score ${locale}`, make).format(score)
 }
 
-/** Millionths of a dollar, to as many places as tell something. */
+/** Millionths of a dollar to the cent; below a cent to as many places as tell something. */
 export function formatDollars(microDollars: number, locale: string): string {
-  const options = { style: 'currency', currency: 'USD', maximumSignificantDigits: 3 } as const
+  const isSmall = microDollars > 0 && microDollars < 10_000
+  const digits = isSmall ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 2 }
+  const options = { style: 'currency', currency: 'USD', ...digits } as const
   const make = () => new Intl.NumberFormat(locale, options)
-  return cached(`dollars ${locale}`, make).format(microDollars / 1_000_000)
+  return cached(`dollars ${isSmall} ${locale}`, make).format(microDollars / 1_000_000)
 }

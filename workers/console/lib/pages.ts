@@ -5,6 +5,7 @@ import {
   Building2,
   BookOpenText,
   ClipboardCheck,
+  CircleDollarSign,
   CircleHelp,
   Flag,
   FlaskConical,
@@ -41,6 +42,7 @@ export interface PageEntry {
     | '/applications'
     | '/roles'
     | '/audit'
+    | '/costs'
     | '/traces'
     | '/organization'
     | '/overview'
@@ -78,6 +80,7 @@ const ICONS = {
   applications: AppWindow,
   roles: ShieldCheck,
   audit: ScrollText,
+  costs: CircleDollarSign,
   traces: Waypoints,
   organization: Building2,
   overview: Activity,
@@ -99,6 +102,7 @@ export const PAGES: readonly PageEntry[] = [
   page('keys', 'manage', 'y', 'key.manage'),
   page('applications', 'manage', 'p', 'key.manage'),
   page('roles', 'manage', 'r', 'member.read'),
+  page('costs', 'manage', 'b', 'usage.read'),
   page('audit', 'manage', 'l', 'audit.read'),
   { ...page('traces', 'manage', 's', 'audit.read'), instead: 'admin.platform' },
   page('organization', 'manage', 'o', 'tenant.update'),

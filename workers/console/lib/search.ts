@@ -1,5 +1,6 @@
 /** What pages keep in their address behind the `?`, and how it is read: what has another type is left out. */
 import type { Period } from '../../ops/schemas.ts'
+import { type CostsSearch, GROUPS } from './cost-search.ts'
 
 export const PERIODS = ['1h', '6h', '24h', '7d', '30d'] as const satisfies readonly Period[]
 
@@ -222,3 +223,18 @@ export const readExperiments = (search: Search): ExperimentsSearch => ({
   ...textIn(search, 'experiment'),
   ...textIn(search, 'environment'),
 })
+
+export const readCosts = (search: Search): CostsSearch => {
+  const by = GROUPS.find((known) => known === search['by'])
+  return {
+    ...(by && { by }),
+    ...textIn(search, 'from'),
+    ...textIn(search, 'to'),
+    ...textIn(search, 'user'),
+    ...textIn(search, 'key'),
+    ...textIn(search, 'model'),
+    ...textIn(search, 'purpose'),
+    ...textIn(search, 'endpoint'),
+    ...textIn(search, 'query'),
+  }
+}

@@ -2,6 +2,7 @@
 import { myAccount } from './account-en.ts'
 import { applications } from './applications-en.ts'
 import { audit } from './audit-en.ts'
+import { costs } from './costs-en.ts'
 import { door } from './door-en.ts'
 import { evals } from './evals-en.ts'
 import { experiments } from './experiments-en.ts'
@@ -63,6 +64,7 @@ export const en = {
     applications: 'Applications',
     roles: 'Roles',
     organization: 'Settings',
+    costs: 'Costs',
     audit: 'Audit log',
     traces: 'Traces',
     account: 'Account',
@@ -123,6 +125,7 @@ export const en = {
   myAccount,
   applications,
   audit,
+  costs,
   traces,
   roles,
   permissions,

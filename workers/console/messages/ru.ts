@@ -2,6 +2,7 @@
 import { myAccount } from './account-ru.ts'
 import { applications } from './applications-ru.ts'
 import { audit } from './audit-ru.ts'
+import { costs } from './costs-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
 import { evals } from './evals-ru.ts'
@@ -65,6 +66,7 @@ export const ru: Messages = {
     applications: 'Приложения',
     roles: 'Роли',
     organization: 'Настройки',
+    costs: 'Расходы',
     audit: 'Журнал аудита',
     traces: 'Трассировки',
     account: 'Учётная запись',
@@ -130,6 +132,7 @@ export const ru: Messages = {
   myAccount,
   applications,
   audit,
+  costs,
   traces,
   roles,
   permissions,

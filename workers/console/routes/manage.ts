@@ -2,6 +2,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import {
   readAudit,
+  readCosts,
   readCreate,
   readMembers,
   readOverview,
@@ -55,6 +56,13 @@ export const audit = createRoute({
   path: '/audit',
   validateSearch: readAudit,
   component: lazyRouteComponent(() => import('../pages/audit/audit.tsx'), 'AuditPage'),
+})
+
+export const costs = createRoute({
+  getParentRoute: () => shell,
+  path: '/costs',
+  validateSearch: readCosts,
+  component: lazyRouteComponent(() => import('../pages/costs/costs.tsx'), 'CostsPage'),
 })
 
 export const traces = createRoute({

@@ -22,6 +22,10 @@ interface StackedBarsProps {
   table: string
   /** Title of the table's first column. */
   step: string
+  /** How values are written; as plain numbers unless said otherwise. */
+  format?: (value: number) => string
+  /** How the start of a column is written; as a moment in the reader's zone unless said otherwise. */
+  formatStep?: (iso: string) => string
 }
 
 const FRAME = { width: 600, height: 140 }
@@ -42,10 +46,16 @@ const DOTS = {
 }
 const colourOf = (index: number) => COLOURS[Math.min(index, COLOURS.length - 1)] ?? 'control'
 
-export function StackedBars({ stacks, summary, table, step }: StackedBarsProps) {
+export function StackedBars(props: StackedBarsProps) {
+  const { locale } = useMessages()
+  const number = new Intl.NumberFormat(locale)
+  const { format = (value: number) => number.format(value) } = props
+  const { formatStep = (iso: string) => formatMoment(iso, locale) } = props
+  const { stacks, summary, table, step } = props
+  const formats = { format, formatStep }
   return (
     <>
-      <Bars stacks={stacks} summary={summary} />
+      <Bars stacks={stacks} summary={summary} {...formats} />
       <ul className="flex flex-wrap gap-x-4 text-xs text-muted">
         {stacks.names.map((name, index) => (
           <li key={name} className="inline-flex items-center gap-1.5">
@@ -57,7 +67,7 @@ export function StackedBars({ stacks, summary, table, step }: StackedBarsProps) 
       <details>
         <summary className="cursor-pointer text-accent">{table}</summary>
         <div className="mt-2 max-h-80 overflow-auto" tabIndex={0} role="group" aria-label={table}>
-          <Table stacks={stacks} table={table} step={step} />
+          <Table stacks={stacks} table={table} step={step} {...formats} />
         </div>
       </details>
     </>
@@ -67,13 +77,14 @@ export function StackedBars({ stacks, summary, table, step }: StackedBarsProps) 
 function Bars({
   stacks: { times, columns },
   summary,
-}: Pick<StackedBarsProps, 'stacks' | 'summary'>) {
-  const { locale } = useMessages()
+  format,
+  formatStep,
+}: Required<Pick<StackedBarsProps, 'stacks' | 'summary' | 'format' | 'formatStep'>>) {
   const max = roundUp(Math.max(...columns.map((column) => sumOf(column, column.length))))
-  const ends = [times.at(0), times.at(-1)].map((at) => at && formatMoment(at, locale))
+  const ends = [times.at(0), times.at(-1)].map((at) => at && formatStep(at))
   return (
     <div>
-      <p className="text-xs text-muted">{new Intl.NumberFormat(locale).format(max)}</p>
+      <p className="text-xs text-muted">{format(max)}</p>
       <svg
         role="img"
         aria-label={summary}
@@ -108,13 +119,13 @@ function Table({
   stacks: { times, names, columns },
   table,
   step,
-}: Omit<StackedBarsProps, 'summary'>) {
-  const { locale } = useMessages()
+  format,
+  formatStep,
+}: Required<Omit<StackedBarsProps, 'summary'>>) {
   const rows = times
     .map((at, index) => ({ at, values: columns[index] ?? [] }))
     .filter(({ values }) => values.some((value) => value > 0))
     .toReversed()
-  const number = new Intl.NumberFormat(locale)
   return (
     <DataTable
       label={table}
@@ -125,10 +136,10 @@ function Table({
     >
       {rows.map(({ at, values }) => (
         <tr key={at}>
-          <td className={cell}>{formatMoment(at, locale)}</td>
+          <td className={cell}>{formatStep(at)}</td>
           {names.map((name, index) => (
             <td key={name} className={`${cell} text-right tabular-nums`}>
-              {number.format(values[index] ?? 0)}
+              {format(values[index] ?? 0)}
             </td>
           ))}
         </tr>

@@ -44,6 +44,8 @@ export interface IssuerContext extends Shared {
   readonly env: IssuerEnv
   /** Of mails to whoever asks. */
   readonly locale: Locale
+  /** The same where the request itself said so: worth remembering for mails of later. */
+  readonly askedLocale?: Locale | undefined
 }
 
 /** What needs no request: keys and tokens are the same whoever asks. */

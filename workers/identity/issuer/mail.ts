@@ -3,10 +3,17 @@ import { newId } from '../../../shared/ids.ts'
 import type { MailData, MailMessage, Template } from '../../workspace/schemas.ts'
 import type { IssuerContext } from './context.ts'
 
-type Letter = { [T in Template]: { template: T; data: MailData<T> } }[Template]
+export type Letter = { [T in Template]: { template: T; data: MailData<T> } }[Template]
+
+export interface Sender extends Pick<
+  IssuerContext,
+  'requestId' | 'traceparent' | 'now' | 'locale'
+> {
+  readonly env: Pick<IssuerContext['env'], 'MAIL'>
+}
 
 /** @throws whatever the queue throws when it does not take the message */
-export async function sendMail(ctx: IssuerContext, to: string, letter: Letter): Promise<void> {
+export async function sendMail(ctx: Sender, to: string, letter: Letter): Promise<void> {
   const { requestId, traceparent, locale } = ctx
   const message: MailMessage = {
     id: newId(ctx.now()),
@@ -21,7 +28,7 @@ export async function sendMail(ctx: IssuerContext, to: string, letter: Letter): 
 
 /** Pages of the console that links lead to; a token is in the fragment, which no server sees. */
 export const linkTo = (
-  { env }: Pick<IssuerContext, 'env'>,
-  page: 'verify-email' | 'reset-password' | 'sign-in' | 'account' | 'invitation',
+  { env }: { env: Pick<IssuerContext['env'], 'PUBLIC_URL'> },
+  page: 'verify-email' | 'reset-password' | 'sign-in' | 'account' | 'invitation' | 'costs',
   token = '',
 ): string => `${env.PUBLIC_URL}/console/${page}${token && `#token=${token}`}`

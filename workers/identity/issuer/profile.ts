@@ -67,10 +67,10 @@ export async function exportAccount(ctx: CallerContext): Promise<AccountExport> 
         ]),
       ),
     ])
-  const { id, email, name, emailVerified } = user
+  const { id, email, name, emailVerified, locale } = user
   return {
     exportedAt: ctx.now().toISOString(),
-    user: { id, email, name, emailVerified, ...timesOf(user) },
+    user: { id, email, name, emailVerified, locale, ...timesOf(user) },
     tenants: tenants.map(({ joinedAt, ...tenant }) => ({
       ...tenant,
       joinedAt: joinedAt.toISOString(),

@@ -196,8 +196,21 @@ async function toSession(ctx: IssuerContext, row: Row | undefined, readAt: Date)
   const expiresAt = signed.expiresAt.toISOString()
   const permissions = [...rightsOf(rights)]
   const { impersonatedBy } = row
+  keepLocale(ctx, row)
   const actor = impersonatedBy ? { id: impersonatedBy, name: row.actorName ?? '' } : null
   return { user, tenant, role, permissions, impersonatedBy: actor, accessToken, expiresAt }
+}
+
+/** For mails nobody asks for, such as of a budget: what the browser asks for, should it be another. */
+function keepLocale(
+  ctx: IssuerContext,
+  row: Pick<Row, 'user' | 'locale' | 'impersonatedBy'>,
+): void {
+  const { askedLocale: locale } = ctx
+  // Whoever acts as another speaks a language of their own.
+  if (locale === undefined || locale === row.locale || row.impersonatedBy) return
+  const isUser = eq(users.id, row.user.id)
+  ctx.defer(reaching(authDatabaseOf(ctx.env).update(users).set({ locale }).where(isUser)))
 }
 
 /** The tenant chosen last comes first; where that is none, or gone, the one joined first. */
@@ -211,6 +224,7 @@ function selectMembership({ env }: IssuerContext, which: SQL) {
       user: { id: users.id, email: users.email, name: users.name },
       tenant: { id: organizations.id, name: organizations.name },
       plan: organizations.plan,
+      locale: users.locale,
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))

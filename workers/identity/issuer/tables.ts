@@ -15,6 +15,7 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
+import type { Locale } from '../../workspace/schemas.ts'
 
 export const auth = pgSchema('auth')
 
@@ -35,6 +36,8 @@ export const users = auth.table('users', {
   email: text().notNull().unique(),
   emailVerified: boolean().notNull().default(false),
   image: text(),
+  /** Of mails to them, as their browser asked for it last; null before that. */
+  locale: text().$type<Locale>(),
   /** Runs the platform, whatever their role in a tenant; set by operations/platform.ts alone. */
   isPlatform: boolean().notNull().default(false),
   createdAt: time().notNull(),
