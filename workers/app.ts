@@ -47,6 +47,7 @@ import { createIdentityRoutes } from './identity/routes.ts'
 import { admit, confirm, credentialHeaders } from './identity/service.ts'
 import { tenantRoutes } from './identity/tenant-routes.ts'
 import { baseRoutes } from './knowledge/base-routes.ts'
+import { chunkRoutes } from './knowledge/chunk-routes.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
 import { feedbackRoutes } from './knowledge/feedback-routes.ts'
 import { lifecycleRoutes } from './knowledge/lifecycle-routes.ts'
@@ -219,6 +220,7 @@ export function createApp() {
   app.route('/', growthbookRoutes)
   app.route('/', knowledgeRoutes)
   app.route('/', baseRoutes)
+  app.route('/', chunkRoutes)
   app.route('/', searchRoutes)
   app.route('/', lifecycleRoutes)
   app.route('/', feedbackRoutes)

@@ -35,6 +35,7 @@ export const ROUTES: Record<string, { is: string; body?: object; missing?: numbe
   'GET /api/admin/kb/documents/{id}': { is: 'document' },
   'PATCH /api/admin/kb/documents/{id}': { is: 'document', body: { attributes: { a: 1 } } },
   'GET /api/admin/kb/documents/{id}/text': { is: 'document' },
+  'GET /api/admin/kb/documents/{id}/chunks': { is: 'document' },
   'POST /api/admin/kb/documents/{id}/retry': { is: 'document' },
   'POST /api/admin/kb/documents/{id}/reindex': { is: 'document' },
   'POST /api/admin/kb/documents/{id}/cancel': { is: 'document' },
