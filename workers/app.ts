@@ -15,6 +15,7 @@ import type { LogContext } from './audit/log-service.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, edgeTracer, strangerContext } from './edge-context.ts'
+import { evalFeedbackRoutes } from './evals/feedback-routes.ts'
 import { evalRoutes } from './evals/routes.ts'
 import { evalRunRoutes } from './evals/run-routes.ts'
 import { evalTransferRoutes } from './evals/transfer-routes.ts'
@@ -228,6 +229,7 @@ export function createApp() {
   app.route('/', openAiRoutes)
   app.route('/', evalRoutes)
   app.route('/', evalTransferRoutes)
+  app.route('/', evalFeedbackRoutes)
   app.route('/', evalRunRoutes)
   app.route('/', openAiFileRoutes)
   app.route('/', vectorStoreRoutes)

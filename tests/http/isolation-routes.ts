@@ -74,6 +74,10 @@ export const ROUTES: Record<string, { is: string; body?: object; missing?: numbe
     body: { question: 'mine?' },
   },
   'DELETE /api/admin/kb/evals/sets/{id}/cases/{caseId}': { is: 'evalSet' },
+  'POST /api/admin/kb/evals/sets/{id}/feedback-cases': {
+    is: 'evalSet',
+    body: { answerId: '019a0000-0000-7000-8000-000000000001' },
+  },
   'POST /api/admin/kb/evals/sets/{id}/import': { is: 'evalSet', body: { id: '1', text: 'mine?' } },
   'GET /api/admin/kb/evals/sets/{id}/export': { is: 'evalSet' },
   'POST /api/admin/kb/evals/sets/{id}/runs': { is: 'evalSet', body: {} },

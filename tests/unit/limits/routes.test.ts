@@ -81,6 +81,7 @@ test('every counted route says so in OpenAPI, with the answer of too many', () =
     'POST /api/admin/kb/evals/runs/{id}/cancel admin.write 429',
     'POST /api/admin/kb/evals/sets admin.write 429',
     'POST /api/admin/kb/evals/sets/{id}/cases admin.write 429',
+    'POST /api/admin/kb/evals/sets/{id}/feedback-cases admin.write 429',
     'POST /api/admin/kb/evals/sets/{id}/import admin.write 429',
     'POST /api/admin/kb/evals/sets/{id}/runs admin.write 429',
     'POST /api/admin/kb/failed-documents/retry admin.write 429',

@@ -5,6 +5,7 @@ import { audit } from './audit-en.ts'
 import { door } from './door-en.ts'
 import { evals } from './evals-en.ts'
 import { experiments } from './experiments-en.ts'
+import { facts } from './facts-en.ts'
 import { flag } from './flag-en.ts'
 import { flagTools } from './flag-tools-en.ts'
 import { keys } from './keys-en.ts'
@@ -15,6 +16,7 @@ import { overview } from './overview-en.ts'
 import { permissions } from './permissions-en.ts'
 import { platform } from './platform-en.ts'
 import { count } from './plural-en.ts'
+import { rated } from './rated-en.ts'
 import { rating } from './rating-en.ts'
 import { roles } from './roles-en.ts'
 import { search } from './search-en.ts'
@@ -130,9 +132,11 @@ export const en = {
   members,
   organization,
   overview,
+  rated,
   rating,
   search,
   evals,
+  facts,
   teams,
   platform,
   ask: {
@@ -167,6 +171,13 @@ export const en = {
     passage: 'Cited passage',
     page: (page: number) => `Page ${page}`,
     backToPassage: 'Back to the passage',
+    chunks: 'Passages',
+    chunkList: 'Passages of the text',
+    chunkFacts: (ordinal: number, characters: number) =>
+      `${ordinal} · ${count(characters, 'character', 'characters')}`,
+    showChunk: (ordinal: number) => `Show passage ${ordinal} in the text`,
+    run: (generation: number) => `As run ${generation} cut it.`,
+    noChunks: 'It has no passages of its own: another document has the same text.',
   },
   knowledge,
   voice: {

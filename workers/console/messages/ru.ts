@@ -6,6 +6,7 @@ import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
 import { evals } from './evals-ru.ts'
 import { experiments } from './experiments-ru.ts'
+import { facts } from './facts-ru.ts'
 import { flag } from './flag-ru.ts'
 import { flagTools } from './flag-tools-ru.ts'
 import { keys } from './keys-ru.ts'
@@ -16,6 +17,7 @@ import { overview } from './overview-ru.ts'
 import { permissions } from './permissions-ru.ts'
 import { platform } from './platform-ru.ts'
 import { count } from './plural-ru.ts'
+import { rated } from './rated-ru.ts'
 import { rating } from './rating-ru.ts'
 import { roles } from './roles-ru.ts'
 import { search } from './search-ru.ts'
@@ -137,9 +139,11 @@ export const ru: Messages = {
   members,
   organization,
   overview,
+  rated,
   rating,
   search,
   evals,
+  facts,
   teams,
   platform,
   ask: {
@@ -174,6 +178,13 @@ export const ru: Messages = {
     passage: 'Процитированный отрывок',
     page: (page) => `Страница ${page}`,
     backToPassage: 'К отрывку',
+    chunks: 'Отрывки',
+    chunkList: 'Отрывки текста',
+    chunkFacts: (ordinal, characters) =>
+      `${ordinal} · ${count(characters, 'знак', 'знака', 'знаков')}`,
+    showChunk: (ordinal) => `Показать отрывок ${ordinal} в тексте`,
+    run: (generation) => `Так текст разделил запуск ${generation}.`,
+    noChunks: 'Своих отрывков нет: тот же текст есть в другом документе.',
   },
   knowledge,
   voice: {
