@@ -204,7 +204,8 @@ export async function searchStore(
     .filter(({ score }) => score >= least)
     .map((hit) => {
       const { documentId: file_id, fileName: filename, score, page, start, end, text } = hit
-      const attributes = { page, start, end, url: viewerUrl(ctx.env.PUBLIC_URL, hit) }
+      const place = { page, start, end, url: viewerUrl(ctx.env.PUBLIC_URL, hit) }
+      const attributes = { ...hit.attributes, ...place }
       const content = [{ type: 'text' as const, text }]
       return { file_id, filename, score, attributes, content }
     })
