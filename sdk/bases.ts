@@ -1,4 +1,5 @@
 /** Knowledge bases: which there are, made and described. */
+import type { Gate, GateState, Publish } from '../workers/evals/publish-schemas.ts'
 import type { Base, BaseChange, BaseList, NewBase } from '../workers/knowledge/base-schemas.ts'
 import type { Transport } from './transport.ts'
 
@@ -24,6 +25,24 @@ export class Bases {
 
   change(id: string, change: BaseChange): Promise<Base> {
     return this.#transport.json(at(id), { method: 'PATCH', body: change })
+  }
+
+  /** What has to be measured before it is published, and whether it is. */
+  gate(id: string, signal?: AbortSignal): Promise<GateState> {
+    return this.#transport.json(`${at(id)}/gate`, { signal })
+  }
+
+  setGate(id: string, gate: Gate): Promise<GateState> {
+    return this.#transport.json(`${at(id)}/gate`, { method: 'PUT', body: gate })
+  }
+
+  async removeGate(id: string): Promise<void> {
+    await this.#transport.send(`${at(id)}/gate`, { method: 'DELETE' })
+  }
+
+  /** A draft is asked from then on. @throws VoiceAssistError `conflict` when its gate is not met */
+  publish(id: string, publication: Publish = {}): Promise<Base> {
+    return this.#transport.json(`${at(id)}/publish`, { method: 'POST', body: publication })
   }
 
   /** With its documents. @throws VoiceAssistError `conflict` for the default one */

@@ -16,6 +16,7 @@ import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, edgeTracer, strangerContext } from './edge-context.ts'
 import { evalFeedbackRoutes } from './evals/feedback-routes.ts'
+import { publishRoutes } from './evals/publish-routes.ts'
 import { evalRoutes } from './evals/routes.ts'
 import { evalRunRoutes } from './evals/run-routes.ts'
 import { evalTransferRoutes } from './evals/transfer-routes.ts'
@@ -231,6 +232,7 @@ export function createApp() {
   app.route('/', evalTransferRoutes)
   app.route('/', evalFeedbackRoutes)
   app.route('/', evalRunRoutes)
+  app.route('/', publishRoutes)
   app.route('/', openAiFileRoutes)
   app.route('/', vectorStoreRoutes)
   app.route('/', assistantRoutes)

@@ -31,6 +31,13 @@ export const ROUTES: Record<string, { is: string; body?: object; missing?: numbe
   'DELETE /api/admin/kb/bases/{id}': { is: 'base' },
   'GET /api/admin/kb/bases/{id}': { is: 'base' },
   'PATCH /api/admin/kb/bases/{id}': { is: 'base', body: { name: 'mine' } },
+  'GET /api/admin/kb/bases/{id}/gate': { is: 'base' },
+  'PUT /api/admin/kb/bases/{id}/gate': {
+    is: 'base',
+    body: { setId: '019a0000-0000-7000-8000-000000000001', least: { ndcg: 0 } },
+  },
+  'DELETE /api/admin/kb/bases/{id}/gate': { is: 'base' },
+  'POST /api/admin/kb/bases/{id}/publish': { is: 'base', body: {} },
   'DELETE /api/admin/kb/documents/{id}': { is: 'document' },
   'GET /api/admin/kb/documents/{id}': { is: 'document' },
   'PATCH /api/admin/kb/documents/{id}': { is: 'document', body: { attributes: { a: 1 } } },

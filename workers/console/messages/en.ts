@@ -16,6 +16,7 @@ import { overview } from './overview-en.ts'
 import { permissions } from './permissions-en.ts'
 import { platform } from './platform-en.ts'
 import { count } from './plural-en.ts'
+import { publishing } from './publishing-en.ts'
 import { rated } from './rated-en.ts'
 import { rating } from './rating-en.ts'
 import { roles } from './roles-en.ts'
@@ -132,6 +133,7 @@ export const en = {
   members,
   organization,
   overview,
+  publishing,
   rated,
   rating,
   search,
@@ -165,6 +167,16 @@ export const en = {
     cost: 'Cost of this answer',
     tokens: (n: number) => count(n, 'token', 'tokens'),
     cached: 'from the cache',
+    withheld: (n: number) => `${count(n, 'statement', 'statements')} without proof left out`,
+    stagesTitle: 'Time of each stage',
+    stages: {
+      versionMs: 'reach',
+      cacheMs: 'cache',
+      embedMs: 'embedding',
+      searchMs: 'search',
+      firstTokenMs: 'first words of the model',
+      modelMs: 'model',
+    },
   },
   source: {
     label: 'Source text',
@@ -173,9 +185,8 @@ export const en = {
     backToPassage: 'Back to the passage',
     chunks: 'Passages',
     chunkList: 'Passages of the text',
-    chunkFacts: (ordinal: number, characters: number) =>
-      `${ordinal} · ${count(characters, 'character', 'characters')}`,
-    showChunk: (ordinal: number) => `Show passage ${ordinal} in the text`,
+    chunk: (ordinal: number) => `Passage ${ordinal}`,
+    characters: (n: number) => count(n, 'character', 'characters'),
     run: (generation: number) => `As run ${generation} cut it.`,
     noChunks: 'It has no passages of its own: another document has the same text.',
   },

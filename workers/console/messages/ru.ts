@@ -17,6 +17,7 @@ import { overview } from './overview-ru.ts'
 import { permissions } from './permissions-ru.ts'
 import { platform } from './platform-ru.ts'
 import { count } from './plural-ru.ts'
+import { publishing } from './publishing-ru.ts'
 import { rated } from './rated-ru.ts'
 import { rating } from './rating-ru.ts'
 import { roles } from './roles-ru.ts'
@@ -139,6 +140,7 @@ export const ru: Messages = {
   members,
   organization,
   overview,
+  publishing,
   rated,
   rating,
   search,
@@ -172,6 +174,17 @@ export const ru: Messages = {
     cost: 'Стоимость ответа',
     tokens: (n) => count(n, 'токен', 'токена', 'токенов'),
     cached: 'из кэша',
+    withheld: (n) =>
+      `${count(n, 'утверждение', 'утверждения', 'утверждений')} без доказательства не показано`,
+    stagesTitle: 'Время каждого этапа',
+    stages: {
+      versionMs: 'доступ',
+      cacheMs: 'кэш',
+      embedMs: 'вектор вопроса',
+      searchMs: 'поиск',
+      firstTokenMs: 'первые слова модели',
+      modelMs: 'модель',
+    },
   },
   source: {
     label: 'Текст источника',
@@ -180,9 +193,8 @@ export const ru: Messages = {
     backToPassage: 'К отрывку',
     chunks: 'Отрывки',
     chunkList: 'Отрывки текста',
-    chunkFacts: (ordinal, characters) =>
-      `${ordinal} · ${count(characters, 'знак', 'знака', 'знаков')}`,
-    showChunk: (ordinal) => `Показать отрывок ${ordinal} в тексте`,
+    chunk: (ordinal) => `Отрывок ${ordinal}`,
+    characters: (n) => count(n, 'знак', 'знака', 'знаков'),
     run: (generation) => `Так текст разделил запуск ${generation}.`,
     noChunks: 'Своих отрывков нет: тот же текст есть в другом документе.',
   },

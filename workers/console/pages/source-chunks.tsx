@@ -84,11 +84,11 @@ function PieceText({ piece: { cut, text, start, end } }: { piece: Piece<Document
           to="."
           search={({ chunks: _cut, ...rest }) => ({ ...rest, start, end })}
           resetScroll={false}
-          aria-label={source.showChunk(cut.ordinal)}
           className="font-medium text-accent hover:underline"
         >
-          {source.chunkFacts(cut.ordinal, end - start)}
+          {source.chunk(cut.ordinal)}
         </Link>
+        <span>{source.characters(end - start)}</span>
         <span>{source.page(cut.page)}</span>
         {cut.context && <span className="min-w-0 truncate">{cut.context}</span>}
       </p>

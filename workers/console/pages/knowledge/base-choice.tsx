@@ -6,16 +6,22 @@ import { useBases } from '../../lib/base-queries.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
+import { Status } from '../../ui/status.tsx'
 
 const NewBase = lazy(() => import('./new-base.tsx'))
+const Publishing = lazy(() => import('./publishing.tsx'))
+
+/** The one every tenant has, which is always asked. */
+const DEFAULT = 'default'
 
 export function BaseChoice() {
-  const { knowledge } = useMessages()
+  const { knowledge, publishing } = useMessages()
   const mayWrite = usePermission('kb.write')
   const { kb = '' } = useSearch({ from: '/shell/knowledge' })
   const navigate = useNavigate({ from: '/knowledge' })
   const bases = useBases(true).data ?? []
   const [isMaking, setMaking] = useState(false)
+  const [isPublishing, setPublishing] = useState(false)
   const choose = (id: string) =>
     void navigate({ search: ({ kb: _old, ...rest }) => (id === '' ? rest : { ...rest, kb: id }) })
   const chosen = bases.find(({ id }) => id === kb)
@@ -39,11 +45,22 @@ export function BaseChoice() {
           <LibraryBig size={16} aria-hidden /> {knowledge.newBase}
         </Button>
       )}
+      {chosen?.draft && <Status tone="warn">{publishing.draft}</Status>}
+      {chosen && chosen.id !== DEFAULT && (
+        <Button onClick={() => setPublishing(true)}>{publishing.open}</Button>
+      )}
       {chosen && (
         <p className="text-sm text-muted">
           {knowledge.baseFacts(chosen.version, chosen.documents, chosen.chunks)}
+          {chosen.publishedVersion !== null &&
+            ` · ${publishing.publishedAs(chosen.publishedVersion)}`}
           {chosen.description && ` · ${chosen.description}`}
         </p>
+      )}
+      {chosen && isPublishing && (
+        <Suspense>
+          <Publishing base={chosen} bases={bases} onClose={() => setPublishing(false)} />
+        </Suspense>
       )}
       {isMaking && (
         <Suspense>

@@ -3,7 +3,7 @@ import type { NewBase as Wanted } from '../../../knowledge/base-schemas.ts'
 import { useBaseActions } from '../../lib/base-queries.ts'
 import { textOf } from '../../lib/submit.ts'
 import { useMessages } from '../../messages/locale.tsx'
-import { SelectField, TextField } from '../../ui/field.tsx'
+import { CheckField, SelectField, TextField } from '../../ui/field.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
 
 /** Text-search configurations of Postgres that have a language of their own, by its code. */
@@ -44,7 +44,7 @@ interface NewBaseProps {
 }
 
 export default function NewBase({ onClose, onMade }: NewBaseProps) {
-  const { knowledge, locale } = useMessages()
+  const { knowledge, publishing, locale } = useMessages()
   const { create } = useBaseActions()
   const names = new Intl.DisplayNames(locale, { type: 'language' })
   const options = Object.entries(LANGUAGES).map(([value, code]) => {
@@ -60,7 +60,8 @@ export default function NewBase({ onClose, onMade }: NewBaseProps) {
         const [name, description] = [textOf(form, 'name'), textOf(form, 'description')]
         // One of the options, which are all there are.
         const textConfig = textOf(form, 'textConfig') as Wanted['textConfig']
-        onMade((await create({ name, description, textConfig })).id)
+        const draft = form.has('draft')
+        onMade((await create({ name, description, textConfig, draft })).id)
       }}
     >
       <TextField name="name" label={knowledge.baseName} maxLength={100} required />
@@ -71,6 +72,7 @@ export default function NewBase({ onClose, onMade }: NewBaseProps) {
         hint={knowledge.baseLanguageHint}
         options={[...options, { value: 'simple', name: knowledge.noLanguage }]}
       />
+      <CheckField name="draft" label={publishing.asDraft} hint={publishing.draftHint} />
     </FormModal>
   )
 }
