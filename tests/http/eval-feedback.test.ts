@@ -122,7 +122,7 @@ test.each([
 test('rated answers are found by what their reason says', async () => {
   await rated(WATER, 2, 'The page is OUTDATED, 100%')
   const found = async (reason: string) => {
-    const path = `/api/admin/kb/feedback?${new URLSearchParams({ reason })}`
+    const path = `/api/admin/kb/feedback?${new URLSearchParams({ reason }).toString()}`
     return (await bodyOf<{ items: { reason: string }[] }>(await app.send('GET', path))).items
   }
   expect((await found('outdated, 100%')).map(({ reason }) => reason)).toEqual([

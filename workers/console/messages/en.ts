@@ -1,6 +1,7 @@
 /** Every word of the console in English. Its type is the contract the other languages satisfy. */
 import { myAccount } from './account-en.ts'
 import { applications } from './applications-en.ts'
+import { ask, source } from './ask-en.ts'
 import { audit } from './audit-en.ts'
 import { door } from './door-en.ts'
 import { evals } from './evals-en.ts'
@@ -15,7 +16,6 @@ import { organization } from './organization-en.ts'
 import { overview } from './overview-en.ts'
 import { permissions } from './permissions-en.ts'
 import { platform } from './platform-en.ts'
-import { count } from './plural-en.ts'
 import { publishing } from './publishing-en.ts'
 import { rated } from './rated-en.ts'
 import { rating } from './rating-en.ts'
@@ -141,55 +141,8 @@ export const en = {
   facts,
   teams,
   platform,
-  ask: {
-    title: 'Ask',
-    subtitle: 'Answers come only from your documents, and each says where it is from.',
-    placeholder: 'Ask about your documents',
-    question: 'Your question',
-    send: 'Send',
-    stop: 'Stop',
-    stopped: 'Stopped. The answer is not complete.',
-    newConversation: 'New conversation',
-    emptyTitle: 'What would you like to know?',
-    emptyHint: 'Try one of these. The guides of this project are already in the knowledge base.',
-    suggestions: [
-      'How do I roll back a deploy?',
-      'What is the identity worker?',
-      'Where does the state live?',
-    ],
-    thinking: 'Searching your documents',
-    abstained: 'No support found',
-    abstainedHint: 'Nothing in the documents answers this, so there is no answer.',
-    sources: 'Sources',
-    citation: (n: number, title: string) => `Source ${n}: ${title}`,
-    page: (page: number) => `page ${page}`,
-    copyAnswer: 'Copy answer',
-    cost: 'Cost of this answer',
-    tokens: (n: number) => count(n, 'token', 'tokens'),
-    cached: 'from the cache',
-    withheld: (n: number) => `${count(n, 'statement', 'statements')} without proof left out`,
-    stagesTitle: 'Time of each stage',
-    stages: {
-      versionMs: 'reach',
-      cacheMs: 'cache',
-      embedMs: 'embedding',
-      searchMs: 'search',
-      firstTokenMs: 'first words of the model',
-      modelMs: 'model',
-    },
-  },
-  source: {
-    label: 'Source text',
-    passage: 'Cited passage',
-    page: (page: number) => `Page ${page}`,
-    backToPassage: 'Back to the passage',
-    chunks: 'Passages',
-    chunkList: 'Passages of the text',
-    chunk: (ordinal: number) => `Passage ${ordinal}`,
-    characters: (n: number) => count(n, 'character', 'characters'),
-    run: (generation: number) => `As run ${generation} cut it.`,
-    noChunks: 'It has no passages of its own: another document has the same text.',
-  },
+  ask,
+  source,
   knowledge,
   voice: {
     title: 'Voice',

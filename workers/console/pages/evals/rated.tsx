@@ -20,14 +20,17 @@ const SaveRated = lazy(() => import('./save-rated.tsx'))
 const TYPING_MS = 300
 
 /** What ratings are listed: the address names one of these. */
-const RANGES = { low: { most: 2 }, middle: { least: 3, most: 3 }, high: { least: 4 } } as const
-type Range = keyof typeof RANGES
+const RANGES = ['low', 'middle', 'high'] as const
+const RATINGS = { low: { most: 2 }, middle: { least: 3, most: 3 }, high: { least: 4 } } as const
 
 export default function RatedAnswers() {
   const { rated: words } = useMessages()
   const { range, reason } = useSearch({ from: '/shell/evals' })
-  const chosen = range !== undefined && Object.hasOwn(RANGES, range) ? RANGES[range as Range] : {}
-  const query = useRated({ ...chosen, reason: useDebounced(reason, TYPING_MS) })
+  const chosen = RANGES.find((each) => each === range)
+  const query = useRated({
+    ...(chosen && RATINGS[chosen]),
+    reason: useDebounced(reason, TYPING_MS),
+  })
   const [kept, setKept] = useState<Feedback | null>(null)
   const back = (
     <Link to="/evals" className={buttonClass()}>
@@ -68,9 +71,9 @@ function Filters() {
         className="h-8 rounded-sm border border-control/60 bg-surface px-2"
       >
         <option value="">{words.anyRating}</option>
-        {Object.keys(RANGES).map((name) => (
+        {RANGES.map((name) => (
           <option key={name} value={name}>
-            {words.ranges[name as Range]}
+            {words.ranges[name]}
           </option>
         ))}
       </select>

@@ -2,6 +2,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { LibraryBig } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
+import type { Base } from '../../../knowledge/base-schemas.ts'
 import { useBases } from '../../lib/base-queries.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import { useMessages } from '../../messages/locale.tsx'
@@ -15,13 +16,12 @@ const Publishing = lazy(() => import('./publishing.tsx'))
 const DEFAULT = 'default'
 
 export function BaseChoice() {
-  const { knowledge, publishing } = useMessages()
+  const { knowledge } = useMessages()
   const mayWrite = usePermission('kb.write')
   const { kb = '' } = useSearch({ from: '/shell/knowledge' })
   const navigate = useNavigate({ from: '/knowledge' })
   const bases = useBases(true).data ?? []
   const [isMaking, setMaking] = useState(false)
-  const [isPublishing, setPublishing] = useState(false)
   const choose = (id: string) =>
     void navigate({ search: ({ kb: _old, ...rest }) => (id === '' ? rest : { ...rest, kb: id }) })
   const chosen = bases.find(({ id }) => id === kb)
@@ -45,23 +45,7 @@ export function BaseChoice() {
           <LibraryBig size={16} aria-hidden /> {knowledge.newBase}
         </Button>
       )}
-      {chosen?.draft && <Status tone="warn">{publishing.draft}</Status>}
-      {chosen && chosen.id !== DEFAULT && (
-        <Button onClick={() => setPublishing(true)}>{publishing.open}</Button>
-      )}
-      {chosen && (
-        <p className="text-sm text-muted">
-          {knowledge.baseFacts(chosen.version, chosen.documents, chosen.chunks)}
-          {chosen.publishedVersion !== null &&
-            ` · ${publishing.publishedAs(chosen.publishedVersion)}`}
-          {chosen.description && ` · ${chosen.description}`}
-        </p>
-      )}
-      {chosen && isPublishing && (
-        <Suspense>
-          <Publishing base={chosen} bases={bases} onClose={() => setPublishing(false)} />
-        </Suspense>
-      )}
+      {chosen && <ChosenBase base={chosen} bases={bases} />}
       {isMaking && (
         <Suspense>
           <NewBase
@@ -74,5 +58,28 @@ export function BaseChoice() {
         </Suspense>
       )}
     </div>
+  )
+}
+
+/** What it has come to, and whether it is asked. */
+function ChosenBase({ base, bases }: { base: Base; bases: readonly Base[] }) {
+  const { knowledge, publishing } = useMessages()
+  const [isOpen, setOpen] = useState(false)
+  const { id, version, documents, chunks, draft, publishedVersion, description } = base
+  return (
+    <>
+      {draft && <Status tone="warn">{publishing.draft}</Status>}
+      {id !== DEFAULT && <Button onClick={() => setOpen(true)}>{publishing.open}</Button>}
+      <p className="text-sm text-muted">
+        {knowledge.baseFacts(version, documents, chunks)}
+        {publishedVersion !== null && ` · ${publishing.publishedAs(publishedVersion)}`}
+        {description && ` · ${description}`}
+      </p>
+      {isOpen && (
+        <Suspense>
+          <Publishing base={base} bases={bases} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
   )
 }

@@ -6,37 +6,39 @@ import { useMessages } from '../../messages/locale.tsx'
 import { CheckField, SelectField, TextField } from '../../ui/field.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
 
-/** Text-search configurations of Postgres that have a language of their own, by its code. */
-const LANGUAGES: Readonly<Record<Exclude<Wanted['textConfig'], 'simple'>, string>> = {
-  russian: 'ru',
-  english: 'en',
-  arabic: 'ar',
-  armenian: 'hy',
-  basque: 'eu',
-  catalan: 'ca',
-  danish: 'da',
-  dutch: 'nl',
-  finnish: 'fi',
-  french: 'fr',
-  german: 'de',
-  greek: 'el',
-  hindi: 'hi',
-  hungarian: 'hu',
-  indonesian: 'id',
-  irish: 'ga',
-  italian: 'it',
-  lithuanian: 'lt',
-  nepali: 'ne',
-  norwegian: 'no',
-  portuguese: 'pt',
-  romanian: 'ro',
-  serbian: 'sr',
-  spanish: 'es',
-  swedish: 'sv',
-  tamil: 'ta',
-  turkish: 'tr',
-  yiddish: 'yi',
-}
+/** Text-search configurations of Postgres that have a language, and its code; those used most come first. */
+const LANGUAGES = [
+  ['russian', 'ru'],
+  ['english', 'en'],
+  ['arabic', 'ar'],
+  ['armenian', 'hy'],
+  ['basque', 'eu'],
+  ['catalan', 'ca'],
+  ['danish', 'da'],
+  ['dutch', 'nl'],
+  ['finnish', 'fi'],
+  ['french', 'fr'],
+  ['german', 'de'],
+  ['greek', 'el'],
+  ['hindi', 'hi'],
+  ['hungarian', 'hu'],
+  ['indonesian', 'id'],
+  ['irish', 'ga'],
+  ['italian', 'it'],
+  ['lithuanian', 'lt'],
+  ['nepali', 'ne'],
+  ['norwegian', 'no'],
+  ['portuguese', 'pt'],
+  ['romanian', 'ro'],
+  ['serbian', 'sr'],
+  ['spanish', 'es'],
+  ['swedish', 'sv'],
+  ['tamil', 'ta'],
+  ['turkish', 'tr'],
+  ['yiddish', 'yi'],
+] as const satisfies readonly (readonly [Wanted['textConfig'], string])[]
+
+const CONFIGS = LANGUAGES.map(([config]) => config)
 
 interface NewBaseProps {
   onClose: () => void
@@ -47,7 +49,7 @@ export default function NewBase({ onClose, onMade }: NewBaseProps) {
   const { knowledge, publishing, locale } = useMessages()
   const { create } = useBaseActions()
   const names = new Intl.DisplayNames(locale, { type: 'language' })
-  const options = Object.entries(LANGUAGES).map(([value, code]) => {
+  const options = LANGUAGES.map(([value, code]) => {
     const name = names.of(code) ?? value
     return { value, name: value === 'russian' ? knowledge.russianToo(name) : name }
   })
@@ -58,8 +60,8 @@ export default function NewBase({ onClose, onMade }: NewBaseProps) {
       onClose={onClose}
       onSubmit={async (form) => {
         const [name, description] = [textOf(form, 'name'), textOf(form, 'description')]
-        // One of the options, which are all there are.
-        const textConfig = textOf(form, 'textConfig') as Wanted['textConfig']
+        const chosen = CONFIGS.find((config) => config === textOf(form, 'textConfig'))
+        const textConfig = chosen ?? 'simple'
         const draft = form.has('draft')
         onMade((await create({ name, description, textConfig, draft })).id)
       }}

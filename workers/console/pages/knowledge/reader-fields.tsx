@@ -26,6 +26,7 @@ interface ReaderFieldsProps {
 export function ReaderFields({ labels, onChange }: ReaderFieldsProps) {
   const { facts: words } = useMessages()
   const mayList = usePermission('member.read')
+  const [before] = useState(labels ?? NOBODY)
   const name = useId()
   return (
     <>
@@ -52,9 +53,9 @@ export function ReaderFields({ labels, onChange }: ReaderFieldsProps) {
       {labels !== null && (
         <div className="space-y-3 pl-6">
           {mayList ? (
-            <KnownReaders labels={labels} onChange={onChange} />
+            <KnownReaders labels={labels} before={before} onChange={onChange} />
           ) : (
-            <GivenReaders labels={labels} onChange={onChange} />
+            <GivenReaders labels={labels} before={before} onChange={onChange} />
           )}
         </div>
       )}
@@ -64,6 +65,8 @@ export function ReaderFields({ labels, onChange }: ReaderFieldsProps) {
 
 interface ChosenProps {
   labels: Labels
+  /** Chosen when the form was opened: these can be taken back whether their names are known or not. */
+  before: Labels
   onChange: (labels: Labels) => void
 }
 
@@ -79,7 +82,7 @@ const toggled = (labels: Labels, kind: Kind, id: string): Labels => {
   return { ...labels, [kind]: names.toSorted() }
 }
 
-/** What is chosen stays in the list, whether its name is known or not. */
+/** What is or was chosen stays in the list, whether its name is known or not. */
 const withChosen = (options: readonly Option[], chosen: readonly string[]): Option[] => [
   ...options,
   ...chosen
@@ -87,34 +90,41 @@ const withChosen = (options: readonly Option[], chosen: readonly string[]): Opti
     .map((id) => ({ id, name: id })),
 ]
 
-function KnownReaders({ labels, onChange }: ChosenProps) {
+function KnownReaders({ labels, before, onChange }: ChosenProps) {
   const messages = useMessages()
   const roles = useRoles().data?.items ?? []
   const teams = useTeams().data?.pages.flatMap(({ items }) => items) ?? []
   const named = roles.map(({ name }) => ({ id: name, name: roleNameOf(name, messages) }))
   return (
     <>
-      <Choices kind="roles" options={named} labels={labels} onChange={onChange} />
-      <Choices kind="groups" options={teams} labels={labels} onChange={onChange} />
-      <People labels={labels} onChange={onChange} />
+      <Choices kind="roles" options={named} labels={labels} before={before} onChange={onChange} />
+      <Choices kind="groups" options={teams} labels={labels} before={before} onChange={onChange} />
+      <People labels={labels} before={before} onChange={onChange} />
     </>
   )
 }
 
 /** For who may not see members: what others chose can only be taken away. */
-function GivenReaders({ labels, onChange }: ChosenProps) {
+function GivenReaders({ labels, before, onChange }: ChosenProps) {
   const { facts: words } = useMessages()
   return (
     <>
       <p className="text-sm text-muted">{words.mayNotList}</p>
       {(['roles', 'groups', 'users'] as const).map((kind) => (
-        <Choices key={kind} kind={kind} options={[]} labels={labels} onChange={onChange} />
+        <Choices
+          key={kind}
+          kind={kind}
+          options={[]}
+          labels={labels}
+          before={before}
+          onChange={onChange}
+        />
       ))}
     </>
   )
 }
 
-function People({ labels, onChange }: ChosenProps) {
+function People({ labels, before, onChange }: ChosenProps) {
   const { facts: words } = useMessages()
   const [q, setQ] = useState('')
   const found = useMembers(useDebounced(q, TYPING_MS)).data?.pages.flatMap(({ items }) => items)
@@ -123,7 +133,13 @@ function People({ labels, onChange }: ChosenProps) {
   const others = named.filter(({ id }) => !labels.users.includes(id)).slice(0, CANDIDATES)
   return (
     <div className="space-y-1">
-      <Choices kind="users" options={[...chosen, ...others]} labels={labels} onChange={onChange} />
+      <Choices
+        kind="users"
+        options={[...chosen, ...others]}
+        labels={labels}
+        before={before}
+        onChange={onChange}
+      />
       <Filter label={words.findPeople} value={q} onChange={setQ} />
     </div>
   )
@@ -134,9 +150,9 @@ interface ChoicesProps extends ChosenProps {
   options: readonly Option[]
 }
 
-function Choices({ kind, options, labels, onChange }: ChoicesProps) {
+function Choices({ kind, options, labels, before, onChange }: ChoicesProps) {
   const { facts: words } = useMessages()
-  const all = withChosen(options, labels[kind])
+  const all = withChosen(options, [...new Set([...before[kind], ...labels[kind]])])
   if (all.length === 0) return null
   return (
     <fieldset>
