@@ -90,7 +90,8 @@ export async function getStore(ctx: FileContext, id: string) {
 export async function createStore(ctx: FileContext, asked: NewStore) {
   for (const id of asked.file_ids) await files.getFile(ctx, id)
   const { name, description } = asked
-  const made = { name, description: description ?? '', textConfig: 'russian' as const }
+  const facts = { name, description: description ?? '' }
+  const made = { ...facts, textConfig: 'russian' as const, draft: false }
   const { id } = await bases.createBase(ctx, made)
   for (const file of asked.file_ids) await files.placeFile(ctx, file, id)
   return getStore(ctx, id)
