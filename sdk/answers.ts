@@ -1,5 +1,10 @@
 /** What whoever asked says of an answer. */
-import type { Feedback, NewFeedback } from '../workers/knowledge/feedback-schemas.ts'
+import type {
+  Feedback,
+  FeedbackPage,
+  FeedbackQuery,
+  NewFeedback,
+} from '../workers/knowledge/feedback-schemas.ts'
 import type { Transport } from './transport.ts'
 
 export class Answers {
@@ -13,5 +18,12 @@ export class Answers {
   rate(answerId: string, rating: NewFeedback): Promise<Feedback> {
     const path = `/api/answers/${encodeURIComponent(answerId)}/feedback`
     return this.#transport.json(path, { method: 'PUT', body: rating })
+  }
+
+  /** Rated answers of the tenant, given last first. */
+  rated(query: Partial<FeedbackQuery> = {}, signal?: AbortSignal): Promise<FeedbackPage> {
+    const search = new URLSearchParams()
+    for (const [name, value] of Object.entries(query)) search.set(name, String(value))
+    return this.#transport.json(`/api/admin/kb/feedback?${search}`, { signal })
   }
 }

@@ -8,6 +8,7 @@ import { ApiKeys } from './api-keys.ts'
 import { Applications } from './applications.ts'
 import { type AskBody, AnswerStream } from './ask.ts'
 import { Audit } from './audit.ts'
+import { Bases } from './bases.ts'
 import { Documents } from './documents.ts'
 import { Evals } from './evals.ts'
 import { Experiments } from './experiments.ts'
@@ -42,6 +43,7 @@ export class VoiceAssist {
   readonly apiKeys: ApiKeys
   readonly applications: Applications
   readonly audit: Audit
+  readonly bases: Bases
   readonly documents: Documents
   readonly experiments: Experiments
   readonly evals: Evals
@@ -66,6 +68,7 @@ export class VoiceAssist {
     this.apiKeys = new ApiKeys(this.#transport)
     this.applications = new Applications(this.#transport)
     this.audit = new Audit(this.#transport)
+    this.bases = new Bases(this.#transport)
     this.documents = new Documents(this.#transport)
     this.experiments = new Experiments(this.#transport)
     this.evals = new Evals(this.#transport)

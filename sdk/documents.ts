@@ -1,3 +1,5 @@
+import type { DocumentFacts } from '../workers/knowledge/access-schemas.ts'
+import type { ChunkPage } from '../workers/knowledge/chunk-schemas.ts'
 import type {
   DeadLetterPage,
   Document,
@@ -25,6 +27,8 @@ const RECONNECT_MS = 1_000
 
 export interface DocumentQuery {
   status?: Document['status']
+  /** The knowledge base; all when left out. */
+  kb?: string
   /** Rows per page; the server's default when left out. */
   limit?: number
   cursor?: string
@@ -63,15 +67,17 @@ export class Documents {
     if (file.size > IN_PARTS_ABOVE) return sendInParts(this.#transport, { file, name }, options)
     const body = new FormData()
     body.set('file', file, name)
-    const { onProgress, signal } = options
-    const upload = { onProgress, signal, path: `${BASE}/documents`, body, bytes: file.size }
+    const { onProgress, signal, kb } = options
+    const path = kb ? `${BASE}/documents?${new URLSearchParams({ kb })}` : `${BASE}/documents`
+    const upload = { onProgress, signal, path, body, bytes: file.size }
     return sendUpload<Submitted>(this.#transport, upload)
   }
 
   /** One page, newest first. */
-  page({ status, limit, cursor, signal }: DocumentQuery = {}): Promise<DocumentPage> {
+  page({ status, kb, limit, cursor, signal }: DocumentQuery = {}): Promise<DocumentPage> {
     const query = new URLSearchParams()
     if (status) query.set('status', status)
+    if (kb) query.set('kb', kb)
     if (limit) query.set('limit', String(limit))
     if (cursor) query.set('cursor', cursor)
     return this.#transport.json(`${BASE}/documents?${query}`, { signal })
@@ -96,6 +102,17 @@ export class Documents {
   /** The canonical text: the space the spans of citations live in. */
   text(id: string, signal?: AbortSignal): Promise<DocumentText> {
     return this.#transport.json(`${at(id)}/text`, { signal })
+  }
+
+  /** How the text was cut, in reading order; 1,000 at most. */
+  chunks(id: string, cursor?: string | null, signal?: AbortSignal): Promise<ChunkPage> {
+    const query = new URLSearchParams({ limit: '1000', ...(cursor && { cursor }) })
+    return this.#transport.json(`${at(id)}/chunks?${query}`, { signal })
+  }
+
+  /** Who may read it and what is known of it; what is left out stays. */
+  change(id: string, change: Partial<DocumentFacts>): Promise<Document> {
+    return this.#transport.json(at(id), { method: 'PATCH', body: change })
   }
 
   /** Begins a new run, whatever the last one came to. */

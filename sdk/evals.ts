@@ -12,6 +12,7 @@ import type {
   NewEvalCase,
   NewEvalRun,
   NewEvalSet,
+  NewRatedCase,
 } from '../workers/evals/schemas.ts'
 import type { Transport } from './transport.ts'
 
@@ -63,6 +64,11 @@ export class Evals {
 
   addCase(setId: string, body: Partial<NewEvalCase> & { question: string }): Promise<EvalCase> {
     return this.#transport.json(`${setAt(setId)}/cases`, { method: 'POST', body })
+  }
+
+  /** A case of a rated answer; without judgements, what it cited is right. @throws VoiceAssistError `conflict` when it is there already */
+  addRatedCase(setId: string, body: NewRatedCase): Promise<EvalCase> {
+    return this.#transport.json(`${setAt(setId)}/feedback-cases`, { method: 'POST', body })
   }
 
   async removeCase(setId: string, id: string): Promise<void> {

@@ -1,5 +1,4 @@
-/** Searching without an answer, and why something is not found; and the knowledge bases there are. */
-import type { BaseList } from '../workers/knowledge/base-schemas.ts'
+/** Searching without an answer, and why something is not found. */
 import type { Explained, ExplainQuery } from '../workers/knowledge/explain-schemas.ts'
 import type { SearchQuery, SearchResult } from '../workers/knowledge/search-schemas.ts'
 import type { Transport } from './transport.ts'
@@ -22,9 +21,5 @@ export class Searches {
   /** Where a document or one of its chunks stands for a query, and what kept it out. */
   explain(asked: Partial<ExplainQuery> & Pick<ExplainQuery, 'query' | 'documentId'>) {
     return this.#transport.json<Explained>('/api/search/explain', { method: 'POST', body: asked })
-  }
-
-  bases(signal?: AbortSignal): Promise<BaseList> {
-    return this.#transport.json('/api/admin/kb/bases', { signal })
   }
 }

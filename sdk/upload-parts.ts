@@ -12,6 +12,8 @@ const BASE = '/api/admin/kb/uploads'
 const at = (id: string) => `${BASE}/${encodeURIComponent(id)}`
 
 export interface PartsOptions extends UploadOptions {
+  /** The knowledge base it goes to; the default one when left out. */
+  kb?: string | undefined
   /** An upload of the same file to go on with; a new one is begun when it is gone. */
   resume?: string | undefined
   /** Told the upload's id, to resume it by. */
@@ -60,7 +62,7 @@ export async function sendInParts(
 async function begin(
   transport: Transport,
   { file, name }: { file: Blob; name: string },
-  { resume, signal }: PartsOptions,
+  { resume, signal, kb }: PartsOptions,
 ): Promise<Upload> {
   if (resume) {
     try {
@@ -70,7 +72,7 @@ async function begin(
       if (fromFailure(thrown).status !== 404) throw thrown
     }
   }
-  const body = { fileName: name, mediaType: file.type, bytes: file.size }
+  const body = { fileName: name, mediaType: file.type, bytes: file.size, ...(kb && { kb }) }
   return transport.json<Upload>(BASE, { method: 'POST', body, signal })
 }
 

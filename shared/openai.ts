@@ -22,7 +22,7 @@ const TIMEOUT_MS = 30_000
 /**
  * Calls the API with our retry policy, our trace and our errors.
  *
- * @param call Gets the client and the request options every call must pass on.
+ * @param call Nothing but a call of the client it gets, with the request options it gets.
  * @throws ProblemError dependency_down when the provider stays unavailable, timed_out
  */
 export async function callOpenAi<Result>(
@@ -33,8 +33,9 @@ export async function callOpenAi<Result>(
 ): Promise<Result> {
   const headers = { traceparent: ctx.traceparent, 'x-client-request-id': ctx.requestId }
   const options = { headers, ...(signal && { signal }) }
+  const client = openAiOf(ctx.env)
   try {
-    const result = await withRetry(ctx, 'openai', () => call(openAiOf(ctx.env), options), {
+    const result = await withRetry(ctx, 'openai', () => call(client, options), {
       failureOf: toFailure,
       signal,
     })
@@ -42,7 +43,7 @@ export async function callOpenAi<Result>(
     ctx.metrics.inc('voiceassist_openai_api_calls_total', { model, purpose })
     return result
   } catch (error) {
-    throw error instanceof APIError && !signal?.aborted ? unavailable(error) : error
+    throw signal?.aborted ? error : unavailable(error)
   }
 }
 
@@ -56,13 +57,14 @@ function openAiOf(env: OpenAiEnv): OpenAI {
 }
 
 function toFailure(error: unknown) {
-  if (error instanceof APIConnectionError) return { status: 0, retryAfter: null }
-  if (!(error instanceof APIError)) return undefined
+  // An answer that breaks off in the middle is an error of the runtime's, not of the client's.
+  const isAnswer = error instanceof APIError && !(error instanceof APIConnectionError)
+  if (!isAnswer) return { status: 0, retryAfter: null }
   return { status: error.status ?? 0, retryAfter: error.headers?.get('retry-after') ?? null }
 }
 
 /** The provider's own words stay in the log: they may repeat what was sent. */
-function unavailable(cause: APIError): ProblemError {
+function unavailable(cause: unknown): ProblemError {
   const detail = 'The model provider does not answer. Try again shortly.'
   return new ProblemError('dependency_down', detail, { cause, retryAfterSeconds: 5 })
 }

@@ -15,6 +15,8 @@ import type { LogContext } from './audit/log-service.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { clientOf, recordDenial } from './audit/service.ts'
 import { checkEdge, edgeContext, edgeLog, edgeTracer, strangerContext } from './edge-context.ts'
+import { evalFeedbackRoutes } from './evals/feedback-routes.ts'
+import { publishRoutes } from './evals/publish-routes.ts'
 import { evalRoutes } from './evals/routes.ts'
 import { evalRunRoutes } from './evals/run-routes.ts'
 import { evalTransferRoutes } from './evals/transfer-routes.ts'
@@ -47,6 +49,7 @@ import { createIdentityRoutes } from './identity/routes.ts'
 import { admit, confirm, credentialHeaders } from './identity/service.ts'
 import { tenantRoutes } from './identity/tenant-routes.ts'
 import { baseRoutes } from './knowledge/base-routes.ts'
+import { chunkRoutes } from './knowledge/chunk-routes.ts'
 import type { DocumentContext } from './knowledge/document-service.ts'
 import { feedbackRoutes } from './knowledge/feedback-routes.ts'
 import { lifecycleRoutes } from './knowledge/lifecycle-routes.ts'
@@ -221,6 +224,7 @@ export function createApp() {
   app.route('/', growthbookRoutes)
   app.route('/', knowledgeRoutes)
   app.route('/', baseRoutes)
+  app.route('/', chunkRoutes)
   app.route('/', searchRoutes)
   app.route('/', lifecycleRoutes)
   app.route('/', feedbackRoutes)
@@ -228,7 +232,9 @@ export function createApp() {
   app.route('/', openAiRoutes)
   app.route('/', evalRoutes)
   app.route('/', evalTransferRoutes)
+  app.route('/', evalFeedbackRoutes)
   app.route('/', evalRunRoutes)
+  app.route('/', publishRoutes)
   app.route('/', openAiFileRoutes)
   app.route('/', vectorStoreRoutes)
   app.route('/', assistantRoutes)

@@ -1,6 +1,6 @@
 /** Evaluation: a set made, filled from a file and from a search, run, compared; and who only looks. */
 import type { Page } from 'playwright-core'
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { at, openPage, openSignedIn, overflowOf, violationsOf } from './browser.ts'
 import { arrived, call, enroll, newEmail, ownerToken, signInAs } from './people.ts'
 
@@ -100,6 +100,48 @@ test('a search shows its scores, opens the text, says why not, and becomes a cas
   await page.getByText('1 judged document', { exact: true }).waitFor()
 })
 
+test('a rated answer is found by its reason and becomes a case', async () => {
+  const name = newName('From people')
+  const reason = newName('Missed')
+  const token = await ownerToken()
+  const question = `What is the identity worker? ${reason}`
+  const { answerId } = await call<{ answerId: string }>('/api/ask', { question }, token)
+  const page = await openSignedIn('/evals')
+  await make(page, name)
+  const { url } = inject('consoleUnderTest')
+  const rate = () =>
+    fetch(`${url}/api/answers/${answerId}/feedback`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ rating: 2, reason }),
+    })
+  // The answer is written down once it was given.
+  await expect.poll(async () => (await rate()).status, { timeout: 60_000 }).toBe(200)
+
+  await page.goto(at('/evals'))
+  await page.getByRole('link', { name: 'Rated answers' }).click()
+  await page.getByLabel('Rating').selectOption({ label: '0 to 2' })
+  await page.getByRole('searchbox', { name: 'Words of the reason' }).fill(reason.toUpperCase())
+  const rows = page.getByRole('table', { name: 'Rated answers' }).getByRole('row')
+  await rows.filter({ hasText: question }).waitFor()
+  await expect.poll(() => rows.count()).toBe(2)
+  expect(await violationsOf(page)).toEqual([])
+  await page.getByRole('button', { name: `Save as case: ${question}` }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Set').selectOption({ label: name })
+  const documents = dialog.getByRole('checkbox')
+  // A bad rating vouches for nothing.
+  expect(await documents.first().isChecked()).toBe(false)
+  await documents.first().check()
+  expect(await violationsOf(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Save as case' }).click()
+  await page.getByText('The case is kept.').waitFor()
+  await page.goto(at('/evals'))
+  await page.getByRole('link', { name }).click()
+  await page.getByText(question).waitFor()
+  await page.getByText('1 judged document', { exact: true }).waitFor()
+})
+
 test('both pages fit a phone, in Russian too', async () => {
   const options = { viewport: { width: 390, height: 844 }, locale: 'ru-RU' }
   const page = await openSignedIn('/search?q=deploy', { options })
@@ -107,6 +149,10 @@ test('both pages fit a phone, in Russian too', async () => {
   expect(await overflowOf(page)).toBe(0)
   await page.goto(at('/evals'))
   await page.getByRole('heading', { level: 1, name: 'Оценка качества' }).waitFor()
+  expect(await overflowOf(page)).toBe(0)
+  await page.goto(at('/evals?rated=true'))
+  await page.getByRole('heading', { level: 1, name: 'Оценённые ответы' }).waitFor()
+  await page.getByLabel('Оценка').waitFor()
   expect(await overflowOf(page)).toBe(0)
   expect(await violationsOf(page)).toEqual([])
 })

@@ -41,6 +41,15 @@ test('files have attributes, and searches and answers go by them', async () => {
     filters: [after2024, { ...after2024, type: 'lt' as const, value: 2026 }],
   }
   expect(await namesBy(only2025)).toEqual(['2025.md'])
+  const { data: hits } = await client.vectorStores.search(store.id, { query, filters: only2025 })
+  expect(hits[0]?.attributes).toEqual({
+    year: 2025,
+    draft: false,
+    page: 1,
+    start: expect.any(Number),
+    end: expect.any(Number),
+    url: expect.stringContaining(ids[2025] ?? ''),
+  })
 
   const ask = (tool: { filters?: typeof only2025; max_num_results?: number }) =>
     client.responses.create({

@@ -35,7 +35,8 @@ insert into feature_flag_batches values ('acme', '019a0000-0000-7000-8000-000000
 insert into experiment_exposures values ('acme', 'production', 'greeting', 1, 'u7', 'warm', '2026-01-01Z', true);
 insert into metric_events values ('acme', 'production', 'signup', 'u7', 'k1', 1.5, '2026-01-02Z');
 insert into experiment_refreshes values ('acme', 'production', 'greeting', 1, '2026-01-02Z', '2026-01-02Z');
-insert into knowledge_bases values ('acme', 'default', 'Manuals', 'For the workshop', null, '2026-01-01Z', '2026-01-02Z');
+insert into knowledge_bases values ('acme', 'default', 'Manuals', 'For the workshop', null, '2026-01-01Z', '2026-01-02Z', false,
+  '{"setId": "00000000-0000-0000-0000-0000000000e1", "least": {"ndcg": 0.8}}', 3, '2026-01-02Z');
 insert into experiment_moments values ('acme', 'production', 'greeting', 1, 'signup', 'warm', '2026-01-01', 1, 1, 1, 0, 0, 0, 'count');
 insert into experiments values ('acme', 'production', 'greeting', 'warm', '[{"name":"signup","kind":"count","direction":"increase","role":"goal"}]', 'fixed', '2026-02-01Z', 2, '2026-01-02Z', 'u1');
 insert into experiment_results values ('acme', 'production', 'greeting', 1, '2026-01-02Z', false, null);

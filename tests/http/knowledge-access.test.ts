@@ -116,6 +116,20 @@ test('health data is not found without the permission for it', async () => {
   expect((await change(id, { phi: false }, { role: 'editor' })).status).toBe(403)
 })
 
+test('a search says what is known of the documents it finds, as it is now', async () => {
+  const id = await learn(app, 'crane.txt', 'The crane of dock nine lifts forty tons.')
+  const search = async () => {
+    const body = { query: 'crane of dock nine' }
+    const { hits } = await (await app.send('POST', '/api/search', body)).json<SearchResult>()
+    return hits.find(({ documentId }) => documentId === id)?.attributes
+  }
+  expect(await search()).toEqual({})
+  await change(id, { attributes: { dock: 9, active: true } })
+  expect(await search()).toEqual({ dock: 9, active: true })
+  // The same from a cache.
+  expect(await search()).toEqual({ dock: 9, active: true })
+})
+
 test('filters are typed, nest, and hold for what has no such attribute', async () => {
   for (const [name, attributes] of [
     ['one', { kind: 'part', year: 2024, due: '2026-03-01T00:00:00+02:00' }],

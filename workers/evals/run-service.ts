@@ -62,7 +62,8 @@ export async function startRun(
   return getRun(ctx, id)
 }
 
-async function profileOf(ctx: RunContext, asked: NewEvalRun): Promise<RunProfile> {
+/** What a run measures; what is not asked for is as the tenant's flags say now. */
+export async function profileOf(ctx: RunContext, asked: NewEvalRun): Promise<RunProfile> {
   const flags = await askSettings(ctx)
   const { EMBEDDING_MODEL: embeddingModel, CHAT_MODEL: chatModel } = ctx.env
   const { arm, answers } = asked

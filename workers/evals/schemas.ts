@@ -70,6 +70,16 @@ export const NewEvalCase = z
   .openapi('NewEvalCase')
 export type NewEvalCase = z.output<typeof NewEvalCase>
 
+/** A case of an answer that somebody rated. */
+export const NewRatedCase = z
+  .strictObject({
+    answerId: Id,
+    /** Left out: the documents the answer cited. */
+    judgements: Judgements.optional(),
+  })
+  .openapi('NewEvalCaseOfFeedback')
+export type NewRatedCase = z.output<typeof NewRatedCase>
+
 export const EvalCaseChange = z
   .strictObject({ question: QuestionText.optional(), judgements: Judgements.optional() })
   .openapi('EvalCaseChange')

@@ -3,6 +3,7 @@ import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
 import { hasBase } from '../knowledge/service.ts'
 import type {
+  CaseSource,
   EvalCase,
   EvalCaseChange,
   EvalCasePage,
@@ -75,7 +76,7 @@ export async function listCases(
 export async function createCase(
   ctx: EvalContext,
   setId: string,
-  { key, question, judgements, source }: NewEvalCase,
+  { key, question, judgements, source }: Omit<NewEvalCase, 'source'> & { source: CaseSource },
 ): Promise<EvalCase> {
   await getSet(ctx, setId)
   const id = newId(ctx.now())

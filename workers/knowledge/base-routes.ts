@@ -68,7 +68,7 @@ const change = limited(
       request: { params, body: jsonBody(BaseChange) },
       responses: {
         200: json(Base, 'The knowledge base as it is now'),
-        ...problems(...refusals, 'not_found'),
+        ...problems(...refusals, 'not_found', 'conflict'),
       },
     }),
   ),

@@ -53,12 +53,19 @@ export const NewBase = z
     description: description.default(''),
     /** Settled once: words are stored as it cut them. `russian` also stems English. */
     textConfig: TextConfig.default('russian'),
+    /** A draft is asked only by name, by who may change it, until it is published. */
+    draft: z.boolean().default(false),
   })
   .openapi('NewKnowledgeBase')
 export type NewBase = z.output<typeof NewBase>
 
 export const BaseChange = z
-  .strictObject({ name: name.optional(), description: description.optional() })
+  .strictObject({
+    name: name.optional(),
+    description: description.optional(),
+    /** Takes it back; publishing is POST …/publish. */
+    draft: z.literal(true, 'Publish it instead: POST …/publish.').optional(),
+  })
   .openapi('KnowledgeBaseChange')
 export type BaseChange = z.output<typeof BaseChange>
 
@@ -70,6 +77,11 @@ export const Base = z
     textConfig: TextConfig,
     /** Grows with every change of what can be found in it. */
     version: z.int(),
+    /** Asked by nobody but who tries it, by name. */
+    draft: z.boolean(),
+    /** Its version when it was published last; null: it never was a draft. */
+    publishedVersion: z.int().nullable(),
+    publishedAt: z.iso.datetime().nullable(),
     documents: z.int(),
     /** Chunks that can be found. */
     chunks: z.int(),

@@ -27,8 +27,9 @@ export async function createBase(ctx: StoreContext, asked: NewBase): Promise<Bas
   throw new ProblemError('conflict', detail)
 }
 
-/** @throws ProblemError not_found */
+/** @throws ProblemError not_found; conflict for taking back the default one */
 export async function changeBase(ctx: StoreContext, id: string, change: BaseChange): Promise<Base> {
+  if (id === KB_ID && change.draft) throw defaultStays()
   if (await store.updateBase(ctx, id, change)) return getBase(ctx, id)
   throw noBase(id)
 }
@@ -45,6 +46,12 @@ export async function deleteBase(ctx: StoreContext, id: string): Promise<void> {
   }
   if (!(await store.removeBase(ctx, id))) throw noBase(id)
 }
+
+export const defaultStays = () =>
+  new ProblemError(
+    'conflict',
+    'The default knowledge base is always asked. Make another as a draft.',
+  )
 
 export const noBase = (id: string) =>
   new ProblemError('not_found', `There is no knowledge base with the id ${id}.`)

@@ -13,7 +13,8 @@ export async function selectBases(ctx: StoreContext, only?: string): Promise<Bas
   const [{ rows }] = await withTenant(ctx).batch((tx) => [
     tx.execute(sql`
 select b.id, b.name, b.description, s.config, s.version, s.chunks, b.created_at as "createdAt",
-  b.updated_at as "updatedAt", (
+  b.updated_at as "updatedAt", b.draft, b.published_version as "publishedVersion",
+  b.published_at as "publishedAt", (
     select count(*) from kb_documents d where d.tenant_id = ${tenantId} and d.kb_id = b.id
   ) as documents
 from knowledge_bases b join kb_stat s on s.tenant_id = b.tenant_id and s.kb_id = b.id
@@ -36,7 +37,7 @@ insert into kb_stat (tenant_id, kb_id) values (${tenantId}, ${KB_ID}) on conflic
 export async function insertBase(
   ctx: StoreContext,
   id: string,
-  { name, description, textConfig }: NewBase,
+  { name, description, textConfig, draft }: NewBase,
   most: number,
 ): Promise<boolean> {
   const { tenantId } = ctx
@@ -47,8 +48,8 @@ export async function insertBase(
     tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`kb:${tenantId}`}, 0))`),
     tx.execute(sql`
 with made as (
-  insert into knowledge_bases (tenant_id, id, name, description, created_at, updated_at)
-  select ${tenantId}, ${id}, ${name}, ${description}, ${now}, ${now}
+  insert into knowledge_bases (tenant_id, id, name, description, created_at, updated_at, draft)
+  select ${tenantId}, ${id}, ${name}, ${description}, ${now}, ${now}, ${draft}::boolean
   where (select count(*) from knowledge_bases where tenant_id = ${tenantId}) < ${most}::int
   returning id
 )
@@ -62,14 +63,19 @@ where tenant_id = ${tenantId} and id = ${id}`),
 }
 
 /** @returns whether there is such a knowledge base */
-export const updateBase = (ctx: StoreContext, id: string, { name, description }: BaseChange) =>
+export const updateBase = (
+  ctx: StoreContext,
+  id: string,
+  { name, description, draft }: BaseChange,
+) =>
   changed(
     ctx,
     sql`
 update knowledge_bases set name = coalesce(${name ?? null}, name),
-  description = coalesce(${description ?? null}, description), updated_at = ${at(ctx.now())}
+  description = coalesce(${description ?? null}, description),
+  draft = coalesce(${draft ?? null}::boolean, draft), updated_at = ${at(ctx.now())}
 where tenant_id = ${ctx.tenantId} and id = ${id} returning id`,
-    auditColumn(ctx, 'kb.change', about(id)),
+    auditColumn(ctx, draft ? 'kb.withdraw' : 'kb.change', about(id)),
   )
 
 /** With its documents; their files follow. @returns whether there was such a knowledge base */
@@ -89,7 +95,10 @@ async function changed(ctx: StoreContext, statement: SQL, entry: SQL): Promise<b
 
 const at = (time: Date) => sql`${time.toISOString()}::timestamptz`
 
-const about = (id: string): AuditDetails => ({ resource: { type: 'kb', id } })
+export const about = (id: string): AuditDetails => ({ resource: { type: 'kb', id } })
+
+const timeOrNull = (value: unknown) =>
+  value === null ? null : new Date(String(value)).toISOString()
 
 function toBase(row: Record<string, unknown>): Base {
   return {
@@ -100,6 +109,9 @@ function toBase(row: Record<string, unknown>): Base {
     version: Number(row['version']),
     documents: Number(row['documents']),
     chunks: Number(row['chunks']),
+    draft: row['draft'] === true,
+    publishedVersion: row['publishedVersion'] === null ? null : Number(row['publishedVersion']),
+    publishedAt: timeOrNull(row['publishedAt']),
     createdAt: new Date(String(row['createdAt'])).toISOString(),
     updatedAt: new Date(String(row['updatedAt'])).toISOString(),
   }

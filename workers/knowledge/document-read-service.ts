@@ -1,6 +1,8 @@
 /** Documents as they are read: listed, looked at, their text, each by who may. */
 import { ProblemError } from '../../shared/errors.ts'
 import { may } from '../../shared/guards.ts'
+import * as chunkStore from './chunk-list-store.ts'
+import type { ChunkPage, ChunkQuery } from './chunk-schemas.ts'
 import { type DocumentContext, findStored, missing } from './document-service.ts'
 import { readText } from './files-client.ts'
 import { type ReachContext, readerFor, recordReads } from './reach-service.ts'
@@ -44,12 +46,34 @@ export async function getDocumentText(ctx: ReadingContext, id: string): Promise<
   await read(ctx, stored)
   const { document, liveGeneration } = stored
   const text = liveGeneration === null ? undefined : await readText(ctx, id, liveGeneration)
-  if (!text) {
-    throw new ProblemError('conflict', 'The document has no text yet: wait until it is ready.')
-  }
+  if (!text) throw noText()
   recordRead(ctx, stored)
   return { documentId: id, title: document.title, text: text.text, pages: text.pages }
 }
+
+/**
+ * How the text was cut: what searches find of it. A duplicate has none of its own.
+ *
+ * @throws ProblemError not_found, conflict before it was read
+ */
+export async function getDocumentChunks(
+  ctx: ReadingContext,
+  id: string,
+  query: ChunkQuery,
+): Promise<ChunkPage> {
+  const stored = await findStored(ctx, id)
+  await read(ctx, stored)
+  const { liveGeneration: generation } = stored
+  if (generation === null) throw noText()
+  const found = await chunkStore.selectChunks(ctx, { documentId: id, generation }, query)
+  const items = found.slice(0, query.limit)
+  const last = found.length > items.length ? items.at(-1) : undefined
+  recordRead(ctx, stored)
+  return { generation, items, nextCursor: last ? String(last.ordinal) : null }
+}
+
+const noText = () =>
+  new ProblemError('conflict', 'The document has no text yet: wait until it is ready.')
 
 /** The document, for who is about to read the file it was made from. @throws ProblemError not_found */
 export async function getForReading(ctx: ReadingContext, id: string): Promise<Document> {

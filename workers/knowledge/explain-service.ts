@@ -35,7 +35,8 @@ export async function explainAbsence(
   const chunk = own.find((hit) => isIt(hit) && hit.ordinal === (best?.ordinal ?? hit.ordinal))
   const reason = at < 0 ? 'arms' : at < asked.k ? 'found' : 'below'
   const rank = at < 0 ? null : at + 1
-  return { ...facts, reason, rank, chunk: chunk ? toWire(chunk) : null }
+  const [shown = null] = await toWire(ctx, chunk ? [chunk] : [])
+  return { ...facts, reason, rank, chunk: shown }
 }
 
 /** What keeps it out before any search. */

@@ -37,6 +37,13 @@ export const FeedbackQuery = z.object({
   /** Only ratings from this one up, or down to this one. */
   minRating: z.coerce.number().int().min(0).max(5).optional(),
   maxRating: z.coerce.number().int().min(0).max(5).optional(),
+  /** Only those whose reason has these words, in capitals or not. */
+  reason: z
+    .string()
+    .trim()
+    .max(200)
+    .refine((text) => !text.includes('\0'), 'must be text')
+    .optional(),
 })
 export type FeedbackQuery = z.output<typeof FeedbackQuery>
 

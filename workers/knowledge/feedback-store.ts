@@ -56,10 +56,27 @@ export async function rateAnswer(
   return row && { feedback: toFeedback(row), isFirst: before?.rating === null }
 }
 
+/** A rated answer, whoever rated it. */
+export async function findFeedback(
+  ctx: FeedbackContext,
+  id: string,
+): Promise<Feedback | undefined> {
+  const { tenantId } = ctx
+  const [[row]] = await withTenant(ctx).batch((tx) => [
+    tx
+      .select()
+      .from(kbAnswers)
+      .where(
+        and(eq(kbAnswers.tenantId, tenantId), eq(kbAnswers.id, id), isNotNull(kbAnswers.ratedAt)),
+      ),
+  ])
+  return row && toFeedback(row)
+}
+
 /** One more than asked for, so that the caller sees whether there are more. */
 export async function selectFeedback(
   ctx: FeedbackContext,
-  { limit, cursor, minRating, maxRating }: FeedbackQuery,
+  { limit, cursor, minRating, maxRating, reason }: FeedbackQuery,
 ): Promise<Feedback[]> {
   const [rows] = await withTenant(ctx).batch((tx) => [
     tx
@@ -72,6 +89,7 @@ export async function selectFeedback(
           cursor === undefined ? undefined : lt(kbAnswers.id, cursor),
           minRating === undefined ? undefined : gte(kbAnswers.rating, minRating),
           maxRating === undefined ? undefined : lte(kbAnswers.rating, maxRating),
+          reason && sql`strpos(lower(reason), lower(${reason}::text)) > 0`,
         ),
       )
       .orderBy(desc(kbAnswers.id))

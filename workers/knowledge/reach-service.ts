@@ -29,7 +29,7 @@ export async function reachFor(
   kbs: readonly string[] | undefined,
 ): Promise<Reached> {
   const reach = await findReach(ctx, kbs)
-  const { bases } = reach
+  const bases = reach.bases.filter(({ draft }) => !draft || mayTry(ctx))
   const errors = (kbs ?? []).flatMap((kb, index) =>
     // Every tenant has it, though nothing is written down of it before the first document.
     kb === KB_ID || bases.some(({ id }) => id === kb)
@@ -47,6 +47,9 @@ export async function reachFor(
     reader: await readerOf(ctx, reach),
   }
 }
+
+/** Drafts are for who changes them, and for runs that measure. */
+const mayTry = ({ actor }: ReachContext) => may(actor, 'kb.write')
 
 /** What the caller may read in the tenant, whatever the knowledge base. */
 export const readerFor = async (ctx: ReachContext): Promise<Reader> =>

@@ -12,6 +12,8 @@ export interface ReachedBase {
   /** Grows with every change of what can be found in it. */
   version: number
   chunks: number
+  /** Asked only by name, by who may change it. */
+  draft: boolean
 }
 
 export interface Reach {
@@ -24,7 +26,7 @@ export interface Reach {
 
 export type ReachContext = WithEnv<DatabaseEnv> & { readonly actor: Actor }
 
-/** @param kbIds Undefined: every knowledge base of the tenant. Those that are not there are left out. */
+/** @param kbIds Undefined: all of the tenant but drafts. Those that are not there are left out. */
 export async function findReach(
   ctx: ReachContext,
   kbIds: readonly string[] | undefined,
@@ -43,9 +45,10 @@ with mine as (
   select acl, phi from kb_documents where tenant_id = ${tenantId} and (acl is not null or phi)
 )
 select (
-  select coalesce(json_agg(json_build_object('id', s.kb_id, 'version', s.version, 'chunks', s.chunks)
-    order by s.kb_id), '[]') from kb_stat s
-  where s.tenant_id = ${tenantId} and (${wanted}::jsonb is null
+  select coalesce(json_agg(json_build_object('id', s.kb_id, 'version', s.version, 'chunks', s.chunks,
+    'draft', b.draft) order by s.kb_id), '[]')
+  from kb_stat s join knowledge_bases b on b.tenant_id = ${tenantId} and b.id = s.kb_id
+  where s.tenant_id = ${tenantId} and (${wanted}::jsonb is null and not b.draft
     or s.kb_id in (select jsonb_array_elements_text(${wanted}::jsonb)))
 ) as bases, (
   select coalesce(json_agg(label order by label), '[]') from mine

@@ -4,6 +4,8 @@ import { AttributeMap, Labels, SearchFilter } from './access-schemas.ts'
 import { BaseId, BaseIds } from './base-schemas.ts'
 import { SUSPICIONS } from './suspicion.ts'
 export { AttributeMap, SearchFilter }
+export { Base, BaseId } from './base-schemas.ts'
+export { Gate } from './gate-schemas.ts'
 
 export const JobStatus = z.enum([
   'queued',

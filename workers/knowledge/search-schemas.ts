@@ -1,6 +1,6 @@
 /** A search as it travels: what is asked, and every score of what is found. */
 import { z } from '@hono/zod-openapi'
-import { SearchFilter } from './access-schemas.ts'
+import { AttributeMap, SearchFilter } from './access-schemas.ts'
 import { BaseIds } from './base-schemas.ts'
 
 export const SearchQuery = z
@@ -43,6 +43,8 @@ export const SearchHit = z
     score: z.number(),
     /** Share of the query's words, weighted by rarity, that the chunk has. */
     coverage: z.number(),
+    /** Of its document. */
+    attributes: AttributeMap,
   })
   .openapi('SearchHit')
 export type SearchHit = z.infer<typeof SearchHit>

@@ -2,6 +2,7 @@
 import { type CacheContext, createCache } from '../../shared/cache.ts'
 import { sha256Hex } from '../../shared/digest.ts'
 import { withSpan } from '../../shared/tracing.ts'
+import { attributesOf } from './access-store.ts'
 import { startClock } from './clock.ts'
 import { jsonpathOf } from './filters.ts'
 import {
@@ -20,6 +21,7 @@ import {
 } from './search-schemas.ts'
 import type { Hit } from './search-store.ts'
 import { type AskSettings, askSettings } from './settings-service.ts'
+import type { StoreContext } from './store.ts'
 
 export type SearchContext = RetrievalContext & CacheContext & ReachContext
 
@@ -60,7 +62,7 @@ export async function searchBases(
   const found = await withSpan({ name: 'knowledge.retrieve' }, () =>
     lookUp(ctx, clock, by, reached, settings, signal),
   )
-  const hits = found.map(toWire)
+  const hits = await toWire(ctx, found)
   const sensitive = sensitiveIn(found)
   recordReads(ctx, sensitive, 'search')
   if (settings.isCached) searches.put(ctx, key, { hits, sensitive })
@@ -79,8 +81,15 @@ const keyOf = (
   return sha256Hex(JSON.stringify([query, k, filter, version, labels, seesPhi, strategy, model]))
 }
 
+/** With the attributes of their documents, which the search itself has no need of. */
+export async function toWire(ctx: StoreContext, found: readonly Hit[]): Promise<SearchHit[]> {
+  const ids = [...new Set(found.map(({ documentId }) => documentId))]
+  const attributes = await attributesOf(ctx, ids)
+  return found.map((hit) => ({ ...placed(hit), attributes: attributes.get(hit.documentId) ?? {} }))
+}
+
 /** Field by field: a hit knows more than its reader needs to. */
-export function toWire(hit: Hit): SearchHit {
+function placed(hit: Hit): Omit<SearchHit, 'attributes'> {
   const { documentId, kbId: kb, title, fileName, ordinal, context, text, page, start, end } = hit
   const { bm25, cosine, lexicalRank, vectorRank, score, coverage } = hit
   const place = { documentId, kb, title, fileName, ordinal, context, text, page, start, end }

@@ -39,8 +39,10 @@ export { findDocuments } from './trial-store.ts'
 export { changeDocument } from './access-service.ts'
 export * as bases from './base-service.ts'
 export { listDocuments } from './document-read-service.ts'
+export * as publication from './publish-service.ts'
 export * as documents from './document-service.ts'
 export * as files from './file-service.ts'
+export { getFeedback } from './feedback-service.ts'
 export { searchBases } from './search-service.ts'
 
 export type KnowledgeContext = ChatContext & RetrievalContext & CacheContext & ReachContext

@@ -191,7 +191,10 @@ export const StoreFound = z
         filename: z.string(),
         /** 0 to 1: the greater of the share of the query's words and the nearness of meaning. */
         score: z.number(),
-        attributes: z.object({ page: z.int(), start: z.int(), end: z.int(), url: z.string() }),
+        /** The file's own, and where the chunk is. */
+        attributes: z
+          .object({ page: z.int(), start: z.int(), end: z.int(), url: z.string() })
+          .catchall(z.union([z.string(), z.number(), z.boolean()])),
         content: z.array(z.object({ type: z.literal('text'), text: z.string() })),
       }),
     ),

@@ -90,7 +90,8 @@ export async function getStore(ctx: FileContext, id: string) {
 export async function createStore(ctx: FileContext, asked: NewStore) {
   for (const id of asked.file_ids) await files.getFile(ctx, id)
   const { name, description } = asked
-  const made = { name, description: description ?? '', textConfig: 'russian' as const }
+  const facts = { name, description: description ?? '' }
+  const made = { ...facts, textConfig: 'russian' as const, draft: false }
   const { id } = await bases.createBase(ctx, made)
   for (const file of asked.file_ids) await files.placeFile(ctx, file, id)
   return getStore(ctx, id)
@@ -204,7 +205,8 @@ export async function searchStore(
     .filter(({ score }) => score >= least)
     .map((hit) => {
       const { documentId: file_id, fileName: filename, score, page, start, end, text } = hit
-      const attributes = { page, start, end, url: viewerUrl(ctx.env.PUBLIC_URL, hit) }
+      const place = { page, start, end, url: viewerUrl(ctx.env.PUBLIC_URL, hit) }
+      const attributes = { ...hit.attributes, ...place }
       const content = [{ type: 'text' as const, text }]
       return { file_id, filename, score, attributes, content }
     })

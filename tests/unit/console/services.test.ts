@@ -15,7 +15,7 @@ test('whoever signs out leaves nothing in the page', async () => {
   const { session: store, queries, conversation, uploads } = createServices()
   store.adopt(session)
   queries.setQueryData(['documents'], ['A secret plan'])
-  uploads.add([new File([], 'a secret plan.md')])
+  uploads.add([new File([], 'a secret plan.md')], null)
   const answers = vi.spyOn(globalThis, 'fetch')
   answers.mockResolvedValueOnce(Response.json({ code: 'dependency_down' }, { status: 503 }))
   await conversation.ask('What is the secret plan?')

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { splitMarks } from '../../../workers/console/lib/citation-marks.ts'
-import { blocksOf } from '../../../workers/console/lib/text-blocks.ts'
+import { blocksOf, piecesOf } from '../../../workers/console/lib/text-blocks.ts'
 
 const PAGES = [
   { page: 1, start: 2, end: 9 },
@@ -50,4 +50,22 @@ test.each([
   ['', []],
 ])('%j has its marks found', (text, pieces) => {
   expect(splitMarks(text).map((piece) => piece.number ?? piece.text)).toEqual(pieces)
+})
+
+test('pieces hold every character once, whether cuts touch, leave gaps or reach too far', () => {
+  const cut = fc.tuple(fc.nat(40), fc.nat(40))
+  fc.assert(
+    fc.property(fc.string({ maxLength: 200 }), fc.array(cut), (text, steps) => {
+      let at = 0
+      const cuts = steps.map(([gap, length]) => {
+        const start = at + gap
+        at = start + length
+        return { start, end: at }
+      })
+      const pieces = piecesOf(text, cuts)
+      expect(pieces.map((piece) => piece.text).join('')).toBe(text)
+      const within = cuts.filter(({ start, end }) => end > start && start < text.length)
+      expect(pieces.flatMap((piece) => piece.cut ?? [])).toEqual(within)
+    }),
+  )
 })

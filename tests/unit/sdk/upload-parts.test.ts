@@ -75,3 +75,12 @@ test('a small file goes in one piece', async () => {
     'POST /api/admin/kb/documents',
   ])
 })
+
+test('a file goes to the knowledge base it is meant for, whole or in parts', async () => {
+  const { url, seen } = await serve(added, upload([1, 2, 3]), added)
+  const { documents } = new VoiceAssist({ url })
+  await documents.upload(new Blob(['x']), 'a.txt', { kb: 'manuals' })
+  await documents.upload(file(), 'b.pdf', { kb: 'manuals' })
+  expect(seen[0]?.path).toBe('/api/admin/kb/documents?kb=manuals')
+  expect(JSON.parse(seen[1]?.body ?? '{}')).toMatchObject({ fileName: 'b.pdf', kb: 'manuals' })
+})

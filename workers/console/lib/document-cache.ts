@@ -3,8 +3,11 @@ import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import type { Document, DocumentPage } from '../../knowledge/schemas.ts'
 
 export const DOCUMENTS = ['documents'] as const
-/** The second part of a list's key when it is not narrowed to one state. */
+/** The knowledge bases they are in, whose counts and versions they move. */
+export const BASES = ['knowledge-bases'] as const
+/** The second part of a list's key when it is not narrowed to one state; the third is its knowledge base. */
 export const ANY_STATUS = 'any'
+export const ANY_BASE = 'any'
 
 type DocumentPages = InfiniteData<DocumentPage, string | null>
 
@@ -30,12 +33,16 @@ export function changeDocument(
   )
 }
 
-/** Puts a new document on top of the lists that show every state; elsewhere it moves up. */
+/** Puts a new document on top of the lists of its base that show every state; elsewhere it moves up. */
 export function addDocument(queries: QueryClient, document: Document): void {
   changeDocument(queries, document.id, () => null)
-  queries.setQueriesData<DocumentPages>({ queryKey: [...DOCUMENTS, ANY_STATUS] }, (data) => {
-    const [first, ...rest] = data?.pages ?? []
-    if (!data || !first) return data
-    return { ...data, pages: [{ ...first, items: [document, ...first.items] }, ...rest] }
-  })
+  for (const base of [ANY_BASE, document.kb])
+    queries.setQueriesData<DocumentPages>(
+      { queryKey: [...DOCUMENTS, ANY_STATUS, base] },
+      (data) => {
+        const [first, ...rest] = data?.pages ?? []
+        if (!data || !first) return data
+        return { ...data, pages: [{ ...first, items: [document, ...first.items] }, ...rest] }
+      },
+    )
 }

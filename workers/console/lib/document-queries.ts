@@ -1,10 +1,11 @@
 /** The list of documents and what can be done to one, over the client and the query cache. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { isSettled } from '../../../sdk/documents.ts'
+import type { DocumentFacts } from '../../knowledge/access-schemas.ts'
 import type { Document, Submitted } from '../../knowledge/schemas.ts'
 import { useMessages } from '../messages/locale.tsx'
 import { useToasts } from '../ui/toasts.tsx'
-import { ANY_STATUS, changeDocument, DOCUMENTS } from './document-cache.ts'
+import { ANY_BASE, ANY_STATUS, BASES, changeDocument, DOCUMENTS } from './document-cache.ts'
 import { useServices } from './services.tsx'
 
 /** While something is unsettled, and only while the tab is looked at. */
@@ -19,15 +20,17 @@ const QUEUED = {
 } as const
 const CANCELLED = { status: 'cancelled', stage: 'done', etaSeconds: null } as const
 
-export function useDocuments(status: Document['status'] | null) {
+/** @param kb The knowledge base; undefined: all */
+export function useDocuments(status: Document['status'] | null, kb: string | undefined) {
   const { client } = useServices()
   return useInfiniteQuery({
-    queryKey: [...DOCUMENTS, status ?? ANY_STATUS],
+    queryKey: [...DOCUMENTS, status ?? ANY_STATUS, kb ?? ANY_BASE],
     queryFn: ({ pageParam, signal }) =>
       client.documents.page({
         limit: PAGE_SIZE,
         signal,
         ...(status ? { status } : {}),
+        ...(kb ? { kb } : {}),
         ...(pageParam ? { cursor: pageParam } : {}),
       }),
     initialPageParam: '',
@@ -43,7 +46,8 @@ export function useDocuments(status: Document['status'] | null) {
 export function useDocumentEvents(id: string) {
   const { client } = useServices()
   return useQuery({
-    queryKey: [...DOCUMENTS, 'events', id],
+    // Not below DOCUMENTS, whose queries are all lists of documents and are changed as such.
+    queryKey: ['document-events', id],
     queryFn: async ({ signal }) => (await client.documents.events(id, signal)).items,
     staleTime: 0,
   })
@@ -136,9 +140,18 @@ export function useDocumentActions() {
   const remove = async ({ id, title }: Document) => {
     await client.documents.remove(id)
     changeDocument(queries, id, () => null)
+    void queries.invalidateQueries({ queryKey: BASES })
     succeed(knowledge.deleted(title))
     void queries.invalidateQueries({ queryKey: DOCUMENTS })
   }
 
-  return { retry, reindex, cancel, retryFailed, remove }
+  /** @throws VoiceAssistError, for the form that asked to show */
+  const describe = async ({ id, title }: Document, facts: Partial<DocumentFacts>) => {
+    const described = await client.documents.change(id, facts)
+    changeDocument(queries, id, () => described)
+    void queries.invalidateQueries({ queryKey: BASES })
+    succeed(knowledge.described(title))
+  }
+
+  return { retry, reindex, cancel, retryFailed, remove, describe }
 }

@@ -1,7 +1,13 @@
 /** Evaluation sets, their cases and runs, and what can be done about them, over the client and the cache. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { isOver } from '../../../sdk/evals.ts'
-import type { EvalRun, EvalSet, NewEvalCase, NewEvalRun } from '../../evals/schemas.ts'
+import type {
+  EvalRun,
+  EvalSet,
+  NewEvalCase,
+  NewEvalRun,
+  NewRatedCase,
+} from '../../evals/schemas.ts'
 import { useMessages } from '../messages/locale.tsx'
 import { useToasts } from '../ui/toasts.tsx'
 import { useServices } from './services.tsx'
@@ -85,6 +91,11 @@ export function useEvalActions() {
     },
     addCase: async (setId: string, one: Partial<NewEvalCase> & { question: string }) => {
       await client.evals.addCase(setId, one)
+      succeed(search.saved)
+      await refresh()
+    },
+    addRatedCase: async (setId: string, one: NewRatedCase) => {
+      await client.evals.addRatedCase(setId, one)
       succeed(search.saved)
       await refresh()
     },

@@ -2,7 +2,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { VoiceAssist } from '../../../sdk/client.ts'
 import type { Job } from '../../knowledge/schemas.ts'
-import { changeDocument, DOCUMENTS } from './document-cache.ts'
+import { BASES, changeDocument, DOCUMENTS } from './document-cache.ts'
 
 /** Over HTTP/1.1 a browser opens six connections to a host; streams must not take them all. */
 const STREAMS = 2
@@ -35,6 +35,7 @@ export class Jobs {
     } finally {
       this.#open -= 1
       void this.#queries.invalidateQueries({ queryKey: DOCUMENTS })
+      void this.#queries.invalidateQueries({ queryKey: BASES })
     }
   }
 

@@ -21,13 +21,3 @@ export function useSearchResult({ query, kb }: Sought) {
     staleTime: 0,
   })
 }
-
-/** @param mayRead Those who may not are not asked for. */
-export function useBases(mayRead: boolean) {
-  const { client } = useServices()
-  return useQuery({
-    queryKey: ['knowledge-bases'],
-    queryFn: async ({ signal }) => (await client.searches.bases(signal)).items,
-    enabled: mayRead,
-  })
-}

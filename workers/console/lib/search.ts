@@ -17,15 +17,20 @@ export interface SourceSearch {
   doc?: string
   start?: number
   end?: number
+  /** Whether it is shown how the text was cut. */
+  chunks?: boolean
 }
 
 export const readSource = (search: Search): SourceSearch => ({
   ...textIn(search, 'doc'),
   ...numberIn(search, 'start'),
   ...numberIn(search, 'end'),
+  ...yesIn(search, 'chunks'),
 })
 
 export interface KnowledgeSearch extends SourceSearch {
+  /** The knowledge base; all when left out. */
+  kb?: string
   status?: string
   q?: string
   add?: boolean
@@ -33,6 +38,7 @@ export interface KnowledgeSearch extends SourceSearch {
 
 export const readKnowledge = (search: Search): KnowledgeSearch => ({
   ...readSource(search),
+  ...textIn(search, 'kb'),
   ...textIn(search, 'status'),
   ...textIn(search, 'q'),
   ...yesIn(search, 'add'),
@@ -57,6 +63,10 @@ export interface EvalsSearch {
   base?: string
   other?: string
   create?: boolean
+  /** Whether rated answers are listed, of which ratings, and what their reasons say. */
+  rated?: boolean
+  range?: string
+  reason?: string
 }
 
 export const readEvals = (search: Search): EvalsSearch => ({
@@ -64,6 +74,9 @@ export const readEvals = (search: Search): EvalsSearch => ({
   ...textIn(search, 'base'),
   ...textIn(search, 'other'),
   ...yesIn(search, 'create'),
+  ...yesIn(search, 'rated'),
+  ...textIn(search, 'range'),
+  ...textIn(search, 'reason'),
 })
 
 export interface FlagsSearch {

@@ -64,3 +64,26 @@ export function blocksOf(document: Pick<DocumentText, 'text' | 'pages'>, cited: 
   }
   return blocks
 }
+
+export interface Piece<Cut extends Span> extends Span {
+  text: string
+  /** Null for what lies between two of them. */
+  cut: Cut | null
+}
+
+/** The text in reading order, at the edges of the cuts; together the pieces hold every character once. */
+export function piecesOf<Cut extends Span>(text: string, cuts: readonly Cut[]): Piece<Cut>[] {
+  const pieces: Piece<Cut>[] = []
+  const add = (start: number, end: number, cut: Cut | null) => {
+    if (end > start) pieces.push({ start, end, text: text.slice(start, end), cut })
+  }
+  let at = 0
+  for (const cut of cuts) {
+    const [start, end] = [Math.max(at, cut.start), Math.min(text.length, cut.end)]
+    add(at, start, null)
+    add(start, end, cut)
+    at = Math.max(at, end)
+  }
+  add(at, text.length, null)
+  return pieces
+}

@@ -11,6 +11,8 @@ const PARALLEL = 2
 export interface Upload {
   readonly id: string
   readonly file: File
+  /** The knowledge base it goes to; null: the default one. */
+  readonly kb: string | null
   /** 0 to 1. */
   readonly sent: number
   readonly error: VoiceAssistError | null
@@ -51,9 +53,11 @@ export class Uploads {
     return () => this.#added.delete(listener)
   }
 
-  add(files: Iterable<File>): void {
+  /** @param kb The knowledge base they go to; null: the default one */
+  add(files: Iterable<File>, kb: string | null): void {
     const added = Array.from(files, (file) => {
-      return { id: crypto.randomUUID(), file, sent: 0, error: refusalOf(file), resume: null }
+      const id = crypto.randomUUID()
+      return { id, file, kb, sent: 0, error: refusalOf(file), resume: null }
     })
     this.#set([...this.#uploads, ...added])
     this.#startNext()
@@ -83,7 +87,7 @@ export class Uploads {
     for (const upload of waiting.slice(0, PARALLEL - this.#aborts.size)) void this.#send(upload)
   }
 
-  async #send({ id, file, resume }: Upload) {
+  async #send({ id, file, kb, resume }: Upload) {
     const abort = new AbortController()
     this.#aborts.set(id, abort)
     const onProgress = (sent: number, total: number) => this.#change(id, { sent: sent / total })
@@ -92,6 +96,7 @@ export class Uploads {
         onProgress,
         signal: abort.signal,
         onBegun: (begun) => this.#change(id, { resume: begun }),
+        ...(kb && { kb }),
         ...(resume && { resume }),
       })
       this.#set(this.#uploads.filter((upload) => upload.id !== id))

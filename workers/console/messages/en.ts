@@ -1,11 +1,13 @@
 /** Every word of the console in English. Its type is the contract the other languages satisfy. */
 import { myAccount } from './account-en.ts'
 import { applications } from './applications-en.ts'
+import { ask, source } from './ask-en.ts'
 import { audit } from './audit-en.ts'
 import { costs } from './costs-en.ts'
 import { door } from './door-en.ts'
 import { evals } from './evals-en.ts'
 import { experiments } from './experiments-en.ts'
+import { facts } from './facts-en.ts'
 import { flag } from './flag-en.ts'
 import { flagTools } from './flag-tools-en.ts'
 import { keys } from './keys-en.ts'
@@ -15,7 +17,8 @@ import { organization } from './organization-en.ts'
 import { overview } from './overview-en.ts'
 import { permissions } from './permissions-en.ts'
 import { platform } from './platform-en.ts'
-import { count } from './plural-en.ts'
+import { publishing } from './publishing-en.ts'
+import { rated } from './rated-en.ts'
 import { rating } from './rating-en.ts'
 import { roles } from './roles-en.ts'
 import { search } from './search-en.ts'
@@ -133,44 +136,16 @@ export const en = {
   members,
   organization,
   overview,
+  publishing,
+  rated,
   rating,
   search,
   evals,
+  facts,
   teams,
   platform,
-  ask: {
-    title: 'Ask',
-    subtitle: 'Answers come only from your documents, and each says where it is from.',
-    placeholder: 'Ask about your documents',
-    question: 'Your question',
-    send: 'Send',
-    stop: 'Stop',
-    stopped: 'Stopped. The answer is not complete.',
-    newConversation: 'New conversation',
-    emptyTitle: 'What would you like to know?',
-    emptyHint: 'Try one of these. The guides of this project are already in the knowledge base.',
-    suggestions: [
-      'How do I roll back a deploy?',
-      'What is the identity worker?',
-      'Where does the state live?',
-    ],
-    thinking: 'Searching your documents',
-    abstained: 'No support found',
-    abstainedHint: 'Nothing in the documents answers this, so there is no answer.',
-    sources: 'Sources',
-    citation: (n: number, title: string) => `Source ${n}: ${title}`,
-    page: (page: number) => `page ${page}`,
-    copyAnswer: 'Copy answer',
-    cost: 'Cost of this answer',
-    tokens: (n: number) => count(n, 'token', 'tokens'),
-    cached: 'from the cache',
-  },
-  source: {
-    label: 'Source text',
-    passage: 'Cited passage',
-    page: (page: number) => `Page ${page}`,
-    backToPassage: 'Back to the passage',
-  },
+  ask,
+  source,
   knowledge,
   voice: {
     title: 'Voice',

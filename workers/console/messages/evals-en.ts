@@ -13,7 +13,7 @@ export const evals = {
   emptyHint: 'A set holds questions with the documents that answer them.',
   back: 'All sets',
   cases: 'Cases',
-  casesHint: 'Made by hand, kept from searches, or taken from a file.',
+  casesHint: 'Made by hand, kept from searches and rated answers, or taken from a file.',
   caseTable: 'Cases of the set',
   question: 'Question',
   judged: (n: number) => count(n, 'judged document', 'judged documents'),

@@ -86,6 +86,24 @@ export const knowledge = {
   deleteHint: 'Its text and passages go with it. Answers can no longer cite it.',
   typeName: (name: string) => `Type ${name} to confirm`,
   deleted: (name: string) => `${name} is deleted.`,
+  base: 'Knowledge base',
+  allBases: 'All knowledge bases',
+  newBase: 'New knowledge base',
+  makeBase: 'Make it',
+  baseName: 'Name',
+  baseDescription: 'What it is about (optional)',
+  baseLanguage: 'Language of its documents',
+  baseLanguageHint: 'How words are cut and stemmed. It is settled once.',
+  russianToo: (name: string) => `${name} and English`,
+  noLanguage: 'Many languages, or none',
+  baseFacts: (version: number, documents: number, chunks: number) =>
+    `Version ${version} · ${count(documents, 'document', 'documents')} · ${count(chunks, 'passage', 'passages')}`,
+  chunksOf: (n: number, name: string) => `${count(n, 'passage', 'passages')} of ${name}`,
+  factsOf: (name: string) => `Access and attributes of ${name}`,
+  described: (name: string) => `${name} is changed.`,
+  limited: 'Limited access',
+  phi: 'Health data',
+  suspicious: (n: number) => count(n, 'suspicion', 'suspicions'),
 }
 
 export type KnowledgeMessages = typeof knowledge

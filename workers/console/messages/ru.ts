@@ -1,12 +1,14 @@
 /** Every word of the console in Russian. */
 import { myAccount } from './account-ru.ts'
 import { applications } from './applications-ru.ts'
+import { ask, source } from './ask-ru.ts'
 import { audit } from './audit-ru.ts'
 import { costs } from './costs-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
 import { evals } from './evals-ru.ts'
 import { experiments } from './experiments-ru.ts'
+import { facts } from './facts-ru.ts'
 import { flag } from './flag-ru.ts'
 import { flagTools } from './flag-tools-ru.ts'
 import { keys } from './keys-ru.ts'
@@ -16,7 +18,8 @@ import { organization } from './organization-ru.ts'
 import { overview } from './overview-ru.ts'
 import { permissions } from './permissions-ru.ts'
 import { platform } from './platform-ru.ts'
-import { count } from './plural-ru.ts'
+import { publishing } from './publishing-ru.ts'
+import { rated } from './rated-ru.ts'
 import { rating } from './rating-ru.ts'
 import { roles } from './roles-ru.ts'
 import { search } from './search-ru.ts'
@@ -140,44 +143,16 @@ export const ru: Messages = {
   members,
   organization,
   overview,
+  publishing,
+  rated,
   rating,
   search,
   evals,
+  facts,
   teams,
   platform,
-  ask: {
-    title: 'Вопросы',
-    subtitle: 'Ответы берутся только из ваших документов, и каждый говорит, откуда он.',
-    placeholder: 'Спросите о ваших документах',
-    question: 'Ваш вопрос',
-    send: 'Отправить',
-    stop: 'Остановить',
-    stopped: 'Остановлено. Ответ не полон.',
-    newConversation: 'Новый разговор',
-    emptyTitle: 'Что вы хотите узнать?',
-    emptyHint: 'Попробуйте один из вопросов. Руководства проекта уже в базе знаний.',
-    suggestions: [
-      'How do I roll back a deploy?',
-      'What is the identity worker?',
-      'Where does the state live?',
-    ],
-    thinking: 'Поиск по документам',
-    abstained: 'Подтверждения нет',
-    abstainedHint: 'В документах нет ответа на это, поэтому ответа нет.',
-    sources: 'Источники',
-    citation: (n, title) => `Источник ${n}: ${title}`,
-    page: (page) => `стр. ${page}`,
-    copyAnswer: 'Скопировать ответ',
-    cost: 'Стоимость ответа',
-    tokens: (n) => count(n, 'токен', 'токена', 'токенов'),
-    cached: 'из кэша',
-  },
-  source: {
-    label: 'Текст источника',
-    passage: 'Процитированный отрывок',
-    page: (page) => `Страница ${page}`,
-    backToPassage: 'К отрывку',
-  },
+  ask,
+  source,
   knowledge,
   voice: {
     title: 'Голос',

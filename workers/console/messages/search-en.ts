@@ -12,6 +12,7 @@ export const search = {
   emptyHint: 'No model answers here: you see the chunks it would be shown.',
   nothing: 'Nothing is found.',
   hits: 'Chunks found',
+  attributes: 'Attributes of the document',
   rank: 'Rank',
   page: (page: number) => `page ${page}`,
   scores: {

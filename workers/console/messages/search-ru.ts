@@ -13,6 +13,7 @@ export const search = {
   emptyHint: 'Модель здесь не отвечает: видны фрагменты, которые ей показали бы.',
   nothing: 'Ничего не найдено.',
   hits: 'Найденные фрагменты',
+  attributes: 'Атрибуты документа',
   rank: 'Место',
   page: (page: number) => `страница ${page}`,
   scores: {

@@ -1,6 +1,6 @@
 /** One question and its answer: text with numbered citations, its sources, or why there is none. */
 import { FileText } from 'lucide-react'
-import type { Citation } from '../../knowledge/schemas.ts'
+import type { Answer, Citation } from '../../knowledge/schemas.ts'
 import type { Turn } from '../lib/conversation.ts'
 import { formatDollars, formatDuration } from '../lib/format.ts'
 import { useMessages } from '../messages/locale.tsx'
@@ -69,18 +69,39 @@ function Sources({ citations }: { citations: readonly Citation[] }) {
 const totalMs = (timings: Record<string, number>) =>
   timings.totalMs ?? Object.values(timings).reduce((sum, ms) => sum + ms, 0)
 
+/** How long it took; opened, what each stage took. */
+function Stages({ timings }: { timings: Answer['timings'] }) {
+  const { ask, locale } = useMessages()
+  const names = new Map(Object.entries(ask.stages))
+  const stages = Object.entries(timings).filter(([name]) => name !== 'totalMs')
+  return (
+    <details>
+      <summary className="cursor-pointer" title={ask.stagesTitle}>
+        {formatDuration(totalMs(timings), locale)}
+      </summary>
+      <ul aria-label={ask.stagesTitle} className="mt-1 tabular-nums">
+        {stages.map(([name, ms]) => (
+          <li key={name}>{`${names.get(name) ?? name} ${formatDuration(ms, locale)}`}</li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
 function Facts({ turn: { answer, text } }: { turn: Turn }) {
   const { ask, locale } = useMessages()
   if (!answer) return null
-  const { inputTokens, outputTokens } = answer.usage
+  const { usage, timings, withheld } = answer
+  const { inputTokens, outputTokens } = usage
   return (
-    <p className="mt-3 flex items-center gap-3 text-xs text-muted">
+    <div className="mt-3 flex flex-wrap items-start gap-x-3 gap-y-1 text-xs text-muted">
       {!answer.abstained && <CopyButton text={text} label={ask.copyAnswer} />}
-      <span>{formatDuration(totalMs(answer.timings), locale)}</span>
+      <Stages timings={timings} />
       <span>{answer.cached ? ask.cached : ask.tokens(inputTokens + outputTokens)}</span>
       {!answer.cached && (
         <span title={ask.cost}>{formatDollars(answer.costMicroDollars, locale)}</span>
       )}
-    </p>
+      {withheld > 0 && <span className="text-warn">{ask.withheld(withheld)}</span>}
+    </div>
   )
 }

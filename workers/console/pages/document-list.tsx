@@ -22,8 +22,8 @@ interface DocumentListProps extends DocumentCommands {
 }
 
 export function DocumentList(props: DocumentListProps) {
-  const { query, documents, onRetry, onReindex, onCancel, onHistory, onDelete } = props
-  const commands = { onRetry, onReindex, onCancel, onHistory, onDelete }
+  const { query, documents, onRetry, onReindex, onCancel, onHistory, onFacts, onDelete } = props
+  const commands = { onRetry, onReindex, onCancel, onHistory, onFacts, onDelete }
   const { knowledge, common, locale } = useMessages()
   const refetch = () => void query.refetch()
   if (query.isPending) return <Skeletons rows={8} />
@@ -64,7 +64,7 @@ const columnsOf = (titles: Titles, actions: string): Column[] => [
   { key: 'size', title: titles.size, className: `w-24 text-right ${wide}` },
   { key: 'chunks', title: titles.chunks, className: `w-24 text-right ${wide}` },
   { key: 'updated', title: titles.updated, className: `w-32 text-right ${wide}` },
-  { key: 'actions', title: actions, className: 'w-30', isSilent: true },
+  { key: 'actions', title: actions, className: 'w-36', isSilent: true },
 ]
 
 function Nothing({ isFiltered, isUploading, emptyIcon, onAdd }: DocumentListProps) {

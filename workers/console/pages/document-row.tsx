@@ -1,6 +1,6 @@
 /** One document: what it is, how far its indexing is or why it failed, and what can be done. */
 import { Link } from '@tanstack/react-router'
-import { FileText, History, RefreshCw, RotateCw, Square, Trash2 } from 'lucide-react'
+import { FileText, History, RefreshCw, RotateCw, ShieldCheck, Square, Trash2 } from 'lucide-react'
 import { isSettled } from '../../../sdk/documents.ts'
 import type { Document } from '../../knowledge/schemas.ts'
 import { TONES } from '../lib/document-status.ts'
@@ -18,6 +18,7 @@ export interface DocumentCommands {
   onReindex: (document: Document) => void
   onCancel: (document: Document) => void
   onHistory: (document: Document) => void
+  onFacts: (document: Document) => void
   onDelete: (document: Document) => void
 }
 
@@ -27,7 +28,7 @@ interface DocumentRowProps extends DocumentCommands {
 
 export function DocumentRow({ document, ...commands }: DocumentRowProps) {
   const { knowledge, locale } = useMessages()
-  const { bytes, pages, chunks, updatedAt } = document
+  const { bytes, pages, updatedAt } = document
   const size = formatBytes(bytes, locale)
   return (
     <tr className="h-9 hover:bg-raised/50">
@@ -37,6 +38,7 @@ export function DocumentRow({ document, ...commands }: DocumentRowProps) {
           {size}
           {pages && pages > 1 ? ` · ${knowledge.pages(pages)}` : ''}
         </span>
+        <Marks document={document} />
         <Reason document={document} />
       </td>
       <td className={cell}>
@@ -47,7 +49,7 @@ export function DocumentRow({ document, ...commands }: DocumentRowProps) {
         className={`${cell} text-right text-muted ${wide}`}
         title={pages ? knowledge.pages(pages) : undefined}
       >
-        {chunks || '–'}
+        <Chunks document={document} />
       </td>
       <td className={`${cell} text-right whitespace-nowrap text-muted ${wide}`}>
         <time dateTime={updatedAt} title={updatedAt}>
@@ -61,7 +63,8 @@ export function DocumentRow({ document, ...commands }: DocumentRowProps) {
   )
 }
 
-function Commands({ document, onReindex, onCancel, onHistory, onDelete }: DocumentRowProps) {
+function Commands({ document, ...commands }: DocumentRowProps) {
+  const { onReindex, onCancel, onHistory, onFacts, onDelete } = commands
   const { knowledge } = useMessages()
   const mayWrite = usePermission('kb.write')
   const mayDelete = usePermission('kb.delete')
@@ -78,6 +81,9 @@ function Commands({ document, onReindex, onCancel, onHistory, onDelete }: Docume
           <RefreshCw size={15} />
         </IconButton>
       )}
+      <IconButton label={knowledge.factsOf(title)} onClick={() => onFacts(document)}>
+        <ShieldCheck size={16} />
+      </IconButton>
       <IconButton label={knowledge.historyOf(title)} onClick={() => onHistory(document)}>
         <History size={16} />
       </IconButton>
@@ -98,7 +104,7 @@ function Title({ document: { id, title, status } }: { document: Document }) {
       {status === 'ready' ? (
         <Link
           to="/knowledge"
-          search={(search) => ({ ...search, doc: id })}
+          search={({ chunks: _cut, ...rest }) => ({ ...rest, doc: id })}
           resetScroll={false}
           aria-label={knowledge.openOf(title)}
           title={title}
@@ -112,6 +118,38 @@ function Title({ document: { id, title, status } }: { document: Document }) {
         </span>
       )}
     </span>
+  )
+}
+
+/** That not everybody may read it, and that something in it looks odd. */
+function Marks({ document: { labels, phi, suspicions } }: { document: Document }) {
+  const { knowledge } = useMessages()
+  if (labels === null && !phi && suspicions.length === 0) return null
+  return (
+    <span className="flex flex-wrap gap-x-3 pl-6 text-sm">
+      {labels !== null && <Status tone="idle">{knowledge.limited}</Status>}
+      {phi && <Status tone="idle">{knowledge.phi}</Status>}
+      {suspicions.length > 0 && (
+        <Status tone="warn">{knowledge.suspicious(suspicions.length)}</Status>
+      )}
+    </span>
+  )
+}
+
+/** How many passages can be found, and the way to them. */
+function Chunks({ document: { id, title, chunks } }: { document: Document }) {
+  const { knowledge } = useMessages()
+  if (chunks === 0) return '–'
+  return (
+    <Link
+      to="/knowledge"
+      search={({ start: _start, end: _end, ...rest }) => ({ ...rest, doc: id, chunks: true })}
+      resetScroll={false}
+      aria-label={knowledge.chunksOf(chunks, title)}
+      className="hover:text-accent hover:underline"
+    >
+      {chunks}
+    </Link>
   )
 }
 

@@ -16,8 +16,10 @@ import { WithSource } from '../ui/with-source.tsx'
 import { DocumentList } from './document-list.tsx'
 import { DocumentToolbar } from './document-toolbar.tsx'
 import { DropArea } from './drop-area.tsx'
+import { BaseChoice } from './knowledge/base-choice.tsx'
 import { UploadRows } from './upload-rows.tsx'
 
+const DocumentFacts = lazy(() => import('./knowledge/document-facts.tsx'))
 const DocumentHistory = lazy(() => import('./document-history.tsx'))
 const DeadLetters = lazy(() => import('./dead-letters.tsx'))
 
@@ -49,7 +51,8 @@ function Knowledge() {
   const { succeed } = useToasts()
   const mayWrite = usePermission('kb.write')
   const picker = useFilePicker()
-  const add = (files: Iterable<File>) => uploads.add(files)
+  const { kb = null } = useSearch({ from: '/shell/knowledge' })
+  const add = (files: Iterable<File>) => uploads.add(files, kb)
   useEffect(
     () =>
       uploads.subscribeAdded(({ isNew }, name) => {
@@ -78,6 +81,7 @@ function Knowledge() {
   )
   return (
     <Page title={knowledge.title} subtitle={knowledge.subtitle} action={action}>
+      <BaseChoice />
       <Documents onAdd={() => picker.current?.click()} />
       {mayWrite && <DropArea onFiles={add} />}
     </Page>
@@ -87,12 +91,13 @@ function Knowledge() {
 function Documents({ onAdd }: { onAdd: () => void }) {
   const { knowledge } = useMessages()
   const { uploads } = useServices()
-  const { status, q } = useSearch({ from: '/shell/knowledge' })
+  const { status, q, kb } = useSearch({ from: '/shell/knowledge' })
   const running = useSyncExternalStore(uploads.subscribe, uploads.snapshot)
-  const query = useDocuments(readStatus(status))
+  const query = useDocuments(readStatus(status), kb)
   const { retry, reindex, cancel, remove } = useDocumentActions()
   const [condemned, setCondemned] = useState<Document | null>(null)
   const [told, setTold] = useState<Document | null>(null)
+  const [described, setDescribed] = useState<Document | null>(null)
   const all = query.data?.pages.flatMap(({ items }) => items) ?? []
   const wanted = (q ?? '').toLowerCase()
   const shown = all.filter(({ title }) => title.toLowerCase().includes(wanted))
@@ -119,8 +124,14 @@ function Documents({ onAdd }: { onAdd: () => void }) {
         onReindex={(document) => void reindex(document)}
         onCancel={(document) => void cancel(document)}
         onHistory={setTold}
+        onFacts={setDescribed}
         onDelete={setCondemned}
       />
+      {described && (
+        <Suspense>
+          <DocumentFacts document={described} onClose={() => setDescribed(null)} />
+        </Suspense>
+      )}
       {told && (
         <Suspense>
           <DocumentHistory document={told} onClose={() => setTold(null)} />

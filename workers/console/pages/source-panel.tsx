@@ -1,7 +1,7 @@
 /** A document's canonical text beside the page, scrolled to the passage an answer cited. */
 import { useQuery } from '@tanstack/react-query'
-import { Quote, X } from 'lucide-react'
-import { memo, useCallback, useEffect, useMemo, useRef } from 'react'
+import { Quote, Rows3, X } from 'lucide-react'
+import { lazy, memo, Suspense, useCallback, useEffect, useMemo, useRef } from 'react'
 import type { DocumentText } from '../../knowledge/schemas.ts'
 import { useWindowEvent } from '../lib/hooks.ts'
 import { useServices } from '../lib/services.tsx'
@@ -11,9 +11,14 @@ import { Button, IconButton } from '../ui/button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { Skeletons } from '../ui/page-states.tsx'
 
+const SourceChunks = lazy(() => import('./source-chunks.tsx'))
+
 interface SourcePanelProps {
   documentId: string
   cited: Span | null
+  /** Whether the text is shown as indexing cut it. */
+  isCut: boolean
+  onCut: () => void
   onClose: () => void
 }
 
@@ -44,7 +49,8 @@ function useBorrowedFocus() {
 const pageOf = ({ pages }: DocumentText, { start }: Span) =>
   pages.length > 1 ? pages.findLast((page) => page.start <= start)?.page : undefined
 
-export default function SourcePanel({ documentId, cited, onClose }: SourcePanelProps) {
+export default function SourcePanel(props: SourcePanelProps) {
+  const { documentId, cited, isCut, onCut, onClose } = props
   const { source, common } = useMessages()
   const text = useDocumentText(documentId)
   const heading = useBorrowedFocus()
@@ -66,11 +72,24 @@ export default function SourcePanel({ documentId, cited, onClose }: SourcePanelP
           {text.data?.title ?? source.label}
         </h2>
         {page !== undefined && <span className="shrink-0 text-muted">{source.page(page)}</span>}
+        <IconButton
+          label={source.chunks}
+          aria-pressed={isCut}
+          className="aria-pressed:bg-raised aria-pressed:text-ink"
+          onClick={onCut}
+        >
+          <Rows3 size={16} />
+        </IconButton>
         <IconButton label={common.close} onClick={onClose}>
           <X size={16} />
         </IconButton>
       </div>
-      {text.data && <Text document={text.data} cited={cited} />}
+      {text.data && !isCut && <Text document={text.data} cited={cited} />}
+      {text.data && isCut && (
+        <Suspense>
+          <SourceChunks document={text.data} />
+        </Suspense>
+      )}
       {text.isPending && (
         <div className="p-4">
           <Skeletons rows={12} />

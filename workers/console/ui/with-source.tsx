@@ -11,12 +11,18 @@ interface WithSourceProps {
 }
 
 export function WithSource({ search, children }: WithSourceProps) {
-  const { doc, start, end } = search
+  const { doc, start, end, chunks = false } = search
   const navigate = useNavigate()
   const close = () =>
     void navigate({
       to: '.',
-      search: ({ doc: _doc, start: _start, end: _end, ...rest }) => rest,
+      search: ({ doc: _doc, start: _start, end: _end, chunks: _chunks, ...rest }) => rest,
+      resetScroll: false,
+    })
+  const cut = () =>
+    void navigate({
+      to: '.',
+      search: ({ chunks: was, ...rest }) => (was ? rest : { ...rest, chunks: true }),
       resetScroll: false,
     })
   const cited = start !== undefined && end !== undefined ? { start, end } : null
@@ -25,7 +31,14 @@ export function WithSource({ search, children }: WithSourceProps) {
       <div className="flex min-w-0 flex-1 flex-col">{children}</div>
       {doc && (
         <Suspense>
-          <SourcePanel key={doc} documentId={doc} cited={cited} onClose={close} />
+          <SourcePanel
+            key={doc}
+            documentId={doc}
+            cited={cited}
+            isCut={chunks}
+            onCut={cut}
+            onClose={close}
+          />
         </Suspense>
       )}
     </div>

@@ -1,12 +1,13 @@
 /** Evaluations: the sets, or one of them, at its own address. */
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { ClipboardCheck, Plus } from 'lucide-react'
+import { ClipboardCheck, Plus, Star } from 'lucide-react'
+import { lazy } from 'react'
 import type { EvalSet } from '../../../evals/schemas.ts'
 import { useEvalActions, useEvalSets } from '../../lib/eval-queries.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import { textOf } from '../../lib/submit.ts'
 import { useMessages } from '../../messages/locale.tsx'
-import { Button } from '../../ui/button.tsx'
+import { Button, buttonClass } from '../../ui/button.tsx'
 import { cell, DataTable, wide } from '../../ui/data-table.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
@@ -16,23 +17,32 @@ import { Empty, Page } from '../../ui/page.tsx'
 import { When } from '../../ui/when.tsx'
 import { EvalSetPage } from './eval-set.tsx'
 
+const RatedAnswers = lazy(() => import('./rated.tsx'))
+
 export function EvalsPage() {
-  const { set } = useSearch({ from: '/shell/evals' })
+  const { set, rated } = useSearch({ from: '/shell/evals' })
+  if (rated) return <RatedAnswers />
   return set ? <EvalSetPage key={set} id={set} /> : <EvalSets />
 }
 
 function EvalSets() {
-  const { evals } = useMessages()
+  const { evals, rated } = useMessages()
   const { create } = useSearch({ from: '/shell/evals' })
   const navigate = useNavigate({ from: '/evals' })
   const mayWrite = usePermission('kb.write')
   const query = useEvalSets()
   const actions = useEvalActions()
   const action = mayWrite && (
-    <Button look="primary" onClick={() => void navigate({ search: { create: true } })}>
-      <Plus size={16} aria-hidden />
-      <span className="max-sm:sr-only">{evals.create}</span>
-    </Button>
+    <>
+      <Link to="/evals" search={{ rated: true }} className={buttonClass()}>
+        <Star size={16} aria-hidden />
+        <span className="max-sm:sr-only">{rated.open}</span>
+      </Link>
+      <Button look="primary" onClick={() => void navigate({ search: { create: true } })}>
+        <Plus size={16} aria-hidden />
+        <span className="max-sm:sr-only">{evals.create}</span>
+      </Button>
+    </>
   )
   return (
     <Page title={evals.title} subtitle={evals.subtitle} action={action}>

@@ -22,7 +22,7 @@ export function HitList({ hits }: { hits: readonly SearchHit[] }) {
 
 function Hit({ hit, rank }: { hit: SearchHit; rank: number }) {
   const { search: words } = useMessages()
-  const { documentId, title, page, context, text, start, end } = hit
+  const { documentId, title, page, context, text, start, end, attributes } = hit
   return (
     <>
       <div className="flex items-baseline gap-2">
@@ -43,7 +43,21 @@ function Hit({ hit, rank }: { hit: SearchHit; rank: number }) {
       {context && <p className="truncate text-sm text-muted">{context}</p>}
       <p className="my-1 line-clamp-3 whitespace-pre-line break-words">{text}</p>
       <Scores hit={hit} />
+      <Attributes of={attributes} />
     </>
+  )
+}
+
+function Attributes({ of }: { of: SearchHit['attributes'] }) {
+  const { search: words } = useMessages()
+  const all = Object.entries(of)
+  if (all.length === 0) return null
+  return (
+    <ul aria-label={words.attributes} className="mt-1 flex flex-wrap gap-x-4 text-sm text-muted">
+      {all.map(([key, value]) => (
+        <li key={key} className="break-all">{`${key}: ${value}`}</li>
+      ))}
+    </ul>
   )
 }
 
