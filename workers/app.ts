@@ -72,6 +72,8 @@ import { type OpsContext, opsRoutes } from './ops/routes.ts'
 import { createRumRoutes } from './ops/rum-routes.ts'
 import { providerKeyRoutes } from './provider-keys/routes.ts'
 import type { KeyContext } from './provider-keys/service.ts'
+import { reservationRoutes } from './reservations/routes.ts'
+import type { ReservationContext } from './reservations/service.ts'
 import { teamRoutes } from './teams/routes.ts'
 import type { TeamContext } from './teams/service.ts'
 import { traceRoutes } from './traces/routes.ts'
@@ -96,6 +98,7 @@ type Needs = OpsContext &
   LimitContext &
   KeyContext &
   TeamContext &
+  ReservationContext &
   TraceContext &
   ReportContext
 
@@ -241,6 +244,7 @@ export function createApp() {
   app.route('/', platformRoutes)
   app.route('/', auditRoutes)
   app.route('/', teamRoutes)
+  app.route('/', reservationRoutes)
   app.route('/', voiceRoutes)
   app.route('/', providerKeyRoutes)
   app.route('/', usageRoutes)

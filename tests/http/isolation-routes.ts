@@ -93,6 +93,8 @@ export const ROUTES: Record<string, { is: string; body?: object; missing?: numbe
   'DELETE /api/admin/provider-keys/{provider}': { is: 'provider' },
   'DELETE /api/admin/roles/{name}': { is: 'role' },
   'PATCH /api/admin/roles/{name}': { is: 'role', body: { description: 'mine' } },
+  'GET /api/admin/reservations/{id}': { is: 'reservation' },
+  'POST /api/admin/reservations/{id}/cancel': { is: 'reservation' },
   'GET /api/assistant/messages/{id}/events': { is: 'answer' },
   'GET /api/conversations/{id}': { is: 'conversation' },
   'PATCH /api/conversations/{id}': { is: 'conversation', body: { title: 'mine' } },

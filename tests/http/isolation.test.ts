@@ -117,6 +117,7 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     team,
     conversation,
     answer,
+    reservation: await insertReservation(memberId),
     asked: answerId,
     trace,
   }
@@ -131,6 +132,18 @@ async function evaluate() {
   const evalCase = await make(`${sets}/${evalSet}/cases`, { question: `What is ${SECRET}?` })
   const evalRun = await make(`${sets}/${evalSet}/runs`, { label: SECRET })
   return { evalSet, evalCase, evalRun }
+}
+
+async function insertReservation(userId: string): Promise<string> {
+  const [, rows] = await app.sql.transaction([
+    app.sql.query(`select set_config('app.tenant_id', $1, true)`, [app.tenantId]),
+    app.sql.query(
+      `insert into reservations select $1, gen_random_uuid(), 'CODE', $2, null, 's', 'm', 'confirmed',
+         2, now(), 'UTC', $3, null, $3, 'k', now(), now() returning id`,
+      [app.tenantId, userId, SECRET],
+    ),
+  ])
+  return (rows as { id: string }[])[0]!.id
 }
 
 async function beginUpload(): Promise<string> {

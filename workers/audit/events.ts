@@ -144,6 +144,9 @@ export const EVENTS = [
   'eval.run.start',
   'eval.run.cancel',
   'eval.run.delete',
+  'reservation.create',
+  'reservation.change',
+  'reservation.cancel',
 ] as const
 
 export type AuditEvent = (typeof EVENTS)[number]

@@ -88,6 +88,7 @@ test('every counted route says so in OpenAPI, with the answer of too many', () =
     'POST /api/admin/kb/uploads/{id}/complete upload 429',
     'POST /api/admin/oauth-clients key.create 429',
     'POST /api/admin/oauth-clients/{id}/rotate key.create 429',
+    'POST /api/admin/reservations/{id}/cancel admin.write 429',
     'POST /api/admin/roles access.change 429',
     'POST /api/admin/teams admin.write 429',
     'POST /api/ask ask 429',
