@@ -55,6 +55,12 @@ function openAiOf(env: OpenAiEnv): OpenAI {
   return client
 }
 
+/** Whether a call failed because the provider does not take our key: then no retry helps. */
+export function isKeyRefused(error: unknown): boolean {
+  const cause = error instanceof ProblemError ? error.cause : error
+  return cause instanceof APIError && (cause.status === 401 || cause.status === 403)
+}
+
 function toFailure(error: unknown) {
   if (error instanceof APIConnectionError) return { status: 0, retryAfter: null }
   if (!(error instanceof APIError)) return undefined

@@ -111,6 +111,7 @@ export async function startApp() {
       permissionsOfKey: async () => PERMISSIONS,
       exchangeKey: async () => null,
       noteLockout: async () => {},
+      alertRefusedKey: async () => {},
       signVoiceKey: async () => 'header.payload.signature',
       fetch: async () => new Response(null, { status: 501 }),
     },

@@ -147,6 +147,7 @@ export const EVENTS = [
   'reservation.create',
   'reservation.change',
   'reservation.cancel',
+  'provider.refused',
 ] as const
 
 export type AuditEvent = (typeof EVENTS)[number]

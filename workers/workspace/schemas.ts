@@ -39,6 +39,8 @@ export const MAILS = {
   }),
   /** To those who run the platform: a tenant's audit log is not what was written. */
   'audit-alert': z.strictObject({ tenant: Text, fault: Text, url: Link }),
+  /** To those who run the platform: a provider does not take the deployment's key. */
+  'provider-alert': z.strictObject({ provider: Text, url: Link }),
 } as const
 
 export type Template = keyof typeof MAILS
@@ -63,5 +65,6 @@ export const MailMessage = z.discriminatedUnion('template', [
   messageOf('invitation'),
   messageOf('security-notice'),
   messageOf('audit-alert'),
+  messageOf('provider-alert'),
 ])
 export type MailMessage = z.infer<typeof MailMessage>
