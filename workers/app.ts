@@ -63,6 +63,8 @@ import {
   refuseReports,
   refuseStranger,
 } from './limits/service.ts'
+import { mcpRoutes } from './mcp/routes.ts'
+import type { McpContext } from './mcp/service.ts'
 import { openAiFileRoutes } from './openai-api/file-routes.ts'
 import { openAiRoutes } from './openai-api/routes.ts'
 import type { ApiContext } from './openai-api/service.ts'
@@ -99,6 +101,7 @@ type Needs = OpsContext &
   KeyContext &
   TeamContext &
   ReservationContext &
+  McpContext &
   TraceContext &
   ReportContext
 
@@ -233,6 +236,7 @@ export function createApp() {
   app.route('/', openAiFileRoutes)
   app.route('/', vectorStoreRoutes)
   app.route('/', assistantRoutes)
+  app.route('/', mcpRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes<LimitContext & FlagContext>(meter, requireEnvironment))
   app.route('/', createOAuthClientRoutes(meter))

@@ -98,6 +98,7 @@ test('every counted route says so in OpenAPI, with the answer of too many', () =
     'POST /api/tenant/deletion access.change 429',
     'POST /api/tenant/leave access.change 429',
     'POST /api/tenants access.change 429',
+    'POST /mcp ask 429',
     'POST /v1/chat/completions ask 429',
     'POST /v1/embeddings ask 429',
     'POST /v1/files upload 429',
