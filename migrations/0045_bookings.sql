@@ -18,6 +18,21 @@ CREATE TABLE "calendar_events" (
 	CONSTRAINT "calendar_events_span" CHECK ("calendar_events"."starts_at" < "calendar_events"."ends_at")
 );
 --> statement-breakpoint
+CREATE TABLE "mcp_servers" (
+	"tenant_id" text NOT NULL,
+	"id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"url" text NOT NULL,
+	"headers" text,
+	"header_names" text[] DEFAULT '{}' NOT NULL,
+	"version" integer NOT NULL,
+	"tools" jsonb NOT NULL,
+	"enabled" boolean NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "mcp_servers_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
+);
+--> statement-breakpoint
 CREATE TABLE "reservations" (
 	"tenant_id" text NOT NULL,
 	"id" uuid NOT NULL,
@@ -42,12 +57,14 @@ CREATE TABLE "reservations" (
 --> statement-breakpoint
 ALTER TABLE "calendar_events" ADD CONSTRAINT "calendar_events_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "calendar_events" ADD CONSTRAINT "calendar_events_of_user" FOREIGN KEY ("tenant_id","user_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "mcp_servers" ADD CONSTRAINT "mcp_servers_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "reservations" ADD CONSTRAINT "reservations_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "reservations" ADD CONSTRAINT "reservations_of_user" FOREIGN KEY ("tenant_id","user_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "calendar_events_key" ON "calendar_events" USING btree ("tenant_id","idempotency_key");--> statement-breakpoint
 CREATE INDEX "calendar_events_start" ON "calendar_events" USING btree ("tenant_id","calendar","starts_at");--> statement-breakpoint
 CREATE INDEX "calendar_events_user" ON "calendar_events" USING btree ("tenant_id","user_id");--> statement-breakpoint
 CREATE INDEX "calendar_events_end" ON "calendar_events" USING btree ("ends_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "mcp_servers_name" ON "mcp_servers" USING btree ("tenant_id","name");--> statement-breakpoint
 CREATE UNIQUE INDEX "reservations_code" ON "reservations" USING btree ("tenant_id","code");--> statement-breakpoint
 CREATE UNIQUE INDEX "reservations_key" ON "reservations" USING btree ("tenant_id","idempotency_key");--> statement-breakpoint
 CREATE UNIQUE INDEX "reservations_pending" ON "reservations" USING btree ("tenant_id","session_id") WHERE status = 'pending';--> statement-breakpoint
@@ -69,16 +86,21 @@ ALTER TABLE calendar_events ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
 ALTER TABLE reservations ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
+ALTER TABLE mcp_servers ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
 CREATE POLICY tenant ON calendar_events
   USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')));
 --> statement-breakpoint
 CREATE POLICY tenant ON reservations
   USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')));
 --> statement-breakpoint
+CREATE POLICY tenant ON mcp_servers
+  USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')));
+--> statement-breakpoint
 GRANT SELECT, INSERT, UPDATE ON calendar_events TO app_user;
 --> statement-breakpoint
 -- A proposal that another takes the place of goes.
-GRANT SELECT, INSERT, UPDATE, DELETE ON reservations TO app_user;
+GRANT SELECT, INSERT, UPDATE, DELETE ON reservations, mcp_servers TO app_user;
 --> statement-breakpoint
 -- The sweep crosses tenants: it runs as the owner of the tables, and answers with a count.
 CREATE POLICY sweep ON calendar_events TO CURRENT_USER USING (true);
@@ -137,7 +159,7 @@ GRANT EXECUTE ON FUNCTION auth.bookings_of(text) TO auth_user;
 DO $$
 DECLARE name text;
 BEGIN
-  FOREACH name IN ARRAY ARRAY['calendar_events', 'reservations'] LOOP
+  FOREACH name IN ARRAY ARRAY['calendar_events', 'reservations', 'mcp_servers'] LOOP
     IF to_regclass('archive_' || name) IS NOT NULL THEN
       EXECUTE format('INSERT INTO %I SELECT * FROM %I', name, 'archive_' || name);
       EXECUTE format('DROP TABLE %I', 'archive_' || name);
@@ -149,3 +171,5 @@ END $$;
 ALTER TABLE calendar_events FORCE ROW LEVEL SECURITY;
 --> statement-breakpoint
 ALTER TABLE reservations FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE mcp_servers FORCE ROW LEVEL SECURITY;

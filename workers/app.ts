@@ -64,7 +64,8 @@ import {
   refuseStranger,
 } from './limits/service.ts'
 import { mcpRoutes } from './mcp/routes.ts'
-import type { McpContext } from './mcp/service.ts'
+import { mcpServerRoutes } from './mcp/server-routes.ts'
+import type { McpContext, ServerContext } from './mcp/service.ts'
 import { openAiFileRoutes } from './openai-api/file-routes.ts'
 import { openAiRoutes } from './openai-api/routes.ts'
 import type { ApiContext } from './openai-api/service.ts'
@@ -102,6 +103,7 @@ type Needs = OpsContext &
   TeamContext &
   ReservationContext &
   McpContext &
+  ServerContext &
   TraceContext &
   ReportContext
 
@@ -237,6 +239,7 @@ export function createApp() {
   app.route('/', vectorStoreRoutes)
   app.route('/', assistantRoutes)
   app.route('/', mcpRoutes)
+  app.route('/', mcpServerRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes<LimitContext & FlagContext>(meter, requireEnvironment))
   app.route('/', createOAuthClientRoutes(meter))

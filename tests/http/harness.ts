@@ -85,6 +85,7 @@ export async function startApp() {
     MAX_ANSWER_LENGTH: '8192',
     MODEL_PRICES: JSON.stringify(STAND_IN_PRICES),
     USAGE_DAYS: '400',
+    MCP_HOSTS: '',
     TAVILY_URL: 'http://127.0.0.1:1',
     MAIL_URL: '',
     MAIL_TOKEN: 'mail',

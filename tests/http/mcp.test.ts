@@ -32,7 +32,7 @@ async function connect(who?: Who) {
   })
   const client = new Client({ name: 'test', version: '1' })
   const faults: Error[] = []
-  client.onerror = (error) => void faults.push(error)
+  Object.assign(client, { onerror: (error: Error) => void faults.push(error) })
   await client.connect(transport)
   return { client, seen, faults }
 }

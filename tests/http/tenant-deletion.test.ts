@@ -149,6 +149,8 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
       now() + interval '1 hour', 'UTC', 'k', null, ${at}, ${at})`,
     `insert into reservations values ('${id}', '${document}', 'c', '${owner.id}', null, 's', 'm', 'pending',
       2, ${at}, 'UTC', 'n', null, null, 'k', ${at}, ${at})`,
+    `insert into mcp_servers values ('${id}', '${document}', 'crm', 'https://mcp.example.com', null, '{}', 1,
+      '[]', true, ${at}, ${at})`,
     `insert into auth.roles values ('${id}', 'own', '', '{}', 1, ${at}, ${at})`,
   ]
   await app.sql.transaction([

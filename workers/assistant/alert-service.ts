@@ -39,7 +39,7 @@ export function alertRefusedKey(ctx: AlertContext, provider: string): void {
 
 async function tell(ctx: AlertContext, provider: string): Promise<void> {
   const isFirst = await breakerOf(ctx.env).run(ctx, (redis) =>
-    redis.eval<string[], unknown>(MARK, [`alert:key-refused:${provider}`], [String(HOUR_MS)]),
+    redis.eval(MARK, [`alert:key-refused:${provider}`], [String(HOUR_MS)]),
   )
   // Without Upstash each isolate tells once: rather too often than never.
   if (isFirst !== null && Number(isFirst) === 0) return

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Permission, WithEnv } from '../../shared/context.ts'
 import type { CalendarContext } from '../calendar/service.ts'
 import type { Found, KnowledgeContext } from '../knowledge/service.ts'
+import type { ServerContext } from '../mcp/service.ts'
 import type { ReservationContext } from '../reservations/service.ts'
 import type { Turn } from './schemas.ts'
 import type { SearchEnv } from './search-client.ts'
@@ -13,6 +14,7 @@ export type ToolContext = KnowledgeContext &
   WithEnv<SearchEnv> &
   StoreContext &
   CalendarContext &
+  ServerContext &
   ReservationContext
 
 /** The call, as a tool sees it. */

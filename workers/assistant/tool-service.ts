@@ -9,6 +9,7 @@ import { searchKnowledge } from '../knowledge/service.ts'
 import { calendarTool } from './calendar-tool-service.ts'
 import { defineTool, type Tool, type ToolContext } from './define-service.ts'
 import { calculate, ExpressionError } from './expression.ts'
+import { remoteTools } from './remote-tool-service.ts'
 import { reservationTool } from './reservation-tool-service.ts'
 import { canSearchWeb, searchWeb } from './search-client.ts'
 import { markHandoff } from './store.ts'
@@ -87,9 +88,11 @@ const handoff = defineTool({
 
 /** Those the caller may use, by name. */
 export async function toolsFor(ctx: ToolContext): Promise<ReadonlyMap<string, Tool>> {
-  const web = (await canSearchWeb(ctx)) ? [webSearch] : []
+  const [hasWeb, remote] = await Promise.all([canSearchWeb(ctx), remoteTools(ctx)])
+  const web = hasWeb ? [webSearch] : []
   const booking = [calendarTool, reservationTool]
-  return allowed(ctx, [knowledgeSearch, ...web, calculateTool, currentTime, ...booking, handoff])
+  const own = [knowledgeSearch, ...web, calculateTool, currentTime, ...booking, handoff]
+  return allowed(ctx, [...own, ...remote])
 }
 
 export function allowed(

@@ -148,6 +148,9 @@ export const EVENTS = [
   'reservation.change',
   'reservation.cancel',
   'provider.refused',
+  'mcp.server.create',
+  'mcp.server.change',
+  'mcp.server.delete',
 ] as const
 
 export type AuditEvent = (typeof EVENTS)[number]

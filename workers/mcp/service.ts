@@ -4,6 +4,15 @@ import { CODES, initializeResult } from './protocol.ts'
 import type { ResourceMetadata, RpcAnswer, RpcMessage } from './schemas.ts'
 import { callTool, type ToolContext, toolsOf } from './tool-service.ts'
 
+export { qualified } from './naming.ts'
+/** For the assistant. */
+export {
+  callTenantTool,
+  type ServerContext,
+  type TenantTool,
+  tenantTools,
+} from './server-service.ts'
+
 export type McpContext = ToolContext
 
 const INSTRUCTIONS =
