@@ -30,6 +30,8 @@ export const PERMISSIONS = [
   'admin.platform',
   'usage.read',
   'budget.manage',
+  'reservation.read',
+  'reservation.manage',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
@@ -134,6 +136,18 @@ export interface Origin extends Caller {
 export function actorFields(actor: Actor): { user_id?: string; api_key_id?: string } {
   if (actor.type === 'user') return { user_id: actor.userId }
   return actor.type === 'key' ? { api_key_id: actor.keyId } : {}
+}
+
+/** Whose a thing is that they make; what no person and no key made belongs to its job. */
+export function ownerOf(actor: Actor): { userId: string | null; keyId: string | null } {
+  switch (actor.type) {
+    case 'user':
+      return { userId: actor.userId, keyId: null }
+    case 'key':
+      return { userId: null, keyId: actor.keyId }
+    case 'system':
+      return { userId: null, keyId: actor.job }
+  }
 }
 
 /** Connects to nothing and parses nothing, so it may be built for every effect. */

@@ -116,6 +116,13 @@ export function problems(...codes: ProblemCode[]): object {
 /** The caller's, which names their tenant, once the guard knows them. */
 const logOf = ({ var: { ctx, log } }: Pick<Context<Partial<AppEnv>>, 'var'>): Log => ctx?.log ?? log
 
+/** RFC 9728, section 5.1: clients of /mcp learn from it where to get a token. */
+function challengeOf({ path, url }: Pick<Context['req'], 'path' | 'url'>): string {
+  if (path !== '/mcp') return 'Bearer'
+  const { origin } = new URL(url)
+  return `Bearer resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp"`
+}
+
 /** The app's only error handler: every failure leaves in the form its path speaks. */
 export function renderError(thrown: Error, c: Pick<Context<AppEnv>, 'req' | 'var' | 'body'>) {
   const problem = toProblem(thrown)
@@ -124,7 +131,7 @@ export function renderError(thrown: Error, c: Pick<Context<AppEnv>, 'req' | 'var
 
   const headers: Record<string, string> = { 'content-type': contentType }
   // RFC 9110, section 11.6.1: a 401 names the scheme that would do.
-  if (status === 401) headers['www-authenticate'] = 'Bearer'
+  if (status === 401) headers['www-authenticate'] = challengeOf(c.req)
   if (problem.retryAfterSeconds) headers['retry-after'] = String(problem.retryAfterSeconds)
   return c.body(body, status, headers)
 }

@@ -56,6 +56,12 @@ function openAiOf(env: OpenAiEnv): OpenAI {
   return client
 }
 
+/** Whether a call failed because the provider does not take our key: then no retry helps. */
+export function isKeyRefused(error: unknown): boolean {
+  const cause = error instanceof ProblemError ? error.cause : error
+  return cause instanceof APIError && (cause.status === 401 || cause.status === 403)
+}
+
 function toFailure(error: unknown) {
   // An answer that breaks off in the middle is an error of the runtime's, not of the client's.
   const isAnswer = error instanceof APIError && !(error instanceof APIConnectionError)

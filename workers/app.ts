@@ -66,6 +66,9 @@ import {
   refuseReports,
   refuseStranger,
 } from './limits/service.ts'
+import { mcpRoutes } from './mcp/routes.ts'
+import { mcpServerRoutes } from './mcp/server-routes.ts'
+import type { McpContext, ServerContext } from './mcp/service.ts'
 import { openAiFileRoutes } from './openai-api/file-routes.ts'
 import { openAiRoutes } from './openai-api/routes.ts'
 import type { ApiContext } from './openai-api/service.ts'
@@ -75,6 +78,8 @@ import { type OpsContext, opsRoutes } from './ops/routes.ts'
 import { createRumRoutes } from './ops/rum-routes.ts'
 import { providerKeyRoutes } from './provider-keys/routes.ts'
 import type { KeyContext } from './provider-keys/service.ts'
+import { reservationRoutes } from './reservations/routes.ts'
+import type { ReservationContext } from './reservations/service.ts'
 import { teamRoutes } from './teams/routes.ts'
 import type { TeamContext } from './teams/service.ts'
 import { traceRoutes } from './traces/routes.ts'
@@ -100,6 +105,9 @@ type Needs = OpsContext &
   LimitContext &
   KeyContext &
   TeamContext &
+  ReservationContext &
+  McpContext &
+  ServerContext &
   TraceContext &
   BudgetContext &
   ExportContext
@@ -238,6 +246,8 @@ export function createApp() {
   app.route('/', openAiFileRoutes)
   app.route('/', vectorStoreRoutes)
   app.route('/', assistantRoutes)
+  app.route('/', mcpRoutes)
+  app.route('/', mcpServerRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes<LimitContext & FlagContext>(meter, requireEnvironment))
   app.route('/', createOAuthClientRoutes(meter))
@@ -249,6 +259,7 @@ export function createApp() {
   app.route('/', platformRoutes)
   app.route('/', auditRoutes)
   app.route('/', teamRoutes)
+  app.route('/', reservationRoutes)
   app.route('/', voiceRoutes)
   app.route('/', providerKeyRoutes)
   app.route('/', usageRoutes)

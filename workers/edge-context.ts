@@ -32,6 +32,7 @@ const EdgeSettings = Settings.pick({
   MAX_ANSWER_LENGTH: true,
   MODEL_PRICES: true,
   USAGE_DAYS: true,
+  MCP_HOSTS: true,
   TAVILY_URL: true,
   TAVILY_API_KEY: true,
   RETRY_MAX_ATTEMPTS: true,

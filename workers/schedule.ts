@@ -3,6 +3,7 @@ import { metricsOf } from '../shared/metrics.ts'
 import { traceparentOf } from '../shared/trace.ts'
 import { currentTraceparent, withSpan } from '../shared/tracing.ts'
 import { sweepConversations } from './assistant/schedule.ts'
+import { sweepOldBookings } from './calendar/schedule.ts'
 import { edgeContext, edgeLog, edgeTracer } from './edge-context.ts'
 import { workOnEvals } from './evals/schedule.ts'
 import { computeDueResults } from './experiments/result-job-service.ts'
@@ -38,6 +39,7 @@ export async function runSchedule(
     refreshExperiments: () => env.INDEXER.refreshExperiments(currentTraceparent()),
     verifyAudit: () => env.INDEXER.verifyAudit(currentTraceparent()),
     sweepConversations: () => sweepConversations({ env, log, now: () => new Date() }),
+    sweepOldBookings: () => sweepOldBookings({ env, log, now: () => new Date() }),
     sweepTraces: () => sweepTraces({ env, log, now: () => new Date() }),
     sweepJourneys: () => sweepJourneys({ env, log, now: () => new Date() }),
     sweepFlagCounts: () => sweepFlagCounts({ env, log, now: () => new Date() }),

@@ -89,4 +89,7 @@ insert into eval_cases values ('acme', '019a0000-0000-7000-8000-000000000050', '
 insert into eval_runs (tenant_id, id, set_id, kb_id, label, status, profile, kb_version, cases_total, cases_done, summary, created_at) values ('acme', '019a0000-0000-7000-8000-000000000052', '019a0000-0000-7000-8000-000000000050', 'default', 'first', 'done', '{"arm":"fused"}', 3, 1, 1, '{"ndcg":1}', '2026-01-01Z');
 insert into eval_results values ('acme', '019a0000-0000-7000-8000-000000000052', '019a0000-0000-7000-8000-000000000051', 'When is high water?', true, 1, 1, null, false, 12.5, null, '[]');
 insert into kb_file_batches values ('acme', '019a0000-0000-7000-8000-000000000051', 'default', '["019a0000-0000-7000-8000-000000000001"]', '2026-01-01Z', '2026-01-02Z');
+insert into calendar_events values ('acme', '019a0000-0000-7000-8000-000000000050', 'own', 'u1', null, 'Dentist', '2026-01-08T09:00Z', '2026-01-08T09:30Z', 'Europe/Berlin', 'm1:call_1_0', null, '2026-01-01Z', '2026-01-02Z');
+insert into reservations values ('acme', '019a0000-0000-7000-8000-000000000051', 'K7PX2M9Q', 'u1', null, 's1', 'm1', 'confirmed', 4, '2026-01-08T18:30Z', 'Europe/Berlin', 'Ada', '+49 30 1234', 'By the window', 'm1:call_1_1', '2026-01-01Z', '2026-01-02Z');
+insert into mcp_servers values ('acme', '019a0000-0000-7000-8000-000000000052', 'crm', 'https://mcp.example.com/mcp', 'v1.aabbccdd.d.iv.ct', '{Authorization}', 2, '[{"name":"find","description":"Finds","parameters":{"type":"object"},"confirms":false}]', true, '2026-01-01Z', '2026-01-02Z');
 update kb_documents set suspicions = '{role}'

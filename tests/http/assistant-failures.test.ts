@@ -31,6 +31,29 @@ describe('failures', () => {
     expect(app.metrics.count('voiceassist_agent_fallback_total', 'failed')).toBe(2)
   })
 
+  test('a provider that refuses our key is asked once, and those who run the platform are told once', async () => {
+    const quiet = log()
+    const mailed: string[] = []
+    const IDENTITY = {
+      ...app.env.IDENTITY,
+      alertRefusedKey: async (provider: string) => void mailed.push(provider),
+    }
+    const settings = { OPENAI_API_KEY: 'wrong', RETRY_MAX_ATTEMPTS: '4', IDENTITY }
+    app.audited.length = 0
+    for (let times = 0; times < 2; times++) {
+      expect(await say(app, { message: 'hello' }, { settings })).toMatchObject({ success: false })
+      await app.settle()
+    }
+    quiet.mockRestore()
+    const { host } = new URL(app.openAi.baseUrl)
+    expect(mailed).toEqual([host])
+    const entries = app.audited.map((message) => (message as { entry: object }).entry)
+    expect(entries).toMatchObject([
+      { event: 'provider.refused', tenant: '_platform', resource: { type: 'provider', id: host } },
+    ])
+    expect(app.metrics.count('voiceassist_retries_total', 'openai')).toBe(0)
+  })
+
   test('a model that hangs is passed over in time', async () => {
     const quiet = log()
     const settings = {

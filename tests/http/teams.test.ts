@@ -48,7 +48,7 @@ test('a team is made, renamed, listed and deleted', async () => {
   ])
 })
 
-test('one’s teams, in every tenant, are in the export of one’s account', async () => {
+test('one’s teams and bookings, in every tenant, are in the export of one’s account', async () => {
   const team = await make('Exported')
   const person = await app.person('eve', 'user')
   expect((await call('PUT', `/${team.id}/members/${person.id}`)).status).toBe(204)
@@ -69,10 +69,29 @@ test('one’s teams, in every tenant, are in the export of one’s account', asy
   const other = Team.parse(await (await call('POST', '', { name: 'Other' }, owner.token)).json())
   await call('PUT', `/${other.id}/members/${person.id}`, undefined, owner.token)
   await call('PUT', `/${team.id}/members/${admin.id}`)
+  await app.sql.transaction([
+    app.sql.query(`select set_config('app.tenant_id', $1, true)`, [elsewhere]),
+    app.sql.query(
+      `insert into reservations values ($1, gen_random_uuid(), 'CODE', $2, null, 's', 'm', 'confirmed', 2,
+         '2030-01-01T18:00Z', 'UTC', 'Eve', '+4930', null, 'k', now(), now())`,
+      [elsewhere, person.id],
+    ),
+  ])
 
   const answer = await app.send('GET', '/api/users/me/export', undefined, person.token)
-  const { teams, tenants } = AccountExport.parse(await answer.json())
+  const { teams, tenants, bookings } = AccountExport.parse(await answer.json())
   expect(tenants).toHaveLength(2)
+  expect(bookings).toEqual([
+    {
+      tenantId: elsewhere,
+      kind: 'reservation',
+      title: 'Eve',
+      phone: '+4930',
+      notes: null,
+      startsAt: '2030-01-01T18:00:00.000Z',
+      status: 'confirmed',
+    },
+  ])
   const named = teams.map(({ tenantId, name }) => [tenantId, name])
   expect(named).toHaveLength(2)
   expect(named).toContainEqual([app.tenantId, 'Exported'])

@@ -145,6 +145,12 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
       1, 1, ${at})`,
     `insert into eval_results values ('${id}', '${document}', '${document}', 'q', true, 1, 1, null, false,
       1, null, '[]')`,
+    `insert into calendar_events values ('${id}', '${document}', 'own', '${owner.id}', null, 't', ${at},
+      now() + interval '1 hour', 'UTC', 'k', null, ${at}, ${at})`,
+    `insert into reservations values ('${id}', '${document}', 'c', '${owner.id}', null, 's', 'm', 'pending',
+      2, ${at}, 'UTC', 'n', null, null, 'k', ${at}, ${at})`,
+    `insert into mcp_servers values ('${id}', '${document}', 'crm', 'https://mcp.example.com', null, '{}', 1,
+      '[]', true, ${at}, ${at})`,
     `insert into auth.roles values ('${id}', 'own', '', '{}', 1, ${at}, ${at})`,
   ]
   await app.sql.transaction([

@@ -2,17 +2,19 @@
  * One reply of a chat model with tools, streamed, from the first model of the chain that answers. The
  * provider's types stop here.
  */
-import { createGate, type Gate } from '../../shared/breaker.ts'
 import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
-import { callOpenAi, type OpenAiEnv } from '../../shared/openai.ts'
+import { callOpenAi, isKeyRefused, type OpenAiEnv } from '../../shared/openai.ts'
+import type { RedisEnv } from '../../shared/redis.ts'
+import { sharedGate } from '../../shared/shared-gate.ts'
 import type { Span } from '../../shared/trace-span.ts'
 import { traceStream } from '../../shared/tracing.ts'
 import { type ChatMeter, openChat, type UsageContext } from '../usage/service.ts'
+import { type AlertContext, alertRefusedKey } from './alert-service.ts'
 import type { Usage } from './schemas.ts'
 import type { Call, ModelMessage, ToolChoice, ToolDescription } from './turn-state.ts'
 
-export interface ModelEnv extends OpenAiEnv {
+export interface ModelEnv extends OpenAiEnv, RedisEnv {
   readonly CHAT_MODEL: string
   /** Names with commas; may be empty. */
   readonly CHAT_FALLBACK_MODELS: string
@@ -21,7 +23,7 @@ export interface ModelEnv extends OpenAiEnv {
   readonly TURN_TIMEOUT: string
 }
 
-export type ModelContext = UsageContext & WithEnv<ModelEnv>
+export type ModelContext = UsageContext & WithEnv<ModelEnv> & AlertContext
 
 export interface ModelRequest {
   messages: readonly ModelMessage[]
@@ -37,11 +39,6 @@ export interface ModelReply {
   model: string
   fellBack: boolean
 }
-
-/** Failures in a row after which a model is passed over, and for how long. */
-const GATE = { failures: 3, openMs: 30_000 }
-
-const gates = new WeakMap<OpenAiEnv, Map<string, Gate>>()
 
 /**
  * Yields text deltas, in order; returns what else the model said. A model that fails before its first
@@ -69,12 +66,13 @@ async function* reply(
   span: Span,
 ): AsyncGenerator<string, ModelReply> {
   const models = modelsOf(ctx.env)
+  const { host: provider } = new URL(ctx.env.OPENAI_BASE_URL)
   let failure: unknown
   for (const [index, model] of models.entries()) {
-    const gate = gateOf(ctx.env, model)
+    const gate = sharedGate(ctx, 'openai', `chat:${provider}:${model}`)
     // The last one is tried whatever became of it before, and waited for: there is no other.
     const isLast = index === models.length - 1
-    if (!isLast && !gate.isOpenTo(ctx.now())) {
+    if (!isLast && !(await gate.isOpenTo())) {
       ctx.metrics.inc('voiceassist_agent_fallback_total', { reason: 'left_alone' })
       continue
     }
@@ -86,13 +84,14 @@ async function* reply(
       failure = error
     })
     if (!first) {
-      if (gate.fail(ctx.now())) ctx.metrics.shift('voiceassist_breaker_state', SERVICE, 1)
+      gate.fail()
+      if (isKeyRefused(failure)) alertRefusedKey(ctx, provider)
       const reason = isLast ? 'unavailable' : 'failed'
       ctx.metrics.inc('voiceassist_agent_fallback_total', { reason })
       ctx.log.warn('the model failed', { model, error: failure, next: models[index + 1] ?? 'none' })
       continue
     }
-    if (gate.succeed()) ctx.metrics.shift('voiceassist_breaker_state', SERVICE, -1)
+    gate.succeed()
     span.set({ 'gen_ai.request.model': model })
     const whole = yield* following(first, attempt)
     span.set({
@@ -109,20 +108,10 @@ async function* reply(
 export const isOverBudget = (error: unknown): error is ProblemError =>
   error instanceof ProblemError && error.code === 'budget_exceeded'
 
-const SERVICE = { service: 'openai' } as const
-
 const modelsOf = ({ CHAT_MODEL, CHAT_FALLBACK_MODELS }: ModelEnv): string[] => [
   CHAT_MODEL,
   ...CHAT_FALLBACK_MODELS.split(',').filter(Boolean),
 ]
-
-function gateOf(env: OpenAiEnv, model: string): Gate {
-  const known = gates.get(env) ?? new Map<string, Gate>()
-  gates.set(env, known)
-  const gate = known.get(model) ?? createGate(GATE)
-  known.set(model, gate)
-  return gate
-}
 
 type Whole = Pick<ModelReply, 'calls' | 'usage'>
 

@@ -24,7 +24,7 @@ export function examineCall(
   const args = parse(text)
   const problem = args === undefined ? 'they are no JSON object' : tool.problemOf(args)
   if (problem === undefined)
-    return tool.confirms && !isConfirmed ? { type: 'ask' } : { type: 'run', args }
+    return !isConfirmed && tool.confirms(args) ? { type: 'ask' } : { type: 'run', args }
   if (!repaired.includes(name)) return { type: 'repair', problem }
   return { type: 'refuse', problem: `its arguments are not valid: ${problem}.` }
 }

@@ -7,8 +7,8 @@ import type { Span } from '../../shared/trace-span.ts'
 import { withSpan } from '../../shared/tracing.ts'
 import { citeFrom, type Found } from '../knowledge/service.ts'
 import { isOverBudget, type ModelContext, streamReply } from './chat-client.ts'
+import type { Calling, Tool, ToolContext } from './define-service.ts'
 import type { Part, Turn } from './schemas.ts'
-import type { Calling, Tool, ToolContext } from './tool-service.ts'
 import type {
   Call,
   Effect,
@@ -171,6 +171,7 @@ async function carryOut(
   const found = (more: Found['sources']) => void sources.push(...more)
   const calling = {
     sessionId: job.sessionId,
+    messageId: job.messageId,
     idempotencyKey: `${job.messageId}:${callId}`,
     history: job.history,
     found,

@@ -3,7 +3,7 @@
  * written down, its owner: another's conversation is as missing as one that never was.
  */
 import { and, asc, desc, eq, gt, ilike, lt, or, type SQL, sql } from 'drizzle-orm'
-import type { Actor, WithEnv } from '../../shared/context.ts'
+import { ownerOf, type WithEnv } from '../../shared/context.ts'
 import { type DatabaseEnv, isOrphan, withTenant } from '../../shared/database.ts'
 import { auditColumn } from '../audit/service.ts'
 import type { ConversationQuery, Language, MessageQuery } from './schemas.ts'
@@ -13,18 +13,6 @@ export type StoreContext = WithEnv<DatabaseEnv>
 
 export type SessionRow = typeof sessions.$inferSelect
 export type MessageRow = typeof messages.$inferSelect
-
-/** Whose a conversation is; what no person and no key asked for belongs to its job. */
-export function ownerOf(actor: Actor): { userId: string | null; keyId: string | null } {
-  switch (actor.type) {
-    case 'user':
-      return { userId: actor.userId, keyId: null }
-    case 'key':
-      return { userId: null, keyId: actor.keyId }
-    case 'system':
-      return { userId: null, keyId: actor.job }
-  }
-}
 
 export interface NewSession {
   id: string

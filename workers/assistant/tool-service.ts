@@ -3,66 +3,16 @@
  * offered to the model, and so cannot be called.
  */
 import { z } from 'zod'
-import type { Permission, WithEnv } from '../../shared/context.ts'
 import { may } from '../../shared/guards.ts'
-import { type Found, type KnowledgeContext, searchKnowledge } from '../knowledge/service.ts'
+import { isTimeZone } from '../calendar/service.ts'
+import { searchKnowledge } from '../knowledge/service.ts'
+import { calendarTool } from './calendar-tool-service.ts'
+import { defineTool, type Tool, type ToolContext } from './define-service.ts'
 import { calculate, ExpressionError } from './expression.ts'
-import type { Turn } from './schemas.ts'
-import { canSearchWeb, type SearchEnv, searchWeb } from './search-client.ts'
-import { markHandoff, type StoreContext } from './store.ts'
-import type { ToolDescription, ToolOutcome, ToolRule } from './turn-state.ts'
-
-export type ToolContext = KnowledgeContext & WithEnv<SearchEnv> & StoreContext
-
-/** The call, as a tool sees it. */
-export interface Calling {
-  sessionId: string
-  /** The same for the same call, however often it is carried out. */
-  idempotencyKey: string
-  history: readonly Turn[]
-  /** Takes what the answer may cite. */
-  found: (sources: Found['sources']) => void
-  signal: AbortSignal
-}
-
-export interface Tool extends ToolRule {
-  description: ToolDescription
-  permission: Permission | null
-  timeoutMs: number
-  /** @param args Such as `problemOf` has nothing against. */
-  run(ctx: ToolContext, args: unknown, calling: Calling): Promise<ToolOutcome>
-}
-
-interface Definition<Schema extends z.ZodType> {
-  name: string
-  /** For the model: what it does and when it is used. */
-  description: string
-  schema: Schema
-  permission?: Permission
-  timeoutMs?: number
-  confirms?: boolean
-  run(ctx: ToolContext, args: z.output<Schema>, calling: Calling): Promise<ToolOutcome>
-}
-
-const TIMEOUT_MS = 15_000
-
-export function defineTool<Schema extends z.ZodType>(definition: Definition<Schema>): Tool {
-  const { name, description, schema, permission = null } = definition
-  const { $schema: _, ...parameters } = z.toJSONSchema(schema, { io: 'input' })
-  return {
-    description: { name, description, parameters },
-    permission,
-    timeoutMs: definition.timeoutMs ?? TIMEOUT_MS,
-    confirms: definition.confirms ?? false,
-    problemOf(args) {
-      const parsed = schema.safeParse(args)
-      return parsed.error?.issues
-        .map(({ path, message }) => `${path.join('.') || 'arguments'}: ${message}`)
-        .join('; ')
-    },
-    run: async (ctx, args, calling) => definition.run(ctx, schema.parse(args), calling),
-  }
-}
+import { remoteTools } from './remote-tool-service.ts'
+import { reservationTool } from './reservation-tool-service.ts'
+import { canSearchWeb, searchWeb } from './search-client.ts'
+import { markHandoff } from './store.ts'
 
 const knowledgeSearch = defineTool({
   name: 'knowledge_search',
@@ -136,18 +86,13 @@ const handoff = defineTool({
   },
 })
 
-function isTimeZone(timeZone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}
-
 /** Those the caller may use, by name. */
 export async function toolsFor(ctx: ToolContext): Promise<ReadonlyMap<string, Tool>> {
-  const web = (await canSearchWeb(ctx)) ? [webSearch] : []
-  return allowed(ctx, [knowledgeSearch, ...web, calculateTool, currentTime, handoff])
+  const [hasWeb, remote] = await Promise.all([canSearchWeb(ctx), remoteTools(ctx)])
+  const web = hasWeb ? [webSearch] : []
+  const booking = [calendarTool, reservationTool]
+  const own = [knowledgeSearch, ...web, calculateTool, currentTime, ...booking, handoff]
+  return allowed(ctx, [...own, ...remote])
 }
 
 export function allowed(

@@ -29,8 +29,8 @@ export type ToolChoice = 'auto' | 'none' | 'required' | { name: string }
 export interface ToolRule {
   /** What is wrong with the arguments; undefined when they will do. */
   problemOf(args: unknown): string | undefined
-  /** Whether the user must agree to each call first. */
-  confirms: boolean
+  /** Whether the user must agree first. @param args Such as `problemOf` has nothing against. */
+  confirms(args: unknown): boolean
 }
 
 /** What holds for the whole turn. */

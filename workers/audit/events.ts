@@ -149,6 +149,13 @@ export const EVENTS = [
   'eval.run.start',
   'eval.run.cancel',
   'eval.run.delete',
+  'reservation.create',
+  'reservation.change',
+  'reservation.cancel',
+  'provider.refused',
+  'mcp.server.create',
+  'mcp.server.change',
+  'mcp.server.delete',
 ] as const
 
 export type AuditEvent = (typeof EVENTS)[number]

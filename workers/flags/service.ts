@@ -13,6 +13,9 @@ import type { Flag, FlagChange, FlagPage, FlagPageQuery, FlagToggle, NewFlag } f
 import { readSnapshot, type SnapshotContext } from './snapshot-service.ts'
 import * as store from './store.ts'
 
+/** For surfaces of other protocols. */
+export { type EvaluationContext, evaluateFlag } from './evaluation-service.ts'
+
 export type FlagContext = SnapshotContext
 
 export async function listFlags(ctx: FlagContext, query: FlagPageQuery): Promise<FlagPage> {

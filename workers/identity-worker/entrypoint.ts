@@ -7,7 +7,11 @@ import { permissionsNow } from '../identity/issuer/caller.ts'
 import { closeDueTenants, eraseRows, finishErasure } from '../identity/issuer/erasure.ts'
 import { exchangeKey, permissionsOfKey } from '../identity/issuer/key-exchange.ts'
 import { rotateKeys } from '../identity/issuer/key-rotation.ts'
-import { alertBrokenLog, type BrokenLog } from '../identity/issuer/platform-alert.ts'
+import {
+  alertBrokenLog,
+  alertRefusedKey,
+  type BrokenLog,
+} from '../identity/issuer/platform-alert.ts'
 import { recordLockout } from '../identity/issuer/session-audit.ts'
 import { publishedKeys } from '../identity/issuer/signing-keys.ts'
 import { sweepOrphans } from '../identity/issuer/sweep.ts'
@@ -44,6 +48,11 @@ export class Identity extends WorkerEntrypoint<IdentityEnv> {
   /** Tells those who run the platform that a tenant's audit log is broken. */
   alertBrokenLog(alert: BrokenLog): Promise<void> {
     return alertBrokenLog(this.#context(), alert)
+  }
+
+  /** Tells those who run the platform that a model provider refuses the deployment's key. */
+  alertRefusedKey(provider: string): Promise<void> {
+    return alertRefusedKey(this.#context(), provider)
   }
 
   /** What a session may do in a tenant at this moment, for the edge's guards; null when it ended. */

@@ -21,6 +21,8 @@ const GRANTS = [
       'tenant.update',
       'usage.read',
       'budget.manage',
+      'reservation.read',
+      'reservation.manage',
     ],
   ],
   ['owner', ['tenant.delete', 'phi.read']],

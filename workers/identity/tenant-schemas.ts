@@ -221,6 +221,18 @@ export const AccountExport = z
     }),
     tenants: z.array(TenantSummary.extend({ joinedAt: time() })),
     teams: z.array(z.object({ tenantId: z.string(), name: z.string(), addedAt: time() })),
+    /** Reservations and calendar events made with the assistant. */
+    bookings: z.array(
+      z.object({
+        tenantId: z.string(),
+        kind: z.enum(['reservation', 'event']),
+        title: z.string(),
+        phone: z.string().nullable(),
+        notes: z.string().nullable(),
+        startsAt: time(),
+        status: z.string(),
+      }),
+    ),
     signInMethods: z.array(
       z.object({ provider: z.string(), label: z.string().nullable(), createdAt: time() }),
     ),

@@ -13,6 +13,7 @@ import {
   type Kek,
   kekOf,
   openSecret,
+  type Place,
   sealSecret,
   unwrapDek,
 } from './envelope.ts'
@@ -83,11 +84,28 @@ export async function readProviderKey(
 ): Promise<string | undefined> {
   const rows = await store.selectKeys(ctx, provider)
   const row = rows.find((candidate) => candidate.field === field)
-  if (!row) return undefined
-  const { tenantId } = ctx
-  const dekId = dekIdOf(row.sealed)
+  return row && openText(ctx, { provider, field, version: row.version }, row.sealed)
+}
+
+/** Sealed for its place, for a feature that stores it itself. */
+export async function sealText(
+  ctx: KeyContext,
+  place: Omit<Place, 'tenantId'>,
+  text: string,
+): Promise<string> {
+  const { dek, kid } = await sealingDek(ctx)
+  return sealSecret(dek, kid, { tenantId: ctx.tenantId, ...place }, text)
+}
+
+/** @throws when `sealed` is not of this tenant and place */
+export async function openText(
+  ctx: KeyContext,
+  place: Omit<Place, 'tenantId'>,
+  sealed: string,
+): Promise<string> {
+  const dekId = dekIdOf(sealed)
   const key = cached(ctx, dekId) ?? (await unwrap(ctx, await getDek(ctx, dekId)))
-  return openSecret(key, { tenantId, provider, field, version: row.version }, row.sealed)
+  return openSecret(key, { tenantId: ctx.tenantId, ...place }, sealed)
 }
 
 /** What is stored from here on is sealed with a new data key; what was stays as it is. */

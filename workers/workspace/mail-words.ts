@@ -101,6 +101,15 @@ const en: Words = {
     action: 'See the costs',
     footnote: 'You get this mail because you may change the budget.',
   }),
+  'provider-alert': ({ provider }) => ({
+    subject: 'A provider refuses our key',
+    paragraphs: [
+      `The provider ${provider} does not accept the key of this deployment; the assistant does without it.`,
+      'Give the deployment a valid key. This mail comes once an hour at most.',
+    ],
+    action: 'Open VoiceAssist',
+    footnote: 'You get this mail because your account runs the platform.',
+  }),
 }
 
 const ru: Words = {
@@ -170,6 +179,15 @@ const ru: Words = {
     ],
     action: 'Посмотреть расходы',
     footnote: 'Вы получили это письмо, потому что можете менять бюджет.',
+  }),
+  'provider-alert': ({ provider }) => ({
+    subject: 'Поставщик не принимает наш ключ',
+    paragraphs: [
+      `Поставщик ${provider} не принимает ключ этой установки; ассистент обходится без него.`,
+      'Задайте действующий ключ. Это письмо приходит не чаще раза в час.',
+    ],
+    action: 'Открыть VoiceAssist',
+    footnote: 'Вы получили это письмо, потому что ваша учётная запись управляет платформой.',
   }),
 }
 

@@ -59,6 +59,8 @@ export const MAILS = {
     usual: MicroDollars,
     url: Link,
   }),
+  /** To those who run the platform: a provider does not take the deployment's key. */
+  'provider-alert': z.strictObject({ provider: Text, url: Link }),
 } as const
 
 export type Template = keyof typeof MAILS
@@ -85,5 +87,6 @@ export const MailMessage = z.discriminatedUnion('template', [
   messageOf('audit-alert'),
   messageOf('budget-alert'),
   messageOf('cost-anomaly'),
+  messageOf('provider-alert'),
 ])
 export type MailMessage = z.infer<typeof MailMessage>

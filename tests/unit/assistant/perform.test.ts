@@ -2,13 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { startOpenAi } from '../../../local/openai/server.ts'
+import { type Calling, defineTool, type Tool } from '../../../workers/assistant/define-service.ts'
 import { runTurn, type TurnContext, type TurnJob } from '../../../workers/assistant/perform.ts'
-import {
-  allowed,
-  type Calling,
-  defineTool,
-  type Tool,
-} from '../../../workers/assistant/tool-service.ts'
+import { allowed } from '../../../workers/assistant/tool-service.ts'
 import type { TurnState } from '../../../workers/assistant/turn-state.ts'
 import { textOf } from '../../../workers/assistant/turn.ts'
 import { openDatabase } from '../../http/database.ts'
@@ -41,7 +37,7 @@ afterAll(() => Promise.all([openAi?.close(), database?.close()]))
 const text = z.object({ text: z.string() })
 
 /** A tool that notes how it was called. */
-function noting(options: { confirms?: boolean; permission?: 'kb.delete' } = {}) {
+function noting(options: { confirms?: () => boolean; permission?: 'kb.delete' } = {}) {
   const calls: Pick<Calling, 'idempotencyKey'>[] = []
   const tool = defineTool({
     name: 'note',
@@ -136,7 +132,7 @@ describe('a tool', () => {
   })
 
   test('that must be confirmed waits for the user, then runs first', async () => {
-    const { tool, calls } = noting({ confirms: true })
+    const { tool, calls } = noting({ confirms: () => true })
     const asked = await run('call note {"text":"a"}', [tool])
     expect(asked.calls).toMatchObject([{ id: 'call_1_0', status: 'unconfirmed' }])
     expect(calls).toEqual([])

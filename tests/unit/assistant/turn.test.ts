@@ -11,12 +11,12 @@ import type {
 } from '../../../workers/assistant/turn-state.ts'
 import { beginTurn, stepTurn, textOf } from '../../../workers/assistant/turn.ts'
 
-const fine: ToolRule = { problemOf: () => undefined, confirms: false }
+const fine: ToolRule = { problemOf: () => undefined, confirms: () => false }
 const strict: ToolRule = {
   problemOf: (args) => ('n' in (args as object) ? undefined : 'n: is missing'),
-  confirms: false,
+  confirms: () => false,
 }
-const grave: ToolRule = { problemOf: () => undefined, confirms: true }
+const grave: ToolRule = { problemOf: () => undefined, confirms: () => true }
 const spec: TurnSpec = {
   tools: new Map([
     ['look', fine],

@@ -14,6 +14,7 @@ const DATA: Record<string, unknown> = {
   change: 'password',
   tenant: HOSTILE,
   fault: HOSTILE,
+  provider: HOSTILE,
   at: '2026-11-20T12:34:56.000Z',
   limit: 'daily',
   percent: 75,

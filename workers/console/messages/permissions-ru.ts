@@ -20,4 +20,6 @@ export const permissions = {
   'phi.read': 'Читать конфиденциальные документы',
   'usage.read': 'Видеть расходы и бюджеты',
   'budget.manage': 'Задавать бюджеты',
+  'reservation.read': 'Видеть бронирования',
+  'reservation.manage': 'Отменять бронирования',
 }

@@ -18,12 +18,24 @@ export async function alertBrokenLog(
   ctx: IssuerContext,
   { tenantId, kind, seq }: BrokenLog,
 ): Promise<void> {
+  const data = { tenant: tenantId, fault: `${kind}, ${seq}`, url: linkTo(ctx, 'sign-in') }
+  await mailAll(ctx, { template: 'audit-alert', data })
+}
+
+/** @param provider Its host. @throws whatever the queue throws */
+export async function alertRefusedKey(ctx: IssuerContext, provider: string): Promise<void> {
+  await mailAll(ctx, {
+    template: 'provider-alert',
+    data: { provider, url: linkTo(ctx, 'sign-in') },
+  })
+}
+
+async function mailAll(ctx: IssuerContext, letter: Parameters<typeof sendMail>[2]): Promise<void> {
   const rows = await reaching(
     authDatabaseOf(ctx.env)
       .select({ email: users.email })
       .from(users)
       .where(eq(users.isPlatform, true)),
   )
-  const data = { tenant: tenantId, fault: `${kind}, ${seq}`, url: linkTo(ctx, 'sign-in') }
-  for (const { email } of rows) await sendMail(ctx, email, { template: 'audit-alert', data })
+  for (const { email } of rows) await sendMail(ctx, email, letter)
 }

@@ -48,7 +48,7 @@ export async function listTenants(ctx: CallerContext): Promise<TenantSummary[]> 
 export async function exportAccount(ctx: CallerContext): Promise<AccountExport> {
   const { userId } = ownOf(ctx)
   const db = authDatabaseOf(ctx.env)
-  const [user, tenants, [methods, keys, opened, sent, banned, consents, joined]] =
+  const [user, tenants, [methods, keys, opened, sent, banned, consents, joined, booked]] =
     await Promise.all([
       getUser(ctx),
       selectTenants(ctx),
@@ -63,6 +63,10 @@ export async function exportAccount(ctx: CallerContext): Promise<AccountExport> 
           db.execute<{ tenantId: string; name: string; addedAt: string }>(
             sql`select tenant_id as "tenantId", name, ${isoOf(sql`added_at`)} as "addedAt"
             from auth.teams_of(${userId})`,
+          ),
+          db.execute<AccountExport['bookings'][number]>(
+            sql`select tenant_id as "tenantId", kind, title, phone, notes,
+              ${isoOf(sql`starts_at`)} as "startsAt", status from auth.bookings_of(${userId})`,
           ),
         ]),
       ),
@@ -80,6 +84,7 @@ export async function exportAccount(ctx: CallerContext): Promise<AccountExport> 
       name: team,
       addedAt,
     })),
+    bookings: booked.rows,
     signInMethods: methods.map(({ providerId, label, createdAt }) => ({
       provider: providerId,
       label,
