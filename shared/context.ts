@@ -30,6 +30,8 @@ export const PERMISSIONS = [
   'admin.platform',
   'usage.read',
   'budget.manage',
+  'assistant.manage',
+  'conversation.read',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
@@ -43,6 +45,7 @@ export const FRESH: ReadonlySet<Permission> = new Set([
   'tenant.delete',
   'phi.read',
   'admin.platform',
+  'conversation.read',
 ])
 
 /**
@@ -67,6 +70,7 @@ export const WITHHELD: ReadonlySet<Permission> = new Set([
   'tenant.delete',
   'phi.read',
   'admin.platform',
+  'conversation.read',
 ])
 
 export type Actor =

@@ -88,4 +88,8 @@ insert into eval_cases values ('acme', '019a0000-0000-7000-8000-000000000050', '
 insert into eval_runs (tenant_id, id, set_id, kb_id, label, status, profile, kb_version, cases_total, cases_done, summary, created_at) values ('acme', '019a0000-0000-7000-8000-000000000052', '019a0000-0000-7000-8000-000000000050', 'default', 'first', 'done', '{"arm":"fused"}', 3, 1, 1, '{"ndcg":1}', '2026-01-01Z');
 insert into eval_results values ('acme', '019a0000-0000-7000-8000-000000000052', '019a0000-0000-7000-8000-000000000051', 'When is high water?', true, 1, 1, null, false, 12.5, null, '[]');
 insert into kb_file_batches values ('acme', '019a0000-0000-7000-8000-000000000051', 'default', '["019a0000-0000-7000-8000-000000000001"]', '2026-01-01Z', '2026-01-02Z');
-update kb_documents set suspicions = '{role}'
+update kb_documents set suspicions = '{role}';
+insert into assistants values ('acme', '019a0000-0000-7000-8000-000000000060', 'help-desk', true, 1, 'desk-version', null, '2026-01-01Z', '2026-01-02Z');
+insert into assistant_versions values ('acme', '019a0000-0000-7000-8000-000000000060', 1, '{"name":"Help desk"}', 'first', 'u1', null, '2026-01-01Z');
+update sessions set assistant_id = '019a0000-0000-7000-8000-000000000060', assistant_version = 1, summary = 'They asked about tides.', summary_turn = 1;
+update messages set trace_id = '0af7651916cd43dd8448eb211c80319c'

@@ -145,6 +145,8 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
       1, 1, ${at})`,
     `insert into eval_results values ('${id}', '${document}', '${document}', 'q', true, 1, 1, null, false,
       1, null, '[]')`,
+    `insert into assistants values ('${id}', '${document}', 's', true, 1, null, null, ${at}, ${at})`,
+    `insert into assistant_versions values ('${id}', '${document}', 1, '{}', '', 'u', null, ${at})`,
     `insert into auth.roles values ('${id}', 'own', '', '{}', 1, ${at}, ${at})`,
   ]
   await app.sql.transaction([

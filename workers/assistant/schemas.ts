@@ -18,6 +18,8 @@ export const NewMessage = z
     message: z.string().max(16_000, 'Write at most 16,000 characters.'),
     /** The conversation to go on with; without one a new one begins. */
     session_id: z.uuid('must be an id this API gave').optional(),
+    /** Id or slug of the one that answers a new conversation; without one the tenant's default. */
+    assistant: z.string().min(1).max(64).optional(),
     /** What was said elsewhere before, oldest first; not stored. */
     external_history: z.array(Turn).max(40).default([]),
     /** Of our own words, as when something fails; without it, that of the message. */
@@ -87,6 +89,9 @@ export const Reply = z
     error: z.string().nullable(),
     session_id: z.uuid(),
     message_id: z.uuid(),
+    /** Which assistant answered, in which version; null: ours, for the tenant has no default one. */
+    assistant_id: z.uuid().nullable(),
+    assistant_version: z.int().nullable(),
     turn: z.int(),
     status: MessageStatus,
     reason: Reason.nullable(),

@@ -5,7 +5,10 @@
 import { and, asc, desc, eq, gt, ilike, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor, WithEnv } from '../../shared/context.ts'
 import { type DatabaseEnv, isOrphan, withTenant } from '../../shared/database.ts'
+import { traceIdOf } from '../../shared/trace.ts'
 import { auditColumn } from '../audit/service.ts'
+import type { AssistantContent } from './assistant-schemas.ts'
+import { assistantVersions } from './assistant-tables.ts'
 import type { ConversationQuery, Language, MessageQuery } from './schemas.ts'
 import { messages, sessions } from './tables.ts'
 
@@ -30,6 +33,9 @@ export interface NewSession {
   id: string
   title: string
   language: Language
+  /** Null: ours. */
+  assistantId: string | null
+  assistantVersion: number | null
 }
 
 /** @returns whether it was made: not for a user who is no member any more */
@@ -48,6 +54,8 @@ export async function insertSession(ctx: StoreContext, session: NewSession): Pro
 
 export interface NewTurn {
   sessionId: string
+  /** The assistant the conversation must have; undefined: whichever it has. */
+  assistantId: string | undefined
   questionId: string
   answerId: string
   question: string
@@ -58,7 +66,9 @@ export interface NewTurn {
 export interface Claim {
   /** Undefined when there is no such conversation. */
   session: SessionRow | undefined
-  /** The turn's number; undefined while another one runs. */
+  /** What its assistant is; null: ours, or one that was deleted. */
+  content: AssistantContent | null
+  /** The turn's number; undefined when it was not let in: another one runs, or the assistant is wrong. */
   turn: number | undefined
   /** Earlier messages that are over, newest first. */
   earlier: MessageRow[]
@@ -69,19 +79,29 @@ export async function claimTurn(ctx: StoreContext, turn: NewTurn, most: number):
   const { tenantId } = ctx
   const now = sql`${ctx.now().toISOString()}::timestamptz`
   const isIt = isOwn(ctx, turn.sessionId)
-  const [[session], { rows }, earlier] = await withTenant(ctx).batch((tx) => [
-    tx.select().from(sessions).where(isIt),
+  const traceId = traceIdOf(ctx.traceparent)
+  const [[found], { rows }, earlier] = await withTenant(ctx).batch((tx) => [
+    tx
+      .select({ session: sessions, content: assistantVersions.content })
+      .from(sessions)
+      .leftJoin(assistantVersions, isItsVersion)
+      .where(isIt),
     tx.execute<{ turns: number }>(sql`
       with claimed as (
         update sessions set turns = turns + 1, updated_at = ${now},
           busy_until = ${turn.busyUntil.toISOString()}::timestamptz
         where ${isIt} and (busy_until is null or busy_until <= ${now})
+          and (assistant_id is null or exists (
+            select from assistant_versions v where v.tenant_id = ${tenantId}
+              and v.assistant_id = sessions.assistant_id and v.version = sessions.assistant_version))
+          and coalesce(assistant_id = ${turn.assistantId ?? null}::uuid,
+            ${turn.assistantId ?? null}::uuid is null)
         returning turns
       ), said as (
         insert into messages (tenant_id, session_id, id, turn, role, status, content, parts,
-          tool_calls, fallback_used, usage, timings, created_at)
+          tool_calls, fallback_used, usage, timings, trace_id, created_at)
         select ${tenantId}, ${turn.sessionId}::uuid, m.id, c.turns, m.role, m.status, m.content,
-          '[]', '[]', false, '{"input_tokens":0,"output_tokens":0}', '{}', ${now}
+          '[]', '[]', false, '{"input_tokens":0,"output_tokens":0}', '{}', ${traceId}, ${now}
         from claimed c cross join (values
           (${turn.questionId}::uuid, 'user', 'complete', ${turn.question}),
           (${turn.answerId}::uuid, 'assistant', 'running', '')) m (id, role, status, content)
@@ -93,7 +113,8 @@ export async function claimTurn(ctx: StoreContext, turn: NewTurn, most: number):
       .orderBy(desc(messages.id))
       .limit(most),
   ])
-  return { session, turn: rows[0]?.turns, earlier }
+  const { session, content = null } = found ?? {}
+  return { session, content, turn: rows[0]?.turns, earlier }
 }
 
 export type Ended = Pick<
@@ -145,16 +166,21 @@ export async function findSession(ctx: StoreContext, id: string): Promise<Sessio
   return row
 }
 
+type About = Pick<SessionRow, 'busyUntil' | 'assistantId' | 'assistantVersion'>
+export type Found = About & { message: MessageRow }
+
 /** A message of the caller's, and until when its turn may run. */
-export async function findMessage(
-  ctx: StoreContext,
-  id: string,
-): Promise<{ message: MessageRow; busyUntil: Date | null } | undefined> {
+export async function findMessage(ctx: StoreContext, id: string): Promise<Found | undefined> {
   const isOf = and(eq(sessions.tenantId, messages.tenantId), eq(sessions.id, messages.sessionId))
   const isIt = and(eq(messages.tenantId, ctx.tenantId), eq(messages.id, id), isOwners(ctx))
   const [[row]] = await withTenant(ctx).batch((tx) => [
     tx
-      .select({ message: messages, busyUntil: sessions.busyUntil })
+      .select({
+        message: messages,
+        busyUntil: sessions.busyUntil,
+        assistantId: sessions.assistantId,
+        assistantVersion: sessions.assistantVersion,
+      })
       .from(messages)
       .innerJoin(sessions, isOf)
       .where(isIt),
@@ -227,6 +253,13 @@ export async function deleteSession(ctx: StoreContext, id: string): Promise<bool
   })
   return rows.length > 0
 }
+
+/** Of a left join: the version a conversation began with. */
+const isItsVersion = and(
+  eq(assistantVersions.tenantId, sessions.tenantId),
+  eq(assistantVersions.assistantId, sessions.assistantId),
+  eq(assistantVersions.version, sessions.assistantVersion),
+)
 
 const isSession = ({ tenantId }: StoreContext, id: string) =>
   and(eq(sessions.tenantId, tenantId), eq(sessions.id, id))

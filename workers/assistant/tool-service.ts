@@ -20,6 +20,8 @@ export interface Calling {
   /** The same for the same call, however often it is carried out. */
   idempotencyKey: string
   history: readonly Turn[]
+  /** The ones the documents are searched in; undefined: all. */
+  knowledgeBases?: readonly string[] | undefined
   /** Takes what the answer may cite. */
   found: (sources: Found['sources']) => void
   signal: AbortSignal
@@ -69,10 +71,10 @@ const knowledgeSearch = defineTool({
   description: 'Finds passages in the company’s documents that may answer a question.',
   schema: z.object({ query: z.string().trim().min(1).max(1000).describe('The question, in full') }),
   permission: 'rag.query',
-  async run(ctx, { query }, { history, found, signal }) {
+  async run(ctx, { query }, { history, knowledgeBases: kbs, found, signal }) {
     const { text, sources } = await searchKnowledge(
       ctx,
-      { question: query, history: [...history] },
+      { question: query, history: [...history], kbs },
       signal,
     )
     found(sources)
@@ -144,10 +146,18 @@ function isTimeZone(timeZone: string): boolean {
   }
 }
 
+const REGISTRY = [knowledgeSearch, webSearch, calculateTool, currentTime, handoff]
+
+/** All there are, whoever may use them. */
+export const TOOL_NAMES: string[] = REGISTRY.map(({ description }) => description.name)
+
 /** Those the caller may use, by name. */
 export async function toolsFor(ctx: ToolContext): Promise<ReadonlyMap<string, Tool>> {
-  const web = (await canSearchWeb(ctx)) ? [webSearch] : []
-  return allowed(ctx, [knowledgeSearch, ...web, calculateTool, currentTime, handoff])
+  const hasWeb = await canSearchWeb(ctx)
+  return allowed(
+    ctx,
+    REGISTRY.filter((tool) => tool !== webSearch || hasWeb),
+  )
 }
 
 export function allowed(

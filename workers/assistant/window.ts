@@ -1,4 +1,5 @@
 /** What the model is told: our rules, as much of the conversation as fits, and the message. Pure. */
+import type { AssistantContent } from './assistant-schemas.ts'
 import type { Language, Turn } from './schemas.ts'
 import type { ModelMessage } from './turn-state.ts'
 
@@ -18,14 +19,31 @@ export interface Said {
   /** Oldest first. */
   history: readonly Turn[]
   language: Language | undefined
+  /** Undefined: ours, which has nothing to add to the rules. */
+  assistant?: Character | undefined
 }
 
-export function messagesOf({ message, history, language }: Said): ModelMessage[] {
-  const rules = language ? `${RULES}\n- The conversation is in the language "${language}".` : RULES
+/** What an assistant of a tenant's own adds. */
+export type Character = Pick<AssistantContent, 'name' | 'instructions' | 'greeting'>
+
+export function messagesOf({ message, history, language, assistant }: Said): ModelMessage[] {
+  const system = [RULES, ...(language ? [speaking(language)] : []), ...characterOf(assistant)]
   return [
-    { role: 'system', content: rules },
+    { role: 'system', content: system.join('\n') },
     ...fitHistory(history, HISTORY_TOKENS).map(toMessage),
     { role: 'user', content: message },
+  ]
+}
+
+const speaking = (language: Language) => `- The conversation is in the language "${language}".`
+
+function characterOf(assistant: Character | undefined): string[] {
+  if (!assistant) return []
+  const { name, greeting, instructions } = assistant
+  return [
+    `- Your name is ${JSON.stringify(name)}.`,
+    ...(greeting === '' ? [] : [`- You have greeted the user with ${JSON.stringify(greeting)}.`]),
+    ...(instructions.trim() === '' ? [] : ['', instructions.trim()]),
   ]
 }
 

@@ -144,6 +144,12 @@ export const EVENTS = [
   'eval.run.start',
   'eval.run.cancel',
   'eval.run.delete',
+  'assistant.create',
+  'assistant.save',
+  'assistant.rollback',
+  'assistant.change',
+  'assistant.delete',
+  'conversation.read',
 ] as const
 
 export type AuditEvent = (typeof EVENTS)[number]

@@ -21,6 +21,8 @@ const GRANTS = [
       'tenant.update',
       'usage.read',
       'budget.manage',
+      'assistant.manage',
+      'conversation.read',
     ],
   ],
   ['owner', ['tenant.delete', 'phi.read']],

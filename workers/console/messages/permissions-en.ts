@@ -20,4 +20,6 @@ export const permissions = {
   'phi.read': 'Read sensitive documents',
   'usage.read': 'See costs and budgets',
   'budget.manage': 'Set budgets',
+  'assistant.manage': 'Manage assistants',
+  'conversation.read': 'Read the conversations of others',
 }

@@ -20,4 +20,6 @@ export const permissions = {
   'phi.read': 'Читать конфиденциальные документы',
   'usage.read': 'Видеть расходы и бюджеты',
   'budget.manage': 'Задавать бюджеты',
+  'assistant.manage': 'Управлять ассистентами',
+  'conversation.read': 'Читать чужие беседы',
 }
