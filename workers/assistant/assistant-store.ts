@@ -157,15 +157,10 @@ with source as (${source}), saved as (
 export async function updateAssistant(
   ctx: StoreContext,
   id: string,
-  { slug, is_default: isDefault, archived, flag }: AssistantChange,
+  change: AssistantChange,
 ): Promise<'changed' | 'missing' | 'taken'> {
-  const facts = {
-    ...(isDefault !== undefined && { isDefault }),
-    ...(archived !== undefined && { archived }),
-    ...(slug !== undefined && { slug: 'changed' }),
-    ...(flag !== undefined && { flag: flag ?? 'none' }),
-  }
-  const seq = auditColumn(ctx, 'assistant.change', about(id, facts))
+  const { slug, is_default: isDefault, archived, flag } = change
+  const seq = auditColumn(ctx, 'assistant.change', about(id, factsOf(change)))
   const set = {
     updatedAt: ctx.now(),
     ...(slug !== undefined && { slug }),
@@ -195,6 +190,13 @@ export async function updateAssistant(
     throw error
   }
 }
+
+const factsOf = ({ slug, is_default: isDefault, archived, flag }: AssistantChange) => ({
+  ...(isDefault !== undefined && { isDefault }),
+  ...(archived !== undefined && { archived }),
+  ...(slug !== undefined && { slug: 'changed' }),
+  ...(flag !== undefined && { flag: flag ?? 'none' }),
+})
 
 /** With its versions, if it is archived. @returns whether there was such an assistant */
 export async function deleteAssistant(ctx: StoreContext, id: string): Promise<boolean> {

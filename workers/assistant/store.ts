@@ -1,15 +1,15 @@
 /**
- * SQL for conversations. Every statement names its tenant and, unless a turn that was let in is
- * written down, its owner: another's conversation is as missing as one that never was.
+ * SQL for the turns of conversations. Every statement names its tenant and, unless a turn that was let
+ * in is written down, its owner: another's conversation is as missing as one that never was.
+ * Conversations as things are conversation-store.ts.
  */
-import { and, asc, desc, eq, gt, ilike, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { Actor, WithEnv } from '../../shared/context.ts'
 import { type DatabaseEnv, isOrphan, withTenant } from '../../shared/database.ts'
 import { traceIdOf } from '../../shared/trace.ts'
-import { auditColumn } from '../audit/service.ts'
 import type { AssistantContent } from './assistant-schemas.ts'
 import { assistantVersions } from './assistant-tables.ts'
-import type { ConversationQuery, Language, MessageQuery } from './schemas.ts'
+import type { Language } from './schemas.ts'
 import { messages, sessions } from './tables.ts'
 
 export type StoreContext = WithEnv<DatabaseEnv>
@@ -149,6 +149,26 @@ export async function endTurn(
   ])
 }
 
+interface NewSummary {
+  summary: string
+  /** The last turn that was in the summary before. */
+  summaryTurn: number
+  /** The last turn that is in this one. */
+  through: number
+}
+
+/** One that was made from an older summary than there is changes nothing. */
+export async function updateSummary(
+  ctx: StoreContext,
+  sessionId: string,
+  { summary, summaryTurn, through }: NewSummary,
+): Promise<void> {
+  const isIt = and(isSession(ctx, sessionId), eq(sessions.summaryTurn, summaryTurn))
+  await withTenant(ctx).batch((tx) => [
+    tx.update(sessions).set({ summary, summaryTurn: through }).where(isIt),
+  ])
+}
+
 export async function markHandoff(
   ctx: StoreContext,
   sessionId: string,
@@ -157,13 +177,6 @@ export async function markHandoff(
   await withTenant(ctx).batch((tx) => [
     tx.update(sessions).set({ handoffReason }).where(isOwn(ctx, sessionId)),
   ])
-}
-
-export async function findSession(ctx: StoreContext, id: string): Promise<SessionRow | undefined> {
-  const [[row]] = await withTenant(ctx).batch((tx) => [
-    tx.select().from(sessions).where(isOwn(ctx, id)),
-  ])
-  return row
 }
 
 type About = Pick<SessionRow, 'busyUntil' | 'assistantId' | 'assistantVersion'>
@@ -188,88 +201,22 @@ export async function findMessage(ctx: StoreContext, id: string): Promise<Found 
   return row
 }
 
-/** Newest first, from behind `cursor`. */
-export async function selectSessions(
-  ctx: StoreContext,
-  { limit, cursor, q }: ConversationQuery,
-): Promise<SessionRow[]> {
-  const before = cursor === undefined ? undefined : lt(sessions.id, cursor)
-  const isMeant = q === undefined ? undefined : says(q)
-  const [rows] = await withTenant(ctx).batch((tx) => [
-    tx
-      .select()
-      .from(sessions)
-      .where(and(eq(sessions.tenantId, ctx.tenantId), isOwners(ctx), before, isMeant))
-      .orderBy(desc(sessions.id))
-      .limit(limit),
-  ])
-  return rows
-}
-
-/** Whether the title or a message has these words, whatever their case. */
-function says(words: string): SQL | undefined {
-  const pattern = `%${words.replace(/[\\%_]/g, '\\$&')}%`
-  const inMessage = sql`exists (select 1 from messages m where m.tenant_id = ${sessions.tenantId}
-    and m.session_id = ${sessions.id} and m.content ilike ${pattern})`
-  return or(ilike(sessions.title, pattern), inMessage)
-}
-
-/** Oldest first, from behind `cursor`; of the caller's own conversation, which `findSession` tells. */
-export async function selectMessages(
-  ctx: StoreContext,
-  sessionId: string,
-  { limit, cursor }: MessageQuery,
-): Promise<MessageRow[]> {
-  const after = cursor === undefined ? undefined : gt(messages.id, cursor)
-  const [rows] = await withTenant(ctx).batch((tx) => [
-    tx
-      .select()
-      .from(messages)
-      .where(and(isIn(ctx, sessionId), after))
-      .orderBy(asc(messages.id))
-      .limit(limit),
-  ])
-  return rows
-}
-
-export async function renameSession(
-  ctx: StoreContext,
-  id: string,
-  title: string,
-): Promise<SessionRow | undefined> {
-  const [[row]] = await withTenant(ctx).batch((tx) => [
-    tx.update(sessions).set({ title }).where(isOwn(ctx, id)).returning(),
-  ])
-  return row
-}
-
-/** @returns whether there was such a conversation */
-export async function deleteSession(ctx: StoreContext, id: string): Promise<boolean> {
-  const seq = auditColumn(ctx, 'conversation.delete', { resource: { type: 'conversation', id } })
-  const [rows] = await withTenant(ctx).batch((tx) => {
-    const remove = tx.delete(sessions).where(isOwn(ctx, id)).returning({ id: sessions.id })
-    const gone = tx.$with('gone').as(remove)
-    return [tx.with(gone).select({ seq }).from(gone)]
-  })
-  return rows.length > 0
-}
-
 /** Of a left join: the version a conversation began with. */
-const isItsVersion = and(
+export const isItsVersion = and(
   eq(assistantVersions.tenantId, sessions.tenantId),
   eq(assistantVersions.assistantId, sessions.assistantId),
   eq(assistantVersions.version, sessions.assistantVersion),
 )
 
-const isSession = ({ tenantId }: StoreContext, id: string) =>
+export const isSession = ({ tenantId }: StoreContext, id: string) =>
   and(eq(sessions.tenantId, tenantId), eq(sessions.id, id))
 
-const isIn = ({ tenantId }: StoreContext, sessionId: string) =>
+export const isIn = ({ tenantId }: StoreContext, sessionId: string) =>
   and(eq(messages.tenantId, tenantId), eq(messages.sessionId, sessionId))
 
-function isOwners({ actor }: StoreContext): SQL {
+export function isOwners({ actor }: StoreContext): SQL {
   const { userId, keyId } = ownerOf(actor)
   return userId === null ? eq(sessions.keyId, keyId ?? '') : eq(sessions.userId, userId)
 }
 
-const isOwn = (ctx: StoreContext, id: string) => and(isSession(ctx, id), isOwners(ctx))
+export const isOwn = (ctx: StoreContext, id: string) => and(isSession(ctx, id), isOwners(ctx))
