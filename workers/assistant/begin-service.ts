@@ -8,10 +8,11 @@ import { requireModels } from '../flags/client-service.ts'
 import type { AssistantContent } from './assistant-schemas.ts'
 import type { Bounds, TurnJob } from './perform.ts'
 import { languageOf, phrasesIn } from './phrases.ts'
-import type { Language, NewMessage } from './schemas.ts'
+import type { Language, NewMessage, Turn } from './schemas.ts'
 import { fieldOf, getNamed, serveAssistant } from './served-service.ts'
 import type { AssistantContext } from './service.ts'
 import * as store from './store.ts'
+import type { Memory } from './summary-service.ts'
 import { type Tool, toolsFor } from './tool-service.ts'
 import { messagesOf } from './window.ts'
 
@@ -30,6 +31,8 @@ export interface Begun {
   /** Whether the conversation has had all its turns. */
   isOver: boolean
   job: Omit<TurnJob, 'watch' | 'refuse' | 'phrases'> & { phrases: ReturnType<typeof phrasesIn> }
+  /** What the conversation was before this turn. */
+  memory: Memory
 }
 
 /**
@@ -47,12 +50,10 @@ export async function begin(ctx: AssistantContext, asked: NewMessage): Promise<B
   const { session, content, turn, earlier } = await store.claimTurn(ctx, claim, HISTORY)
   if (!session) throw new ProblemError('not_found', 'You have no such conversation.')
   if (turn === undefined) throw refusalOf(session, content, assistantId)
-  const isOver = turn > (content?.limits.max_turns ?? Number(ctx.env.MAX_TURNS))
-  if (isOver) ctx.metrics.inc('voiceassist_max_turns_reached_total', {})
+  if (isOver(ctx, turn, content)) ctx.metrics.inc('voiceassist_max_turns_reached_total', {})
   const language = asked.language ?? session.language
-  const history = [...asked.external_history, ...earlier.toReversed().filter(isTold).map(toTurn)]
-  const told = asked.language ?? content?.language ?? undefined
-  const said = { message: asked.message, history, language: told, assistant: content ?? undefined }
+  const memory = memoryOf(session, earlier)
+  const history = [...asked.external_history, ...memory.said.map(toTurn)]
   return {
     sessionId,
     answerId,
@@ -60,18 +61,34 @@ export async function begin(ctx: AssistantContext, asked: NewMessage): Promise<B
     language,
     assistantId: session.assistantId,
     assistantVersion: session.assistantVersion,
-    isOver,
+    isOver: isOver(ctx, turn, content),
     job: {
       sessionId,
       messageId: answerId,
-      messages: messagesOf(said),
+      messages: messagesOf({
+        message: asked.message,
+        history,
+        language: asked.language ?? content?.language ?? undefined,
+        assistant: content ?? undefined,
+        summary: memory.summary,
+      }),
       history,
-      tools: chosenFrom(tools, content?.tools ?? null),
+      tools: chosenFrom(tools, content),
       phrases: phrasesIn(language),
       confirmed: confirmedOf(asked.confirm, earlier[0]),
       bounds: boundsOf(content),
     },
+    memory,
   }
+}
+
+const isOver = ({ env }: AssistantContext, turn: number, content: AssistantContent | null) =>
+  turn > (content?.limits.max_turns ?? Number(env.MAX_TURNS))
+
+function memoryOf(session: store.SessionRow, earlier: readonly store.MessageRow[]): Memory {
+  const { summary, summaryTurn } = session
+  const fresh = earlier.toReversed().filter((one) => isTold(one) && one.turn > summaryTurn)
+  return { summary, summaryTurn, said: fresh.map((one) => ({ ...toTurn(one), turn: one.turn })) }
 }
 
 interface Place {
@@ -126,12 +143,13 @@ const boundsOf = (content: AssistantContent | null): Bounds => ({
   maxSteps: content?.limits.max_steps ?? null,
 })
 
-function chosenFrom(tools: ReadonlyMap<string, Tool>, names: readonly string[] | null) {
+function chosenFrom(tools: ReadonlyMap<string, Tool>, content: AssistantContent | null) {
+  const names = content?.tools ?? null
   return names === null ? tools : new Map([...tools].filter(([name]) => names.includes(name)))
 }
 
 const isTold = ({ content, status }: store.MessageRow) => content !== '' && status !== 'failed'
-const toTurn = ({ role, content }: store.MessageRow) => ({ role, content })
+const toTurn = ({ role, content }: Turn) => ({ role, content })
 
 /** The calls the last answer asked the user to agree to, as far as they did. */
 function confirmedOf(ids: readonly string[], last: store.MessageRow | undefined) {

@@ -121,9 +121,10 @@ type ChainEnv = Pick<ModelEnv, 'CHAT_MODEL' | 'CHAT_FALLBACK_MODELS'>
 export function chainOf(
   { CHAT_MODEL, CHAT_FALLBACK_MODELS }: ChainEnv,
   first?: string | null,
-): string[] {
+): [string, ...string[]] {
   const chain = [CHAT_MODEL, ...CHAT_FALLBACK_MODELS.split(',').filter(Boolean)]
-  return chain.toSorted((one, other) => Number(other === first) - Number(one === first))
+  const [chosen = CHAT_MODEL] = chain.filter((model) => model === first)
+  return [chosen, ...chain.filter((model) => model !== chosen)]
 }
 
 function gateOf(env: OpenAiEnv, model: string): Gate {

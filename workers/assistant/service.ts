@@ -7,13 +7,14 @@ import { ProblemError } from '../../shared/errors.ts'
 import type { Span } from '../../shared/trace-span.ts'
 import { noteSession, traceStream, withSpan } from '../../shared/tracing.ts'
 import { type Bill, withBill } from '../usage/service.ts'
-import { begin } from './begin-service.ts'
+import { begin, type Begun } from './begin-service.ts'
 import { runTurn, type TurnContext } from './perform.ts'
 import { languageOf } from './phrases.ts'
 import { advance, formatPosition, type Position, remainder, START } from './position.ts'
 import { replyOf } from './reply.ts'
 import type { NewMessage, Part, Reply, Usage } from './schemas.ts'
 import * as store from './store.ts'
+import { summarise } from './summary-service.ts'
 import { NEW_TURN, type TurnState } from './turn-state.ts'
 import { textOf } from './turn.ts'
 
@@ -85,6 +86,7 @@ async function* answer(
     span.set({ tool_calls_count: ended.toolCalls.length, response_length: ended.content.length })
     await withSpan({ name: 'agent.format_response' }, () => store.endTurn(ctx, begun, ended))
     isStored = true
+    if (last.model !== null) ctx.defer(remember(asker, begun, asked.message, ended.content))
     const dollars = ctx.bill.microDollars / 1_000_000
     ctx.metrics.observe('voiceassist_answer_cost_dollars', { endpoint: 'assistant' }, dollars)
     if (last.reason === 'timed_out') throw tooLate()
@@ -94,6 +96,21 @@ async function* answer(
     // The reader left before the end.
     if (!isStored) ctx.defer(store.endTurn(ctx, begun, endOf(last, clock, ctx.bill)))
   }
+}
+
+/** Off the bill: it is not this answer that costs it. */
+function remember(
+  ctx: AssistantContext,
+  { sessionId, turn, memory }: Begun,
+  message: string,
+  answered: string,
+): Promise<void> {
+  const said = [
+    ...memory.said,
+    { role: 'user' as const, content: message, turn },
+    { role: 'assistant' as const, content: answered, turn },
+  ]
+  return summarise(ctx, sessionId, { ...memory, said })
 }
 
 function* ending(reply: Reply): Generator<MessageEvent> {
