@@ -219,6 +219,18 @@ export const AccountExport = z
     }),
     tenants: z.array(TenantSummary.extend({ joinedAt: time() })),
     teams: z.array(z.object({ tenantId: z.string(), name: z.string(), addedAt: time() })),
+    /** With assistants, in every tenant; each with what was said on both sides. */
+    conversations: z.array(
+      z.object({
+        tenantId: z.string(),
+        id: z.string(),
+        title: z.string(),
+        language: z.string(),
+        summary: z.string().nullable(),
+        createdAt: time(),
+        messages: z.array(z.object({ role: z.string(), content: z.string(), createdAt: time() })),
+      }),
+    ),
     signInMethods: z.array(
       z.object({ provider: z.string(), label: z.string().nullable(), createdAt: time() }),
     ),
