@@ -32,6 +32,8 @@ export const PERMISSIONS = [
   'budget.manage',
   'reservation.read',
   'reservation.manage',
+  'assistant.manage',
+  'conversation.read',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
@@ -45,6 +47,7 @@ export const FRESH: ReadonlySet<Permission> = new Set([
   'tenant.delete',
   'phi.read',
   'admin.platform',
+  'conversation.read',
 ])
 
 /**
@@ -69,6 +72,7 @@ export const WITHHELD: ReadonlySet<Permission> = new Set([
   'tenant.delete',
   'phi.read',
   'admin.platform',
+  'conversation.read',
 ])
 
 export type Actor =

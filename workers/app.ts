@@ -9,6 +9,8 @@ import { assertGuarded, open } from '../shared/guards.ts'
 import { type AppEnv, createRouter, renderError } from '../shared/http.ts'
 import { traceRequests } from '../shared/trace-request.ts'
 import { traceIdOf } from '../shared/trace.ts'
+import { assistantAdminRoutes } from './assistant/assistant-routes.ts'
+import { conversationRoutes } from './assistant/conversation-routes.ts'
 import { assistantRoutes } from './assistant/routes.ts'
 import type { AssistantContext } from './assistant/service.ts'
 import type { LogContext } from './audit/log-service.ts'
@@ -248,6 +250,8 @@ export function createApp() {
   app.route('/', assistantRoutes)
   app.route('/', mcpRoutes)
   app.route('/', mcpServerRoutes)
+  app.route('/', assistantAdminRoutes)
+  app.route('/', conversationRoutes)
   app.route('/', createIdentityRoutes(beginSignIn, meterAddress))
   app.route('/', createApiKeyRoutes<LimitContext & FlagContext>(meter, requireEnvironment))
   app.route('/', createOAuthClientRoutes(meter))

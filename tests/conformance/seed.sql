@@ -92,4 +92,8 @@ insert into kb_file_batches values ('acme', '019a0000-0000-7000-8000-00000000005
 insert into calendar_events values ('acme', '019a0000-0000-7000-8000-000000000050', 'own', 'u1', null, 'Dentist', '2026-01-08T09:00Z', '2026-01-08T09:30Z', 'Europe/Berlin', 'm1:call_1_0', null, '2026-01-01Z', '2026-01-02Z');
 insert into reservations values ('acme', '019a0000-0000-7000-8000-000000000051', 'K7PX2M9Q', 'u1', null, 's1', 'm1', 'confirmed', 4, '2026-01-08T18:30Z', 'Europe/Berlin', 'Ada', '+49 30 1234', 'By the window', 'm1:call_1_1', '2026-01-01Z', '2026-01-02Z');
 insert into mcp_servers values ('acme', '019a0000-0000-7000-8000-000000000052', 'crm', 'https://mcp.example.com/mcp', 'v1.aabbccdd.d.iv.ct', '{Authorization}', 2, '[{"name":"find","description":"Finds","parameters":{"type":"object"},"confirms":false}]', true, '2026-01-01Z', '2026-01-02Z');
-update kb_documents set suspicions = '{role}'
+update kb_documents set suspicions = '{role}';
+insert into assistants values ('acme', '019a0000-0000-7000-8000-000000000060', 'help-desk', true, 1, 'desk-version', null, '2026-01-01Z', '2026-01-02Z');
+insert into assistant_versions values ('acme', '019a0000-0000-7000-8000-000000000060', 1, '{"name":"Help desk"}', 'first', 'u1', null, '2026-01-01Z');
+update sessions set assistant_id = '019a0000-0000-7000-8000-000000000060', assistant_version = 1, summary = 'They asked about tides.', summary_turn = 1;
+update messages set trace_id = '0af7651916cd43dd8448eb211c80319c'

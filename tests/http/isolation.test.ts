@@ -88,6 +88,9 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     session_id: string
     message_id: string
   }>()
+  const helper = { slug: 'helper', content: { name: SECRET } }
+  const assisting = await asOwner('POST', '/api/admin/assistants', helper)
+  const { id: assistant } = await assisting.json<{ id: string }>()
   const asked = await asOwner('POST', '/api/ask', { question: `What is ${SECRET}?` })
   const { answerId } = await asked.json<{ answerId: string }>()
   const trace = newTrace()
@@ -116,6 +119,7 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     oauthClient,
     provider,
     team,
+    assistant,
     conversation,
     answer,
     reservation: await insertReservation(memberId),

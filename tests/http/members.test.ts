@@ -1,5 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { Member, MemberPage, Profile } from '../../workers/identity/tenant-schemas.ts'
+import {
+  AccountExport,
+  Member,
+  MemberPage,
+  Profile,
+} from '../../workers/identity/tenant-schemas.ts'
 import { problemOf } from './identity-harness.ts'
 import { type Person, startTenants, type TestTenants } from './tenant-harness.ts'
 
@@ -162,6 +167,45 @@ test('two owners who demote each other at once leave exactly one', async () => {
   ])
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
   expect(Object.values(await app.roster(id)).toSorted()).toEqual(['admin', 'owner'])
+})
+
+test('what somebody said to assistants is in their export alone, and goes with their account', async () => {
+  const [person, other] = [await app.person('talker', 'user'), await app.person('silent', 'user')]
+  const ask = (message: string, token: string) =>
+    app.send('POST', '/api/assistant/messages', { message }, token)
+  const { session_id: id } = await (
+    await ask('When is high water?', person.token)
+  ).json<{
+    session_id: string
+  }>()
+  await ask('None of your business', other.token)
+  const exported = await app.send('GET', '/api/users/me/export', undefined, person.token)
+  const { conversations } = AccountExport.parse(await exported.json())
+  expect(conversations).toMatchObject([
+    {
+      tenantId: app.tenantId,
+      id,
+      title: 'When is high water?',
+      messages: [
+        { role: 'user', content: 'When is high water?' },
+        { role: 'assistant', content: expect.stringMatching(/\S/) },
+      ],
+    },
+  ])
+  const gone = await app.send(
+    'POST',
+    '/api/users/me/deletion',
+    { email: person.email },
+    person.token,
+  )
+  expect(gone.status).toBe(204)
+  const [, sessions, messages] = await app.sql.transaction([
+    app.sql.query(`select set_config('app.tenant_id', $1, true)`, [app.tenantId]),
+    app.sql.query('select user_id from sessions'),
+    app.sql.query('select content from messages where session_id = $1', [id]),
+  ])
+  expect(sessions).toEqual([{ user_id: other.id }])
+  expect(messages).toEqual([])
 })
 
 test('an account is exported whole, without its secrets, and deleted', async () => {

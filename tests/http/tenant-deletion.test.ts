@@ -151,6 +151,8 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
       2, ${at}, 'UTC', 'n', null, null, 'k', ${at}, ${at})`,
     `insert into mcp_servers values ('${id}', '${document}', 'crm', 'https://mcp.example.com', null, '{}', 1,
       '[]', true, ${at}, ${at})`,
+    `insert into assistants values ('${id}', '${document}', 's', true, 1, null, null, ${at}, ${at})`,
+    `insert into assistant_versions values ('${id}', '${document}', 1, '{}', '', 'u', null, ${at})`,
     `insert into auth.roles values ('${id}', 'own', '', '{}', 1, ${at}, ${at})`,
   ]
   await app.sql.transaction([

@@ -1,40 +1,17 @@
 /** Spans of requests as a collector gets them; and that no request fails or waits for one that is down. */
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startApp, type TestApp } from './harness.ts'
-
-interface Sent {
-  name: string
-  traceId: string
-  spanId: string
-  parentSpanId?: string
-  attributes: { key: string; value: Record<string, unknown> }[]
-}
+import { attributesOf, startCollector } from './span-collector.ts'
 
 let app: TestApp
-let collector: Server
-let spans: Sent[] = []
-let status = 200
+let collector: Awaited<ReturnType<typeof startCollector>>
 
 const PARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
 beforeAll(async () => {
   app = await startApp()
-  collector = createServer((request, response) => {
-    let text = ''
-    request.setEncoding('utf8').on('data', (part: string) => (text += part))
-    request.on('end', () => {
-      const { resourceSpans } = JSON.parse(text)
-      for (const { scopeSpans } of resourceSpans) {
-        for (const scope of scopeSpans) spans.push(...scope.spans)
-      }
-      response.writeHead(status).end()
-    })
-  })
-  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve))
-  const { port } = collector.address() as AddressInfo
-  Object.assign(app.env, { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` })
+  collector = await startCollector()
+  Object.assign(app.env, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
 })
 afterEach(() => app.settle())
 afterAll(async () => {
@@ -42,19 +19,16 @@ afterAll(async () => {
   await app.close()
 })
 beforeEach(() => {
-  spans = []
-  status = 200
+  collector.spans.splice(0)
+  collector.answer.status = 200
 })
-
-const attributesOf = (span: Sent | undefined) =>
-  Object.fromEntries(span?.attributes.map(({ key, value }) => [key, Object.values(value)[0]]) ?? [])
 
 test('a request is one span by its route, in its caller’s trace, with its queries below', async () => {
   const headers = { authorization: `Bearer ${await app.token()}`, traceparent: PARENT }
   const path = '/api/admin/kb/documents?limit=7'
   expect((await app.request(path, { headers })).status).toBe(200)
   await app.settle()
-  const root = spans.find(({ name }) => name === 'GET /api/admin/kb/documents')
+  const root = collector.spans.find(({ name }) => name === 'GET /api/admin/kb/documents')
   expect(root).toMatchObject({
     traceId: '0af7651916cd43dd8448eb211c80319c',
     parentSpanId: 'b7ad6b7169203331',
@@ -64,9 +38,9 @@ test('a request is one span by its route, in its caller’s trace, with its quer
     'http.response.status_code': '200',
     duration_ms: expect.any(String),
   })
-  const query = spans.find(({ name }) => name === 'database.query')
+  const query = collector.spans.find(({ name }) => name === 'database.query')
   expect(query).toMatchObject({ parentSpanId: root?.spanId })
-  expect(JSON.stringify(spans)).not.toContain('limit=7')
+  expect(JSON.stringify(collector.spans)).not.toContain('limit=7')
 })
 
 test('a question is a tree of the names everybody knows, without a word of it', async () => {
@@ -79,13 +53,14 @@ test('a question is a tree of the names everybody knows, without a word of it', 
   const answer = await app.request('/api/ask', { method: 'POST', headers, body })
   await answer.text()
   await app.settle()
-  const idOf = (wanted: string) => spans.find(({ name }) => name === wanted)?.spanId
-  const parentOf = (wanted: string) => spans.find(({ name }) => name === wanted)?.parentSpanId
+  const idOf = (wanted: string) => collector.spans.find(({ name }) => name === wanted)?.spanId
+  const parentOf = (wanted: string) =>
+    collector.spans.find(({ name }) => name === wanted)?.parentSpanId
   expect(parentOf('agent.process_message')).toBe(idOf('api.send_message'))
   expect(parentOf('agent.build_messages')).toBe(idOf('agent.process_message'))
   expect(parentOf('agent.format_response')).toBe(idOf('agent.process_message'))
-  expect(spans.some(({ name }) => name === 'cache.command')).toBe(true)
-  expect(JSON.stringify(spans)).not.toMatch(/zanzibar|lever/)
+  expect(collector.spans.some(({ name }) => name === 'cache.command')).toBe(true)
+  expect(JSON.stringify(collector.spans)).not.toMatch(/zanzibar|lever/)
 })
 
 test('a malformed traceparent begins a trace of our own', async () => {
@@ -94,14 +69,14 @@ test('a malformed traceparent begins a trace of our own', async () => {
   await app.request('/api/admin/kb/documents', { headers })
   await app.settle()
   Object.assign(app.env, { OTEL_TRACES_SAMPLER_ARG: '0' })
-  expect(spans[0]?.traceId).toMatch(/^[0-9a-f]{32}$/)
-  expect(spans[0]?.traceId).not.toBe('0af7651916cd43dd8448eb211c80319c')
+  expect(collector.spans[0]?.traceId).toMatch(/^[0-9a-f]{32}$/)
+  expect(collector.spans[0]?.traceId).not.toBe('0af7651916cd43dd8448eb211c80319c')
 })
 
 test('what is not sampled is not sent, unless it fails', async () => {
   await app.knock('/live')
   await app.settle()
-  expect(spans).toEqual([])
+  expect(collector.spans).toEqual([])
   const headers = { traceparent: PARENT.replace(/1$/, '0') }
   const files = app.env.FILES
   Object.assign(app.env, { FILES: { put: () => Promise.reject(new Error('full')) } })
@@ -112,11 +87,11 @@ test('what is not sampled is not sent, unless it fails', async () => {
   expect((await app.request('/api/admin/kb/documents', init)).status).toBe(500)
   await app.settle()
   Object.assign(app.env, { FILES: files })
-  expect(spans.map(({ name }) => name)).toContain('POST /api/admin/kb/documents')
+  expect(collector.spans.map(({ name }) => name)).toContain('POST /api/admin/kb/documents')
 })
 
 test('a collector that is down or refuses costs no request anything but a count', async () => {
-  status = 503
+  collector.answer.status = 503
   const before = app.metrics.count('voiceassist_traces_exported_total', 'failed')
   const headers = { traceparent: PARENT }
   const answers = await Promise.all(

@@ -31,6 +31,10 @@ export interface ModelRequest {
   tools: readonly ToolDescription[]
   /** `auto` when absent. */
   toolChoice?: ToolChoice
+  /** Of the chain, asked first; null: the chain's first. */
+  model?: string | null
+  /** Tokens of the reply at most; null: MAX_ANSWER_LENGTH. */
+  maxTokens?: number | null
 }
 
 export interface ModelReply {
@@ -65,7 +69,7 @@ async function* reply(
   signal: AbortSignal,
   span: Span,
 ): AsyncGenerator<string, ModelReply> {
-  const models = modelsOf(ctx.env)
+  const models = chainOf(ctx.env, request.model)
   const { host: provider } = new URL(ctx.env.OPENAI_BASE_URL)
   let failure: unknown
   for (const [index, model] of models.entries()) {
@@ -108,10 +112,17 @@ async function* reply(
 export const isOverBudget = (error: unknown): error is ProblemError =>
   error instanceof ProblemError && error.code === 'budget_exceeded'
 
-const modelsOf = ({ CHAT_MODEL, CHAT_FALLBACK_MODELS }: ModelEnv): string[] => [
-  CHAT_MODEL,
-  ...CHAT_FALLBACK_MODELS.split(',').filter(Boolean),
-]
+type ChainEnv = Pick<ModelEnv, 'CHAT_MODEL' | 'CHAT_FALLBACK_MODELS'>
+
+/** The models that may be asked, in their order. @param first Stands before the others if it is one of them */
+export function chainOf(
+  { CHAT_MODEL, CHAT_FALLBACK_MODELS }: ChainEnv,
+  first?: string | null,
+): [string, ...string[]] {
+  const chain = [CHAT_MODEL, ...CHAT_FALLBACK_MODELS.split(',').filter(Boolean)]
+  const [chosen = CHAT_MODEL] = chain.filter((model) => model === first)
+  return [chosen, ...chain.filter((model) => model !== chosen)]
+}
 
 type Whole = Pick<ModelReply, 'calls' | 'usage'>
 
@@ -168,12 +179,12 @@ type Body = ReturnType<typeof bodyOf>
 function bodyOf(
   { env }: ModelContext,
   model: string,
-  { messages, tools, toolChoice = 'auto' }: ModelRequest,
+  { messages, tools, toolChoice = 'auto', maxTokens }: ModelRequest,
 ) {
   return {
     model,
     messages: messages.map(toProvider),
-    max_completion_tokens: Number(env.MAX_ANSWER_LENGTH),
+    max_completion_tokens: maxTokens ?? Number(env.MAX_ANSWER_LENGTH),
     stream: true as const,
     stream_options: { include_usage: true },
     ...(tools.length > 0 && {

@@ -1,36 +1,54 @@
-/** Conversations as things: listed, searched, read, renamed, exported, deleted, by whose they are. */
+/**
+ * Conversations as things: listed, searched, read, renamed, exported, deleted by whose they are. Others'
+ * can be read with a permission of its own, and each time the audit log says so.
+ */
+import { ownerOf } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { type AuditContext, recordAudit } from '../audit/service.ts'
+import * as store from './conversation-store.ts'
 import { citationsOf } from './reply.ts'
 import type {
+  AnyConversationQuery,
   Conversation,
   ConversationExport,
   ConversationPage,
-  ConversationQuery,
   Message,
   MessagePage,
   MessageQuery,
 } from './schemas.ts'
-import * as store from './store.ts'
+import { type MessageRow, type StoreContext } from './store.ts'
 
-export type ConversationContext = store.StoreContext & AuditContext
+export type ConversationContext = StoreContext & AuditContext
 
 /** Messages per round trip of an export. */
 const PAGE = 200
 
 export async function listConversations(
   ctx: ConversationContext,
-  query: ConversationQuery,
+  query: AnyConversationQuery,
+  whose: store.Whose,
 ): Promise<ConversationPage> {
-  const rows = await store.selectSessions(ctx, { ...query, limit: query.limit + 1 })
+  const rows = await store.selectSessions(ctx, { ...query, limit: query.limit + 1 }, whose)
   const items = rows.slice(0, query.limit).map(toConversation)
+  // Titles are what people asked.
+  if (whose === 'everyone') {
+    const resource = { type: 'tenant', id: ctx.tenantId }
+    recordAudit(ctx, 'conversation.read', { resource, facts: { listed: items.length } })
+  }
   return { items, next_cursor: rows.length > query.limit ? (items.at(-1)?.id ?? null) : null }
 }
 
 /** @throws ProblemError not_found */
-export async function getConversation(ctx: ConversationContext, id: string): Promise<Conversation> {
-  const row = await store.findSession(ctx, id)
-  if (!row) throw missing()
+export async function getConversation(
+  ctx: ConversationContext,
+  id: string,
+  whose: store.Whose,
+): Promise<Conversation> {
+  const row = await store.findSession(ctx, id, whose)
+  if (!row) throw missing(whose)
+  if (whose === 'everyone' && !isOwn(ctx, row)) {
+    recordAudit(ctx, 'conversation.read', { resource: { type: 'conversation', id } })
+  }
   return toConversation(row)
 }
 
@@ -39,8 +57,9 @@ export async function listMessages(
   ctx: ConversationContext,
   id: string,
   query: MessageQuery,
+  whose: store.Whose,
 ): Promise<MessagePage> {
-  await getConversation(ctx, id)
+  await getConversation(ctx, id, whose)
   const rows = await store.selectMessages(ctx, id, { ...query, limit: query.limit + 1 })
   const items = rows.slice(0, query.limit).map(toMessage)
   return { items, next_cursor: rows.length > query.limit ? (items.at(-1)?.id ?? null) : null }
@@ -52,22 +71,22 @@ export async function renameConversation(
   id: string,
   title: string,
 ): Promise<Conversation> {
-  const row = await store.renameSession(ctx, id, title)
-  if (!row) throw missing()
-  return toConversation(row)
+  if (!(await store.renameSession(ctx, id, title))) throw missing('own')
+  return getConversation(ctx, id, 'own')
 }
 
 /** With all its messages. @throws ProblemError not_found */
 export async function deleteConversation(ctx: ConversationContext, id: string): Promise<void> {
-  if (!(await store.deleteSession(ctx, id))) throw missing()
+  if (!(await store.deleteSession(ctx, id))) throw missing('own')
 }
 
 /** All of it. @throws ProblemError not_found */
 export async function exportConversation(
   ctx: ConversationContext,
   id: string,
+  whose: store.Whose,
 ): Promise<ConversationExport> {
-  const conversation = await getConversation(ctx, id)
+  const conversation = await getConversation(ctx, id, whose)
   const messages: Message[] = []
   for (let cursor: string | undefined, isMore = true; isMore; cursor = messages.at(-1)?.id) {
     const rows = await store.selectMessages(ctx, id, { limit: PAGE, ...(cursor && { cursor }) })
@@ -78,20 +97,39 @@ export async function exportConversation(
   return { exported_at: ctx.now().toISOString(), conversation, messages }
 }
 
-const missing = () => new ProblemError('not_found', 'You have no such conversation.')
+const missing = (whose: store.Whose) =>
+  new ProblemError(
+    'not_found',
+    whose === 'own' ? 'You have no such conversation.' : 'This tenant has no such conversation.',
+  )
 
-const toConversation = (row: store.SessionRow): Conversation => ({
+function isOwn({ actor }: ConversationContext, row: store.ConversationRow): boolean {
+  const { userId, keyId } = ownerOf(actor)
+  return row.userId === userId && row.keyId === keyId
+}
+
+const toConversation = (row: store.ConversationRow): Conversation => ({
   id: row.id,
   title: row.title,
   language: row.language,
+  owner:
+    row.userId === null
+      ? { type: 'key', id: row.keyId ?? '', name: null }
+      : { type: 'user', id: row.userId, name: row.userName },
+  assistant:
+    row.assistantId === null || row.assistantVersion === null
+      ? null
+      : { id: row.assistantId, version: row.assistantVersion, name: row.assistantName },
   status: row.handoffReason === null ? 'open' : 'handed_off',
   handoff_reason: row.handoffReason,
   turns: row.turns,
+  summary: row.summary,
+  cost_micro_dollars: row.costMicroDollars,
   created_at: row.createdAt.toISOString(),
   updated_at: row.updatedAt.toISOString(),
 })
 
-const toMessage = (row: store.MessageRow): Message => ({
+const toMessage = (row: MessageRow): Message => ({
   id: row.id,
   turn: row.turn,
   role: row.role,
@@ -104,5 +142,6 @@ const toMessage = (row: store.MessageRow): Message => ({
   usage: row.usage,
   cost_micro_dollars: row.costMicroDollars,
   timings: row.timings,
+  trace_id: row.traceId,
   created_at: row.createdAt.toISOString(),
 })

@@ -25,6 +25,8 @@ export interface Calling {
   /** The same for the same call, however often it is carried out. */
   idempotencyKey: string
   history: readonly Turn[]
+  /** The ones the documents are searched in; undefined: all. */
+  knowledgeBases?: readonly string[] | undefined
   /** Takes what the answer may cite. */
   found: (sources: Found['sources']) => void
   signal: AbortSignal

@@ -25,6 +25,16 @@ export type TurnContext = ModelContext & ToolContext
 /** Model calls of one turn. */
 const MAX_STEPS = 6
 
+/** What the assistant makes of the turn; null leaves what holds for all. */
+export interface Bounds {
+  knowledgeBases: readonly string[] | null
+  model: string | null
+  /** Tokens of one reply of the model. */
+  maxTokens: number | null
+  /** Model calls, at most MAX_STEPS. */
+  maxSteps: number | null
+}
+
 export interface TurnJob {
   sessionId: string
   /** Begins every idempotency key of the turn. */
@@ -34,6 +44,7 @@ export interface TurnJob {
   tools: ReadonlyMap<string, Tool>
   phrases: TurnSpec['phrases']
   confirmed: readonly Omit<Call, 'id'>[]
+  bounds: Bounds
   /** Gets the turn after each of its steps: what is known if nobody reads to the end. */
   watch: (turn: TurnState) => void
   /** Gets the problem when a budget refused a call. */
@@ -52,7 +63,7 @@ export async function* runTurn(
   signal: AbortSignal,
 ): AsyncGenerator<Part, TurnState> {
   const { messages, tools, phrases, confirmed, watch } = job
-  const spec: TurnSpec = { tools, maxSteps: MAX_STEPS, phrases }
+  const spec: TurnSpec = { tools, maxSteps: job.bounds.maxSteps ?? MAX_STEPS, phrases }
   const inbox = createInbox<TurnEvent>()
   const work = new AbortController()
   const stop = () => inbox.put({ type: 'stopped', reason: reasonOf(signal) })
@@ -113,7 +124,8 @@ async function callModel(
     }
   }
   try {
-    const stream = streamReply(ctx, { messages, tools }, signal)
+    const { model, maxTokens } = job.bounds
+    const stream = streamReply(ctx, { messages, tools, model, maxTokens }, signal)
     for (;;) {
       const next = await stream.next()
       if (next.done) {
@@ -174,6 +186,7 @@ async function carryOut(
     messageId: job.messageId,
     idempotencyKey: `${job.messageId}:${callId}`,
     history: job.history,
+    knowledgeBases: job.bounds.knowledgeBases ?? undefined,
     found,
   }
   const outcome = tool ? await attempt(ctx, tool, args, calling, { stopped: signal, span }) : GONE

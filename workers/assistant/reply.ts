@@ -6,6 +6,8 @@ interface About {
   sessionId: string
   messageId: string
   turn: number
+  assistantId: string | null
+  assistantVersion: number | null
   language: Language
 }
 
@@ -17,7 +19,8 @@ type Ended = Pick<Reply, 'status' | 'reason' | 'model' | 'usage' | 'timings'> & 
   fallbackUsed: boolean
 }
 
-export function replyOf({ sessionId, messageId, turn, language }: About, ended: Ended): Reply {
+export function replyOf(about: About, ended: Ended): Reply {
+  const { sessionId, messageId, turn, language } = about
   const { status, reason, model, usage, timings, content, toolCalls, fallbackUsed } = ended
   const ran = toolCalls.filter(({ status: outcome }) => outcome === 'ok' || outcome === 'failed')
   const success = status === 'complete' || status === 'partial'
@@ -26,6 +29,8 @@ export function replyOf({ sessionId, messageId, turn, language }: About, ended: 
     error: success ? null : phrasesIn(language).sorry,
     session_id: sessionId,
     message_id: messageId,
+    assistant_id: about.assistantId,
+    assistant_version: about.assistantVersion,
     turn,
     status,
     reason,

@@ -1,36 +1,15 @@
-/** HTTP for the assistant: messages at /api/assistant/messages, conversations at /api/conversations. */
+/** HTTP for messages to an assistant, /api/assistant/messages. Conversations are conversation-routes.ts. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { ProblemError } from '../../shared/errors.ts'
 import { eventsResponse, streamEvents } from '../../shared/events.ts'
 import { secured } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import { limited, type LimitContext } from '../limits/service.ts'
-import {
-  type ConversationContext,
-  deleteConversation,
-  exportConversation,
-  getConversation,
-  listConversations,
-  listMessages,
-  renameConversation,
-} from './conversation-service.ts'
 import { parsePosition, START } from './position.ts'
-import {
-  Conversation,
-  ConversationExport,
-  ConversationPage,
-  ConversationQuery,
-  EmptyMessage,
-  MessagePage,
-  MessageQuery,
-  NewMessage,
-  Rename,
-  Reply,
-} from './schemas.ts'
+import { EmptyMessage, NewMessage, Reply } from './schemas.ts'
 import { type AssistantContext, type MessageEvent, resumeMessage, sendMessage } from './service.ts'
 
 const TAGS = ['assistant']
-const PATH = '/api/conversations/{id}'
 const params = z.object({ id: z.uuid('must be an id this API gave') })
 const REFUSALS = problems('unauthenticated', 'forbidden', 'invalid_fields')
 
@@ -81,87 +60,7 @@ const resume = secured(
   }),
 )
 
-const list = secured(
-  'rag.query',
-  createRoute({
-    method: 'get',
-    path: '/api/conversations',
-    operationId: 'listConversations',
-    tags: TAGS,
-    request: { query: ConversationQuery },
-    responses: { 200: json(ConversationPage, 'The caller’s own, newest first'), ...REFUSALS },
-  }),
-)
-
-const get = secured(
-  'rag.query',
-  createRoute({
-    method: 'get',
-    path: PATH,
-    operationId: 'getConversation',
-    tags: TAGS,
-    request: { params },
-    responses: { 200: json(Conversation, 'It'), ...REFUSALS, ...problems('not_found') },
-  }),
-)
-
-const rename = secured(
-  'rag.query',
-  createRoute({
-    method: 'patch',
-    path: PATH,
-    operationId: 'renameConversation',
-    tags: TAGS,
-    request: { params, body: jsonBody(Rename) },
-    responses: { 200: json(Conversation, 'Renamed'), ...REFUSALS, ...problems('not_found') },
-  }),
-)
-
-const remove = secured(
-  'rag.query',
-  createRoute({
-    method: 'delete',
-    path: PATH,
-    operationId: 'deleteConversation',
-    tags: TAGS,
-    request: { params },
-    responses: {
-      204: { description: 'Deleted, with all its messages' },
-      ...REFUSALS,
-      ...problems('not_found'),
-    },
-  }),
-)
-
-const messages = secured(
-  'rag.query',
-  createRoute({
-    method: 'get',
-    path: `${PATH}/messages`,
-    operationId: 'listMessages',
-    tags: TAGS,
-    request: { params, query: MessageQuery },
-    responses: { 200: json(MessagePage, 'Oldest first'), ...REFUSALS, ...problems('not_found') },
-  }),
-)
-
-const exported = secured(
-  'rag.query',
-  createRoute({
-    method: 'get',
-    path: `${PATH}/export`,
-    operationId: 'exportConversation',
-    tags: TAGS,
-    request: { params },
-    responses: {
-      200: json(ConversationExport, 'The conversation and all its messages, as a file'),
-      ...REFUSALS,
-      ...problems('not_found'),
-    },
-  }),
-)
-
-type RoutesEnv = AppEnv<AssistantContext & ConversationContext & LimitContext>
+type RoutesEnv = AppEnv<AssistantContext & LimitContext>
 
 export const assistantRoutes = createRouter<RoutesEnv>()
   .openapi(send, async (c) => {
@@ -185,25 +84,6 @@ export const assistantRoutes = createRouter<RoutesEnv>()
     }
     const { id } = c.req.valid('param')
     return streamEvents(c, (signal) => resumeMessage(c.var.ctx, id, from, signal), frameOf)
-  })
-  .openapi(list, async (c) => c.json(await listConversations(c.var.ctx, c.req.valid('query')), 200))
-  .openapi(get, async (c) => c.json(await getConversation(c.var.ctx, c.req.valid('param').id), 200))
-  .openapi(rename, async (c) => {
-    const { title } = c.req.valid('json')
-    return c.json(await renameConversation(c.var.ctx, c.req.valid('param').id, title), 200)
-  })
-  .openapi(remove, async (c) => {
-    await deleteConversation(c.var.ctx, c.req.valid('param').id)
-    return c.body(null, 204)
-  })
-  .openapi(messages, async (c) => {
-    const { id } = c.req.valid('param')
-    return c.json(await listMessages(c.var.ctx, id, c.req.valid('query')), 200)
-  })
-  .openapi(exported, async (c) => {
-    const { id } = c.req.valid('param')
-    c.header('content-disposition', `attachment; filename="conversation-${id}.json"`)
-    return c.json(await exportConversation(c.var.ctx, id), 200)
   })
 
 const EMPTY = {

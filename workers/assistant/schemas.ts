@@ -18,6 +18,8 @@ export const NewMessage = z
     message: z.string().max(16_000, 'Write at most 16,000 characters.'),
     /** The conversation to go on with; without one a new one begins. */
     session_id: z.uuid('must be an id this API gave').optional(),
+    /** Id or slug of the one that answers a new conversation; without one the tenant's default. */
+    assistant: z.string().min(1).max(64).optional(),
     /** What was said elsewhere before, oldest first; not stored. */
     external_history: z.array(Turn).max(40).default([]),
     /** Of our own words, as when something fails; without it, that of the message. */
@@ -87,6 +89,9 @@ export const Reply = z
     error: z.string().nullable(),
     session_id: z.uuid(),
     message_id: z.uuid(),
+    /** Which assistant answered, in which version; null: ours, for the tenant has no default one. */
+    assistant_id: z.uuid().nullable(),
+    assistant_version: z.int().nullable(),
     turn: z.int(),
     status: MessageStatus,
     reason: Reason.nullable(),
@@ -121,10 +126,22 @@ export const Conversation = z
     id: z.uuid(),
     title: z.string(),
     language: Language,
+    owner: z.object({
+      type: z.enum(['user', 'key']),
+      id: z.string(),
+      /** A user's; null for a key. */
+      name: z.string().nullable(),
+    }),
+    /** Null: ours. Its name is null once it is deleted. */
+    assistant: z.object({ id: z.uuid(), version: z.int(), name: z.string().nullable() }).nullable(),
     /** `handed_off` once a person was asked to take over. */
     status: z.enum(['open', 'handed_off']),
     handoff_reason: z.string().nullable(),
     turns: z.int(),
+    /** What the oldest turns came to, once they are no longer sent along whole; null before. */
+    summary: z.string().nullable(),
+    /** Of all its answers. */
+    cost_micro_dollars: z.int(),
     created_at: time(),
     updated_at: time(),
   })
@@ -145,6 +162,8 @@ export const Message = z
     usage: Usage,
     cost_micro_dollars: z.int(),
     timings: z.record(z.string(), z.number()),
+    /** Of the request that asked; null for messages older than this field. */
+    trace_id: z.string().nullable(),
     created_at: time(),
   })
   .openapi('ConversationMessage')
@@ -158,8 +177,20 @@ export const ConversationQuery = z.object({
   cursor,
   /** Words of the title or of a message. */
   q: z.string().trim().min(1).max(200).optional(),
+  /** Those with one of the tenant's own assistants. */
+  assistant: z.uuid('must be an id this API gave').optional(),
+  status: z.enum(['open', 'handed_off']).optional(),
+  /** Begun at or after `from` and before `to`. */
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
 })
 export type ConversationQuery = z.output<typeof ConversationQuery>
+
+export const AnyConversationQuery = ConversationQuery.extend({
+  /** Of one user. */
+  user: z.string().min(1).max(128).optional(),
+})
+export type AnyConversationQuery = z.output<typeof AnyConversationQuery>
 
 export const ConversationPage = z
   .object({ items: z.array(Conversation), next_cursor: z.string().nullable() })

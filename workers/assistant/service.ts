@@ -4,21 +4,19 @@
  */
 import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
-import { newId } from '../../shared/ids.ts'
 import type { Span } from '../../shared/trace-span.ts'
 import { noteSession, traceStream, withSpan } from '../../shared/tracing.ts'
-import { requireModels } from '../flags/client-service.ts'
 import { type Bill, withBill } from '../usage/service.ts'
-import { runTurn, type TurnContext, type TurnJob } from './perform.ts'
-import { languageOf, phrasesIn } from './phrases.ts'
+import { begin, type Begun } from './begin-service.ts'
+import { runTurn, type TurnContext } from './perform.ts'
+import { languageOf } from './phrases.ts'
 import { advance, formatPosition, type Position, remainder, START } from './position.ts'
 import { replyOf } from './reply.ts'
-import type { Language, NewMessage, Part, Reply, Usage } from './schemas.ts'
+import type { NewMessage, Part, Reply, Usage } from './schemas.ts'
 import * as store from './store.ts'
-import { toolsFor } from './tool-service.ts'
+import { summarise } from './summary-service.ts'
 import { NEW_TURN, type TurnState } from './turn-state.ts'
 import { textOf } from './turn.ts'
-import { messagesOf } from './window.ts'
 
 export { converse, type SpeakContext } from './speak-service.ts'
 
@@ -32,18 +30,14 @@ export type MessageEvent =
   | { type: 'usage'; usage: Usage }
   | { type: 'done'; reply: Reply }
 
-/** Earlier messages that are looked at; the token budget cuts long before. */
-const HISTORY = 60
-/** What a turn may need beyond its time to be written down. */
-const GRACE_MS = 5000
 const POLL_MS = 300
 
 /**
  * Answers a message: parts as they come, and last `done` with the whole reply.
  *
  * @param signal Ends the turn when the client is gone; what was said by then is stored as partial.
- * @throws ProblemError not_found for another's conversation, conflict while a turn of it runs,
- *   timed_out when the turn took too long, budget_exceeded, dependency_down
+ * @throws ProblemError not_found for another's conversation or an unknown assistant, conflict while a
+ *   turn of it runs or for an archived assistant, timed_out when the turn took too long, budget_exceeded, dependency_down
  */
 export function sendMessage(
   ctx: AssistantContext,
@@ -64,7 +58,7 @@ async function* answer(
   span: Span,
 ): AsyncGenerator<MessageEvent> {
   const begun = await withSpan({ name: 'agent.build_messages' }, () => begin(asker, asked))
-  const { sessionId, answerId: messageId, job, turn } = begun
+  const { sessionId, answerId: messageId, job } = begun
   const ctx = withBill(asker, messageId)
   noteSession(sessionId)
   span.set({ session_id: sessionId })
@@ -92,81 +86,36 @@ async function* answer(
     span.set({ tool_calls_count: ended.toolCalls.length, response_length: ended.content.length })
     await withSpan({ name: 'agent.format_response' }, () => store.endTurn(ctx, begun, ended))
     isStored = true
+    if (last.model !== null) ctx.defer(remember(asker, begun, asked.message, ended.content))
     const dollars = ctx.bill.microDollars / 1_000_000
     ctx.metrics.observe('voiceassist_answer_cost_dollars', { endpoint: 'assistant' }, dollars)
     if (last.reason === 'timed_out') throw tooLate()
     if (refusal && last.parts.length === 0) throw refusal
-    yield* ending(replyOf({ sessionId, messageId, turn, language: begun.language }, ended))
+    yield* ending(replyOf({ ...begun, messageId }, ended))
   } finally {
     // The reader left before the end.
     if (!isStored) ctx.defer(store.endTurn(ctx, begun, endOf(last, clock, ctx.bill)))
   }
 }
 
+/** Off the bill: it is not this answer that costs it. */
+function remember(
+  ctx: AssistantContext,
+  { sessionId, turn, memory }: Begun,
+  message: string,
+  answered: string,
+): Promise<void> {
+  const said = [
+    ...memory.said,
+    { role: 'user' as const, content: message, turn },
+    { role: 'assistant' as const, content: answered, turn },
+  ]
+  return summarise(ctx, sessionId, { ...memory, said })
+}
+
 function* ending(reply: Reply): Generator<MessageEvent> {
   yield { type: 'usage', usage: reply.usage }
   yield { type: 'done', reply }
-}
-
-interface Begun {
-  sessionId: string
-  answerId: string
-  turn: number
-  language: Language
-  /** Whether the conversation has had all its turns. */
-  isOver: boolean
-  job: Omit<TurnJob, 'watch' | 'refuse' | 'phrases'> & { phrases: ReturnType<typeof phrasesIn> }
-}
-
-async function begin(ctx: AssistantContext, asked: NewMessage): Promise<Begun> {
-  const now = ctx.now().getTime()
-  const [tools] = await Promise.all([toolsFor(ctx), requireModels(ctx)])
-  const guessed = asked.language ?? languageOf(asked.message)
-  const sessionId = asked.session_id ?? newId(ctx.now())
-  if (!asked.session_id) {
-    const title = asked.message.replace(/\s+/g, ' ').trim().slice(0, 80)
-    const isMade = await store.insertSession(ctx, { id: sessionId, title, language: guessed })
-    if (!isMade) throw new ProblemError('forbidden', 'You are no member of this tenant any more.')
-  }
-  const [questionId, answerId] = [newId(new Date(now)), newId(new Date(now + 1))]
-  const busyUntil = new Date(now + Number(ctx.env.TURN_TIMEOUT) * 1000 + GRACE_MS)
-  const claim = { sessionId, questionId, answerId, question: asked.message, busyUntil }
-  const { session, turn, earlier } = await store.claimTurn(ctx, claim, HISTORY)
-  if (!session) throw new ProblemError('not_found', 'You have no such conversation.')
-  if (turn === undefined) {
-    const detail = 'The last message of this conversation is still being answered. Wait for it.'
-    throw new ProblemError('conflict', detail, { retryAfterSeconds: 2 })
-  }
-  const isOver = turn > Number(ctx.env.MAX_TURNS)
-  if (isOver) ctx.metrics.inc('voiceassist_max_turns_reached_total', {})
-  const language = asked.language ?? session.language
-  const history = [...asked.external_history, ...earlier.toReversed().filter(isTold).map(toTurn)]
-  return {
-    sessionId,
-    answerId,
-    turn,
-    language,
-    isOver,
-    job: {
-      sessionId,
-      messageId: answerId,
-      messages: messagesOf({ message: asked.message, history, language: asked.language }),
-      history,
-      tools,
-      phrases: phrasesIn(language),
-      confirmed: confirmedOf(asked.confirm, earlier[0]),
-    },
-  }
-}
-
-const isTold = ({ content, status }: store.MessageRow) => content !== '' && status !== 'failed'
-const toTurn = ({ role, content }: store.MessageRow) => ({ role, content })
-
-/** The calls the last answer asked the user to agree to, as far as they did. */
-function confirmedOf(ids: readonly string[], last: store.MessageRow | undefined) {
-  return (last?.toolCalls ?? [])
-    .filter(({ id, status }) => status === 'unconfirmed' && ids.includes(id))
-    .map(({ tool_name: name, arguments: text }) => ({ name, arguments: text }))
 }
 
 async function* farewell(text: string): AsyncGenerator<Part, TurnState> {
@@ -229,7 +178,7 @@ export async function* resumeMessage(
     if (found?.message.role !== 'assistant') {
       throw new ProblemError('not_found', 'There is no such answer of yours.')
     }
-    const { message, busyUntil } = found
+    const { message, busyUntil, assistantId, assistantVersion } = found
     const { sessionId, turn } = message
     if (message.status !== 'running') {
       yield { type: 'begun', sessionId, messageId }
@@ -240,7 +189,8 @@ export async function* resumeMessage(
       }
       if (message.reason === 'timed_out') throw tooLate()
       const language = languageOf(message.content)
-      yield* ending(replyOf({ sessionId, messageId, turn, language }, message))
+      const about = { sessionId, messageId, turn, language, assistantId, assistantVersion }
+      yield* ending(replyOf(about, message))
       return
     }
     if (!busyUntil || busyUntil <= ctx.now()) throw tooLate()

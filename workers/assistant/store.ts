@@ -1,12 +1,15 @@
 /**
- * SQL for conversations. Every statement names its tenant and, unless a turn that was let in is
- * written down, its owner: another's conversation is as missing as one that never was.
+ * SQL for the turns of conversations. Every statement names its tenant and, unless a turn that was let
+ * in is written down, its owner: another's conversation is as missing as one that never was.
+ * Conversations as things are conversation-store.ts.
  */
-import { and, asc, desc, eq, gt, ilike, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import { ownerOf, type WithEnv } from '../../shared/context.ts'
 import { type DatabaseEnv, isOrphan, withTenant } from '../../shared/database.ts'
-import { auditColumn } from '../audit/service.ts'
-import type { ConversationQuery, Language, MessageQuery } from './schemas.ts'
+import { traceIdOf } from '../../shared/trace.ts'
+import type { AssistantContent } from './assistant-schemas.ts'
+import { assistantVersions } from './assistant-tables.ts'
+import type { Language } from './schemas.ts'
 import { messages, sessions } from './tables.ts'
 
 export type StoreContext = WithEnv<DatabaseEnv>
@@ -18,6 +21,9 @@ export interface NewSession {
   id: string
   title: string
   language: Language
+  /** Null: ours. */
+  assistantId: string | null
+  assistantVersion: number | null
 }
 
 /** @returns whether it was made: not for a user who is no member any more */
@@ -36,6 +42,8 @@ export async function insertSession(ctx: StoreContext, session: NewSession): Pro
 
 export interface NewTurn {
   sessionId: string
+  /** The assistant the conversation must have; undefined: whichever it has. */
+  assistantId: string | undefined
   questionId: string
   answerId: string
   question: string
@@ -46,7 +54,9 @@ export interface NewTurn {
 export interface Claim {
   /** Undefined when there is no such conversation. */
   session: SessionRow | undefined
-  /** The turn's number; undefined while another one runs. */
+  /** What its assistant is; null: ours, or one that was deleted. */
+  content: AssistantContent | null
+  /** The turn's number; undefined when it was not let in: another one runs, or the assistant is wrong. */
   turn: number | undefined
   /** Earlier messages that are over, newest first. */
   earlier: MessageRow[]
@@ -57,19 +67,29 @@ export async function claimTurn(ctx: StoreContext, turn: NewTurn, most: number):
   const { tenantId } = ctx
   const now = sql`${ctx.now().toISOString()}::timestamptz`
   const isIt = isOwn(ctx, turn.sessionId)
-  const [[session], { rows }, earlier] = await withTenant(ctx).batch((tx) => [
-    tx.select().from(sessions).where(isIt),
+  const traceId = traceIdOf(ctx.traceparent)
+  const [[found], { rows }, earlier] = await withTenant(ctx).batch((tx) => [
+    tx
+      .select({ session: sessions, content: assistantVersions.content })
+      .from(sessions)
+      .leftJoin(assistantVersions, isItsVersion)
+      .where(isIt),
     tx.execute<{ turns: number }>(sql`
       with claimed as (
         update sessions set turns = turns + 1, updated_at = ${now},
           busy_until = ${turn.busyUntil.toISOString()}::timestamptz
         where ${isIt} and (busy_until is null or busy_until <= ${now})
+          and (assistant_id is null or exists (
+            select from assistant_versions v where v.tenant_id = ${tenantId}
+              and v.assistant_id = sessions.assistant_id and v.version = sessions.assistant_version))
+          and coalesce(assistant_id = ${turn.assistantId ?? null}::uuid,
+            ${turn.assistantId ?? null}::uuid is null)
         returning turns
       ), said as (
         insert into messages (tenant_id, session_id, id, turn, role, status, content, parts,
-          tool_calls, fallback_used, usage, timings, created_at)
+          tool_calls, fallback_used, usage, timings, trace_id, created_at)
         select ${tenantId}, ${turn.sessionId}::uuid, m.id, c.turns, m.role, m.status, m.content,
-          '[]', '[]', false, '{"input_tokens":0,"output_tokens":0}', '{}', ${now}
+          '[]', '[]', false, '{"input_tokens":0,"output_tokens":0}', '{}', ${traceId}, ${now}
         from claimed c cross join (values
           (${turn.questionId}::uuid, 'user', 'complete', ${turn.question}),
           (${turn.answerId}::uuid, 'assistant', 'running', '')) m (id, role, status, content)
@@ -81,7 +101,8 @@ export async function claimTurn(ctx: StoreContext, turn: NewTurn, most: number):
       .orderBy(desc(messages.id))
       .limit(most),
   ])
-  return { session, turn: rows[0]?.turns, earlier }
+  const { session, content = null } = found ?? {}
+  return { session, content, turn: rows[0]?.turns, earlier }
 }
 
 export type Ended = Pick<
@@ -116,6 +137,26 @@ export async function endTurn(
   ])
 }
 
+interface NewSummary {
+  summary: string
+  /** The last turn that was in the summary before. */
+  summaryTurn: number
+  /** The last turn that is in this one. */
+  through: number
+}
+
+/** One that was made from an older summary than there is changes nothing. */
+export async function updateSummary(
+  ctx: StoreContext,
+  sessionId: string,
+  { summary, summaryTurn, through }: NewSummary,
+): Promise<void> {
+  const isIt = and(isSession(ctx, sessionId), eq(sessions.summaryTurn, summaryTurn))
+  await withTenant(ctx).batch((tx) => [
+    tx.update(sessions).set({ summary, summaryTurn: through }).where(isIt),
+  ])
+}
+
 export async function markHandoff(
   ctx: StoreContext,
   sessionId: string,
@@ -126,23 +167,21 @@ export async function markHandoff(
   ])
 }
 
-export async function findSession(ctx: StoreContext, id: string): Promise<SessionRow | undefined> {
-  const [[row]] = await withTenant(ctx).batch((tx) => [
-    tx.select().from(sessions).where(isOwn(ctx, id)),
-  ])
-  return row
-}
+type About = Pick<SessionRow, 'busyUntil' | 'assistantId' | 'assistantVersion'>
+export type Found = About & { message: MessageRow }
 
 /** A message of the caller's, and until when its turn may run. */
-export async function findMessage(
-  ctx: StoreContext,
-  id: string,
-): Promise<{ message: MessageRow; busyUntil: Date | null } | undefined> {
+export async function findMessage(ctx: StoreContext, id: string): Promise<Found | undefined> {
   const isOf = and(eq(sessions.tenantId, messages.tenantId), eq(sessions.id, messages.sessionId))
   const isIt = and(eq(messages.tenantId, ctx.tenantId), eq(messages.id, id), isOwners(ctx))
   const [[row]] = await withTenant(ctx).batch((tx) => [
     tx
-      .select({ message: messages, busyUntil: sessions.busyUntil })
+      .select({
+        message: messages,
+        busyUntil: sessions.busyUntil,
+        assistantId: sessions.assistantId,
+        assistantVersion: sessions.assistantVersion,
+      })
       .from(messages)
       .innerJoin(sessions, isOf)
       .where(isIt),
@@ -150,81 +189,22 @@ export async function findMessage(
   return row
 }
 
-/** Newest first, from behind `cursor`. */
-export async function selectSessions(
-  ctx: StoreContext,
-  { limit, cursor, q }: ConversationQuery,
-): Promise<SessionRow[]> {
-  const before = cursor === undefined ? undefined : lt(sessions.id, cursor)
-  const isMeant = q === undefined ? undefined : says(q)
-  const [rows] = await withTenant(ctx).batch((tx) => [
-    tx
-      .select()
-      .from(sessions)
-      .where(and(eq(sessions.tenantId, ctx.tenantId), isOwners(ctx), before, isMeant))
-      .orderBy(desc(sessions.id))
-      .limit(limit),
-  ])
-  return rows
-}
+/** Of a left join: the version a conversation began with. */
+export const isItsVersion = and(
+  eq(assistantVersions.tenantId, sessions.tenantId),
+  eq(assistantVersions.assistantId, sessions.assistantId),
+  eq(assistantVersions.version, sessions.assistantVersion),
+)
 
-/** Whether the title or a message has these words, whatever their case. */
-function says(words: string): SQL | undefined {
-  const pattern = `%${words.replace(/[\\%_]/g, '\\$&')}%`
-  const inMessage = sql`exists (select 1 from messages m where m.tenant_id = ${sessions.tenantId}
-    and m.session_id = ${sessions.id} and m.content ilike ${pattern})`
-  return or(ilike(sessions.title, pattern), inMessage)
-}
-
-/** Oldest first, from behind `cursor`; of the caller's own conversation, which `findSession` tells. */
-export async function selectMessages(
-  ctx: StoreContext,
-  sessionId: string,
-  { limit, cursor }: MessageQuery,
-): Promise<MessageRow[]> {
-  const after = cursor === undefined ? undefined : gt(messages.id, cursor)
-  const [rows] = await withTenant(ctx).batch((tx) => [
-    tx
-      .select()
-      .from(messages)
-      .where(and(isIn(ctx, sessionId), after))
-      .orderBy(asc(messages.id))
-      .limit(limit),
-  ])
-  return rows
-}
-
-export async function renameSession(
-  ctx: StoreContext,
-  id: string,
-  title: string,
-): Promise<SessionRow | undefined> {
-  const [[row]] = await withTenant(ctx).batch((tx) => [
-    tx.update(sessions).set({ title }).where(isOwn(ctx, id)).returning(),
-  ])
-  return row
-}
-
-/** @returns whether there was such a conversation */
-export async function deleteSession(ctx: StoreContext, id: string): Promise<boolean> {
-  const seq = auditColumn(ctx, 'conversation.delete', { resource: { type: 'conversation', id } })
-  const [rows] = await withTenant(ctx).batch((tx) => {
-    const remove = tx.delete(sessions).where(isOwn(ctx, id)).returning({ id: sessions.id })
-    const gone = tx.$with('gone').as(remove)
-    return [tx.with(gone).select({ seq }).from(gone)]
-  })
-  return rows.length > 0
-}
-
-const isSession = ({ tenantId }: StoreContext, id: string) =>
+export const isSession = ({ tenantId }: StoreContext, id: string) =>
   and(eq(sessions.tenantId, tenantId), eq(sessions.id, id))
 
-const isIn = ({ tenantId }: StoreContext, sessionId: string) =>
+export const isIn = ({ tenantId }: StoreContext, sessionId: string) =>
   and(eq(messages.tenantId, tenantId), eq(messages.sessionId, sessionId))
 
-function isOwners({ actor }: StoreContext): SQL {
+export function isOwners({ actor }: StoreContext): SQL {
   const { userId, keyId } = ownerOf(actor)
   return userId === null ? eq(sessions.keyId, keyId ?? '') : eq(sessions.userId, userId)
 }
 
-const isOwn = (ctx: StoreContext, id: string) => and(isSession(ctx, id), isOwners(ctx))
+export const isOwn = (ctx: StoreContext, id: string) => and(isSession(ctx, id), isOwners(ctx))

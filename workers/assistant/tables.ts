@@ -35,6 +35,12 @@ export const sessions = pgTable(
     title: text().notNull(),
     language: text().$type<Language>().notNull(),
     handoffReason: text(),
+    /** What it began with, kept to its end; null: ours. No reference: an assistant may be deleted. */
+    assistantId: uuid(),
+    assistantVersion: integer(),
+    /** What was said up to and including the turn `summaryTurn`; null while all of it fits. */
+    summary: text(),
+    summaryTurn: integer().notNull().default(0),
     /** Turns begun. */
     turns: integer().notNull(),
     /** While a turn runs: when it will certainly be over. */
@@ -74,6 +80,8 @@ export const messages = pgTable(
     usage: jsonb().$type<Usage>().notNull(),
     costMicroDollars: bigint({ mode: 'number' }).notNull().default(0),
     timings: jsonb().$type<Record<string, number>>().notNull(),
+    /** Of the request that asked, for the page Traces. */
+    traceId: text(),
     createdAt: time(),
   },
   (table) => [

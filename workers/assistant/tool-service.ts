@@ -19,10 +19,10 @@ const knowledgeSearch = defineTool({
   description: 'Finds passages in the company’s documents that may answer a question.',
   schema: z.object({ query: z.string().trim().min(1).max(1000).describe('The question, in full') }),
   permission: 'rag.query',
-  async run(ctx, { query }, { history, found, signal }) {
+  async run(ctx, { query }, { history, knowledgeBases: kbs, found, signal }) {
     const { text, sources } = await searchKnowledge(
       ctx,
-      { question: query, history: [...history] },
+      { question: query, history: [...history], kbs },
       signal,
     )
     found(sources)
@@ -86,13 +86,26 @@ const handoff = defineTool({
   },
 })
 
+const OWN = [
+  knowledgeSearch,
+  webSearch,
+  calculateTool,
+  currentTime,
+  calendarTool,
+  reservationTool,
+  handoff,
+]
+
+/** Of all tools the tenant has, whoever may use them. */
+export async function toolNames(ctx: ToolContext): Promise<string[]> {
+  const tools = [...OWN, ...(await remoteTools(ctx))]
+  return tools.map(({ description }) => description.name)
+}
+
 /** Those the caller may use, by name. */
 export async function toolsFor(ctx: ToolContext): Promise<ReadonlyMap<string, Tool>> {
   const [hasWeb, remote] = await Promise.all([canSearchWeb(ctx), remoteTools(ctx)])
-  const web = hasWeb ? [webSearch] : []
-  const booking = [calendarTool, reservationTool]
-  const own = [knowledgeSearch, ...web, calculateTool, currentTime, ...booking, handoff]
-  return allowed(ctx, [...own, ...remote])
+  return allowed(ctx, [...OWN.filter((tool) => tool !== webSearch || hasWeb), ...remote])
 }
 
 export function allowed(

@@ -156,6 +156,12 @@ export const EVENTS = [
   'mcp.server.create',
   'mcp.server.change',
   'mcp.server.delete',
+  'assistant.create',
+  'assistant.save',
+  'assistant.rollback',
+  'assistant.change',
+  'assistant.delete',
+  'conversation.read',
 ] as const
 
 export type AuditEvent = (typeof EVENTS)[number]

@@ -23,6 +23,8 @@ const GRANTS = [
       'budget.manage',
       'reservation.read',
       'reservation.manage',
+      'assistant.manage',
+      'conversation.read',
     ],
   ],
   ['owner', ['tenant.delete', 'phi.read']],

@@ -233,6 +233,18 @@ export const AccountExport = z
         status: z.string(),
       }),
     ),
+    /** With assistants, in every tenant; each with what was said on both sides. */
+    conversations: z.array(
+      z.object({
+        tenantId: z.string(),
+        id: z.string(),
+        title: z.string(),
+        language: z.string(),
+        summary: z.string().nullable(),
+        createdAt: time(),
+        messages: z.array(z.object({ role: z.string(), content: z.string(), createdAt: time() })),
+      }),
+    ),
     signInMethods: z.array(
       z.object({ provider: z.string(), label: z.string().nullable(), createdAt: time() }),
     ),

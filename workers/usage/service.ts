@@ -244,11 +244,23 @@ function spenderOf(actor: Actor): Pick<UsageMessage, 'userId' | 'keyId'> {
 
 const tables = new WeakMap<UsageEnv, readonly PricedModel[]>()
 
-function price({ env, log, metrics }: UsageContext, use: Use, units: Units, at: Date) {
+function tableOf(env: UsageEnv): readonly PricedModel[] {
   const table = tables.get(env) ?? tableWith(parsePrices(env.MODEL_PRICES))
   tables.set(env, table)
+  return table
+}
+
+/** The one that reads and writes for the least; of equals the first. One without a price is dear. */
+export function cheapestModel({ env, now }: UsageContext, models: readonly [string, ...string[]]) {
+  const units = { ...NO_UNITS, input: 1_000_000, output: 1_000_000 }
+  const costOf = (model: string) =>
+    priceCall(tableOf(env), { model, kind: 'chat', at: now() }, units).microDollars
+  return models.reduce((cheap, model) => (costOf(model) < costOf(cheap) ? model : cheap))
+}
+
+function price({ env, log, metrics }: UsageContext, use: Use, units: Units, at: Date) {
   const { model, kind } = use
-  const priced = priceCall(table, { model, kind, at }, units)
+  const priced = priceCall(tableOf(env), { model, kind, at }, units)
   if (!priced.isKnown) {
     metrics.inc('voiceassist_unpriced_calls_total', { model })
     log.warn('the model has no price: MODEL_PRICES can name one', { model, kind, taken: priced })

@@ -66,6 +66,7 @@ async function run(
     tools: new Map(tools.map((tool) => [tool.description.name, tool])),
     phrases: { sorry: 'Sorry.', noAnswer: 'No answer.' },
     confirmed,
+    bounds: { knowledgeBases: null, model: null, maxTokens: null, maxSteps: null },
     watch: () => {},
   }
   const turn = runTurn(ctx, job, signal)

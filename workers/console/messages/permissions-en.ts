@@ -22,4 +22,6 @@ export const permissions = {
   'budget.manage': 'Set budgets',
   'reservation.read': 'Read reservations',
   'reservation.manage': 'Cancel reservations',
+  'assistant.manage': 'Manage assistants',
+  'conversation.read': 'Read the conversations of others',
 }

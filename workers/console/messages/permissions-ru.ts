@@ -22,4 +22,6 @@ export const permissions = {
   'budget.manage': 'Задавать бюджеты',
   'reservation.read': 'Видеть бронирования',
   'reservation.manage': 'Отменять бронирования',
+  'assistant.manage': 'Управлять ассистентами',
+  'conversation.read': 'Читать чужие беседы',
 }

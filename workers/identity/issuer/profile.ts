@@ -44,11 +44,14 @@ export async function listTenants(ctx: CallerContext): Promise<TenantSummary[]> 
   return rows.map(({ id, name, role }) => ({ id, name, role }))
 }
 
+/** As auth.conversations_of builds it. */
+type Talk = Omit<AccountExport['conversations'][number], 'tenantId'>
+
 /** Everything under the user's id. Secrets and hashes are not data about them, and stay. */
 export async function exportAccount(ctx: CallerContext): Promise<AccountExport> {
   const { userId } = ownOf(ctx)
   const db = authDatabaseOf(ctx.env)
-  const [user, tenants, [methods, keys, opened, sent, banned, consents, joined, booked]] =
+  const [user, tenants, [methods, keys, opened, sent, banned, consents, joined, booked, talks]] =
     await Promise.all([
       getUser(ctx),
       selectTenants(ctx),
@@ -68,6 +71,10 @@ export async function exportAccount(ctx: CallerContext): Promise<AccountExport> 
             sql`select tenant_id as "tenantId", kind, title, phone, notes,
               ${isoOf(sql`starts_at`)} as "startsAt", status from auth.bookings_of(${userId})`,
           ),
+          db.execute<{ tenantId: string; talk: Talk }>(
+            sql`select tenant_id as "tenantId", conversation as talk
+            from auth.conversations_of(${userId})`,
+          ),
         ]),
       ),
     ])
@@ -85,6 +92,15 @@ export async function exportAccount(ctx: CallerContext): Promise<AccountExport> 
       addedAt,
     })),
     bookings: booked.rows,
+    conversations: talks.rows.map(({ tenantId, talk }) => ({
+      tenantId,
+      id: talk.id,
+      title: talk.title,
+      language: talk.language,
+      summary: talk.summary,
+      createdAt: talk.createdAt,
+      messages: talk.messages.map(({ role, content, createdAt }) => ({ role, content, createdAt })),
+    })),
     signInMethods: methods.map(({ providerId, label, createdAt }) => ({
       provider: providerId,
       label,
