@@ -13,6 +13,8 @@ import type {
   Call,
   Effect,
   ModelMessage,
+  ToolChoice,
+  ToolDescription,
   ToolOutcome,
   TurnEvent,
   TurnSpec,
@@ -34,6 +36,12 @@ export interface TurnJob {
   tools: ReadonlyMap<string, Tool>
   phrases: TurnSpec['phrases']
   confirmed: readonly Omit<Call, 'id'>[]
+  /** Functions that others run. */
+  external?: readonly ToolDescription[]
+  /** Of the first call of the model; `auto` when absent. */
+  toolChoice?: ToolChoice
+  /** What was found before the turn, and the messages tell of. */
+  sources?: Found['sources']
   /** Gets the turn after each of its steps: what is known if nobody reads to the end. */
   watch: (turn: TurnState) => void
   /** Gets the problem when a budget refused a call. */
@@ -52,13 +60,15 @@ export async function* runTurn(
   signal: AbortSignal,
 ): AsyncGenerator<Part, TurnState> {
   const { messages, tools, phrases, confirmed, watch } = job
-  const spec: TurnSpec = { tools, maxSteps: MAX_STEPS, phrases }
+  const external = new Set(job.external?.map(({ name }) => name))
+  const spec: TurnSpec = { tools, external, maxSteps: MAX_STEPS, phrases }
   const inbox = createInbox<TurnEvent>()
   const work = new AbortController()
   const stop = () => inbox.put({ type: 'stopped', reason: reasonOf(signal) })
   signal.addEventListener('abort', stop)
   if (signal.aborted) stop()
-  const desk = { ctx, job, inbox, sources: [], signal: AbortSignal.any([signal, work.signal]) }
+  const sources = [...(job.sources ?? [])]
+  const desk = { ctx, job, inbox, sources, signal: AbortSignal.any([signal, work.signal]) }
   try {
     let [turn, effects] = beginTurn(spec, messages, confirmed)
     for (;;) {
@@ -103,7 +113,7 @@ async function callModel(
   { step, messages, withTools }: Extract<Work, { type: 'call_model' }>,
   { parts }: TurnState,
 ): Promise<void> {
-  const tools = withTools ? [...job.tools.values()].map(({ description }) => description) : []
+  const offered = offerOf(job, step, withTools)
   const before = parts.flatMap((part) => (part.type === 'citation' ? [part.citation] : []))
   const citer = sources.length > 0 ? citeFrom(sources, before) : undefined
   const hear = (events: ReturnType<NonNullable<typeof citer>['push']>) => {
@@ -113,7 +123,7 @@ async function callModel(
     }
   }
   try {
-    const stream = streamReply(ctx, { messages, tools }, signal)
+    const stream = streamReply(ctx, { messages, ...offered }, signal)
     for (;;) {
       const next = await stream.next()
       if (next.done) {
@@ -132,6 +142,19 @@ async function callModel(
     }
     if (!signal.aborted) ctx.log.error('no model answered', { error })
     inbox.put({ type: 'model_failed', step })
+  }
+}
+
+/** What the model may call, and must. */
+function offerOf(
+  { tools, external = [], toolChoice = 'auto' }: TurnJob,
+  step: number,
+  withTools: boolean,
+) {
+  const own = [...tools.values()].map(({ description }) => description)
+  return {
+    tools: withTools ? [...own, ...external] : [],
+    toolChoice: step === 1 ? toolChoice : ('auto' as const),
   }
 }
 

@@ -11,13 +11,24 @@ export interface SpokenRequest {
   exchanges: readonly (Omit<Call, 'id'> & { callId: string; output: string })[]
   /** Of whoever made the session; may be empty. */
   instructions: string
+  /** The client's functions, which the client runs. */
   tools: readonly ToolDescription[]
   toolChoice: ToolChoice
+  /** Which of the platform's tools may be run; all of those the caller may use, or these. */
+  platformTools: 'all' | readonly string[]
+  /** Whose conversation it is, and which of its replies: a call of a tool is known by both. */
+  sessionId: string
+  turnId: string
 }
 
 export type SpokenEvent =
   | { type: 'delta'; text: string }
   | Extract<Part, { type: 'citation' }>
+  /** A tool of the platform's is run, and has been. */
+  | { type: 'tool_called'; callId: string; name: string; arguments: string }
+  | { type: 'tool_returned'; callId: string; ok: boolean; content: string }
+  /** Words for the time until a slow tool returns; to be spoken, not written. */
+  | { type: 'filler'; text: string }
   | {
       type: 'done'
       calls: readonly Omit<Call, 'id'>[]

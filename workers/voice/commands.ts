@@ -10,8 +10,9 @@ import {
   retrieveItem,
   speechOf,
 } from './conversation.ts'
+import { cancel, interrupt } from './ending.ts'
 import type { ClientEventOf } from './protocol.ts'
-import { cancel, interrupt, respond } from './reply.ts'
+import { respond } from './reply.ts'
 import { chain, type Session, type SessionEventOf, send, type Step } from './session.ts'
 import { events } from './wire.ts'
 

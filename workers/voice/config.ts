@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { AudioFormat, PCM } from './audio-format.ts'
 import { LIMITS } from './limits.ts'
-import { type FunctionTool, ToolChoice, Tools } from './tools.ts'
+import { type Tool, ToolChoice, Tools } from './tools.ts'
 import type { Detection } from './vad.ts'
 
 const replies = {
@@ -110,7 +110,7 @@ export interface Config {
   model: string
   output_modalities: [Modality]
   instructions: string
-  tools: FunctionTool[]
+  tools: Tool[]
   tool_choice: ToolChoice
   max_output_tokens: number | 'inf'
   truncation: 'auto'

@@ -208,9 +208,15 @@ function exchangesIn(items: readonly Item[]): Exchange[] {
     ),
   )
   return items.flatMap((item) => {
-    const output = item.type === 'function_call' ? outputs.get(item.callId) : undefined
-    if (item.type !== 'function_call' || output === undefined) return []
-    return [{ callId: item.callId, name: item.name, arguments: item.arguments, output }]
+    if (item.type !== 'function_call' && item.type !== 'mcp_call') return []
+    const { id, name, arguments: text } = item
+    // The platform's calls are numbered anew in each reply.
+    if (item.type === 'mcp_call') {
+      const output = item.output ?? item.error
+      return output === null ? [] : [{ callId: id, name, arguments: text, output }]
+    }
+    const output = outputs.get(item.callId)
+    return output === undefined ? [] : [{ callId: item.callId, name, arguments: text, output }]
   })
 }
 

@@ -1,8 +1,9 @@
 /** What the caller says: from the first sound to the words it was. */
 import { detectionOf } from './config.ts'
 import { addItem, findItem, isPending, refuse, replaceItem } from './conversation.ts'
+import { end, interrupt } from './ending.ts'
 import { LIMITS } from './limits.ts'
-import { end, interrupt, proceed, respond } from './reply.ts'
+import { proceed, respond } from './reply.ts'
 import {
   chain,
   type Hints,

@@ -5,12 +5,15 @@
 import { converse, type SpeakContext } from '../assistant/service.ts'
 import { requireModels } from '../flags/client-service.ts'
 import { answerQuestion } from '../knowledge/service.ts'
+import type { Bill } from '../usage/service.ts'
 import { writerOf } from './audio-format.ts'
 import { msOfBytes, msOfSamples } from './pcm.ts'
 import type { SessionEvent, SlowEffect } from './session.ts'
 import { type SpeechContext, synthesize, transcribe } from './speech-client.ts'
 
-export type CascadeContext = SpeakContext & SpeechContext
+export type CascadeContext = SpeakContext & SpeechContext & { readonly bill: Bill }
+
+type AnswerEffect = Extract<SlowEffect, { type: 'answer' }>
 
 /** An event still without its time, which is when it reaches the session. */
 export type Outcome = SessionEvent extends infer Event
@@ -70,12 +73,12 @@ async function* speak(
 
 async function* answer(
   ctx: CascadeContext,
-  effect: Extract<SlowEffect, { type: 'answer' }>,
+  effect: AnswerEffect,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome | Measured> {
-  const { turn, question, history, exchanges, instructions, tools } = effect
+  const { turn, question, history } = effect
   ctx.metrics.inc('messages_sent_total', { conversation_type: 'voice' })
-  if (instructions !== '' || tools.length > 0 || exchanges.length > 0) {
+  if (isConversation(effect)) {
     return yield* talk(ctx, effect, signal)
   }
   for await (const event of answerQuestion(ctx, { question, history }, signal)) {
@@ -95,15 +98,21 @@ async function* answer(
   }
 }
 
+/** Whether more is wanted than an answer with proof. */
+const isConversation = ({ instructions, tools, platformTools, exchanges }: AnswerEffect) =>
+  instructions !== '' || [tools, platformTools, exchanges].some(({ length }) => length > 0)
+
 /** As the session's own instructions and functions have it, with what the documents say at hand. */
 async function* talk(
   ctx: CascadeContext,
-  effect: Extract<SlowEffect, { type: 'answer' }>,
+  effect: AnswerEffect,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome | Measured> {
   const { turn, toolChoice, tools } = effect
   const choice = typeof toolChoice === 'string' ? toolChoice : { name: toolChoice.name }
-  const request = { ...effect, tools: toolChoice === 'none' ? [] : tools, toolChoice: choice }
+  const asked = { ...effect, tools: toolChoice === 'none' ? [] : tools, toolChoice: choice }
+  const sessionId = ctx.bill.subjectId
+  const request = { ...asked, sessionId, turnId: `${sessionId}:${turn}` }
   for await (const event of converse(ctx, request, signal)) {
     switch (event.type) {
       case 'delta':
@@ -111,6 +120,11 @@ async function* talk(
         break
       case 'citation':
         yield { type: 'cited', turn, citation: event.citation }
+        break
+      case 'tool_called':
+      case 'tool_returned':
+      case 'filler':
+        yield { ...event, turn }
         break
       case 'done': {
         const { input_tokens: inputTokens, output_tokens: outputTokens } = event.usage

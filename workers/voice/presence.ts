@@ -3,7 +3,7 @@
  * conversation as it was; what was not heard by then is not part of it.
  */
 import { previousOf } from './conversation.ts'
-import { cancel, interrupt } from './reply.ts'
+import { cancel, interrupt } from './ending.ts'
 import { chain, type Session, type SessionEventOf, send, type Step } from './session.ts'
 import { events } from './wire.ts'
 

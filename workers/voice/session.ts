@@ -16,7 +16,7 @@ export type Part =
   | { type: 'output_audio'; speech: Speech }
 
 /** What a conversation is made of; the order of `Session.items` is its own. */
-export type Item = MessageItem | FunctionCall | FunctionCallOutput
+export type Item = MessageItem | FunctionCall | FunctionCallOutput | PlatformCall
 
 export interface MessageItem {
   type: 'message'
@@ -47,6 +47,21 @@ interface FunctionCallOutput {
   output: string
 }
 
+/** A tool of the platform's, which runs here while the reply is made. */
+export interface PlatformCall {
+  type: 'mcp_call'
+  id: string
+  status: 'in_progress' | 'completed' | 'incomplete'
+  /** As the reply's turn names it. */
+  callId: string
+  name: string
+  arguments: string
+  /** Null until it is there; what failed has an error instead. */
+  output: string | null
+  error: string | null
+  responseId: string
+}
+
 /** The parts of a message; other items have none. */
 export const partsOf = (item: Item): readonly Part[] =>
   item.type === 'message' ? item.content : []
@@ -74,7 +89,12 @@ export interface Response {
   metadata: Record<string, string> | null
   instructions: string
   tools: FunctionTool[]
+  /** Which of the platform's tools may run. */
+  platformTools: 'all' | readonly string[]
   toolChoice: ToolChoice
+  /** Items of the reply so far, and which of them its message is. */
+  outputs: number
+  itemIndex: number
   /** Functions the client is asked to run when the rest of the reply is over. */
   calls: readonly Call[]
   /** Text that may be the start of a citation mark, and text still short of a clause. */
@@ -142,6 +162,9 @@ type Happening =
   | { type: 'transcription_failed'; itemId: string }
   | { type: 'answer_delta'; turn: number; text: string }
   | { type: 'cited'; turn: number; citation: Citation }
+  | { type: 'tool_called'; turn: number; callId: string; name: string; arguments: string }
+  | { type: 'tool_returned'; turn: number; callId: string; ok: boolean; content: string }
+  | { type: 'filler'; turn: number; text: string }
   | { type: 'answer_ended'; turn: number; usage: Usage; calls: readonly Call[] }
   | { type: 'audio'; turn: number; clause: number; base64: string; ms: number }
   | { type: 'clause_spoken' | 'reply_spoken' | 'reply_failed'; turn: number }
@@ -197,7 +220,7 @@ export interface Question {
 }
 
 /** What the model is told beside it. */
-export type Manner = Pick<Response, 'instructions' | 'tools' | 'toolChoice'>
+export type Manner = Pick<Response, 'instructions' | 'tools' | 'platformTools' | 'toolChoice'>
 
 export interface Call {
   name: string

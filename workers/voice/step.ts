@@ -7,19 +7,12 @@
  */
 import { obey, refuseLate } from './commands.ts'
 import { isPending, refuseWith } from './conversation.ts'
+import { cancel, end } from './ending.ts'
 import { clearInput, commit, hearWords, missWords, startSpeech, stopSpeech } from './hearing.ts'
 import { LIMITS } from './limits.ts'
+import { beginCall, endCall } from './platform-calls.ts'
 import { greet, leave, lostAt } from './presence.ts'
-import {
-  cancel,
-  cite,
-  complete,
-  end,
-  endAnswer,
-  endSpokenClause,
-  hearAnswer,
-  sendAudio,
-} from './reply.ts'
+import { cite, complete, endAnswer, hearAnswer } from './reply.ts'
 import {
   chain,
   type Effect,
@@ -30,6 +23,7 @@ import {
   send,
   type Step,
 } from './session.ts'
+import { endSpokenClause, fill, sendAudio } from './voicing.ts'
 import { events } from './wire.ts'
 
 export function step(session: Session, event: SessionEvent): Step {
@@ -98,6 +92,12 @@ function say(session: Session, event: Extract<SessionEvent, { turn: number }>): 
       return hearAnswer(session, event.text)
     case 'cited':
       return cite(session, event)
+    case 'tool_called':
+      return beginCall(session, event)
+    case 'tool_returned':
+      return endCall(session, event)
+    case 'filler':
+      return fill(session, event.text)
     case 'answer_ended':
       return endAnswer(session, event)
     case 'audio':

@@ -7,15 +7,18 @@ import { LIMITS } from './limits.ts'
 import type { WireError } from './protocol.ts'
 import type { Citation, Item, Response, Session } from './session.ts'
 import type { TurnMetrics } from './turn-metrics.ts'
+import type { callEvents } from './wire-calls.ts'
 import { itemOf } from './wire-items.ts'
 
-export type ServerEvent = ReturnType<(typeof events)[keyof typeof events]>
+export type ServerEvent =
+  | ReturnType<(typeof events)[keyof typeof events]>
+  | ReturnType<(typeof callEvents)[keyof typeof callEvents]>
 
 /** Where in a reply an event belongs; every item here has one part. */
-const placeOf = ({ id }: Response, itemId: string) => ({
+const placeOf = ({ id, itemIndex }: Response, itemId: string) => ({
   response_id: id,
   item_id: itemId,
-  output_index: 0,
+  output_index: itemIndex,
   content_index: 0,
 })
 
@@ -112,13 +115,13 @@ export const events = {
       usage: usageOf(response),
     },
   }),
-  outputItemAdded: (response: Response, item: Item, index = 0) => ({
+  outputItemAdded: (response: Response, item: Item, index: number) => ({
     type: 'response.output_item.added' as const,
     response_id: response.id,
     output_index: index,
     item: itemOf(item),
   }),
-  outputItemDone: (response: Response, item: Item, index = 0) => ({
+  outputItemDone: (response: Response, item: Item, index: number) => ({
     type: 'response.output_item.done' as const,
     response_id: response.id,
     output_index: index,
@@ -226,7 +229,8 @@ function responseOf({ id: sessionId, items, config }: Session, response: Respons
   const output = items.filter(
     (item) =>
       item.id === response.itemId ||
-      (item.type === 'function_call' && item.responseId === response.id),
+      ((item.type === 'function_call' || item.type === 'mcp_call') &&
+        item.responseId === response.id),
   )
   return {
     object: 'realtime.response' as const,
