@@ -141,7 +141,7 @@ test('a spoken reply whose listener leaves in the middle costs what was said by 
     tools: [],
     platformTools: [],
   }
-  const ids = { sessionId: 'call', turnId: 'call:1' }
+  const ids = { searches: true, sessionId: 'call', turnId: 'call:1' }
   const manner = { ...ids, instructions: 'Be brief.', toolChoice: 'auto' as const }
   const reply = converse(ctx, { ...asked, ...manner }, new AbortController().signal)
   expect(await reply.next()).toMatchObject({ value: { type: 'delta' } })

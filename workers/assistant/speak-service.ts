@@ -145,9 +145,10 @@ const NOTHING: Found = { text: '', sources: [] }
 /** A conversation goes on without the documents while they cannot be searched. */
 async function search(
   ctx: SpeakContext,
-  { question, history }: SpokenRequest,
+  { question, history, searches }: SpokenRequest,
   signal: AbortSignal,
 ): Promise<Found> {
+  if (!searches) return NOTHING
   try {
     const found = await searchKnowledge(ctx, { question, history: [...history] }, signal)
     return found.sources.length > 0 ? found : NOTHING

@@ -16,6 +16,8 @@ export interface SpokenRequest {
   toolChoice: ToolChoice
   /** Which of the platform's tools may be run; all of those the caller may use, or these. */
   platformTools: 'all' | readonly string[]
+  /** Whether the documents are searched beforehand. */
+  searches: boolean
   /** Whose conversation it is, and which of its replies: a call of a tool is known by both. */
   sessionId: string
   turnId: string
@@ -50,7 +52,7 @@ export function spokenMessages(asked: SpokenRequest, sources: string): ModelMess
   return [
     { role: 'system', content: system },
     ...fitHistory(history, HISTORY_TOKENS).map(toMessage),
-    { role: 'user', content },
+    ...(content === '' ? [] : [{ role: 'user' as const, content }]),
     ...exchanges.flatMap(({ callId, name, arguments: text, output }): ModelMessage[] => [
       { role: 'assistant', content: '', calls: [{ id: callId, name, arguments: text }] },
       { role: 'tool', callId, content: output },

@@ -57,9 +57,10 @@ export type Reason = 'turn_detected' | 'client_cancelled'
 
 /** Ends the reply early and its work with it. What was sent goes on playing. */
 export function cancel(session: Session, reason: Reason): Step {
-  if (!session.response) return [session, []]
+  const { response } = session
+  if (!response) return [session, []]
   const [ended, effects] = end(session, { status: 'cancelled', reason })
-  return [ended, [{ type: 'cancel' }, ...effects]]
+  return [ended, [{ type: 'cancel', turn: response.turn }, ...effects]]
 }
 
 /**

@@ -99,8 +99,16 @@ async function* answer(
 }
 
 /** Whether more is wanted than an answer with proof. */
-const isConversation = ({ instructions, tools, platformTools, exchanges }: AnswerEffect) =>
-  instructions !== '' || [tools, platformTools, exchanges].some(({ length }) => length > 0)
+const isConversation = ({
+  instructions,
+  tools,
+  platformTools,
+  exchanges,
+  searches,
+}: AnswerEffect) =>
+  instructions !== '' ||
+  !searches ||
+  [tools, platformTools, exchanges].some(({ length }) => length > 0)
 
 /** As the session's own instructions and functions have it, with what the documents say at hand. */
 async function* talk(

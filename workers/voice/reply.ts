@@ -4,7 +4,9 @@
  */
 import type { ResponseCreate } from './config.ts'
 import {
+  contextOf,
   findItem,
+  historyOf,
   hasPendingTranscript,
   questionOf,
   remarksOf,
@@ -15,7 +17,6 @@ import { LIMITS } from './limits.ts'
 import { takeMarks } from './marks.ts'
 import {
   chain,
-  type Effect,
   newId,
   type Question,
   type Response,
@@ -31,12 +32,22 @@ import { events } from './wire.ts'
 /** Said when the last turn is over. */
 export const FAREWELL = 'That was our last question for today. Thank you, and goodbye.'
 
+/** Said to a caller who says nothing. */
+export const STILL_THERE = 'Are you still there?'
+
 /**
  * Begins a reply; it waits while something said is still being transcribed.
  *
  * @param asked A client's own `response.create`; absent when a turn asks for the reply.
  */
 export function respond(session: Session, asked?: ResponseCreate): Step {
+  const [numbered, response] = beginReply(session, asked)
+  const begun = { ...numbered, response }
+  return chain([begun, send(events.responseCreated(begun, response))], proceed)
+}
+
+/** A reply that says nothing yet, and the session whose number it has. */
+export function beginReply(session: Session, asked?: ResponseCreate): [Session, Response] {
   const [id, numbered] = newId(session, 'resp')
   const response: Response = {
     id,
@@ -44,6 +55,8 @@ export function respond(session: Session, asked?: ResponseCreate): Step {
     stage: 'waiting',
     isAsked: asked !== undefined,
     itemId: null,
+    isAside: false,
+    context: (asked?.input && contextOf(session, asked.input)) ?? null,
     ...mannerOf(session, asked),
     outputs: 0,
     itemIndex: 0,
@@ -53,8 +66,7 @@ export function respond(session: Session, asked?: ResponseCreate): Step {
     clauses: [],
     usage: { inputTokens: 0, outputTokens: 0 },
   }
-  const begun = { ...numbered, response }
-  return chain([begun, send(events.responseCreated(begun, response))], proceed)
+  return [numbered, response]
 }
 
 /** How to reply: as this request says, else as the session does. */
@@ -77,16 +89,40 @@ function mannerOf({ config }: Session, asked: ResponseCreate = {}) {
 export function proceed(session: Session): Step {
   const { response } = session
   if (response?.stage !== 'waiting' || hasPendingTranscript(session)) return [session, []]
-  const asked = questionOf(session, response.isAsked)
+  const { context, isAsked } = response
+  const asked = questionOf(context ?? session.items, isAsked || context !== null)
   if (!asked) return end(session, { status: 'completed' })
   const working = { ...session, response: { ...response, stage: 'working' as const } }
   if (isExhausted(session, asked)) return farewell(working)
-  const { turn, tools, platformTools, toolChoice } = response
-  const instructions = [response.instructions, ...remarksOf(session)].filter(Boolean).join('\n')
-  const manner = { instructions, tools, platformTools, toolChoice }
-  const effect: Effect = { type: 'answer', turn, ...asked, ...manner }
   const turns = session.turns + (asked.exchanges.length > 0 ? 0 : 1)
-  return [{ ...working, turns, replies: session.replies + 1 }, [effect]]
+  const counted = { ...working, turns, replies: session.replies + 1 }
+  return replyTo(counted, response, { ...asked, searches: context === null })
+}
+
+/** Asks the model. */
+export function replyTo(session: Session, response: Response, question: Question): Step {
+  const { turn, tools, platformTools, toolChoice, context } = response
+  const told = remarksOf(context ?? session.items)
+  const instructions = [response.instructions, ...told].filter(Boolean).join('\n')
+  const manner = { instructions, tools, platformTools, toolChoice }
+  const working = { ...response, stage: 'working' as const }
+  return [{ ...session, response: working }, [{ type: 'answer', turn, ...question, ...manner }]]
+}
+
+/** What a caller who says nothing is asked, as the model is told it. */
+const SILENCE =
+  '(The caller has said nothing for a while. Ask briefly whether they are still there.)'
+
+/** The assistant speaks first: as its instructions have it, else in words of ours. */
+export function prompt(session: Session): Step {
+  const [numbered, response] = beginReply(session)
+  const begun = { ...numbered, response, replies: session.replies + 1 }
+  return chain([begun, send(events.responseCreated(begun, response))], (next) => {
+    if (response.instructions === '')
+      return recite({ ...next, response: { ...response, stage: 'working' } }, STILL_THERE)
+    const question = { question: SILENCE, history: historyOf(next.items), exchanges: [] }
+    return replyTo(next, response, { ...question, searches: false })
+  })
 }
 
 /** A reply that goes on after functions is part of its question, as long as that is not for ever. */
@@ -149,7 +185,11 @@ export function complete(session: Session): Step {
 
 /** The last words instead of an answer; the session closes when they have been played. */
 function farewell(session: Session): Step {
+  return recite({ ...session, phase: 'farewell' }, FAREWELL)
+}
+
+/** Says words of our own, without a model. */
+function recite(session: Session, text: string): Step {
   const usage = { inputTokens: 0, outputTokens: 0 }
-  const leaving = { ...session, phase: 'farewell' as const }
-  return chain(hearAnswer(leaving, FAREWELL), (said) => endAnswer(said, { usage, calls: [] }))
+  return chain(hearAnswer(session, text), (said) => endAnswer(said, { usage, calls: [] }))
 }

@@ -87,6 +87,10 @@ export interface Response {
   speed: number
   format: AudioFormat
   metadata: Record<string, string> | null
+  /** What it is made from instead of the conversation. */
+  context: readonly Item[] | null
+  /** Made beside the conversation. */
+  isAside: boolean
   instructions: string
   tools: FunctionTool[]
   /** Which of the platform's tools may run. */
@@ -105,12 +109,19 @@ export interface Response {
   usage: Usage
 }
 
+/** A reply out of band, with the items it has. */
+export interface Aside {
+  response: Response
+  items: readonly Item[]
+}
+
 export interface Session {
   id: string
   phase: 'open' | 'farewell' | 'ended'
   config: Config
   items: readonly Item[]
   response: Response | null
+  asides: readonly Aside[]
   playback: Playback | null
   /** The item that will hold what is being said right now. */
   speaking: string | null
@@ -128,6 +139,11 @@ export interface Session {
   awaySince: number | null
   /** Connections so far. */
   dials: number
+  /** What lets its opener come back; null where a voice key does. */
+  resumeToken: string | null
+  /** When the assistant speaks first, and how often it did since the caller spoke. */
+  promptAt: number | null
+  prompts: number
   /** Milliseconds since the epoch. */
   openedAt: number
   activeAt: number
@@ -149,7 +165,8 @@ type Happening =
   | { type: 'opened' }
   /** The connection ended; `isFinal` when the caller said so. */
   | { type: 'left'; isFinal: boolean }
-  | { type: 'tick' }
+  /** `inputMs` is the clock of the caller's audio. */
+  | { type: 'tick'; inputMs: number }
   | { type: 'restarted' }
   | { type: 'client'; event: Exclude<ClientEvent, { type: `input_audio_buffer.${string}` }> }
   | { type: 'refused'; error: WireError }
@@ -185,8 +202,8 @@ export interface Message {
 export type Effect = FastEffect | SlowEffect
 type FastEffect =
   | { type: 'send'; event: ServerEvent }
-  /** Ends the work on the reply; what it still brings is not wanted. */
-  | { type: 'cancel' }
+  /** Ends the work on a reply; what it still brings is not wanted. */
+  | { type: 'cancel'; turn: number }
   | { type: 'close'; code: 1000 | 1008; reason: string }
 /** `speak` is carried out in order; `finish` comes after the reply's last words. */
 export type SlowEffect =
@@ -217,6 +234,8 @@ export interface Question {
   history: Message[]
   /** Functions that were run since, with what they brought. */
   exchanges: Exchange[]
+  /** Whether the documents are looked at for it. */
+  searches: boolean
 }
 
 /** What the model is told beside it. */
@@ -239,14 +258,17 @@ export function openSession(options: {
   config: Config
   maxTurns: number
   graceMs: number
+  resumeToken?: string
   at: number
 }): Session {
-  const { at, ...given } = options
+  const { at, resumeToken = null, ...given } = options
   return {
     ...given,
+    resumeToken,
     phase: 'open',
     items: [],
     response: null,
+    asides: [],
     playback: null,
     speaking: null,
     turns: 0,
@@ -255,6 +277,8 @@ export function openSession(options: {
     errors: 0,
     awaySince: given.graceMs > 0 ? at : null,
     dials: 0,
+    promptAt: null,
+    prompts: 0,
     openedAt: at,
     activeAt: at,
   }

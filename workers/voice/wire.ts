@@ -58,6 +58,12 @@ export const events = {
     item_id: itemId,
     previous_item_id: previous,
   }),
+  timeoutTriggered: (itemId: string, fromMs: number, toMs: number) => ({
+    type: 'input_audio_buffer.timeout_triggered' as const,
+    item_id: itemId,
+    audio_start_ms: Math.max(0, Math.round(fromMs)),
+    audio_end_ms: Math.round(toMs),
+  }),
   inputCleared: () => ({ type: 'input_audio_buffer.cleared' as const }),
 
   itemAdded: (item: Item, previous: string | null) => ({
@@ -183,6 +189,13 @@ export const events = {
     citation,
   }),
 
+  /** What to dial again with, after a socket that was lost. */
+  resume: (token: string, graceMs: number) => ({
+    type: 'voiceassist.resume' as const,
+    token,
+    grace_ms: graceMs,
+  }),
+
   turnMetrics: (responseId: string, metrics: TurnMetrics) => ({
     type: 'voiceassist.turn_metrics' as const,
     response_id: responseId,
@@ -235,7 +248,7 @@ function responseOf({ id: sessionId, items, config }: Session, response: Respons
   return {
     object: 'realtime.response' as const,
     id: response.id,
-    conversation_id: `conv_${sessionId}`,
+    ...(!response.isAside && { conversation_id: `conv_${sessionId}` }),
     output: output.map(itemOf),
     output_modalities: [response.modality],
     audio: { output: { format: response.format, voice: response.voice } },
