@@ -1,3 +1,4 @@
+import { createPurse } from '../workers/usage/service.ts'
 /**
  * One live conversation: the shell around workers/voice/step.ts. It owns the socket, the storage,
  * the alarm and the order of things; it feeds `step` with events and sees that the effects it asks
@@ -34,7 +35,7 @@ import { VoiceWork } from './voice-work.ts'
 /** Events that come by the dozen; the event that ends them is saved. */
 const UNSAVED = new Set<voice.SessionEvent['type']>(['answer_delta', 'audio'])
 
-type Given = Omit<Parameters<typeof voice.openSession>[0], 'maxTurns' | 'at'>
+type Given = Omit<Parameters<typeof voice.openSession>[0], 'maxTurns' | 'maxSpent' | 'at'>
 
 /** RFC 6455, section 7.4.1: the purpose is fulfilled. Any other close may be an accident. */
 const HUNG_UP = 1000
@@ -50,6 +51,7 @@ export class VoiceSession extends ReportedObject {
   })
   #alarmAt = Number.POSITIVE_INFINITY
   readonly #metrics = new VoiceMetrics(this.env, this.origin.waitUntil)
+  readonly #purse = createPurse()
   readonly #work = new VoiceWork({
     env: this.env,
     execution: this.ctx,
@@ -114,7 +116,8 @@ export class VoiceSession extends ReportedObject {
   #begin(owner: Owner, given: Given): voice.Session {
     if (this.#session) throw new Error('a voice session is opened once')
     const maxTurns = Number(this.env.MAX_TURNS)
-    const session = voice.openSession({ ...given, maxTurns, at: Date.now() })
+    const maxSpent = Number(this.env.VOICE_SESSION_DOLLARS) * 1_000_000
+    const session = voice.openSession({ ...given, maxTurns, maxSpent, at: Date.now() })
     this.#owner = owner
     this.#session = session
     this.ctx.storage.kv.put('owner', owner)
@@ -264,7 +267,8 @@ export class VoiceSession extends ReportedObject {
 
   #context() {
     if (!this.#owner) throw new Error('the session was not opened')
-    return this.contextOf(this.#owner, this.#session?.id)
+    const ctx = this.contextOf(this.#owner, this.#session?.id)
+    return { ...ctx, purse: this.#purse(this.#session?.phase === 'farewell') }
   }
 
   #tellTimes(responseId: string): void {

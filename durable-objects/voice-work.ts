@@ -2,6 +2,7 @@
  * Carries out what a session asks of models: each reply's work can be ended by itself, clauses leave
  * in the order they were asked for, and failed work becomes an event. What is asked is step.ts.
  */
+import { ProblemError } from '../shared/errors.ts'
 import { type CascadeContext, type Outcome, perform } from '../workers/voice/perform.ts'
 import type { Owner } from '../workers/voice/service.ts'
 import type { SlowEffect } from '../workers/voice/session.ts'
@@ -18,6 +19,9 @@ interface Desk {
   cut: (span: { fromMs: number; toMs: number }) => Int16Array<ArrayBuffer>
   happen: (outcome: Outcome) => void
 }
+
+const isOverBudget = (error: unknown) =>
+  error instanceof ProblemError && error.code === 'budget_exceeded'
 
 export class VoiceWork {
   readonly #desk: Desk
@@ -60,21 +64,31 @@ export class VoiceWork {
   async #perform(effect: SlowEffect, signal: AbortSignal): Promise<void> {
     const { env, execution, metrics, owner, context, cut, happen } = this.#desk
     const utterance = effect.type === 'transcribe' ? cut(effect) : new Int16Array()
+    const ctx = context()
     try {
       await traceEffect(env, execution, { effect, owner: owner() }, async () => {
-        const outcomes = perform(context(), effect, utterance, signal)
+        const outcomes = perform(ctx, effect, utterance, signal)
         for await (const outcome of metrics.follow(effect, outcomes, signal)) {
           if (signal.aborted) return
           happen(outcome)
         }
       })
     } catch (error) {
-      if (signal.aborted) return
-      context().log.error('voice effect failed', { effect: effect.type, error })
-      if (effect.type === 'transcribe')
-        happen({ type: 'transcription_failed', itemId: effect.itemId })
-      else happen({ type: 'reply_failed', turn: effect.turn })
+      if (!signal.aborted) this.#fail(effect, error)
+    } finally {
+      // Also what was cut off has cost something.
+      const { microDollars } = ctx.bill
+      if (microDollars > 0) happen({ type: 'charged', microDollars })
     }
     if (effect.type === 'finish') this.#replies.delete(effect.turn)
+  }
+
+  #fail(effect: SlowEffect, error: unknown): void {
+    const { context, happen } = this.#desk
+    if (isOverBudget(error)) happen({ type: 'unaffordable' })
+    else context().log.error('voice effect failed', { effect: effect.type, error })
+    if (effect.type === 'transcribe') {
+      happen({ type: 'transcription_failed', itemId: effect.itemId })
+    } else happen({ type: 'reply_failed', turn: effect.turn })
   }
 }

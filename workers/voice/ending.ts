@@ -13,7 +13,8 @@ import {
 import { abandonCalls } from './platform-calls.ts'
 import { chain, type Response, type Session, send, type Step } from './session.ts'
 import { cutSpeech, heardMs } from './speech.ts'
-import { events, type Outcome } from './wire.ts'
+import type { Outcome } from './wire-reply.ts'
+import { events } from './wire.ts'
 
 /** Ends the reply, saying how; its item keeps the words that were sent. */
 export function end(session: Session, outcome: Outcome): Step {

@@ -126,7 +126,10 @@ export function prompt(session: Session): Step {
 }
 
 /** A reply that goes on after functions is part of its question, as long as that is not for ever. */
-function isExhausted({ turns, maxTurns, replies }: Session, { exchanges }: Question): boolean {
+function isExhausted(
+  { turns, maxTurns, replies }: Session,
+  { exchanges }: Pick<Question, 'exchanges'>,
+): boolean {
   const isNew = exchanges.length === 0
   return (isNew && turns >= maxTurns) || replies >= maxTurns * LIMITS.repliesPerTurn
 }
@@ -186,6 +189,13 @@ export function complete(session: Session): Step {
 /** The last words instead of an answer; the session closes when they have been played. */
 function farewell(session: Session): Step {
   return recite({ ...session, phase: 'farewell' }, FAREWELL)
+}
+
+/** A reply of our own words, the last of a session. */
+export function bid(session: Session, text: string): Step {
+  const [numbered, response] = beginReply(session)
+  const begun = { ...numbered, response: { ...response, stage: 'working' as const } }
+  return chain([begun, send(events.responseCreated(begun, response))], (next) => recite(next, text))
 }
 
 /** Says words of our own, without a model. */

@@ -130,6 +130,12 @@ export interface Session {
   maxTurns: number
   /** Calls of the model: replies after functions are no new questions, and cost as much. */
   replies: number
+  /** What it has cost, and may cost; micro-dollars. */
+  spent: number
+  maxSpent: number
+  /** Whether last words are due for another reason than the last turn, and why it is closed then. */
+  goodbye: 'none' | 'due' | 'said'
+  closing: string | null
   /** The last number used in an id. */
   serial: number
   errors: number
@@ -177,6 +183,10 @@ type Happening =
   | { type: 'committed'; fromMs: number; toMs: number; eventId: string | null }
   | { type: 'transcribed'; itemId: string; text: string; seconds: number }
   | { type: 'transcription_failed'; itemId: string }
+  /** A call of a provider's was paid. */
+  | { type: 'charged'; microDollars: number }
+  /** A budget refused one. */
+  | { type: 'unaffordable' }
   | { type: 'answer_delta'; turn: number; text: string }
   | { type: 'cited'; turn: number; citation: Citation }
   | { type: 'tool_called'; turn: number; callId: string; name: string; arguments: string }
@@ -257,14 +267,20 @@ export function openSession(options: {
   id: string
   config: Config
   maxTurns: number
+  /** Micro-dollars. */
+  maxSpent?: number
   graceMs: number
   resumeToken?: string
   at: number
 }): Session {
-  const { at, resumeToken = null, ...given } = options
+  const { at, resumeToken = null, maxSpent = Number.POSITIVE_INFINITY, ...given } = options
   return {
     ...given,
     resumeToken,
+    maxSpent,
+    spent: 0,
+    goodbye: 'none',
+    closing: null,
     phase: 'open',
     items: [],
     response: null,

@@ -11,6 +11,7 @@ import { isPending, refuseWith } from './conversation.ts'
 import { cancel, end } from './ending.ts'
 import { clearInput, commit, hearWords, missWords, startSpeech, stopSpeech } from './hearing.ts'
 import { LIMITS } from './limits.ts'
+import { charge, goWithoutMoney, sayGoodbye } from './money.ts'
 import { beginCall, endCall } from './platform-calls.ts'
 import { greet, leave, lostAt } from './presence.ts'
 import { cite, complete, endAnswer, hearAnswer } from './reply.ts'
@@ -70,6 +71,10 @@ function move(
       return hearWords(session, event)
     case 'transcription_failed':
       return missWords(session, event.itemId)
+    case 'charged':
+      return charge(session, event)
+    case 'unaffordable':
+      return goWithoutMoney(session)
     case 'cleared':
     case 'committed':
     case 'speech_started':
@@ -170,10 +175,14 @@ function settle(session: Session, at: number): Step {
   if (session.phase === 'open' && session.errors >= LIMITS.errors) {
     return shut(session, 'too_many_errors', 'Too many events could not be accepted.')
   }
-  const { response, playback, phase } = session
+  if (session.goodbye === 'due' && !session.response) return sayGoodbye(session)
+  const { response, playback, phase, closing } = session
   const isPlaying = playback !== null && playback.endsAt > at
   if (phase !== 'farewell' || response || isPlaying) return [session, []]
-  const close: Effect = { type: 'close', code: 1000, reason: 'The last turn is over.' }
+  const close: Effect =
+    closing === null
+      ? { type: 'close', code: 1000, reason: 'The last turn is over.' }
+      : { type: 'close', code: 1008, reason: closing }
   return [{ ...session, phase: 'ended', playback: null }, [close]]
 }
 

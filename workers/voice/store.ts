@@ -18,6 +18,10 @@ const LATER = {
   replies: 0,
   asides: [],
   resumeToken: null,
+  spent: 0,
+  maxSpent: Number.POSITIVE_INFINITY,
+  goodbye: 'none' as const,
+  closing: null,
   promptAt: null,
   prompts: 0,
 }

@@ -9,6 +9,7 @@ import type { Citation, Item, Response, Session } from './session.ts'
 import type { TurnMetrics } from './turn-metrics.ts'
 import type { callEvents } from './wire-calls.ts'
 import { itemOf } from './wire-items.ts'
+import { detailsOf, type Outcome, partOf, responseOf, usageOf } from './wire-reply.ts'
 
 export type ServerEvent =
   | ReturnType<(typeof events)[keyof typeof events]>
@@ -196,6 +197,13 @@ export const events = {
     grace_ms: graceMs,
   }),
 
+  /** Most of what the session may cost is spent. */
+  budgetWarning: ({ spent, maxSpent }: Session) => ({
+    type: 'voiceassist.budget_warning' as const,
+    spent_micro_dollars: spent,
+    limit_micro_dollars: maxSpent,
+  }),
+
   turnMetrics: (responseId: string, metrics: TurnMetrics) => ({
     type: 'voiceassist.turn_metrics' as const,
     response_id: responseId,
@@ -217,59 +225,9 @@ export const events = {
   }),
 }
 
-/** How a reply ended. */
-export type Outcome =
-  | { status: 'completed' }
-  | { status: 'cancelled'; reason: 'turn_detected' | 'client_cancelled' }
-  | { status: 'failed'; message: string }
-
-const detailsOf = (outcome: Exclude<Outcome, { status: 'completed' }>) =>
-  outcome.status === 'cancelled'
-    ? { type: outcome.status, reason: outcome.reason }
-    : {
-        type: outcome.status,
-        error: { type: 'server_error', code: 'reply_failed', message: outcome.message },
-      }
-
 /** The session object of the protocol. */
 export function sessionOf({ id, config, openedAt }: Session) {
   const expiresAt = Math.floor((openedAt + LIMITS.sessionMs) / 1000)
   const head = { type: 'realtime' as const, object: 'realtime.session' as const, id }
   return { ...head, expires_at: expiresAt, ...(config satisfies Config) }
-}
-
-function responseOf({ id: sessionId, items, config }: Session, response: Response) {
-  const output = items.filter(
-    (item) =>
-      item.id === response.itemId ||
-      ((item.type === 'function_call' || item.type === 'mcp_call') &&
-        item.responseId === response.id),
-  )
-  return {
-    object: 'realtime.response' as const,
-    id: response.id,
-    ...(!response.isAside && { conversation_id: `conv_${sessionId}` }),
-    output: output.map(itemOf),
-    output_modalities: [response.modality],
-    audio: { output: { format: response.format, voice: response.voice } },
-    max_output_tokens: config.max_output_tokens,
-    metadata: response.metadata,
-  }
-}
-
-/** Speech is priced by the provider's own models, which count no tokens here. */
-function usageOf({ usage: { inputTokens, outputTokens } }: Response) {
-  return {
-    total_tokens: inputTokens + outputTokens,
-    input_tokens: inputTokens,
-    output_tokens: outputTokens,
-    input_token_details: { text_tokens: inputTokens, audio_tokens: 0, cached_tokens: 0 },
-    output_token_details: { text_tokens: outputTokens, audio_tokens: 0 },
-  }
-}
-
-function partOf({ modality }: Response, text: string) {
-  return modality === 'audio'
-    ? { type: 'audio' as const, transcript: text }
-    : { type: 'text' as const, text }
 }
