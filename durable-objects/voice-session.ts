@@ -6,9 +6,9 @@ import { createPurse } from '../workers/usage/service.ts'
  */
 import { ELECTION_MS, judgeDial, judgeReturn, resumeTokenOf } from '../workers/voice/admission.ts'
 import { type Config, defaultConfig, updateConfig } from '../workers/voice/config.ts'
+import type { Outcome } from '../workers/voice/engine.ts'
 import type { Heard } from '../workers/voice/input-audio.ts'
 import { LIMITS } from '../workers/voice/limits.ts'
-import type { Outcome } from '../workers/voice/perform.ts'
 import {
   type ClientEvent,
   type ClientEventOf,

@@ -3,7 +3,8 @@
  * in the order they were asked for, and failed work becomes an event. What is asked is step.ts.
  */
 import { ProblemError } from '../shared/errors.ts'
-import { type CascadeContext, type Outcome, perform } from '../workers/voice/perform.ts'
+import { createEngine, type EngineContext } from '../workers/voice/engine-service.ts'
+import type { Outcome } from '../workers/voice/engine.ts'
 import type { Owner } from '../workers/voice/service.ts'
 import type { SlowEffect } from '../workers/voice/session.ts'
 import type { VoiceMetrics } from './voice-metrics.ts'
@@ -14,7 +15,7 @@ interface Desk {
   execution: Pick<DurableObjectState, 'waitUntil'>
   metrics: VoiceMetrics
   owner: () => Owner | undefined
-  context: () => CascadeContext
+  context: () => EngineContext
   /** The samples of an utterance. */
   cut: (span: { fromMs: number; toMs: number }) => Int16Array<ArrayBuffer>
   happen: (outcome: Outcome) => void
@@ -25,6 +26,7 @@ const isOverBudget = (error: unknown) =>
 
 export class VoiceWork {
   readonly #desk: Desk
+  readonly #engine = createEngine()
   /** The tail of the speech queue. */
   #speech = Promise.resolve()
   /** By turn. */
@@ -51,6 +53,7 @@ export class VoiceWork {
 
   end(): void {
     this.#line.abort()
+    this.#engine.close()
   }
 
   #signalOf(effect: SlowEffect): AbortSignal {
@@ -67,7 +70,7 @@ export class VoiceWork {
     const ctx = context()
     try {
       await traceEffect(env, execution, { effect, owner: owner() }, async () => {
-        const outcomes = perform(ctx, effect, utterance, signal)
+        const outcomes = this.#engine.perform(ctx, effect, utterance, signal)
         for await (const outcome of metrics.follow(effect, outcomes, signal)) {
           if (signal.aborted) return
           happen(outcome)

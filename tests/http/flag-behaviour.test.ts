@@ -6,7 +6,7 @@ import { flagsOf } from '../../workers/flags/client-service.ts'
 import type { Submitted } from '../../workers/knowledge/schemas.ts'
 import { searchKnowledge } from '../../workers/knowledge/service.ts'
 import { withBill } from '../../workers/usage/service.ts'
-import { perform } from '../../workers/voice/perform.ts'
+import { cascade } from '../../workers/voice/perform.ts'
 import { startApp, type TestApp } from './harness.ts'
 import { ask, drain, learn, upload } from './knowledge-harness.ts'
 
@@ -111,7 +111,7 @@ test('openai_enabled: nothing asks a language model', async () => {
   }
   const effect = { type: 'speak', turn: 1, clause: 0, text: 'Hello.', voice: 'alloy' }
   const ctx = withBill(context(), 'call')
-  const spoken = perform(ctx, effect as never, new Int16Array(), AbortSignal.timeout(1000))
+  const spoken = cascade.perform(ctx, effect as never, new Int16Array(), AbortSignal.timeout(1000))
   await expect(spoken.next()).rejects.toMatchObject({ code: 'dependency_down' })
   expect(app.openAi.requests()).toHaveLength(before)
   await flip('openai_enabled', true)

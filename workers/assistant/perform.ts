@@ -207,7 +207,7 @@ async function carryOut(
 const GONE: ToolOutcome = { ok: false, problem: 'there is no such tool here.' }
 
 /** Answers in time, whatever the tool does. */
-async function attempt(
+export async function attempt(
   ctx: TurnContext,
   tool: Tool,
   args: unknown,

@@ -35,7 +35,10 @@ export async function* converse(
   signal: AbortSignal,
 ): AsyncGenerator<SpokenEvent> {
   const began = ctx.now().getTime()
-  const [found, tools] = await Promise.all([search(ctx, asked, signal), platformTools(ctx, asked)])
+  const [found, tools] = await Promise.all([
+    searchFor(ctx, asked, signal),
+    platformTools(ctx, asked),
+  ])
   const askedAt = ctx.now().getTime()
   const phrases = { ...phrasesIn(languageOf(asked.question)), sorry: '' }
   let [refusal, now] = [undefined as ProblemError | undefined, NEW_TURN]
@@ -127,7 +130,7 @@ function noModel(): ProblemError {
 }
 
 /** Of those the caller may use, those this reply may; a function of the client's hides its namesake. */
-async function platformTools(
+export async function platformTools(
   ctx: SpeakContext,
   { platformTools: wanted, tools, toolChoice }: SpokenRequest,
 ): Promise<TurnJob['tools']> {
@@ -143,7 +146,7 @@ async function platformTools(
 const NOTHING: Found = { text: '', sources: [] }
 
 /** A conversation goes on without the documents while they cannot be searched. */
-async function search(
+export async function searchFor(
   ctx: SpeakContext,
   { question, history, searches }: SpokenRequest,
   signal: AbortSignal,

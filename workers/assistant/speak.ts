@@ -46,11 +46,10 @@ sentences that are easy to say aloud: no lists, no links, no markup.
 
 /** @param sources As the search gives them for a model; empty when there are none. */
 export function spokenMessages(asked: SpokenRequest, sources: string): ModelMessage[] {
-  const { question, history, exchanges, instructions } = asked
-  const system = instructions.trim() === '' ? RULES : `${RULES}\n\n${instructions.trim()}`
+  const { question, history, exchanges } = asked
   const content = sources === '' ? question : `${sources}\n\nQuestion: ${oneLine(question)}`
   return [
-    { role: 'system', content: system },
+    { role: 'system', content: rulesOf(asked) },
     ...fitHistory(history, HISTORY_TOKENS).map(toMessage),
     ...(content === '' ? [] : [{ role: 'user' as const, content }]),
     ...exchanges.flatMap(({ callId, name, arguments: text, output }): ModelMessage[] => [
@@ -59,5 +58,12 @@ export function spokenMessages(asked: SpokenRequest, sources: string): ModelMess
     ]),
   ]
 }
+
+const rulesOf = ({ instructions }: SpokenRequest) =>
+  instructions.trim() === '' ? RULES : `${RULES}\n\n${instructions.trim()}`
+
+/** The same for a model that hears the question itself: what was found goes along with the rules. */
+export const liveRules = (asked: SpokenRequest, sources: string): string =>
+  sources === '' ? rulesOf(asked) : `${rulesOf(asked)}\n\n${sources}`
 
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim()

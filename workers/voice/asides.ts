@@ -53,7 +53,7 @@ export function createAside(session: Session, event: Create, asked: ResponseCrea
 
 /** What an instruction alone asks for. */
 const instructed = ({ instructions }: ResponseCreate): Omit<Question, 'searches'> | undefined =>
-  instructions ? { question: '', history: [], exchanges: [] } : undefined
+  instructions ? { question: '', history: [], exchanges: [], itemId: null } : undefined
 
 export const asideOf = ({ asides }: Session, turn: number): Aside | undefined =>
   asides.find(({ response }) => response.turn === turn)

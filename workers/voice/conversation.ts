@@ -205,7 +205,12 @@ export function questionOf(
   if (!item || (isAnswered && !again)) return undefined
   const history = lastOf(said.slice(0, index))
   const question = wordsOf(item).slice(0, LIMITS.textChars)
-  return { question, history, exchanges: exchangesIn(items.slice(items.indexOf(item))) }
+  return {
+    question,
+    history,
+    itemId: item.id,
+    exchanges: exchangesIn(items.slice(items.indexOf(item))),
+  }
 }
 
 /** What was said so far, oldest first. */

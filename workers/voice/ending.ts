@@ -12,7 +12,7 @@ import {
 } from './conversation.ts'
 import { abandonCalls } from './platform-calls.ts'
 import { chain, type Response, type Session, send, type Step } from './session.ts'
-import { cutSpeech, heardMs } from './speech.ts'
+import { cutSpeech, endClause, heardMs } from './speech.ts'
 import type { Outcome } from './wire-reply.ts'
 import { events } from './wire.ts'
 
@@ -36,7 +36,8 @@ function closeItem(session: Session, response: Response, outcome: Outcome): Step
   const isWhole = outcome.status === 'completed'
   const speech = speechOf(item)
   const cut = speech && !isWhole && speech.cutMs === null
-  const kept = cut ? withSpeech(item, cutSpeech(speech, speech.sentMs)) : item
+  const whole = speech && isWhole ? withSpeech(item, endClause(speech)) : item
+  const kept = cut ? withSpeech(item, cutSpeech(speech, speech.sentMs)) : whole
   const closed = { ...kept, status: isWhole ? ('completed' as const) : ('incomplete' as const) }
   const next = replaceItem(session, closed)
   const text = wordsOf(closed)

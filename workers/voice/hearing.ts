@@ -82,10 +82,22 @@ function addUtterance(
   return chain([quiet, committed], (next) =>
     chain(addItem(next, item), (added) => [
       added,
-      [{ type: 'transcribe', itemId, fromMs, toMs, vadMs, hints: hintsOf(session) }],
+      [
+        {
+          type: 'transcribe',
+          itemId,
+          fromMs,
+          toMs,
+          vadMs,
+          hints: hintsOf(session),
+          isConversation: isTold(session),
+        },
+      ],
     ]),
   )
 }
+
+const isTold = ({ config }: Session) => config.instructions !== '' || config.tools.length > 0
 
 function hintsOf({ config }: Session): Hints {
   const { model: _, ...hints } = config.audio.input.transcription

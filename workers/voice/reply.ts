@@ -102,9 +102,11 @@ export function proceed(session: Session): Step {
 /** Asks the model. */
 export function replyTo(session: Session, response: Response, question: Question): Step {
   const { turn, tools, platformTools, toolChoice, context } = response
+  const { modality, voice, speed, format } = response
   const told = remarksOf(context ?? session.items)
   const instructions = [response.instructions, ...told].filter(Boolean).join('\n')
-  const manner = { instructions, tools, platformTools, toolChoice }
+  const output = { modality, voice, speed, format }
+  const manner = { instructions, tools, platformTools, toolChoice, ...output }
   const working = { ...response, stage: 'working' as const }
   return [{ ...session, response: working }, [{ type: 'answer', turn, ...question, ...manner }]]
 }
@@ -120,7 +122,12 @@ export function prompt(session: Session): Step {
   return chain([begun, send(events.responseCreated(begun, response))], (next) => {
     if (response.instructions === '')
       return recite({ ...next, response: { ...response, stage: 'working' } }, STILL_THERE)
-    const question = { question: SILENCE, history: historyOf(next.items), exchanges: [] }
+    const question = {
+      question: SILENCE,
+      history: historyOf(next.items),
+      exchanges: [],
+      itemId: null,
+    }
     return replyTo(next, response, { ...question, searches: false })
   })
 }

@@ -194,6 +194,12 @@ type Happening =
   | { type: 'filler'; turn: number; text: string }
   | { type: 'answer_ended'; turn: number; usage: Usage; calls: readonly Call[] }
   | { type: 'audio'; turn: number; clause: number; base64: string; ms: number }
+  /** Words, or sound, of a model that speaks by itself. */
+  | { type: 'relayed'; turn: number; text: string; base64: string; ms: number }
+  /** There is no speech now: the clause is shown. */
+  | { type: 'unspoken'; turn: number; clause: number }
+  /** What made replies has failed, and something else makes them. */
+  | { type: 'failed_over'; to: 'cascade' | 'text' }
   | { type: 'clause_spoken' | 'reply_spoken' | 'reply_failed'; turn: number }
 
 /** What can happen, and when; results of slow work carry the turn or item they belong to. */
@@ -225,6 +231,8 @@ export type SlowEffect =
       /** The silence that ended the utterance; null when the client committed it. */
       vadMs: number | null
       hints: Hints
+      /** Whether the session has instructions or tools, and so is not only answered with proof. */
+      isConversation: boolean
     }
   | ({ type: 'answer'; turn: number } & Question & Manner)
   | {
@@ -244,12 +252,24 @@ export interface Question {
   history: Message[]
   /** Functions that were run since, with what they brought. */
   exchanges: Exchange[]
+  /** The item that asks it; null when none does. */
+  itemId: string | null
   /** Whether the documents are looked at for it. */
   searches: boolean
 }
 
 /** What the model is told beside it. */
-export type Manner = Pick<Response, 'instructions' | 'tools' | 'platformTools' | 'toolChoice'>
+export type Manner = Pick<
+  Response,
+  | 'instructions'
+  | 'tools'
+  | 'platformTools'
+  | 'toolChoice'
+  | 'modality'
+  | 'voice'
+  | 'speed'
+  | 'format'
+>
 
 export interface Call {
   name: string

@@ -26,7 +26,7 @@ import {
   type Step,
 } from './session.ts'
 import { awaitCaller, breakSilence, isSilenceOver } from './silence.ts'
-import { endSpokenClause, fill, sendAudio } from './voicing.ts'
+import { endSpokenClause, fill, relay, sendAudio, show } from './voicing.ts'
 import { events } from './wire.ts'
 
 export function step(session: Session, event: SessionEvent): Step {
@@ -71,6 +71,8 @@ function move(
       return hearWords(session, event)
     case 'transcription_failed':
       return missWords(session, event.itemId)
+    case 'failed_over':
+      return [session, send(events.failover(event.to))]
     case 'charged':
       return charge(session, event)
     case 'unaffordable':
@@ -119,6 +121,10 @@ function say(session: Session, event: Extract<SessionEvent, { turn: number }>): 
       return endAnswer(session, event)
     case 'audio':
       return sendAudio(session, event)
+    case 'relayed':
+      return relay(session, event)
+    case 'unspoken':
+      return show(session, event)
     case 'clause_spoken':
       return endSpokenClause(session)
     case 'reply_spoken':

@@ -13,7 +13,7 @@ import {
   send,
   type Step,
 } from './session.ts'
-import { addAudio, endClause, SILENT_SPEECH } from './speech.ts'
+import { addAudio, addRelayed, endClause, SILENT_SPEECH } from './speech.ts'
 import { events } from './wire.ts'
 
 /** A reply's item comes with its first words, so that nothing is added for nothing. */
@@ -68,6 +68,36 @@ export function sendAudio(session: Session, event: SessionEventOf<'audio'>): Ste
   const words = isNew ? send(events.transcriptDelta(response, item.id, text)) : []
   const [played, started] = play(next, response, item.id, ms, at)
   return [played, [...started, ...words, ...send(events.audioDelta(response, item.id, base64))]]
+}
+
+/**
+ * Words and sound of a model that speaks by itself. Its words come ahead of their sound, so they are one
+ * clause whose words are told apart by their length.
+ */
+export function relay(session: Session, event: SessionEventOf<'relayed'>): Step {
+  return chain(openItem(session), (opened) => {
+    const { response } = opened
+    const spoken = spokenItem(opened, response?.itemId ?? null)
+    if (!response || !spoken) return [opened, []]
+    const { item, speech } = spoken
+    const { text, base64, ms, at } = event
+    const next = replaceItem(opened, withSpeech(item, addRelayed(speech, text, ms)))
+    const words = text === '' ? [] : send(events.transcriptDelta(response, item.id, text))
+    if (base64 === '') return [next, words]
+    const [played, started] = play(next, response, item.id, ms, at)
+    return [played, [...started, ...words, ...send(events.audioDelta(response, item.id, base64))]]
+  })
+}
+
+/** A clause that cannot be spoken is part of the reply all the same. */
+export function show(session: Session, { clause }: SessionEventOf<'unspoken'>): Step {
+  const { response } = session
+  const spoken = spokenItem(session, response?.itemId ?? null)
+  if (!response || !spoken) return [session, []]
+  const text = response.clauses[clause] ?? ''
+  const { item, speech } = spoken
+  const next = replaceItem(session, withSpeech(item, addAudio(speech, clause, text, 0)))
+  return [next, send(events.transcriptDelta(response, item.id, text))]
 }
 
 /** Moves the playback clock on. What another reply left unplayed is played first. */

@@ -197,6 +197,9 @@ export const events = {
     grace_ms: graceMs,
   }),
 
+  /** Replies are made in another way from here on, until the next attempt. */
+  failover: (to: 'cascade' | 'text') => ({ type: 'voiceassist.failover' as const, to }),
+
   /** Most of what the session may cost is spent. */
   budgetWarning: ({ spent, maxSpent }: Session) => ({
     type: 'voiceassist.budget_warning' as const,
