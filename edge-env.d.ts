@@ -24,6 +24,10 @@ interface __BaseEnv_EdgeEnv {
 	SPEECH_VOICE: string;
 	TRANSCRIPTION_MODEL: string;
 	MAX_TURNS: string;
+	VOICE_ENGINE: string;
+	REALTIME_MODEL: string;
+	VOICE_MAX_SESSIONS: string;
+	VOICE_SESSION_DOLLARS: string;
 	TURN_TIMEOUT: string;
 	CONVERSATION_DAYS: string;
 	MAX_ANSWER_LENGTH: string;
@@ -86,6 +90,10 @@ declare namespace Cloudflare {
 		SPEECH_VOICE: string;
 		TRANSCRIPTION_MODEL: string;
 		MAX_TURNS: string;
+		VOICE_ENGINE: string;
+		REALTIME_MODEL: string;
+		VOICE_MAX_SESSIONS: string;
+		VOICE_SESSION_DOLLARS: string;
 		TURN_TIMEOUT: string;
 		CONVERSATION_DAYS: string;
 		MAX_ANSWER_LENGTH: string;
@@ -143,6 +151,10 @@ declare namespace Cloudflare {
 		SPEECH_VOICE: string;
 		TRANSCRIPTION_MODEL: string;
 		MAX_TURNS: string;
+		VOICE_ENGINE: string;
+		REALTIME_MODEL: string;
+		VOICE_MAX_SESSIONS: string;
+		VOICE_SESSION_DOLLARS: string;
 		TURN_TIMEOUT: string;
 		CONVERSATION_DAYS: string;
 		MAX_ANSWER_LENGTH: string;

@@ -1,7 +1,7 @@
 /** What a voice session is counted by: that it is open, and how long each stage of a turn takes. */
 import { type Metrics, type MetricsEnv, metricsOf, type WaitUntil } from '../shared/metrics.ts'
+import type { Measured, Outcome } from '../workers/voice/engine.ts'
 import { LIMITS } from '../workers/voice/limits.ts'
-import type { Measured, Outcome } from '../workers/voice/perform.ts'
 import type { SlowEffect } from '../workers/voice/session.ts'
 import { TurnClock, type TurnMetrics } from '../workers/voice/turn-metrics.ts'
 

@@ -1,13 +1,14 @@
+import { createPurse } from '../workers/usage/service.ts'
 /**
  * One live conversation: the shell around workers/voice/step.ts. It owns the socket, the storage,
  * the alarm and the order of things; it feeds `step` with events and sees that the effects it asks
  * for happen. Nothing is decided here.
  */
-import { ELECTION_MS, judgeDial } from '../workers/voice/admission.ts'
+import { ELECTION_MS, judgeDial, judgeReturn, resumeTokenOf } from '../workers/voice/admission.ts'
 import { type Config, defaultConfig, updateConfig } from '../workers/voice/config.ts'
+import type { Outcome } from '../workers/voice/engine.ts'
 import type { Heard } from '../workers/voice/input-audio.ts'
 import { LIMITS } from '../workers/voice/limits.ts'
-import { type Outcome, perform } from '../workers/voice/perform.ts'
 import {
   type ClientEvent,
   type ClientEventOf,
@@ -15,6 +16,7 @@ import {
 } from '../workers/voice/protocol.ts'
 import {
   type Admission,
+  freeLine,
   type KeyedOpening,
   type Opening,
   type Owner,
@@ -28,10 +30,12 @@ import { ReportedObject } from './reported-object.ts'
 import { VoiceEar } from './voice-ear.ts'
 import { VoiceMetrics } from './voice-metrics.ts'
 import { agreeToClose, type Attachment, attachmentOf, turnAway } from './voice-socket.ts'
-import { traceEffect } from './voice-trace.ts'
+import { VoiceWork } from './voice-work.ts'
 
 /** Events that come by the dozen; the event that ends them is saved. */
 const UNSAVED = new Set<voice.SessionEvent['type']>(['answer_delta', 'audio'])
+
+type Given = Omit<Parameters<typeof voice.openSession>[0], 'maxTurns' | 'maxSpent' | 'at'>
 
 /** RFC 6455, section 7.4.1: the purpose is fulfilled. Any other close may be an accident. */
 const HUNG_UP = 1000
@@ -45,13 +49,18 @@ export class VoiceSession extends ReportedObject {
     config: () => (this.#session?.phase === 'open' ? this.#session.config : undefined),
     hear: (heard) => this.#dispatch(heard),
   })
-  /** The tail of the speech queue: clauses leave in the order they were asked for. */
-  #speech = Promise.resolve()
-  #reply = new AbortController()
-  /** Ends everything when the session does. */
-  readonly #line = new AbortController()
   #alarmAt = Number.POSITIVE_INFINITY
   readonly #metrics = new VoiceMetrics(this.env, this.origin.waitUntil)
+  readonly #purse = createPurse()
+  readonly #work = new VoiceWork({
+    env: this.env,
+    execution: this.ctx,
+    metrics: this.#metrics,
+    owner: () => this.#owner,
+    context: () => this.#context(),
+    cut: (span) => this.#ear.cut(span),
+    happen: (outcome) => this.#dispatch(outcome),
+  })
   /** The dial by voice key that is under way. */
   #dial: { ticket: string; since: number } | null = null
 
@@ -65,7 +74,9 @@ export class VoiceSession extends ReportedObject {
 
   /** Prepares the session. The route that asks for it has already checked who is calling. */
   open(owner: Owner, { sessionId: id, model }: Opening): void {
-    this.#begin(owner, { id, config: this.#defaultsOf(model), graceMs: 0 })
+    const resumeToken = resumeTokenOf(id, crypto.randomUUID())
+    const config = this.#defaultsOf(model)
+    this.#begin(owner, { id, config, graceMs: LIMITS.graceMs, resumeToken })
   }
 
   /**
@@ -88,15 +99,25 @@ export class VoiceSession extends ReportedObject {
     return { verdict, ticket }
   }
 
+  /** A dial with a resume token beside a credential that is no voice key, before it connects. */
+  readmit(owner: Owner, token: string): Admission {
+    const who = { token, caller: owner.actor, owner: this.#owner?.actor }
+    const verdict = judgeReturn(this.#session, who)
+    const ticket = crypto.randomUUID()
+    if (verdict === 'again') this.#dial = { ticket, since: Date.now() }
+    return { verdict, ticket }
+  }
+
   #defaultsOf(model: string): Config {
     const { TRANSCRIPTION_MODEL: transcription, SPEECH_VOICE } = this.env
     return defaultConfig({ model, transcription, voice: SPEECH_VOICE })
   }
 
-  #begin(owner: Owner, given: { id: string; config: Config; graceMs: number }): voice.Session {
+  #begin(owner: Owner, given: Given): voice.Session {
     if (this.#session) throw new Error('a voice session is opened once')
     const maxTurns = Number(this.env.MAX_TURNS)
-    const session = voice.openSession({ ...given, maxTurns, at: Date.now() })
+    const maxSpent = Number(this.env.VOICE_SESSION_DOLLARS) * 1_000_000
+    const session = voice.openSession({ ...given, maxTurns, maxSpent, at: Date.now() })
     this.#owner = owner
     this.#session = session
     this.ctx.storage.kv.put('owner', owner)
@@ -125,7 +146,8 @@ export class VoiceSession extends ReportedObject {
     this.#dispatch({ type: 'opened' })
   }
 
-  #isTaken = () => this.#sockets().length > 0 || this.#session?.graceMs !== 0
+  /** Without a ticket only the first one connects, and with a voice key nobody. */
+  #isTaken = () => this.#session?.dials !== 0 || this.#session.resumeToken === null
 
   override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
     this.reporting(this.#session?.id, () => this.#receive(socket, frame))
@@ -157,7 +179,9 @@ export class VoiceSession extends ReportedObject {
     this.#alarmAt = Number.POSITIVE_INFINITY
     const isOver = this.#session?.phase === 'ended' && Date.now() >= wakeAt(this.#session)
     if (isOver) return this.ctx.storage.deleteAll()
-    this.reporting(this.#session?.id, () => this.#dispatch({ type: 'tick' }))
+    this.reporting(this.#session?.id, () =>
+      this.#dispatch({ type: 'tick', inputMs: this.#ear.positionMs }),
+    )
   }
 
   /** Audio goes into the buffer, everything else to the session. */
@@ -183,6 +207,7 @@ export class VoiceSession extends ReportedObject {
     if (this.#sockets().some((other) => other !== socket)) return
     this.#dispatch({ type: 'left', isFinal })
     this.#ear.hold()
+    if (this.#session?.awaySince) this.#freeLine()
   }
 
   #refuse(eventId: string | null, code: string, message: string): void {
@@ -196,16 +221,23 @@ export class VoiceSession extends ReportedObject {
     const [session, effects] = step(before, { ...outcome, at: Date.now() })
     this.#session = session
     if (session !== before && !UNSAVED.has(outcome.type)) this.#save(session)
-    for (const effect of effects) this.#run(effect, this.#reply.signal)
+    for (const effect of effects) this.#run(effect)
     if (session.phase === 'farewell' && before.phase === 'open') this.#metrics.exhausted()
     if (session.phase === 'ended' && before.phase !== 'ended') this.#end(session)
     this.#schedule(session)
   }
 
   #end({ id, turns, openedAt, activeAt }: voice.Session): void {
-    this.#line.abort()
+    this.#work.end()
     this.#metrics.ended(id)
+    this.#freeLine()
     this.#context().log.info('voice session ended', { turns, durationMs: activeAt - openedAt })
+  }
+
+  /** A caller who was cut off does not count; who comes back is counted anew. */
+  #freeLine(): void {
+    const ctx = this.#context()
+    if (this.#session) ctx.defer(freeLine(ctx, this.#session.id))
   }
 
   #save(session: voice.Session): void {
@@ -213,53 +245,30 @@ export class VoiceSession extends ReportedObject {
     this.#saved = session
   }
 
-  #run(effect: voice.Effect, signal: AbortSignal): void {
+  #run(effect: voice.Effect): void {
     switch (effect.type) {
       case 'send':
         this.#send(effect.event)
         if (effect.event.type === 'response.done') this.#tellTimes(effect.event.response.id)
         break
       case 'cancel':
-        this.#reply.abort()
-        this.#reply = new AbortController()
+        this.#work.cancel(effect.turn)
         break
       case 'close':
         for (const socket of this.#sockets()) socket.close(effect.code, effect.reason)
         break
       case 'transcribe':
       case 'answer':
-        void this.#perform(effect, signal)
-        break
       case 'speak':
       case 'finish':
-        this.#speech = this.#speech.then(() => this.#perform(effect, signal))
-    }
-  }
-
-  /** Work of a cancelled reply ends silently; failed work becomes an event. */
-  async #perform(effect: voice.SlowEffect, reply: AbortSignal): Promise<void> {
-    const isReply = effect.type !== 'transcribe'
-    const signal = isReply ? AbortSignal.any([reply, this.#line.signal]) : this.#line.signal
-    const utterance = isReply ? new Int16Array() : this.#ear.cut(effect)
-    try {
-      await traceEffect(this.env, this.ctx, { effect, owner: this.#owner }, async () => {
-        const outcomes = perform(this.#context(), effect, utterance, signal)
-        for await (const outcome of this.#metrics.follow(effect, outcomes, signal)) {
-          if (signal.aborted) return
-          this.#dispatch(outcome)
-        }
-      })
-    } catch (error) {
-      if (signal.aborted) return
-      this.#context().log.error('voice effect failed', { effect: effect.type, error })
-      if (isReply) this.#dispatch({ type: 'reply_failed', turn: effect.turn })
-      else this.#dispatch({ type: 'transcription_failed', itemId: effect.itemId })
+        this.#work.run(effect)
     }
   }
 
   #context() {
     if (!this.#owner) throw new Error('the session was not opened')
-    return this.contextOf(this.#owner, this.#session?.id)
+    const ctx = this.contextOf(this.#owner, this.#session?.id)
+    return { ...ctx, purse: this.#purse(this.#session?.phase === 'farewell') }
   }
 
   #tellTimes(responseId: string): void {

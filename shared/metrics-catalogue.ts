@@ -103,7 +103,7 @@ export const CATALOGUE = {
   http_requests_active: gauge('Requests being answered.', { method: METHODS, endpoint: OPEN }),
   voiceassist_errors_total: counter('Requests that ended as a problem.', { kind: PROBLEM_CODES }),
   voiceassist_ratelimit_rejected_total: counter('Requests refused for their number.', {
-    scope: ['flood', 'rum', 'sign_in', 'caller', 'tenant', 'address', 'number'],
+    scope: ['flood', 'rum', 'sign_in', 'caller', 'tenant', 'address', 'number', 'voice_sessions'],
   }),
 
   voiceassist_openai_api_calls_total: counter('Calls to the model provider that were answered.', {

@@ -72,6 +72,22 @@ export const Settings = z.object({
     'gpt-4o-mini-transcribe',
   ),
   MAX_TURNS: setting(positive, 'User turns after which a conversation says goodbye.', '8'),
+  VOICE_ENGINE: setting(
+    z.enum(['cascade', 'relay'], 'must be cascade or relay'),
+    'What makes spoken replies: `cascade` transcribes, answers and speaks; `relay` lets `REALTIME_MODEL` do all of it, and falls back to `cascade`.',
+    'cascade',
+  ),
+  REALTIME_MODEL: setting(
+    z.string().min(1),
+    'Model of `relay`, at `OPENAI_BASE_URL`/realtime.',
+    'gpt-realtime',
+  ),
+  VOICE_MAX_SESSIONS: setting(positive, 'Voice sessions a tenant may have open at once.', '100'),
+  VOICE_SESSION_DOLLARS: setting(
+    positive,
+    'US dollars one voice session may cost; then it says goodbye.',
+    '5',
+  ),
   TURN_TIMEOUT: setting(positive, 'Seconds the assistant may take for one answer.', '60'),
   CONVERSATION_DAYS: setting(positive, 'Days a conversation is kept after its end.', '90'),
   MAX_ANSWER_LENGTH: setting(

@@ -11,13 +11,14 @@ import type { Model } from 'openai/resources/models'
 import { ApiError } from './api-error.ts'
 import type { Reply } from './reply.ts'
 
-export type Task = 'chat' | 'embedding' | 'audio' | 'moderation'
+export type Task = 'chat' | 'embedding' | 'audio' | 'moderation' | 'realtime'
 
 const MODEL_TASKS: ReadonlyMap<string, Task> = new Map([
   ['va-extractive-1', 'chat'],
   ['va-lexical-1', 'embedding'],
   ['va-words-1', 'audio'],
   ['va-moderation-1', 'moderation'],
+  ['va-realtime-1', 'realtime'],
 ])
 
 /** 2026-01-01, the same for all: a date is required and says nothing here. */

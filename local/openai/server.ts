@@ -1,7 +1,7 @@
 /**
  * The OpenAI API offline, for the real client: chat, responses, embeddings, speech, transcription,
- * moderation. The models behind it are lexical and deterministic (models.ts names them); nothing
- * is kept, so what refers to earlier requests is refused. Realtime is not here.
+ * moderation, Realtime. The models behind it are lexical and deterministic (models.ts names them); nothing
+ * is kept, so what refers to earlier requests is refused.
  */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -13,6 +13,7 @@ import { completeChat } from './chat.ts'
 import { createEmbeddings } from './embeddings.ts'
 import { createFailures, getModel, listModels, type Script, scriptOf, type Task } from './models.ts'
 import { moderate } from './moderations.ts'
+import { acceptRealtime } from './realtime.ts'
 import { sendReply, type Reply } from './reply.ts'
 import { checkKey, readBody } from './request.ts'
 import { createResponse } from './responses.ts'
@@ -73,6 +74,16 @@ export async function startOpenAi(
   const server = createServer((request, response) => {
     if (!up) return request.socket.destroy()
     void handle(desk, request, response)
+  })
+  acceptRealtime(server, {
+    isUp: () => up,
+    admit(request, model) {
+      if (desk.apiKey !== undefined) checkKey(request, desk.apiKey)
+      desk.requests.push({ path: '/v1/realtime', model })
+      const script = scriptOf(model, 'realtime')
+      desk.fail(model, script)
+      return script
+    },
   })
   server.listen(options.port ?? 0, '127.0.0.1')
   await once(server, 'listening')

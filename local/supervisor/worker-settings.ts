@@ -100,6 +100,7 @@ const STAND_IN_MODELS = {
   EMBEDDING_MODEL: 'va-lexical-1',
   SPEECH_MODEL: 'va-words-1',
   TRANSCRIPTION_MODEL: 'va-words-1',
+  REALTIME_MODEL: 'va-realtime-1',
 }
 
 /** What the models stand in for costs so much: costs and budgets can be tried out offline. */
@@ -117,6 +118,15 @@ export const STAND_IN_PRICES = [
     kind: 'embedding',
     from: '2026-01-01',
     input: 20_000,
+  },
+  {
+    model: STAND_IN_MODELS.REALTIME_MODEL,
+    kind: 'chat',
+    from: '2026-01-01',
+    input: 4_000_000,
+    output: 16_000_000,
+    audioInput: 32_000_000,
+    audioOutput: 64_000_000,
   },
   { model: STAND_IN_MODELS.SPEECH_MODEL, kind: 'speech', from: '2026-01-01', audioSecond: 250 },
   {

@@ -5,7 +5,8 @@ import { edgeContext } from '../../workers/edge-context.ts'
 import { flagsOf } from '../../workers/flags/client-service.ts'
 import type { Submitted } from '../../workers/knowledge/schemas.ts'
 import { searchKnowledge } from '../../workers/knowledge/service.ts'
-import { perform } from '../../workers/voice/perform.ts'
+import { withBill } from '../../workers/usage/service.ts'
+import { cascade } from '../../workers/voice/perform.ts'
 import { startApp, type TestApp } from './harness.ts'
 import { ask, drain, learn, upload } from './knowledge-harness.ts'
 
@@ -109,7 +110,8 @@ test('openai_enabled: nothing asks a language model', async () => {
     expect([refused.status, await refused.json()]).toMatchObject([503, { code: 'dependency_down' }])
   }
   const effect = { type: 'speak', turn: 1, clause: 0, text: 'Hello.', voice: 'alloy' }
-  const spoken = perform(context(), effect as never, new Int16Array(), AbortSignal.timeout(1000))
+  const ctx = withBill(context(), 'call')
+  const spoken = cascade.perform(ctx, effect as never, new Int16Array(), AbortSignal.timeout(1000))
   await expect(spoken.next()).rejects.toMatchObject({ code: 'dependency_down' })
   expect(app.openAi.requests()).toHaveLength(before)
   await flip('openai_enabled', true)

@@ -134,8 +134,15 @@ test('a spoken reply whose listener leaves in the middle costs what was said by 
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     waitUntil: (work) => app.execution.waitUntil(work),
   })
-  const asked = { question: 'hello there', history: [], exchanges: [], tools: [] }
-  const manner = { instructions: 'Be brief.', toolChoice: 'auto' as const }
+  const asked = {
+    question: 'hello there',
+    history: [],
+    exchanges: [],
+    tools: [],
+    platformTools: [],
+  }
+  const ids = { searches: true, sessionId: 'call', turnId: 'call:1' }
+  const manner = { ...ids, instructions: 'Be brief.', toolChoice: 'auto' as const }
   const reply = converse(ctx, { ...asked, ...manner }, new AbortController().signal)
   expect(await reply.next()).toMatchObject({ value: { type: 'delta' } })
   await reply[Symbol.asyncDispose]()

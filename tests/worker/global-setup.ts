@@ -51,6 +51,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     EMBEDDING_MODEL: 'va-lexical-1',
     SPEECH_MODEL: 'va-words-1',
     TRANSCRIPTION_MODEL: 'va-words-1',
+    REALTIME_MODEL: 'va-realtime-1',
     MODEL_PRICES: JSON.stringify(STAND_IN_PRICES),
     AUTH_SECRET: 'test-auth-secret-of-32-characters-at-least',
     PASSWORD_PEPPER: 'test-pepper-of-32-characters-at-least-ok',

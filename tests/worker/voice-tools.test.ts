@@ -35,3 +35,30 @@ test('a session with instructions of its own speaks from the documents, with sou
   expect(await call.until('response.done')).toMatchObject({ response: { status: 'completed' } })
   expect(call.heard()).toBe(call.named('response.output_audio_transcript.done')[0]?.['transcript'])
 })
+
+test('a tool of the platform runs here, and its result is spoken', async () => {
+  const call = await dial('acme:platform')
+  const tools = [{ type: 'mcp', server_label: 'voiceassist' }]
+  call.send({ type: 'session.update', session: { type: 'realtime', tools } })
+  const content = [{ type: 'input_text', text: 'call calculate {"expression":"6 * 7"}' }]
+  call.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } })
+  call.send({ type: 'response.create' })
+  expect(await call.until('response.done')).toMatchObject({
+    response: {
+      status: 'completed',
+      output: [{ type: 'mcp_call', name: 'calculate', output: '42' }, { type: 'message' }],
+    },
+  })
+  expect(call.heard()).toContain('42')
+})
+
+test('a tool the caller has no right to is not offered', async () => {
+  const call = await dial('acme:unentitled')
+  const tools = [{ type: 'mcp', server_label: 'voiceassist' }]
+  call.send({ type: 'session.update', session: { type: 'realtime', tools } })
+  const content = [{ type: 'input_text', text: 'call knowledge_search {"query":"warranty"}' }]
+  call.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } })
+  call.send({ type: 'response.create' })
+  await call.until('response.done')
+  expect(call.named('response.mcp_call.in_progress')).toEqual([])
+})

@@ -13,6 +13,8 @@ import type {
   Call,
   Effect,
   ModelMessage,
+  ToolChoice,
+  ToolDescription,
   ToolOutcome,
   TurnEvent,
   TurnSpec,
@@ -35,6 +37,13 @@ export interface Bounds {
   maxSteps: number | null
 }
 
+export const UNBOUNDED: Bounds = {
+  knowledgeBases: null,
+  model: null,
+  maxTokens: null,
+  maxSteps: null,
+}
+
 export interface TurnJob {
   sessionId: string
   /** Begins every idempotency key of the turn. */
@@ -45,6 +54,12 @@ export interface TurnJob {
   phrases: TurnSpec['phrases']
   confirmed: readonly Omit<Call, 'id'>[]
   bounds: Bounds
+  /** Functions that others run. */
+  external?: readonly ToolDescription[]
+  /** Of the first call of the model; `auto` when absent. */
+  toolChoice?: ToolChoice
+  /** What was found before the turn, and the messages tell of. */
+  sources?: Found['sources']
   /** Gets the turn after each of its steps: what is known if nobody reads to the end. */
   watch: (turn: TurnState) => void
   /** Gets the problem when a budget refused a call. */
@@ -63,13 +78,16 @@ export async function* runTurn(
   signal: AbortSignal,
 ): AsyncGenerator<Part, TurnState> {
   const { messages, tools, phrases, confirmed, watch } = job
-  const spec: TurnSpec = { tools, maxSteps: job.bounds.maxSteps ?? MAX_STEPS, phrases }
+  const external = new Set(job.external?.map(({ name }) => name))
+  const maxSteps = job.bounds.maxSteps ?? MAX_STEPS
+  const spec: TurnSpec = { tools, external, maxSteps, phrases }
   const inbox = createInbox<TurnEvent>()
   const work = new AbortController()
   const stop = () => inbox.put({ type: 'stopped', reason: reasonOf(signal) })
   signal.addEventListener('abort', stop)
   if (signal.aborted) stop()
-  const desk = { ctx, job, inbox, sources: [], signal: AbortSignal.any([signal, work.signal]) }
+  const sources = [...(job.sources ?? [])]
+  const desk = { ctx, job, inbox, sources, signal: AbortSignal.any([signal, work.signal]) }
   try {
     let [turn, effects] = beginTurn(spec, messages, confirmed)
     for (;;) {
@@ -114,7 +132,7 @@ async function callModel(
   { step, messages, withTools }: Extract<Work, { type: 'call_model' }>,
   { parts }: TurnState,
 ): Promise<void> {
-  const tools = withTools ? [...job.tools.values()].map(({ description }) => description) : []
+  const offered = offerOf(job, step, withTools)
   const before = parts.flatMap((part) => (part.type === 'citation' ? [part.citation] : []))
   const citer = sources.length > 0 ? citeFrom(sources, before) : undefined
   const hear = (events: ReturnType<NonNullable<typeof citer>['push']>) => {
@@ -125,7 +143,7 @@ async function callModel(
   }
   try {
     const { model, maxTokens } = job.bounds
-    const stream = streamReply(ctx, { messages, tools, model, maxTokens }, signal)
+    const stream = streamReply(ctx, { messages, ...offered, model, maxTokens }, signal)
     for (;;) {
       const next = await stream.next()
       if (next.done) {
@@ -144,6 +162,19 @@ async function callModel(
     }
     if (!signal.aborted) ctx.log.error('no model answered', { error })
     inbox.put({ type: 'model_failed', step })
+  }
+}
+
+/** What the model may call, and must. */
+function offerOf(
+  { tools, external = [], toolChoice = 'auto' }: TurnJob,
+  step: number,
+  withTools: boolean,
+) {
+  const own = [...tools.values()].map(({ description }) => description)
+  return {
+    tools: withTools ? [...own, ...external] : [],
+    toolChoice: step === 1 ? toolChoice : ('auto' as const),
   }
 }
 
@@ -198,7 +229,7 @@ async function carryOut(
 const GONE: ToolOutcome = { ok: false, problem: 'there is no such tool here.' }
 
 /** Answers in time, whatever the tool does. */
-async function attempt(
+export async function attempt(
   ctx: TurnContext,
   tool: Tool,
   args: unknown,

@@ -18,6 +18,8 @@ import { summarise } from './summary-service.ts'
 import { NEW_TURN, type TurnState } from './turn-state.ts'
 import { textOf } from './turn.ts'
 
+export { type Live, prepareLive } from './live-service.ts'
+export type { SpokenRequest } from './speak.ts'
 export { converse, type SpeakContext } from './speak-service.ts'
 
 export type AssistantContext = TurnContext & WithEnv<{ readonly MAX_TURNS: string }>

@@ -11,13 +11,26 @@ export interface SpokenRequest {
   exchanges: readonly (Omit<Call, 'id'> & { callId: string; output: string })[]
   /** Of whoever made the session; may be empty. */
   instructions: string
+  /** The client's functions, which the client runs. */
   tools: readonly ToolDescription[]
   toolChoice: ToolChoice
+  /** Which of the platform's tools may be run; all of those the caller may use, or these. */
+  platformTools: 'all' | readonly string[]
+  /** Whether the documents are searched beforehand. */
+  searches: boolean
+  /** Whose conversation it is, and which of its replies: a call of a tool is known by both. */
+  sessionId: string
+  turnId: string
 }
 
 export type SpokenEvent =
   | { type: 'delta'; text: string }
   | Extract<Part, { type: 'citation' }>
+  /** A tool of the platform's is run, and has been. */
+  | { type: 'tool_called'; callId: string; name: string; arguments: string }
+  | { type: 'tool_returned'; callId: string; ok: boolean; content: string }
+  /** Words for the time until a slow tool returns; to be spoken, not written. */
+  | { type: 'filler'; text: string }
   | {
       type: 'done'
       calls: readonly Omit<Call, 'id'>[]
@@ -33,18 +46,24 @@ sentences that are easy to say aloud: no lists, no links, no markup.
 
 /** @param sources As the search gives them for a model; empty when there are none. */
 export function spokenMessages(asked: SpokenRequest, sources: string): ModelMessage[] {
-  const { question, history, exchanges, instructions } = asked
-  const system = instructions.trim() === '' ? RULES : `${RULES}\n\n${instructions.trim()}`
+  const { question, history, exchanges } = asked
   const content = sources === '' ? question : `${sources}\n\nQuestion: ${oneLine(question)}`
   return [
-    { role: 'system', content: system },
+    { role: 'system', content: rulesOf(asked) },
     ...fitHistory(history, HISTORY_TOKENS).map(toMessage),
-    { role: 'user', content },
+    ...(content === '' ? [] : [{ role: 'user' as const, content }]),
     ...exchanges.flatMap(({ callId, name, arguments: text, output }): ModelMessage[] => [
       { role: 'assistant', content: '', calls: [{ id: callId, name, arguments: text }] },
       { role: 'tool', callId, content: output },
     ]),
   ]
 }
+
+const rulesOf = ({ instructions }: SpokenRequest) =>
+  instructions.trim() === '' ? RULES : `${RULES}\n\n${instructions.trim()}`
+
+/** The same for a model that hears the question itself: what was found goes along with the rules. */
+export const liveRules = (asked: SpokenRequest, sources: string): string =>
+  sources === '' ? rulesOf(asked) : `${rulesOf(asked)}\n\n${sources}`
 
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim()

@@ -37,6 +37,8 @@ export interface ToolRule {
 export interface TurnSpec {
   /** Those the caller may use, by name. */
   tools: ReadonlyMap<string, ToolRule>
+  /** Functions that others run: a call of one ends the turn, and is theirs. */
+  external?: ReadonlySet<string>
   /** Model calls at most; in the last one the model gets no tools, so it must answer. */
   maxSteps: number
   /** Our own words, in the conversation's language. */
@@ -57,6 +59,8 @@ export interface TurnState {
   said: string
   /** The calls of the last model call, until all have results. */
   open: readonly OpenCall[]
+  /** Calls for others to run; the turn ends when its own tools have their results. */
+  handedOver: readonly Omit<Call, 'id'>[]
   parts: readonly Part[]
   calls: readonly ToolCall[]
   /** Tools whose arguments were sent back once. */
@@ -75,6 +79,7 @@ export const NEW_TURN: TurnState = {
   messages: [],
   said: '',
   open: [],
+  handedOver: [],
   parts: [],
   calls: [],
   repaired: [],

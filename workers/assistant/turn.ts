@@ -88,7 +88,12 @@ function endModel(
       output_tokens: turn.usage.output_tokens + usage.output_tokens,
     },
   }
-  if (calls.length > 0 && turn.step < spec.maxSteps) return openCalls(spec, counted, calls, false)
+  if (calls.length > 0 && turn.step < spec.maxSteps) {
+    const isTheirs = ({ name }: Omit<Call, 'id'>) => spec.external?.has(name) === true
+    const handedOver = calls.filter(isTheirs)
+    const own = calls.filter((call) => !isTheirs(call))
+    return openCalls(spec, { ...counted, handedOver }, own, false)
+  }
   const isCut = calls.length > 0
   const reason = isCut ? 'step_limit' : null
   if (hasText(counted)) return finish(counted, isCut ? 'partial' : 'complete', reason)
@@ -188,7 +193,8 @@ function goOn(spec: TurnSpec, turn: TurnState): Step {
     callId: id,
     content: result,
   }))
-  return callModel(spec, { ...turn, messages: [...turn.messages, ...results], open: [] })
+  const told = { ...turn, messages: [...turn.messages, ...results], open: [] }
+  return told.handedOver.length > 0 ? finish(told, 'complete', null) : callModel(spec, told)
 }
 
 function callModel(spec: TurnSpec, turn: TurnState): Step {

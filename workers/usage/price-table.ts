@@ -27,6 +27,17 @@ const CHAT: readonly Row[] = [
 ]
 
 const OTHERS: readonly ModelPrice[] = [
+  // Text and audio; cached tokens of either at the price of cached text.
+  {
+    model: 'gpt-realtime',
+    kind: 'chat',
+    from: '2025-08-28',
+    input: 4_000_000,
+    cachedInput: 400_000,
+    output: 16_000_000,
+    audioInput: 32_000_000,
+    audioOutput: 64_000_000,
+  },
   { model: 'text-embedding-3-small', kind: 'embedding', from: '2024-01-25', input: 20_000 },
   { model: 'text-embedding-3-large', kind: 'embedding', from: '2024-01-25', input: 130_000 },
   { model: 'text-embedding-ada-002', kind: 'embedding', from: '2023-06-13', input: 100_000 },

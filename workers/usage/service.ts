@@ -17,8 +17,10 @@ import {
   priceCall,
   type Units,
 } from './prices.ts'
+import type { Payer } from './purse-service.ts'
 import type { ModelPrice, UsageMessage } from './schemas.ts'
 
+export { createPurse } from './purse-service.ts'
 export { estimateTokens, mostTokensOf }
 
 export interface UsageEnv extends BudgetEnv {
@@ -33,7 +35,11 @@ export interface Bill {
   microDollars: number
 }
 
-export type UsageContext = WithEnv<UsageEnv> & { readonly bill?: Bill }
+export type UsageContext = WithEnv<UsageEnv> & {
+  readonly bill?: Bill
+  /** Pays instead of a reservation for each call; asked only where a budget limits the tenant. */
+  readonly purse?: Payer
+}
 
 /** From here on what the context's calls cost is on the bill too. */
 export function withBill<Ctx extends UsageContext>(ctx: Ctx, subjectId: string) {
@@ -67,12 +73,13 @@ export async function openCall(
   const isLimited = await hasLimits(ctx)
   if (isLimited) {
     const { microDollars } = price(ctx, use, { ...NO_UNITS, ...bound() }, ctx.now())
-    await reserveBudget(ctx, { id, spender: nameOf(ctx.actor), microDollars })
+    const payer = ctx.purse ?? BUDGET
+    await payer.hold(ctx, id, nameOf(ctx.actor), microDollars)
   }
   let isOpen = true
   const close = (microDollars: number) => {
     isOpen = false
-    if (isLimited) ctx.defer(settleBudget(ctx, id, microDollars))
+    if (isLimited) (ctx.purse ?? BUDGET).spend(ctx, id, microDollars)
   }
   return {
     settle(units, isEstimated = false) {
@@ -82,6 +89,12 @@ export async function openCall(
       if (isOpen) close(0)
     },
   }
+}
+
+/** A reservation for each call. */
+const BUDGET: Payer = {
+  hold: (ctx, id, spender, microDollars) => reserveBudget(ctx, { id, spender, microDollars }),
+  spend: (ctx, id, microDollars) => ctx.defer(settleBudget(ctx, id, microDollars)),
 }
 
 function nameOf(actor: Actor): string | null {

@@ -26,6 +26,8 @@ export type Verdict =
   | 'revoked'
   /** Whether they may cannot be told now. */
   | 'unsure'
+  /** There is no such session for this caller to come back to. */
+  | 'unknown'
 
 /** Whether who made the key may start sessions at this moment; `unknown` when nobody answers. */
 export type Maker = 'allowed' | 'revoked' | 'unknown'
@@ -55,3 +57,28 @@ export function judgeDial(
   if (at >= keyExpiresAt) return 'expired'
   return FIRST[maker]
 }
+
+/** Who opened a session: the user or the key, whatever session of theirs it was. */
+interface Principal {
+  type: string
+  userId?: string
+  keyId?: string
+}
+
+/** Whether it is the same one; the token alone is no way in. */
+const isSame = (one: Principal, other: Principal) =>
+  one.type === other.type && one.userId === other.userId && one.keyId === other.keyId
+
+/** Judges who comes back with a resume token beside their credential. */
+export function judgeReturn(
+  session: Session | undefined,
+  { token, caller, owner }: { token: string; caller: Principal; owner: Principal | undefined },
+): 'again' | 'unknown' {
+  const isKnown = session?.resumeToken === token && owner !== undefined && isSame(caller, owner)
+  return isKnown ? 'again' : 'unknown'
+}
+
+/** A token names its session, so that the dial finds it. */
+export const resumeTokenOf = (sessionId: string, secret: string): string => `${sessionId}.${secret}`
+
+export const sessionOfToken = (token: string): string => token.slice(0, token.indexOf('.'))

@@ -5,7 +5,7 @@ import { events } from './wire.ts'
 
 /** What the client is to run follows what is said. */
 export function addCalls(session: Session, response: Response): Step {
-  const first = response.itemId === null ? 0 : 1
+  const { outputs: first } = response
   return response.calls.reduce<Step>(
     (known, call, index) => chain(known, (next) => addCall(next, response, call, first + index)),
     [session, []],

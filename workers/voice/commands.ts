@@ -1,6 +1,8 @@
 /** What a client asks of the conversation, event by event; its audio goes through hearing.ts. */
+import { cancelAside, createAside } from './asides.ts'
 import { updateConfig } from './config.ts'
 import {
+  contextOf,
   createItem,
   cutItem,
   deleteItem,
@@ -10,8 +12,9 @@ import {
   retrieveItem,
   speechOf,
 } from './conversation.ts'
+import { cancel, interrupt } from './ending.ts'
 import type { ClientEventOf } from './protocol.ts'
-import { cancel, interrupt, respond } from './reply.ts'
+import { respond } from './reply.ts'
 import { chain, type Session, type SessionEventOf, send, type Step } from './session.ts'
 import { events } from './wire.ts'
 
@@ -53,18 +56,27 @@ function truncate(session: Session, event: ClientEventOf<'conversation.item.trun
 }
 
 function createResponse(session: Session, event: ClientEventOf<'response.create'>): Step {
+  const asked = event.response ?? {}
+  if (asked.conversation === 'none') return createAside(session, event, asked)
   if (session.response) {
     const text = `The reply ${session.response.id} is in progress; cancel it or let it end.`
     return refuse(session, event, 'conversation_already_has_active_response', text)
   }
-  if (!session.items.some((item) => item.type === 'message' && item.role === 'user')) {
+  const context = contextOf(session, asked.input)
+  if (!context) {
+    const text = 'It refers to an item that is not in this conversation.'
+    return refuse(session, event, 'item_not_found', text, 'response.input')
+  }
+  if (!context.some((item) => item.type === 'message' && item.role === 'user')) {
     return refuse(session, event, 'nothing_asked', 'Add a user message first: replies answer one.')
   }
-  return respond(session, event.response ?? {})
+  return respond(session, asked)
 }
 
 function cancelResponse(session: Session, event: ClientEventOf<'response.cancel'>): Step {
   const { response } = session
+  const aside = session.asides.find((one) => one.response.id === event.response_id)
+  if (aside) return cancelAside(session, aside)
   if (!response || (event.response_id && event.response_id !== response.id)) {
     const text = 'There is no such reply in progress.'
     return refuse(session, event, 'response_cancel_not_active', text)

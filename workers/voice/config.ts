@@ -6,7 +6,8 @@
 import { z } from 'zod'
 import { AudioFormat, PCM } from './audio-format.ts'
 import { LIMITS } from './limits.ts'
-import { type FunctionTool, ToolChoice, Tools } from './tools.ts'
+import { InputItem } from './new-item.ts'
+import { type Tool, ToolChoice, Tools } from './tools.ts'
 import type { Detection } from './vad.ts'
 
 const replies = {
@@ -19,7 +20,8 @@ const ServerVad = z.strictObject({
   threshold: z.number().min(0).max(1).default(0.5),
   prefix_padding_ms: z.int().min(0).max(5000).default(300),
   silence_duration_ms: z.int().min(100).max(10_000).default(500),
-  idle_timeout_ms: z.null('Only null: there is no idle prompt here.').default(null),
+  /** Silence after a reply until the assistant speaks first. */
+  idle_timeout_ms: z.int().min(5000).max(30_000).nullable().default(null),
   ...replies,
 })
 
@@ -81,10 +83,12 @@ export const SessionUpdate = z.strictObject({
 })
 export type SessionUpdate = z.output<typeof SessionUpdate>
 
-/** A reply's own settings; what would change the conversation it sees is refused. */
+/** A reply's own settings. */
 export const ResponseCreate = z.strictObject({
-  conversation: z.literal('auto', 'Only auto: every reply joins the conversation.').optional(),
-  input: z.undefined('Add items to the conversation instead.').optional(),
+  /** `none`: made beside the conversation, and no part of it. */
+  conversation: z.enum(['auto', 'none']).optional(),
+  /** What it is made from instead of the conversation. */
+  input: z.array(InputItem).max(LIMITS.inputItems).optional(),
   output_modalities: Modalities.optional(),
   metadata: z.record(z.string().max(64), z.string().max(512)).nullish(),
   audio: z.strictObject({ output: Output.optional() }).optional(),
@@ -110,7 +114,7 @@ export interface Config {
   model: string
   output_modalities: [Modality]
   instructions: string
-  tools: FunctionTool[]
+  tools: Tool[]
   tool_choice: ToolChoice
   max_output_tokens: number | 'inf'
   truncation: 'auto'

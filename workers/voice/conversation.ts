@@ -1,5 +1,6 @@
 /** The items of a conversation: added, read, cut, removed, and told to the model as history. */
 import { LIMITS } from './limits.ts'
+import type { InputItem, NewItem } from './new-item.ts'
 import type { ClientEventOf, WireError } from './protocol.ts'
 import {
   type Item,
@@ -69,7 +70,18 @@ export function createItem(
 const isCalled = ({ items }: Session, callId: string) =>
   items.some((item) => item.type === 'function_call' && item.callId === callId)
 
-function itemFrom(given: ClientEventOf<'conversation.item.create'>['item'], id: string): Item {
+/** The items a reply is to be made from; undefined when one that is named is not there. */
+export function contextOf(session: Session, input?: InputItem[]): readonly Item[] | undefined {
+  if (!input) return session.items
+  const items = input.map((given, index) =>
+    given.type === 'item_reference'
+      ? findItem(session, given.id)
+      : itemFrom(given, given.id ?? `input_${index}`),
+  )
+  return items.every((item) => item !== undefined) ? items : undefined
+}
+
+function itemFrom(given: NewItem, id: string): Item {
   const status = 'completed' as const
   switch (given.type) {
     case 'message':
@@ -182,22 +194,35 @@ export const isPending = (part: Part): boolean =>
  * @param again Whether a question that has been answered may be answered once more.
  * @returns undefined when there is none
  */
-export function questionOf({ items }: Session, again: boolean): Question | undefined {
+export function questionOf(
+  items: readonly Item[],
+  again: boolean,
+): Omit<Question, 'searches'> | undefined {
   const said = items.filter(isSaid)
   const index = said.findLastIndex(({ role }) => role === 'user')
   const item = said[index]
   const isAnswered = index < said.length - 1
   if (!item || (isAnswered && !again)) return undefined
-  const history = said.slice(Math.max(0, index - LIMITS.historyMessages), index).map(messageOf)
+  const history = lastOf(said.slice(0, index))
   const question = wordsOf(item).slice(0, LIMITS.textChars)
-  return { question, history, exchanges: exchangesIn(items.slice(items.indexOf(item))) }
+  return {
+    question,
+    history,
+    itemId: item.id,
+    exchanges: exchangesIn(items.slice(items.indexOf(item))),
+  }
 }
+
+/** What was said so far, oldest first. */
+export const historyOf = (items: readonly Item[]): Message[] => lastOf(items.filter(isSaid))
+
+const lastOf = (said: readonly MessageItem[]) => said.slice(-LIMITS.historyMessages).map(messageOf)
 
 const isSaid = (item: Item): item is MessageItem =>
   item.type === 'message' && item.role !== 'system' && wordsOf(item) !== ''
 
 /** What the application told the model, beside its instructions. */
-export const remarksOf = ({ items }: Session): string[] =>
+export const remarksOf = (items: readonly Item[]): string[] =>
   items.filter((item) => item.type === 'message' && item.role === 'system').map(wordsOf)
 
 /** The calls that have their results, in order; one that waits is as good as none. */
@@ -208,9 +233,15 @@ function exchangesIn(items: readonly Item[]): Exchange[] {
     ),
   )
   return items.flatMap((item) => {
-    const output = item.type === 'function_call' ? outputs.get(item.callId) : undefined
-    if (item.type !== 'function_call' || output === undefined) return []
-    return [{ callId: item.callId, name: item.name, arguments: item.arguments, output }]
+    if (item.type !== 'function_call' && item.type !== 'mcp_call') return []
+    const { id, name, arguments: text } = item
+    // The platform's calls are numbered anew in each reply.
+    if (item.type === 'mcp_call') {
+      const output = item.output ?? item.error
+      return output === null ? [] : [{ callId: id, name, arguments: text, output }]
+    }
+    const output = outputs.get(item.callId)
+    return output === undefined ? [] : [{ callId: item.callId, name, arguments: text, output }]
   })
 }
 

@@ -1,8 +1,9 @@
 /** What the caller says: from the first sound to the words it was. */
 import { detectionOf } from './config.ts'
 import { addItem, findItem, isPending, refuse, replaceItem } from './conversation.ts'
+import { end, interrupt } from './ending.ts'
 import { LIMITS } from './limits.ts'
-import { end, interrupt, proceed, respond } from './reply.ts'
+import { proceed, respond } from './reply.ts'
 import {
   chain,
   type Hints,
@@ -81,10 +82,22 @@ function addUtterance(
   return chain([quiet, committed], (next) =>
     chain(addItem(next, item), (added) => [
       added,
-      [{ type: 'transcribe', itemId, fromMs, toMs, vadMs, hints: hintsOf(session) }],
+      [
+        {
+          type: 'transcribe',
+          itemId,
+          fromMs,
+          toMs,
+          vadMs,
+          hints: hintsOf(session),
+          isConversation: isTold(session),
+        },
+      ],
     ]),
   )
 }
+
+const isTold = ({ config }: Session) => config.instructions !== '' || config.tools.length > 0
 
 function hintsOf({ config }: Session): Hints {
   const { model: _, ...hints } = config.audio.input.transcription

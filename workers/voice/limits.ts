@@ -11,6 +11,8 @@ export const LIMITS = {
   /** A longer one is cut here and counts as finished. */
   maxUtteranceMs: 60_000,
   items: 500,
+  /** Items one reply may be given instead of the conversation. */
+  inputItems: 64,
   /** Characters of one text in an item: what a question may have. */
   textChars: 4000,
   instructionsChars: 16_384,
@@ -21,6 +23,10 @@ export const LIMITS = {
   outputChars: 16_000,
   /** Replies per question at most: the first, and those after the client ran functions. */
   repliesPerTurn: 4,
+  /** Replies out of band at once. */
+  asides: 4,
+  /** Times in a row the assistant speaks first to a caller who says nothing. */
+  prompts: 3,
   /** Earlier messages a question is understood by, and characters of each. */
   historyMessages: 20,
   historyChars: 8000,

@@ -2,34 +2,27 @@
  * The engine `cascade`: transcription, an answer from the knowledge base, speech. It carries out a
  * session's slow effects and yields what they bring, as it comes, as events for `step`.
  */
-import { converse, type SpeakContext } from '../assistant/service.ts'
+import { converse, type SpeakContext, type SpokenRequest } from '../assistant/service.ts'
 import { requireModels } from '../flags/client-service.ts'
 import { answerQuestion } from '../knowledge/service.ts'
+import type { Bill } from '../usage/service.ts'
 import { writerOf } from './audio-format.ts'
+import type { Engine, Measured, Outcome } from './engine.ts'
 import { msOfBytes, msOfSamples } from './pcm.ts'
-import type { SessionEvent, SlowEffect } from './session.ts'
+import type { SlowEffect } from './session.ts'
 import { type SpeechContext, synthesize, transcribe } from './speech-client.ts'
 
-export type CascadeContext = SpeakContext & SpeechContext
+export type CascadeContext = SpeakContext & SpeechContext & { readonly bill: Bill }
 
-/** An event still without its time, which is when it reaches the session. */
-export type Outcome = SessionEvent extends infer Event
-  ? Event extends SessionEvent
-    ? Omit<Event, 'at'>
-    : never
-  : never
+type AnswerEffect = Extract<SlowEffect, { type: 'answer' }>
 
-/** How long the stages of an answer took, in milliseconds; nothing the session moves by. */
-export interface Measured {
-  type: 'measured'
-  timings: Readonly<Record<string, number>>
+export const cascade: Engine<CascadeContext> = {
+  name: 'cascade',
+  perform,
+  close: () => undefined,
 }
 
-/**
- * @param utterance The samples of a `transcribe` effect's span; empty for the others.
- * @param signal Aborted when the reply is cancelled; the generator then throws.
- */
-export async function* perform(
+async function* perform(
   ctx: CascadeContext,
   effect: SlowEffect,
   utterance: Int16Array<ArrayBuffer>,
@@ -70,12 +63,12 @@ async function* speak(
 
 async function* answer(
   ctx: CascadeContext,
-  effect: Extract<SlowEffect, { type: 'answer' }>,
+  effect: AnswerEffect,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome | Measured> {
-  const { turn, question, history, exchanges, instructions, tools } = effect
+  const { turn, question, history } = effect
   ctx.metrics.inc('messages_sent_total', { conversation_type: 'voice' })
-  if (instructions !== '' || tools.length > 0 || exchanges.length > 0) {
+  if (isConversation(effect)) {
     return yield* talk(ctx, effect, signal)
   }
   for await (const event of answerQuestion(ctx, { question, history }, signal)) {
@@ -95,15 +88,35 @@ async function* answer(
   }
 }
 
+/** Whether more is wanted than an answer with proof. */
+export const isConversation = ({
+  instructions,
+  tools,
+  platformTools,
+  exchanges,
+  searches,
+}: AnswerEffect) =>
+  instructions !== '' ||
+  !searches ||
+  [tools, platformTools, exchanges].some(({ length }) => length > 0)
+
+/** The reply, as the assistant is asked for it. */
+export function spokenRequest(ctx: CascadeContext, effect: AnswerEffect): SpokenRequest {
+  const { turn, toolChoice, tools } = effect
+  const choice = typeof toolChoice === 'string' ? toolChoice : { name: toolChoice.name }
+  const asked = { ...effect, tools: toolChoice === 'none' ? [] : tools, toolChoice: choice }
+  const sessionId = ctx.bill.subjectId
+  return { ...asked, sessionId, turnId: `${sessionId}:${turn}` }
+}
+
 /** As the session's own instructions and functions have it, with what the documents say at hand. */
 async function* talk(
   ctx: CascadeContext,
-  effect: Extract<SlowEffect, { type: 'answer' }>,
+  effect: AnswerEffect,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome | Measured> {
-  const { turn, toolChoice, tools } = effect
-  const choice = typeof toolChoice === 'string' ? toolChoice : { name: toolChoice.name }
-  const request = { ...effect, tools: toolChoice === 'none' ? [] : tools, toolChoice: choice }
+  const { turn } = effect
+  const request = spokenRequest(ctx, effect)
   for await (const event of converse(ctx, request, signal)) {
     switch (event.type) {
       case 'delta':
@@ -111,6 +124,11 @@ async function* talk(
         break
       case 'citation':
         yield { type: 'cited', turn, citation: event.citation }
+        break
+      case 'tool_called':
+      case 'tool_returned':
+      case 'filler':
+        yield { ...event, turn }
         break
       case 'done': {
         const { input_tokens: inputTokens, output_tokens: outputTokens } = event.usage

@@ -3,20 +3,29 @@
  * conversation as it was; what was not heard by then is not part of it.
  */
 import { previousOf } from './conversation.ts'
-import { cancel, interrupt } from './reply.ts'
+import { cancel, interrupt } from './ending.ts'
 import { chain, type Session, type SessionEventOf, send, type Step } from './session.ts'
 import { events } from './wire.ts'
 
 /** The first hears that the session is there; one who comes back, also how it is set and what was said. */
 export function greet(session: Session, at: number): Step {
   const here = { ...session, awaySince: null, dials: session.dials + 1 }
-  if (session.dials === 0) return [here, send(events.sessionCreated(here))]
+  if (session.dials === 0) return [here, send(events.sessionCreated(here), ...resumeOf(here))]
   // Whatever was still being said went to the connection that is no more.
   return chain(interrupt({ ...here, speaking: null }, at, 'client_cancelled'), (quiet) => [
     quiet,
-    send(events.sessionCreated(quiet), events.sessionUpdated(quiet), ...conversationOf(quiet)),
+    send(
+      events.sessionCreated(quiet),
+      ...resumeOf(quiet),
+      events.sessionUpdated(quiet),
+      ...conversationOf(quiet),
+    ),
   ])
 }
+
+/** A voice key comes back by itself. */
+const resumeOf = ({ resumeToken, graceMs }: Session) =>
+  resumeToken === null ? [] : [events.resume(resumeToken, graceMs)]
 
 export function leave(session: Session, { at, isFinal }: SessionEventOf<'left'>): Step {
   const mayReturn = session.graceMs > 0 && session.phase === 'open' && !isFinal

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { ResponseCreate, SessionUpdate } from './config.ts'
 import { LIMITS } from './limits.ts'
+import { id, NewItem } from './new-item.ts'
 
 /** The fields of the protocol's error object; `event_id` is the client event's own. */
 export interface WireError {
@@ -15,48 +16,7 @@ export interface WireError {
   event_id: string | null
 }
 
-const Text = z.string().max(LIMITS.textChars, `At most ${LIMITS.textChars} characters.`)
-const id = z.string().min(1).max(128)
 const event = { event_id: z.string().max(512).optional() }
-
-const item = {
-  id: id.optional(),
-  object: z.literal('realtime.item').optional(),
-  status: z.string().optional(),
-}
-const message = { ...item, type: z.literal('message') }
-const InputText = z.strictObject({
-  type: z.literal('input_text', 'Only input_text; send audio through input_audio_buffer.append.'),
-  text: Text,
-})
-const OutputText = z.strictObject({
-  type: z.literal('output_text', 'Only output_text.'),
-  text: Text,
-})
-const parts = <Part extends z.ZodType>(part: Part) => z.array(part).min(1).max(16)
-
-const NewMessage = z.discriminatedUnion('role', [
-  z.strictObject({ ...message, role: z.literal('user'), content: parts(InputText) }),
-  z.strictObject({ ...message, role: z.literal('system'), content: parts(InputText) }),
-  z.strictObject({ ...message, role: z.literal('assistant'), content: parts(OutputText) }),
-])
-
-const NewItem = z.discriminatedUnion('type', [
-  NewMessage,
-  z.strictObject({
-    ...item,
-    type: z.literal('function_call'),
-    call_id: id,
-    name: z.string().min(1).max(64),
-    arguments: z.string().max(LIMITS.outputChars),
-  }),
-  z.strictObject({
-    ...item,
-    type: z.literal('function_call_output'),
-    call_id: id,
-    output: z.string().max(LIMITS.outputChars, `At most ${LIMITS.outputChars} characters.`),
-  }),
-])
 
 const ClientEvent = z.discriminatedUnion('type', [
   z.object({ ...event, type: z.literal('session.update'), session: SessionUpdate }),

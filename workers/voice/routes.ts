@@ -6,8 +6,13 @@ import { type AppEnv, createRouter, json, jsonBody, problems } from '../../share
 import type { TokenEnv } from '../identity/service.ts'
 import { limited, type LimitContext } from '../limits/service.ts'
 import { ClientSecret, NewClientSecret, RealtimeQuery } from './schemas.ts'
-import { dialVoiceSession, openVoiceSession, type VoiceContext } from './service.ts'
-import { createVoiceKey, readVoiceKey } from './voice-key-service.ts'
+import {
+  dialVoiceSession,
+  openVoiceSession,
+  resumeVoiceSession,
+  type VoiceContext,
+} from './service.ts'
+import { createVoiceKey, readVoiceKey, type VoiceKey } from './voice-key-service.ts'
 
 interface VoiceRoutes extends AppEnv<VoiceContext & LimitContext> {
   Bindings: TokenEnv
@@ -30,6 +35,7 @@ const connect = limited(
           'invalid_fields',
           'unauthenticated',
           'forbidden',
+          'not_found',
           'conflict',
           'upgrade_required',
         ),
@@ -61,21 +67,32 @@ export const voiceRoutes = createRouter<VoiceRoutes>()
   )
   .openapi(connect, async (c) => {
     const key = await readVoiceKey(c.env, c.req.raw.headers)
-    const model = c.req.valid('query').model ?? key?.model ?? noModel()
+    const { resume, model: named } = c.req.valid('query')
+    const model = named ?? key?.model ?? noModel()
     if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
       const detail = 'Open a WebSocket here, for instance with the OpenAI Realtime client.'
       throw new ProblemError('upgrade_required', detail)
     }
     const dial = { model, origin: c.req.header('origin') ?? null }
-    const { webSocket } = key
-      ? await dialVoiceSession(c.var.ctx, key, dial)
-      : await openVoiceSession(c.var.ctx, model)
+    const { webSocket } = await connectTo(c.var.ctx, { key, dial, resume })
     const headers = new Headers({ 'x-request-id': c.var.requestId })
     if (offersRealtime(c.req.header('sec-websocket-protocol'))) {
       headers.set('sec-websocket-protocol', 'realtime')
     }
     return new Response(null, { status: 101, webSocket, headers })
   })
+
+interface Dialling {
+  key: VoiceKey | undefined
+  dial: { model: string; origin: string | null }
+  resume: string | undefined
+}
+
+/** A voice key finds its session by itself; other credentials need a token for that. */
+function connectTo(ctx: VoiceContext, { key, dial, resume }: Dialling): Promise<Response> {
+  if (key) return dialVoiceSession(ctx, key, dial)
+  return resume === undefined ? openVoiceSession(ctx, dial.model) : resumeVoiceSession(ctx, resume)
+}
 
 /**
  * A client that offers subprotocols needs one of them echoed, one that offers none fails on any

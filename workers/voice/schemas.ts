@@ -5,6 +5,11 @@ import { SessionUpdate } from './config.ts'
 export const RealtimeQuery = z.object({
   /** A voice key may have named it already. */
   model: z.string().min(1, 'Name a model.').max(100).optional().openapi({ example: 'voiceassist' }),
+  /** Of `voiceassist.resume`: goes on with that session. */
+  resume: z
+    .string()
+    .regex(/^[\w-]{1,64}\.[\w-]{1,64}$/, 'Send the token of voiceassist.resume.')
+    .optional(),
 })
 export type RealtimeQuery = z.infer<typeof RealtimeQuery>
 

@@ -7,10 +7,13 @@ import type { Origin, WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
 import { noteSession } from '../../shared/tracing.ts'
-import type { Maker, Verdict } from './admission.ts'
+import { type Maker, sessionOfToken, type Verdict } from './admission.ts'
 import type { SessionUpdate } from './config.ts'
+import { type LinesEnv, takeLine } from './lines-client.ts'
 import { type SignerContext, standingOf, type VoiceKey } from './voice-key-service.ts'
 import { misuseOf } from './voice-key.ts'
+
+export { freeLine } from './lines-client.ts'
 
 /** On whose behalf a session works: the caller, never the credential. */
 export type Owner = Omit<Origin, 'waitUntil'>
@@ -41,13 +44,14 @@ export const TICKET = 'x-voice-ticket'
 interface VoiceSessionObject {
   open: (owner: Owner, opening: Opening) => unknown
   admit: (owner: Owner, opening: KeyedOpening) => Promise<Admission>
+  readmit: (owner: Owner, token: string) => Promise<Admission>
   fetch: (request: Request) => Promise<Response>
 }
 
 interface VoiceEnv {
   readonly VOICE_SESSIONS: { getByName: (name: string) => VoiceSessionObject }
 }
-export type VoiceContext = WithEnv<VoiceEnv> & SignerContext
+export type VoiceContext = WithEnv<VoiceEnv & LinesEnv> & SignerContext
 
 /**
  * Starts a session and hands over its socket.
@@ -58,6 +62,7 @@ export type VoiceContext = WithEnv<VoiceEnv> & SignerContext
 export async function openVoiceSession(ctx: VoiceContext, model: string): Promise<Response> {
   const sessionId = newId(ctx.now())
   noteSession(sessionId)
+  await takeLine(ctx, sessionId)
   const object = objectOf(ctx, sessionId)
   await object.open(ownerOf(ctx), { sessionId, model })
   ctx.log.info('voice session opened', { session_id: sessionId, model })
@@ -87,10 +92,30 @@ export async function dialVoiceSession(
   ctx.log.info('voice key dialled', { session_id: sessionId, model, verdict })
   const refusal = REFUSALS[verdict]
   if (refusal) throw new ProblemError(...refusal)
+  await takeLine(ctx, sessionId)
+  return object.fetch(upgrade(ticket))
+}
+
+/**
+ * Goes on with a session whose socket was lost, for whoever opened it; its other socket is closed.
+ *
+ * @param token As `voiceassist.resume` told it.
+ * @throws ProblemError not_found when it is of no session of the caller's; rate_limited
+ */
+export async function resumeVoiceSession(ctx: VoiceContext, token: string): Promise<Response> {
+  const sessionId = sessionOfToken(token)
+  noteSession(sessionId)
+  const object = objectOf(ctx, sessionId)
+  const { verdict, ticket } = await object.readmit(ownerOf(ctx), token)
+  ctx.log.info('voice session dialled again', { session_id: sessionId, verdict })
+  const refusal = REFUSALS[verdict]
+  if (refusal) throw new ProblemError(...refusal)
+  await takeLine(ctx, sessionId)
   return object.fetch(upgrade(ticket))
 }
 
 const REFUSALS: Partial<Record<Verdict, ConstructorParameters<typeof ProblemError>>> = {
+  unknown: ['not_found', 'You have no session that this token goes on with; open a new one.'],
   rival: ['conflict', 'This key is being used by another connection that came first.'],
   expired: ['unauthenticated', 'The key has expired unused; POST /v1/realtime/client_secrets.'],
   revoked: ['unauthenticated', 'Whoever made this key may not start voice sessions any more.'],

@@ -16,7 +16,7 @@ export type Part =
   | { type: 'output_audio'; speech: Speech }
 
 /** What a conversation is made of; the order of `Session.items` is its own. */
-export type Item = MessageItem | FunctionCall | FunctionCallOutput
+export type Item = MessageItem | FunctionCall | FunctionCallOutput | PlatformCall
 
 export interface MessageItem {
   type: 'message'
@@ -47,6 +47,21 @@ interface FunctionCallOutput {
   output: string
 }
 
+/** A tool of the platform's, which runs here while the reply is made. */
+export interface PlatformCall {
+  type: 'mcp_call'
+  id: string
+  status: 'in_progress' | 'completed' | 'incomplete'
+  /** As the reply's turn names it. */
+  callId: string
+  name: string
+  arguments: string
+  /** Null until it is there; what failed has an error instead. */
+  output: string | null
+  error: string | null
+  responseId: string
+}
+
 /** The parts of a message; other items have none. */
 export const partsOf = (item: Item): readonly Part[] =>
   item.type === 'message' ? item.content : []
@@ -72,9 +87,18 @@ export interface Response {
   speed: number
   format: AudioFormat
   metadata: Record<string, string> | null
+  /** What it is made from instead of the conversation. */
+  context: readonly Item[] | null
+  /** Made beside the conversation. */
+  isAside: boolean
   instructions: string
   tools: FunctionTool[]
+  /** Which of the platform's tools may run. */
+  platformTools: 'all' | readonly string[]
   toolChoice: ToolChoice
+  /** Items of the reply so far, and which of them its message is. */
+  outputs: number
+  itemIndex: number
   /** Functions the client is asked to run when the rest of the reply is over. */
   calls: readonly Call[]
   /** Text that may be the start of a citation mark, and text still short of a clause. */
@@ -85,12 +109,19 @@ export interface Response {
   usage: Usage
 }
 
+/** A reply out of band, with the items it has. */
+export interface Aside {
+  response: Response
+  items: readonly Item[]
+}
+
 export interface Session {
   id: string
   phase: 'open' | 'farewell' | 'ended'
   config: Config
   items: readonly Item[]
   response: Response | null
+  asides: readonly Aside[]
   playback: Playback | null
   /** The item that will hold what is being said right now. */
   speaking: string | null
@@ -99,6 +130,12 @@ export interface Session {
   maxTurns: number
   /** Calls of the model: replies after functions are no new questions, and cost as much. */
   replies: number
+  /** What it has cost, and may cost; micro-dollars. */
+  spent: number
+  maxSpent: number
+  /** Whether last words are due for another reason than the last turn, and why it is closed then. */
+  goodbye: 'none' | 'due' | 'said'
+  closing: string | null
   /** The last number used in an id. */
   serial: number
   errors: number
@@ -108,6 +145,11 @@ export interface Session {
   awaySince: number | null
   /** Connections so far. */
   dials: number
+  /** What lets its opener come back; null where a voice key does. */
+  resumeToken: string | null
+  /** When the assistant speaks first, and how often it did since the caller spoke. */
+  promptAt: number | null
+  prompts: number
   /** Milliseconds since the epoch. */
   openedAt: number
   activeAt: number
@@ -129,7 +171,8 @@ type Happening =
   | { type: 'opened' }
   /** The connection ended; `isFinal` when the caller said so. */
   | { type: 'left'; isFinal: boolean }
-  | { type: 'tick' }
+  /** `inputMs` is the clock of the caller's audio. */
+  | { type: 'tick'; inputMs: number }
   | { type: 'restarted' }
   | { type: 'client'; event: Exclude<ClientEvent, { type: `input_audio_buffer.${string}` }> }
   | { type: 'refused'; error: WireError }
@@ -140,10 +183,23 @@ type Happening =
   | { type: 'committed'; fromMs: number; toMs: number; eventId: string | null }
   | { type: 'transcribed'; itemId: string; text: string; seconds: number }
   | { type: 'transcription_failed'; itemId: string }
+  /** A call of a provider's was paid. */
+  | { type: 'charged'; microDollars: number }
+  /** A budget refused one. */
+  | { type: 'unaffordable' }
   | { type: 'answer_delta'; turn: number; text: string }
   | { type: 'cited'; turn: number; citation: Citation }
+  | { type: 'tool_called'; turn: number; callId: string; name: string; arguments: string }
+  | { type: 'tool_returned'; turn: number; callId: string; ok: boolean; content: string }
+  | { type: 'filler'; turn: number; text: string }
   | { type: 'answer_ended'; turn: number; usage: Usage; calls: readonly Call[] }
   | { type: 'audio'; turn: number; clause: number; base64: string; ms: number }
+  /** Words, or sound, of a model that speaks by itself. */
+  | { type: 'relayed'; turn: number; text: string; base64: string; ms: number }
+  /** There is no speech now: the clause is shown. */
+  | { type: 'unspoken'; turn: number; clause: number }
+  /** What made replies has failed, and something else makes them. */
+  | { type: 'failed_over'; to: 'cascade' | 'text' }
   | { type: 'clause_spoken' | 'reply_spoken' | 'reply_failed'; turn: number }
 
 /** What can happen, and when; results of slow work carry the turn or item they belong to. */
@@ -162,8 +218,8 @@ export interface Message {
 export type Effect = FastEffect | SlowEffect
 type FastEffect =
   | { type: 'send'; event: ServerEvent }
-  /** Ends the work on the reply; what it still brings is not wanted. */
-  | { type: 'cancel' }
+  /** Ends the work on a reply; what it still brings is not wanted. */
+  | { type: 'cancel'; turn: number }
   | { type: 'close'; code: 1000 | 1008; reason: string }
 /** `speak` is carried out in order; `finish` comes after the reply's last words. */
 export type SlowEffect =
@@ -175,6 +231,8 @@ export type SlowEffect =
       /** The silence that ended the utterance; null when the client committed it. */
       vadMs: number | null
       hints: Hints
+      /** Whether the session has instructions or tools, and so is not only answered with proof. */
+      isConversation: boolean
     }
   | ({ type: 'answer'; turn: number } & Question & Manner)
   | {
@@ -194,10 +252,24 @@ export interface Question {
   history: Message[]
   /** Functions that were run since, with what they brought. */
   exchanges: Exchange[]
+  /** The item that asks it; null when none does. */
+  itemId: string | null
+  /** Whether the documents are looked at for it. */
+  searches: boolean
 }
 
 /** What the model is told beside it. */
-export type Manner = Pick<Response, 'instructions' | 'tools' | 'toolChoice'>
+export type Manner = Pick<
+  Response,
+  | 'instructions'
+  | 'tools'
+  | 'platformTools'
+  | 'toolChoice'
+  | 'modality'
+  | 'voice'
+  | 'speed'
+  | 'format'
+>
 
 export interface Call {
   name: string
@@ -215,15 +287,24 @@ export function openSession(options: {
   id: string
   config: Config
   maxTurns: number
+  /** Micro-dollars. */
+  maxSpent?: number
   graceMs: number
+  resumeToken?: string
   at: number
 }): Session {
-  const { at, ...given } = options
+  const { at, resumeToken = null, maxSpent = Number.POSITIVE_INFINITY, ...given } = options
   return {
     ...given,
+    resumeToken,
+    maxSpent,
+    spent: 0,
+    goodbye: 'none',
+    closing: null,
     phase: 'open',
     items: [],
     response: null,
+    asides: [],
     playback: null,
     speaking: null,
     turns: 0,
@@ -232,6 +313,8 @@ export function openSession(options: {
     errors: 0,
     awaySince: given.graceMs > 0 ? at : null,
     dials: 0,
+    promptAt: null,
+    prompts: 0,
     openedAt: at,
     activeAt: at,
   }

@@ -37,6 +37,17 @@ export function addAudio(speech: Speech, clause: number, text: string, ms: numbe
   return { ...sent, clauses: [...endClause(speech).clauses, opened] }
 }
 
+/** Adds to the newest clause, or begins one, of speech whose words and sound come apart. */
+export function addRelayed(speech: Speech, text: string, ms: number): Speech {
+  const { clauses, sentMs } = speech
+  const last = clauses.at(-1)
+  const grown =
+    last?.toMs === null
+      ? [...clauses.slice(0, -1), { ...last, text: last.text + text }]
+      : [...clauses, { text, fromMs: sentMs, toMs: null }]
+  return { ...speech, clauses: grown, sentMs: sentMs + ms }
+}
+
 /** Marks the newest clause as complete. */
 export function endClause(speech: Speech): Speech {
   const { clauses, sentMs } = speech

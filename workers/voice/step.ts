@@ -5,21 +5,16 @@
  * One rule keeps it safe. Whatever arrives late names the turn or the item it belongs to, and is
  * dropped when that is over; interrupting the assistant is therefore just ending a turn.
  */
+import { asideOf, failAsides, stepAside } from './asides.ts'
 import { obey, refuseLate } from './commands.ts'
 import { isPending, refuseWith } from './conversation.ts'
+import { cancel, end } from './ending.ts'
 import { clearInput, commit, hearWords, missWords, startSpeech, stopSpeech } from './hearing.ts'
 import { LIMITS } from './limits.ts'
+import { charge, goWithoutMoney, sayGoodbye } from './money.ts'
+import { beginCall, endCall } from './platform-calls.ts'
 import { greet, leave, lostAt } from './presence.ts'
-import {
-  cancel,
-  cite,
-  complete,
-  end,
-  endAnswer,
-  endSpokenClause,
-  hearAnswer,
-  sendAudio,
-} from './reply.ts'
+import { cite, complete, endAnswer, hearAnswer } from './reply.ts'
 import {
   chain,
   type Effect,
@@ -30,20 +25,32 @@ import {
   send,
   type Step,
 } from './session.ts'
+import { awaitCaller, breakSilence, isSilenceOver } from './silence.ts'
+import { endSpokenClause, fill, relay, sendAudio, show } from './voicing.ts'
 import { events } from './wire.ts'
 
 export function step(session: Session, event: SessionEvent): Step {
   if (session.phase === 'ended') return [session, []]
-  if ('turn' in event && event.turn !== session.response?.turn) return [session, []]
+  if ('turn' in event && event.turn !== session.response?.turn) return beside(session, event)
   if (event.type === 'tick' || event.type === 'restarted') return byItself(session, event)
   const active = { ...session, activeAt: event.at }
-  return chain(move(active, event), (next) => settle(next, event.at))
+  return chain(move(active, event), (next) =>
+    settle(awaitCaller(session, next, event.at), event.at),
+  )
+}
+
+/** Late for a reply that is over, unless it is one out of band. */
+function beside(session: Session, event: Extract<SessionEvent, { turn: number }>): Step {
+  const aside = asideOf(session, event.turn)
+  if (!aside) return [session, []]
+  return stepAside({ ...session, activeAt: event.at }, aside, event, say)
 }
 
 /** What happens without anybody doing anything, so it does not count as activity. */
-function byItself(session: Session, { type, at }: SessionEventOf<'tick' | 'restarted'>): Step {
-  const due = type === 'tick' ? tick(session, at) : restart(session)
-  return chain(due, (next) => settle(next, at))
+function byItself(session: Session, event: SessionEventOf<'tick' | 'restarted'>): Step {
+  const { at } = event
+  const due = event.type === 'tick' ? tick(session, event) : restart(session)
+  return chain(due, (next) => settle(awaitCaller(session, next, at), at))
 }
 
 function move(
@@ -64,6 +71,12 @@ function move(
       return hearWords(session, event)
     case 'transcription_failed':
       return missWords(session, event.itemId)
+    case 'failed_over':
+      return [session, send(events.failover(event.to))]
+    case 'charged':
+      return charge(session, event)
+    case 'unaffordable':
+      return goWithoutMoney(session)
     case 'cleared':
     case 'committed':
     case 'speech_started':
@@ -98,10 +111,20 @@ function say(session: Session, event: Extract<SessionEvent, { turn: number }>): 
       return hearAnswer(session, event.text)
     case 'cited':
       return cite(session, event)
+    case 'tool_called':
+      return beginCall(session, event)
+    case 'tool_returned':
+      return endCall(session, event)
+    case 'filler':
+      return fill(session, event.text)
     case 'answer_ended':
       return endAnswer(session, event)
     case 'audio':
       return sendAudio(session, event)
+    case 'relayed':
+      return relay(session, event)
+    case 'unspoken':
+      return show(session, event)
     case 'clause_spoken':
       return endSpokenClause(session)
     case 'reply_spoken':
@@ -111,9 +134,13 @@ function say(session: Session, event: Extract<SessionEvent, { turn: number }>): 
   }
 }
 
+const FAILED = 'The reply could not be made. Ask again.'
+
 function fail(session: Session): Step {
-  const message = 'The reply could not be made. Ask again.'
-  return chain([session, [{ type: 'cancel' }]], (next) => end(next, { status: 'failed', message }))
+  const turn = session.response?.turn ?? 0
+  return chain([session, [{ type: 'cancel', turn }]], (next) =>
+    end(next, { status: 'failed', message: FAILED }),
+  )
 }
 
 /** After a crash the work is gone: what waited for it has failed, and says so. */
@@ -121,11 +148,12 @@ function restart(session: Session): Step {
   const lost = session.items.filter((item) => partsOf(item).some(isPending))
   const quiet: Step = [session.speaking ? { ...session, speaking: null } : session, []]
   const missed = lost.reduce((known, { id }) => chain(known, (next) => missWords(next, id)), quiet)
-  return chain(missed, (next) => (next.response ? fail(next) : [next, []]))
+  const failed = chain(missed, (next) => (next.response ? fail(next) : [next, []]))
+  return chain(failed, (next) => failAsides(next, FAILED))
 }
 
 /** What is due by the clock: the end of playback, of patience, of the session. */
-function tick(session: Session, at: number): Step {
+function tick(session: Session, { at, inputMs }: SessionEventOf<'tick'>): Step {
   const { playback, response, openedAt, activeAt } = session
   if (at >= openedAt + LIMITS.sessionMs) {
     return shut(session, 'session_expired', 'The session has reached its longest duration.')
@@ -136,9 +164,16 @@ function tick(session: Session, at: number): Step {
   if (at >= lostAt(session)) {
     return shut(session, 'session_lost', 'Nobody came back to the session in time.')
   }
-  if (!playback || response || playback.endsAt > at) return [session, []]
-  const stopped = send(events.playbackStopped(playback.responseId))
-  return [{ ...session, playback: null }, stopped]
+  if (response) return [session, []]
+  if (isSilenceOver(session, at))
+    return chain(stopPlaying(session), (next) => breakSilence(next, inputMs))
+  return playback && playback.endsAt <= at ? stopPlaying(session) : [session, []]
+}
+
+function stopPlaying(session: Session): Step {
+  const { playback } = session
+  if (!playback) return [session, []]
+  return [{ ...session, playback: null }, send(events.playbackStopped(playback.responseId))]
 }
 
 /** Closes a session that is over: after the farewell has been played, or too many mistakes. */
@@ -146,10 +181,14 @@ function settle(session: Session, at: number): Step {
   if (session.phase === 'open' && session.errors >= LIMITS.errors) {
     return shut(session, 'too_many_errors', 'Too many events could not be accepted.')
   }
-  const { response, playback, phase } = session
+  if (session.goodbye === 'due' && !session.response) return sayGoodbye(session)
+  const { response, playback, phase, closing } = session
   const isPlaying = playback !== null && playback.endsAt > at
   if (phase !== 'farewell' || response || isPlaying) return [session, []]
-  const close: Effect = { type: 'close', code: 1000, reason: 'The last turn is over.' }
+  const close: Effect =
+    closing === null
+      ? { type: 'close', code: 1000, reason: 'The last turn is over.' }
+      : { type: 'close', code: 1008, reason: closing }
   return [{ ...session, phase: 'ended', playback: null }, [close]]
 }
 
@@ -172,5 +211,6 @@ export function wakeAt(session: Session): number {
   const overAt = openedAt + LIMITS.sessionMs
   if (response) return overAt
   const idleAt = activeAt + LIMITS.idleMs
-  return Math.min(overAt, idleAt, lostAt(session), playback?.endsAt ?? overAt)
+  const promptAt = session.prompts < LIMITS.prompts ? session.promptAt : null
+  return Math.min(overAt, idleAt, lostAt(session), playback?.endsAt ?? overAt, promptAt ?? overAt)
 }

@@ -11,7 +11,20 @@ type Entry = Omit<Session, 'items'> & { itemIds: readonly string[] }
 type Storage = Pick<SyncKvStorage, 'get' | 'put' | 'delete'>
 
 /** Fields that a session written by an earlier version does not have. */
-const LATER = { graceMs: 0, awaySince: null, dials: 1, replies: 0 }
+const LATER = {
+  graceMs: 0,
+  awaySince: null,
+  dials: 1,
+  replies: 0,
+  asides: [],
+  resumeToken: null,
+  spent: 0,
+  maxSpent: Number.POSITIVE_INFINITY,
+  goodbye: 'none' as const,
+  closing: null,
+  promptAt: null,
+  prompts: 0,
+}
 
 const itemKey = (itemId: string) => `item:${itemId}`
 

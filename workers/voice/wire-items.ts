@@ -1,6 +1,7 @@
 /** Items of a conversation as the protocol writes them. */
 import type { Item, MessageItem, Part } from './session.ts'
 import { transcriptOf } from './speech.ts'
+import { PLATFORM } from './tools.ts'
 
 export function itemOf(item: Item) {
   const object = 'realtime.item' as const
@@ -10,6 +11,13 @@ export function itemOf(item: Item) {
     case 'function_call': {
       const { type, id, status, callId, name, arguments: text } = item
       return { id, object, type, status, call_id: callId, name, arguments: text }
+    }
+    case 'mcp_call': {
+      const { type, id, name, arguments: text, output, error } = item
+      const failure =
+        error === null ? null : { type: 'tool_execution_error' as const, message: error }
+      const head = { id, type, server_label: PLATFORM, name }
+      return { ...head, arguments: text, output, error: failure, approval_request_id: null }
     }
     case 'function_call_output': {
       const { type, id, status, callId, output } = item

@@ -7,15 +7,19 @@ import { LIMITS } from './limits.ts'
 import type { WireError } from './protocol.ts'
 import type { Citation, Item, Response, Session } from './session.ts'
 import type { TurnMetrics } from './turn-metrics.ts'
+import type { callEvents } from './wire-calls.ts'
 import { itemOf } from './wire-items.ts'
+import { detailsOf, type Outcome, partOf, responseOf, usageOf } from './wire-reply.ts'
 
-export type ServerEvent = ReturnType<(typeof events)[keyof typeof events]>
+export type ServerEvent =
+  | ReturnType<(typeof events)[keyof typeof events]>
+  | ReturnType<(typeof callEvents)[keyof typeof callEvents]>
 
 /** Where in a reply an event belongs; every item here has one part. */
-const placeOf = ({ id }: Response, itemId: string) => ({
+const placeOf = ({ id, itemIndex }: Response, itemId: string) => ({
   response_id: id,
   item_id: itemId,
-  output_index: 0,
+  output_index: itemIndex,
   content_index: 0,
 })
 
@@ -54,6 +58,12 @@ export const events = {
     type: 'input_audio_buffer.committed' as const,
     item_id: itemId,
     previous_item_id: previous,
+  }),
+  timeoutTriggered: (itemId: string, fromMs: number, toMs: number) => ({
+    type: 'input_audio_buffer.timeout_triggered' as const,
+    item_id: itemId,
+    audio_start_ms: Math.max(0, Math.round(fromMs)),
+    audio_end_ms: Math.round(toMs),
   }),
   inputCleared: () => ({ type: 'input_audio_buffer.cleared' as const }),
 
@@ -112,13 +122,13 @@ export const events = {
       usage: usageOf(response),
     },
   }),
-  outputItemAdded: (response: Response, item: Item, index = 0) => ({
+  outputItemAdded: (response: Response, item: Item, index: number) => ({
     type: 'response.output_item.added' as const,
     response_id: response.id,
     output_index: index,
     item: itemOf(item),
   }),
-  outputItemDone: (response: Response, item: Item, index = 0) => ({
+  outputItemDone: (response: Response, item: Item, index: number) => ({
     type: 'response.output_item.done' as const,
     response_id: response.id,
     output_index: index,
@@ -180,6 +190,23 @@ export const events = {
     citation,
   }),
 
+  /** What to dial again with, after a socket that was lost. */
+  resume: (token: string, graceMs: number) => ({
+    type: 'voiceassist.resume' as const,
+    token,
+    grace_ms: graceMs,
+  }),
+
+  /** Replies are made in another way from here on, until the next attempt. */
+  failover: (to: 'cascade' | 'text') => ({ type: 'voiceassist.failover' as const, to }),
+
+  /** Most of what the session may cost is spent. */
+  budgetWarning: ({ spent, maxSpent }: Session) => ({
+    type: 'voiceassist.budget_warning' as const,
+    spent_micro_dollars: spent,
+    limit_micro_dollars: maxSpent,
+  }),
+
   turnMetrics: (responseId: string, metrics: TurnMetrics) => ({
     type: 'voiceassist.turn_metrics' as const,
     response_id: responseId,
@@ -201,58 +228,9 @@ export const events = {
   }),
 }
 
-/** How a reply ended. */
-export type Outcome =
-  | { status: 'completed' }
-  | { status: 'cancelled'; reason: 'turn_detected' | 'client_cancelled' }
-  | { status: 'failed'; message: string }
-
-const detailsOf = (outcome: Exclude<Outcome, { status: 'completed' }>) =>
-  outcome.status === 'cancelled'
-    ? { type: outcome.status, reason: outcome.reason }
-    : {
-        type: outcome.status,
-        error: { type: 'server_error', code: 'reply_failed', message: outcome.message },
-      }
-
 /** The session object of the protocol. */
 export function sessionOf({ id, config, openedAt }: Session) {
   const expiresAt = Math.floor((openedAt + LIMITS.sessionMs) / 1000)
   const head = { type: 'realtime' as const, object: 'realtime.session' as const, id }
   return { ...head, expires_at: expiresAt, ...(config satisfies Config) }
-}
-
-function responseOf({ id: sessionId, items, config }: Session, response: Response) {
-  const output = items.filter(
-    (item) =>
-      item.id === response.itemId ||
-      (item.type === 'function_call' && item.responseId === response.id),
-  )
-  return {
-    object: 'realtime.response' as const,
-    id: response.id,
-    conversation_id: `conv_${sessionId}`,
-    output: output.map(itemOf),
-    output_modalities: [response.modality],
-    audio: { output: { format: response.format, voice: response.voice } },
-    max_output_tokens: config.max_output_tokens,
-    metadata: response.metadata,
-  }
-}
-
-/** Speech is priced by the provider's own models, which count no tokens here. */
-function usageOf({ usage: { inputTokens, outputTokens } }: Response) {
-  return {
-    total_tokens: inputTokens + outputTokens,
-    input_tokens: inputTokens,
-    output_tokens: outputTokens,
-    input_token_details: { text_tokens: inputTokens, audio_tokens: 0, cached_tokens: 0 },
-    output_token_details: { text_tokens: outputTokens, audio_tokens: 0 },
-  }
-}
-
-function partOf({ modality }: Response, text: string) {
-  return modality === 'audio'
-    ? { type: 'audio' as const, transcript: text }
-    : { type: 'text' as const, text }
 }

@@ -21,7 +21,10 @@ test('after the last turn it says goodbye and closes when that was heard', () =>
   player.happen({ type: 'reply_spoken', turn })
   expect(player.effects.some(({ type }) => type === 'close')).toBe(false)
   player.wait(wakeAt(player.session) - START)
-  expect(player.happen({ type: 'tick' }).at(-1)).toMatchObject({ type: 'close', code: 1000 })
+  expect(player.happen({ type: 'tick', inputMs: 0 }).at(-1)).toMatchObject({
+    type: 'close',
+    code: 1000,
+  })
   expect(player.session.phase).toBe('ended')
 })
 
@@ -38,7 +41,7 @@ test('after five minutes without a word, an error says so before the socket clos
   player.wait(1000).happen({ type: 'cleared' })
   expect(wakeAt(player.session)).toBe(START + 1000 + LIMITS.idleMs)
   player.wait(LIMITS.idleMs)
-  expect(player.happen({ type: 'tick' })).toMatchObject([
+  expect(player.happen({ type: 'tick', inputMs: 0 })).toMatchObject([
     { type: 'send', event: { type: 'error', error: { code: 'session_idle' } } },
     { type: 'close', code: 1008 },
   ])
@@ -49,7 +52,7 @@ test('after an hour the session ends even in the middle of a reply', () => {
   player.wait(LIMITS.sessionMs - 1000)
   player.ask('What is pi?')
   expect(wakeAt(player.session)).toBe(START + LIMITS.sessionMs)
-  const more = player.wait(1000).happen({ type: 'tick' })
+  const more = player.wait(1000).happen({ type: 'tick', inputMs: 0 })
   expect(more.map(({ type }) => type)).toContain('cancel')
   expect(typesOf(more)).toEqual(['response.done', 'error'])
   expect(more.at(-1)).toMatchObject({ type: 'close', code: 1008 })

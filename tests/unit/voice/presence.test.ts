@@ -52,9 +52,9 @@ test('the grace runs from the loss, and then the session is over', () => {
   player.happen({ type: 'opened' })
   player.wait(10_000).happen(CUT_OFF)
   expect(wakeAt(player.session)).toBe(START + 10_000 + LIMITS.graceMs)
-  player.wait(LIMITS.graceMs - 1).happen({ type: 'tick' })
+  player.wait(LIMITS.graceMs - 1).happen({ type: 'tick', inputMs: 0 })
   expect(player.session.phase).toBe('open')
-  player.wait(1).happen({ type: 'tick' })
+  player.wait(1).happen({ type: 'tick', inputMs: 0 })
   expect(player.session.phase).toBe('ended')
 })
 

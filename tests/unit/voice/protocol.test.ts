@@ -133,7 +133,7 @@ test.each([
   ],
   [
     'a tool that the client does not run',
-    { type: 'session.update', session: { type: 'realtime', tools: [{ type: 'mcp' }] } },
+    { type: 'session.update', session: { type: 'realtime', tools: [{ type: 'web_search' }] } },
     'invalid_value',
     'session.tools.0.type',
   ],

@@ -99,7 +99,7 @@ function createStage() {
       }),
     delete: (seed) => send({ type: 'conversation.item.delete', item_id: itemId(seed) }),
     commit: () => happen({ type: 'committed', fromMs: clock, toMs: (clock += 500), eventId: null }),
-    tick: () => happen({ type: 'tick' }),
+    tick: () => happen({ type: 'tick', inputMs: 0 }),
     restart: () => happen({ type: 'restarted' }),
   }
   return { player, acts }
