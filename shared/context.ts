@@ -30,6 +30,8 @@ export const PERMISSIONS = [
   'admin.platform',
   'usage.read',
   'budget.manage',
+  'voice.supervise',
+  'voice.recording',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
@@ -43,6 +45,7 @@ export const FRESH: ReadonlySet<Permission> = new Set([
   'tenant.delete',
   'phi.read',
   'admin.platform',
+  'voice.recording',
 ])
 
 /**
@@ -67,6 +70,7 @@ export const WITHHELD: ReadonlySet<Permission> = new Set([
   'tenant.delete',
   'phi.read',
   'admin.platform',
+  'voice.recording',
 ])
 
 export type Actor =

@@ -78,6 +78,8 @@ import { traceRoutes } from './traces/routes.ts'
 import type { TraceContext } from './traces/service.ts'
 import type { ReportContext } from './usage/report-service.ts'
 import { usageRoutes } from './usage/routes.ts'
+import { voiceHistoryRoutes } from './voice/history-routes.ts'
+import type { HistoryContext } from './voice/history-service.ts'
 import { voiceRoutes } from './voice/routes.ts'
 import type { VoiceContext } from './voice/service.ts'
 import { readVoiceKey } from './voice/voice-key-service.ts'
@@ -93,6 +95,7 @@ type Needs = OpsContext &
   ApiContext &
   AssistantContext &
   VoiceContext &
+  HistoryContext &
   LimitContext &
   KeyContext &
   TeamContext &
@@ -242,6 +245,7 @@ export function createApp() {
   app.route('/', auditRoutes)
   app.route('/', teamRoutes)
   app.route('/', voiceRoutes)
+  app.route('/', voiceHistoryRoutes)
   app.route('/', providerKeyRoutes)
   app.route('/', usageRoutes)
   return app

@@ -88,4 +88,7 @@ insert into eval_cases values ('acme', '019a0000-0000-7000-8000-000000000050', '
 insert into eval_runs (tenant_id, id, set_id, kb_id, label, status, profile, kb_version, cases_total, cases_done, summary, created_at) values ('acme', '019a0000-0000-7000-8000-000000000052', '019a0000-0000-7000-8000-000000000050', 'default', 'first', 'done', '{"arm":"fused"}', 3, 1, 1, '{"ndcg":1}', '2026-01-01Z');
 insert into eval_results values ('acme', '019a0000-0000-7000-8000-000000000052', '019a0000-0000-7000-8000-000000000051', 'When is high water?', true, 1, 1, null, false, 12.5, null, '[]');
 insert into kb_file_batches values ('acme', '019a0000-0000-7000-8000-000000000051', 'default', '["019a0000-0000-7000-8000-000000000001"]', '2026-01-01Z', '2026-01-02Z');
-update kb_documents set suspicions = '{role}'
+update kb_documents set suspicions = '{role}';
+insert into voice_settings values ('acme', true, 30, '2026-01-01Z');
+insert into voice_sessions values ('acme', '019a0000-0000-7000-8000-000000000060', null, 'k1', 'voiceassist', '2026-01-01Z', '2026-01-02Z', 'The last turn is over.', 2, '2026-02-01Z');
+insert into voice_items values ('acme', '019a0000-0000-7000-8000-000000000060', 1, 'item_1', 'user', 'When is high water?', 'When is high water?', null, false, 300, '2026-01-01Z');

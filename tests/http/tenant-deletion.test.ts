@@ -145,6 +145,10 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
       1, 1, ${at})`,
     `insert into eval_results values ('${id}', '${document}', '${document}', 'q', true, 1, 1, null, false,
       1, null, '[]')`,
+    `insert into voice_settings values ('${id}', true, 30, ${at})`,
+    `insert into voice_sessions values ('${id}', '${document}', '${owner.id}', null, 'm', ${at}, ${at},
+      null, 1, ${at})`,
+    `insert into voice_items values ('${id}', '${document}', 1, 'i', 'user', 't', 't', null, false, 0, ${at})`,
     `insert into auth.roles values ('${id}', 'own', '', '{}', 1, ${at}, ${at})`,
   ]
   await app.sql.transaction([

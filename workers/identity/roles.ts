@@ -21,9 +21,10 @@ const GRANTS = [
       'tenant.update',
       'usage.read',
       'budget.manage',
+      'voice.supervise',
     ],
   ],
-  ['owner', ['tenant.delete', 'phi.read']],
+  ['owner', ['tenant.delete', 'phi.read', 'voice.recording']],
 ] as const
 
 export type Role = (typeof GRANTS)[number][0]

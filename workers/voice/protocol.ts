@@ -90,6 +90,8 @@ const ClientEvent = z.discriminatedUnion('type', [
     response: ResponseCreate.nullish(),
   }),
   z.object({ ...event, type: z.literal('response.cancel'), response_id: id.optional() }),
+  /** Ours: whether the caller agrees to be recorded. */
+  z.object({ ...event, type: z.literal('voiceassist.recording.consent'), granted: z.boolean() }),
 ])
 export type ClientEvent = z.output<typeof ClientEvent>
 

@@ -124,6 +124,9 @@ export interface Citation {
   quote: string
 }
 
+/** Events about the sound itself, or about what is kept of it: the conversation never sees them. */
+type ShellEvent = `input_audio_buffer.${string}` | `voiceassist.${string}`
+
 type Happening =
   /** A caller connected: the first, or one who comes back. */
   | { type: 'opened' }
@@ -131,7 +134,7 @@ type Happening =
   | { type: 'left'; isFinal: boolean }
   | { type: 'tick' }
   | { type: 'restarted' }
-  | { type: 'client'; event: Exclude<ClientEvent, { type: `input_audio_buffer.${string}` }> }
+  | { type: 'client'; event: Exclude<ClientEvent, { type: ShellEvent }> }
   | { type: 'refused'; error: WireError }
   | { type: 'cleared' }
   | { type: 'speech_started'; fromMs: number }

@@ -186,6 +186,16 @@ export const events = {
     ...metrics,
   }),
 
+  /** @param reason Why it is not: `not_allowed` by the tenant, `withdrawn` or `unavailable` */
+  recording: (
+    isRecording: boolean,
+    reason: 'not_allowed' | 'withdrawn' | 'unavailable' | null,
+  ) => ({
+    type: 'voiceassist.recording' as const,
+    is_recording: isRecording,
+    reason,
+  }),
+
   /** OpenAI sends these three over WebRTC and SIP only; here the server knows the clock. */
   playbackStarted: (responseId: string) => ({
     type: 'output_audio_buffer.started' as const,

@@ -20,4 +20,6 @@ export const permissions = {
   'phi.read': 'Read sensitive documents',
   'usage.read': 'See costs and budgets',
   'budget.manage': 'Set budgets',
+  'voice.supervise': 'Follow and enter live voice sessions, read masked transcripts',
+  'voice.recording': 'Hear recordings and read transcripts in full',
 }
