@@ -33,7 +33,7 @@ export function refused(eventId: string | null, code: string, message: string): 
 interface Listener {
   /** Undefined while nobody is listened to. */
   config: () => Config | undefined
-  hear: (heard: Heard) => void
+  hear: (heard: Heard | Outcome) => void
   /** All that comes in, as samples of 24 kHz. */
   record: (samples: Int16Array) => void
 }
@@ -61,19 +61,21 @@ export class VoiceEar {
     this.#reader = new AudioReader()
   }
 
-  /** @returns what an event about the sound itself comes to, beside more sound */
-  take(event: SoundEvent): Outcome | undefined {
+  /** Takes an event about the sound itself; what it comes to is heard. */
+  take(event: SoundEvent): void {
     const eventId = event.event_id ?? null
     switch (event.type) {
       case 'input_audio_buffer.append': {
         const refusal = this.#append(event.audio)
-        return refusal && refused(eventId, refusal.code, refusal.message)
+        if (refusal) this.#listener.hear(refused(eventId, refusal.code, refusal.message))
+        break
       }
       case 'input_audio_buffer.clear':
         this.#input.clear()
-        return { type: 'cleared' }
+        this.#listener.hear({ type: 'cleared' })
+        break
       case 'input_audio_buffer.commit':
-        return { type: 'committed', ...this.#input.commit(), eventId }
+        this.#listener.hear({ type: 'committed', ...this.#input.commit(), eventId })
     }
   }
 

@@ -4,7 +4,7 @@
  * for happen. Nothing is decided here.
  */
 import { ELECTION_MS } from '../workers/voice/admission.ts'
-import { type Config, defaultConfig, updateConfig } from '../workers/voice/config.ts'
+import { type Config, defaultsOf, updateConfig } from '../workers/voice/config.ts'
 import type { Heard } from '../workers/voice/input-audio.ts'
 import { LIMITS } from '../workers/voice/limits.ts'
 import { type Outcome, perform } from '../workers/voice/perform.ts'
@@ -26,11 +26,12 @@ import { VoiceDoor } from './voice-door.ts'
 import { isSound, refused, VoiceEar } from './voice-ear.ts'
 import { VoiceLine } from './voice-line.ts'
 import { VoiceMetrics } from './voice-metrics.ts'
+import { VoiceSideband } from './voice-sideband.ts'
 import { agreeToClose, turnAway } from './voice-socket.ts'
 import { traceEffect } from './voice-trace.ts'
 
 /** Events that come by the dozen; the event that ends them is saved. */
-const UNSAVED = new Set<voice.SessionEvent['type']>(['answer_delta', 'audio'])
+const UNSAVED = new Set<voice.SessionEvent['type']>(['answer_delta', 'audio', 'supervisor_audio'])
 
 /** RFC 6455, section 7.4.1: the purpose is fulfilled. Any other close may be an accident. */
 const HUNG_UP = 1000
@@ -41,10 +42,18 @@ export class VoiceSession extends ReportedObject {
   /** The session as it was last written. */
   #saved = this.#session
   readonly #caller = new VoiceLine(this.ctx)
+  readonly #sideband = new VoiceSideband(this.ctx, {
+    session: () => this.#session,
+    dispatch: (outcome) => this.#dispatch(outcome),
+    contextOf: (owner) => this.contextOf(owner, this.#session?.id),
+  })
   readonly #ear = new VoiceEar(this.#caller.inputMs, {
     config: () => (this.#session?.phase === 'open' ? this.#session.config : undefined),
     hear: (heard) => this.#dispatch(heard),
-    record: (samples) => this.#archive.hearCaller(samples),
+    record: (samples) => {
+      this.#archive.hearCaller(samples)
+      this.#sideband.hear(samples)
+    },
   })
   readonly #archive = new VoiceArchive(this.ctx.storage, this.#session, {
     context: () => this.#context(),
@@ -65,11 +74,13 @@ export class VoiceSession extends ReportedObject {
     // A deployment closes sockets and tells nobody.
     const isAlone = !this.#caller.isTaken && this.#session?.awaySince === null
     if (isAlone && this.#session?.graceMs) this.#dispatch({ type: 'left', isFinal: false })
+    const isTakenOver = this.#session?.isTakenOver === true
+    if (isTakenOver && !this.#sideband.isSpeaking) this.#dispatch({ type: 'handed_back' })
   }
 
   /** Prepares the session. The route that asks for it has already checked who is calling. */
   open(owner: Owner, { sessionId: id, model }: Opening): void {
-    this.#begin(owner, { id, config: this.#defaultsOf(model), graceMs: 0 })
+    this.#begin(owner, { id, config: defaultsOf(this.env, model), graceMs: 0 })
   }
 
   /**
@@ -80,17 +91,12 @@ export class VoiceSession extends ReportedObject {
     const admission = this.#door.judge(this.#session, opening)
     if (admission.verdict === 'first') {
       const { sessionId: id, model, session } = opening
-      const config = updateConfig(this.#defaultsOf(model), session)
+      const config = updateConfig(defaultsOf(this.env, model), session)
       this.#save(this.#begin(owner, { id, config, graceMs: LIMITS.graceMs }))
       await this.ctx.storage.sync()
       await scheduler.wait(ELECTION_MS)
     }
     return admission
-  }
-
-  #defaultsOf(model: string): Config {
-    const { TRANSCRIPTION_MODEL: transcription, SPEECH_VOICE } = this.env
-    return defaultConfig({ model, transcription, voice: SPEECH_VOICE })
   }
 
   #begin(owner: Owner, given: { id: string; config: Config; graceMs: number }): voice.Session {
@@ -110,6 +116,8 @@ export class VoiceSession extends ReportedObject {
   override fetch(request: Request): Response {
     if (!this.#session) return new Response('No such session', { status: 404 })
     const ticket = request.headers.get(TICKET)
+    const watched = this.#sideband.connect(ticket)
+    if (watched) return watched
     const isFree = ticket === null ? !this.#isTaken() : this.#door.admits(ticket)
     if (!isFree) return new Response('In use', { status: 409 })
     const { 0: client, 1: server } = new WebSocketPair()
@@ -126,6 +134,18 @@ export class VoiceSession extends ReportedObject {
 
   #isTaken = () => this.#caller.isTaken || this.#session?.graceMs !== 0
 
+  /** A supervisor may follow the session. @returns a ticket; null where there is nothing to follow */
+  watch(owner: Owner): string | null {
+    return this.#sideband.expect(owner)
+  }
+
+  /** @returns whether there was a session to end */
+  hangUp(): boolean {
+    const wasLive = this.#session !== undefined && this.#session.phase !== 'ended'
+    this.#dispatch({ type: 'hung_up' })
+    return wasLive
+  }
+
   override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
     this.reporting(this.#session?.id, () => this.#receive(socket, frame))
   }
@@ -133,6 +153,7 @@ export class VoiceSession extends ReportedObject {
   #receive(socket: WebSocket, frame: string | ArrayBuffer): void {
     // What was on its way when another connection took over.
     if (socket.readyState !== WebSocket.OPEN) return
+    if (this.#sideband.owns(socket)) return this.#sideband.receive(socket, frame)
     if (typeof frame !== 'string') {
       const message = 'Send JSON in text frames; audio travels as base64 in them.'
       return this.#dispatch(refused(null, 'invalid_frame', message))
@@ -170,10 +191,7 @@ export class VoiceSession extends ReportedObject {
 
   /** Audio goes into the buffer, everything else to the session. */
   #take(event: ClientEvent): void {
-    if (isSound(event)) {
-      const outcome = this.#ear.take(event)
-      return outcome && this.#dispatch(outcome)
-    }
+    if (isSound(event)) return this.#ear.take(event)
     if (event.type === 'voiceassist.recording.consent') {
       return void this.#archive.consent(event.granted).then((told) => this.#send(told))
     }
@@ -181,6 +199,7 @@ export class VoiceSession extends ReportedObject {
   }
 
   #leave(socket: WebSocket, isFinal: boolean): void {
+    if (this.#sideband.owns(socket)) return this.#sideband.leave(socket)
     if (this.#caller.isTakenBeside(socket)) return
     this.#dispatch({ type: 'left', isFinal })
     this.#ear.hold()
@@ -194,16 +213,15 @@ export class VoiceSession extends ReportedObject {
     if (session !== before && !UNSAVED.has(outcome.type)) this.#save(session)
     for (const effect of effects) this.#run(effect, this.#reply.signal)
     if (session.phase === 'farewell' && before.phase === 'open') this.#metrics.exhausted()
-    const close = effects.find(({ type }) => type === 'close')
-    if (session.phase === 'ended' && before.phase !== 'ended') {
-      this.#end(session, close?.type === 'close' ? close.reason : null)
-    }
+    const hasEnded = session.phase === 'ended' && before.phase !== 'ended'
+    if (hasEnded) this.#end(session, voice.reasonOf(effects))
     this.#schedule(session)
   }
 
   #end({ id, turns, openedAt, activeAt }: voice.Session, reason: string | null): void {
     this.#line.abort()
     this.#archive.end(reason)
+    this.#sideband.close()
     this.#metrics.ended(id)
     this.#context().log.info('voice session ended', { turns, durationMs: activeAt - openedAt })
   }
@@ -271,6 +289,7 @@ export class VoiceSession extends ReportedObject {
   #send(event: ServerEvent): void {
     this.#archive.observe(event, this.#session?.response?.format)
     this.#caller.send(event)
+    this.#sideband.tell(event)
   }
 
   /** Sets the alarm only when it would come too late: an early tick does nothing. */

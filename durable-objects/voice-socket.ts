@@ -14,7 +14,7 @@ const isAttachment = (value: unknown): value is Attachment =>
   typeof value === 'object' && value !== null && 'inputMs' in value
 
 /** An event as it is sent, with an id of its own. */
-export const eventFrame = (event: { type: string }): string =>
+export const eventFrame = (event: object): string =>
   JSON.stringify({ event_id: `event_${crypto.randomUUID()}`, ...event })
 
 /** RFC 6455, section 7.4.1: these are never sent, they say that no code came. */

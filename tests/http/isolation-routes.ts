@@ -63,6 +63,11 @@ export const ROUTES: Record<string, { is: string; body?: object; missing?: numbe
   'GET /api/voice/sessions/{id}': { is: 'voiceSession' },
   'GET /api/voice/sessions/{id}/recording': { is: 'voiceSession' },
   'DELETE /api/voice/sessions/{id}': { is: 'voiceSession' },
+  'POST /v1/realtime/calls/{id}/hangup': { is: 'voiceSession' },
+  'POST /v1/realtime/calls/{id}/refer': {
+    is: 'voiceSession',
+    body: { target_uri: 'tel:+15550100' },
+  },
   'PUT /api/answers/{id}/feedback': { is: 'asked', body: { rating: 0 } },
   'GET /api/admin/kb/jobs/{id}': { is: 'job' },
   'GET /api/admin/kb/jobs/{id}/events': { is: 'job' },

@@ -144,6 +144,9 @@ export const EVENTS = [
   'eval.run.start',
   'eval.run.cancel',
   'eval.run.delete',
+  'voice.whisper',
+  'voice.takeover',
+  'voice.hangup',
 ] as const
 
 export type AuditEvent = (typeof EVENTS)[number]

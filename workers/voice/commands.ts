@@ -57,6 +57,9 @@ function createResponse(session: Session, event: ClientEventOf<'response.create'
     const text = `The reply ${session.response.id} is in progress; cancel it or let it end.`
     return refuse(session, event, 'conversation_already_has_active_response', text)
   }
+  if (session.isTakenOver) {
+    return refuse(session, event, 'taken_over', 'A person has taken over; the assistant is silent.')
+  }
   if (!session.items.some((item) => item.type === 'message' && item.role === 'user')) {
     return refuse(session, event, 'nothing_asked', 'Add a user message first: replies answer one.')
   }

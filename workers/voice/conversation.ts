@@ -196,9 +196,11 @@ export function questionOf({ items }: Session, again: boolean): Question | undef
 const isSaid = (item: Item): item is MessageItem =>
   item.type === 'message' && item.role !== 'system' && wordsOf(item) !== ''
 
-/** What the application told the model, beside its instructions. */
-export const remarksOf = ({ items }: Session): string[] =>
-  items.filter((item) => item.type === 'message' && item.role === 'system').map(wordsOf)
+/** What the application and supervisors told the model, beside its instructions. */
+export const remarksOf = ({ items, whispers }: Session): string[] => [
+  ...items.filter((item) => item.type === 'message' && item.role === 'system').map(wordsOf),
+  ...whispers,
+]
 
 /** The calls that have their results, in order; one that waits is as good as none. */
 function exchangesIn(items: readonly Item[]): Exchange[] {

@@ -46,6 +46,13 @@ export const FAREWELL = 'That was our last question for today. Thank you, and go
  * @param asked A client's own `response.create`; absent when a turn asks for the reply.
  */
 export function respond(session: Session, asked?: ResponseCreate): Step {
+  const [response, numbered] = newResponse(session, asked)
+  const begun = { ...numbered, response }
+  return chain([begun, send(events.responseCreated(begun, response))], proceed)
+}
+
+/** A reply that nobody knows of yet, and the session with its number used. */
+export function newResponse(session: Session, asked?: ResponseCreate): [Response, Session] {
   const [id, numbered] = newId(session, 'resp')
   const response: Response = {
     id,
@@ -60,8 +67,7 @@ export function respond(session: Session, asked?: ResponseCreate): Step {
     clauses: [],
     usage: { inputTokens: 0, outputTokens: 0 },
   }
-  const begun = { ...numbered, response }
-  return chain([begun, send(events.responseCreated(begun, response))], proceed)
+  return [response, numbered]
 }
 
 /** How to reply: as this request says, else as the session does. */
@@ -188,7 +194,7 @@ export function endSpokenClause(session: Session): Step {
 }
 
 /** A reply's item comes with its first words, so that nothing is added for nothing. */
-function openItem(session: Session): Step {
+export function openItem(session: Session): Step {
   const { response } = session
   if (!response || response.itemId !== null) return [session, []]
   const [id, numbered] = newId(session, 'item')

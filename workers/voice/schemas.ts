@@ -5,6 +5,8 @@ import { SessionUpdate } from './config.ts'
 export const RealtimeQuery = z.object({
   /** A voice key may have named it already. */
   model: z.string().min(1, 'Name a model.').max(100).optional().openapi({ example: 'voiceassist' }),
+  /** A session to follow as its supervisor; then no model is needed. */
+  call_id: z.uuid('must be the id of a session').optional(),
 })
 export type RealtimeQuery = z.infer<typeof RealtimeQuery>
 
@@ -45,3 +47,8 @@ export const ClientSecret = z
   })
   .openapi('ClientSecret')
 export type ClientSecret = z.infer<typeof ClientSecret>
+
+/** As OpenAI's `POST /v1/realtime/calls/{call_id}/refer`. */
+export const ReferCall = z
+  .strictObject({ target_uri: z.string().min(1).max(500) })
+  .openapi('ReferCall')

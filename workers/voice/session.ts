@@ -97,6 +97,10 @@ export interface Session {
   /** Questions answered, and how many there may be: it bounds what one session can cost. */
   turns: number
   maxTurns: number
+  /** A supervisor speaks in the assistant's place. */
+  isTakenOver: boolean
+  /** What supervisors told the assistant alone, oldest first. */
+  whispers: readonly string[]
   /** Calls of the model: replies after functions are no new questions, and cost as much. */
   replies: number
   /** The last number used in an id. */
@@ -148,6 +152,12 @@ type Happening =
   | { type: 'answer_ended'; turn: number; usage: Usage; calls: readonly Call[] }
   | { type: 'audio'; turn: number; clause: number; base64: string; ms: number }
   | { type: 'clause_spoken' | 'reply_spoken' | 'reply_failed'; turn: number }
+  | { type: 'hung_up' }
+  | { type: 'taken_over' }
+  | { type: 'handed_back' }
+  | { type: 'supervisor_paused' }
+  | { type: 'supervisor_audio'; base64: string; ms: number }
+  | { type: 'whispered'; text: string }
 
 /** What can happen, and when; results of slow work carry the turn or item they belong to. */
 export type SessionEvent = Happening & { at: number }
@@ -212,6 +222,12 @@ export interface Hints {
   prompt?: string
 }
 
+/** Why the session closes; null when these effects do not close it. */
+export function reasonOf(effects: readonly Effect[]): string | null {
+  for (const effect of effects) if (effect.type === 'close') return effect.reason
+  return null
+}
+
 export type Step = readonly [Session, readonly Effect[]]
 
 export function openSession(options: {
@@ -230,6 +246,8 @@ export function openSession(options: {
     playback: null,
     speaking: null,
     turns: 0,
+    isTakenOver: false,
+    whispers: [],
     replies: 0,
     serial: 0,
     errors: 0,

@@ -12,7 +12,14 @@ type Storage = Pick<SyncKvStorage, 'get' | 'put' | 'delete'>
 type Listing = Pick<SyncKvStorage, 'list' | 'delete'>
 
 /** Fields that a session written by an earlier version does not have. */
-const LATER = { graceMs: 0, awaySince: null, dials: 1, replies: 0 }
+const LATER = {
+  graceMs: 0,
+  awaySince: null,
+  dials: 1,
+  replies: 0,
+  isTakenOver: false,
+  whispers: [],
+}
 
 const itemKey = (itemId: string) => `item:${itemId}`
 

@@ -1,13 +1,13 @@
 /**
- * What the server says: events of the OpenAI Realtime protocol (GA), and two of our own with the
+ * What the server says: events of the OpenAI Realtime protocol (GA), and those of our own with the
  * prefix `voiceassist.`. The `event_id` is added where they are sent.
  */
 import type { Config } from './config.ts'
 import { LIMITS } from './limits.ts'
 import type { WireError } from './protocol.ts'
 import type { Citation, Item, Response, Session } from './session.ts'
-import type { TurnMetrics } from './turn-metrics.ts'
 import { itemOf } from './wire-items.ts'
+import { ownEvents } from './wire-own.ts'
 
 export type ServerEvent = ReturnType<(typeof events)[keyof typeof events]>
 
@@ -29,6 +29,7 @@ const callPlaceOf = ({ id }: Response, call: FunctionCall, index: number) => ({
 })
 
 export const events = {
+  ...ownEvents,
   error: (error: WireError) => ({ type: 'error' as const, error }),
 
   sessionCreated: (session: Session) => ({
@@ -178,22 +179,6 @@ export const events = {
     type: 'voiceassist.citation' as const,
     ...placeOf(response, itemId),
     citation,
-  }),
-
-  turnMetrics: (responseId: string, metrics: TurnMetrics) => ({
-    type: 'voiceassist.turn_metrics' as const,
-    response_id: responseId,
-    ...metrics,
-  }),
-
-  /** @param reason Why it is not: `not_allowed` by the tenant, `withdrawn` or `unavailable` */
-  recording: (
-    isRecording: boolean,
-    reason: 'not_allowed' | 'withdrawn' | 'unavailable' | null,
-  ) => ({
-    type: 'voiceassist.recording' as const,
-    is_recording: isRecording,
-    reason,
   }),
 
   /** OpenAI sends these three over WebRTC and SIP only; here the server knows the clock. */
