@@ -63,6 +63,7 @@ export const PAGES = [
   '/reset-password',
   '/roles',
   '/search',
+  '/sessions',
   '/setup',
   '/sign-in',
   '/teams',

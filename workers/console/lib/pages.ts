@@ -7,6 +7,7 @@ import {
   ClipboardCheck,
   CircleHelp,
   Flag,
+  Headphones,
   FlaskConical,
   Server,
   MessageSquareText,
@@ -30,6 +31,7 @@ export interface PageEntry {
   to:
     | '/ask'
     | '/voice'
+    | '/sessions'
     | '/knowledge'
     | '/search'
     | '/evals'
@@ -67,6 +69,7 @@ const page = (
 const ICONS = {
   ask: MessageSquareText,
   voice: Mic,
+  sessions: Headphones,
   knowledge: BookOpenText,
   search: Search,
   evals: ClipboardCheck,
@@ -89,6 +92,7 @@ const ICONS = {
 export const PAGES: readonly PageEntry[] = [
   page('ask', 'work', 'a', 'rag.query'),
   page('voice', 'work', 'v', 'voice.start'),
+  page('sessions', 'work', 'n', 'voice.start'),
   page('knowledge', 'work', 'k', 'kb.read'),
   page('search', 'work', 'q', 'rag.query'),
   page('evals', 'work', 'e', 'kb.read'),

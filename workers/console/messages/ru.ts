@@ -19,8 +19,10 @@ import { count } from './plural-ru.ts'
 import { rating } from './rating-ru.ts'
 import { roles } from './roles-ru.ts'
 import { search } from './search-ru.ts'
+import { sessions } from './sessions-ru.ts'
 import { teams } from './teams-ru.ts'
 import { traces } from './traces-ru.ts'
+import { voice, voiceTools } from './voice-ru.ts'
 import { ways } from './ways-ru.ts'
 
 export const ru: Messages = {
@@ -53,6 +55,7 @@ export const ru: Messages = {
     label: 'Страницы',
     ask: 'Вопросы',
     voice: 'Голос',
+    sessions: 'Сеансы',
     knowledge: 'Знания',
     search: 'Поиск',
     evals: 'Оценка',
@@ -140,6 +143,8 @@ export const ru: Messages = {
   rating,
   search,
   evals,
+  sessions,
+  voiceTools,
   teams,
   platform,
   ask: {
@@ -176,30 +181,7 @@ export const ru: Messages = {
     backToPassage: 'К отрывку',
   },
   knowledge,
-  voice: {
-    title: 'Голос',
-    subtitle: 'Говорите с вашими документами. Перебивать можно в любой момент.',
-    start: 'Начать разговор',
-    stop: 'Остановить',
-    mute: 'Выключить микрофон',
-    unmute: 'Включить микрофон',
-    states: {
-      idle: 'Готов начать',
-      connecting: 'Соединение',
-      listening: 'Слушаю',
-      hearing: 'Слышу вас',
-      thinking: 'Думаю',
-      speaking: 'Говорю',
-    },
-    level: 'Уровень микрофона',
-    transcript: 'Разговор',
-    you: 'Вы',
-    assistant: 'Ассистент',
-    interrupted: 'Прервано',
-    emptyTranscript: 'Здесь появится то, что говорите вы и ассистент.',
-    type: 'Написать вместо разговора',
-    send: 'Отправить',
-  },
+  voice,
   experiments,
   flag,
   flagTools,
