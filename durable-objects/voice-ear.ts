@@ -5,6 +5,8 @@
 import { AudioReader } from '../workers/voice/audio-format.ts'
 import { type Config, detectionOf } from '../workers/voice/config.ts'
 import { type Heard, InputAudio, type Span } from '../workers/voice/input-audio.ts'
+import type { Outcome } from '../workers/voice/perform.ts'
+import type { ClientEvent, ClientEventOf } from '../workers/voice/protocol.ts'
 
 /** An object with a timer does not hibernate; sound that is not committed is in memory only. */
 const PIN_MS = 500
@@ -17,10 +19,23 @@ interface Refusal {
   message: string
 }
 
+type SoundEvent = ClientEventOf<`input_audio_buffer.${'append' | 'clear' | 'commit'}`>
+
+export const isSound = (event: ClientEvent): event is SoundEvent =>
+  event.type.startsWith('input_audio_buffer.')
+
+/** A client event that cannot be taken. */
+export function refused(eventId: string | null, code: string, message: string): Outcome {
+  const error = { type: 'invalid_request_error' as const, code, message, param: null }
+  return { type: 'refused', error: { ...error, event_id: eventId } }
+}
+
 interface Listener {
   /** Undefined while nobody is listened to. */
   config: () => Config | undefined
-  hear: (heard: Heard) => void
+  hear: (heard: Heard | Outcome) => void
+  /** All that comes in, as samples of 24 kHz. */
+  record: (samples: Int16Array) => void
 }
 
 export class VoiceEar {
@@ -46,8 +61,26 @@ export class VoiceEar {
     this.#reader = new AudioReader()
   }
 
+  /** Takes an event about the sound itself; what it comes to is heard. */
+  take(event: SoundEvent): void {
+    const eventId = event.event_id ?? null
+    switch (event.type) {
+      case 'input_audio_buffer.append': {
+        const refusal = this.#append(event.audio)
+        if (refusal) this.#listener.hear(refused(eventId, refusal.code, refusal.message))
+        break
+      }
+      case 'input_audio_buffer.clear':
+        this.#input.clear()
+        this.#listener.hear({ type: 'cleared' })
+        break
+      case 'input_audio_buffer.commit':
+        this.#listener.hear({ type: 'committed', ...this.#input.commit(), eventId })
+    }
+  }
+
   /** @returns why it cannot be taken */
-  append(audio: string): Refusal | undefined {
+  #append(audio: string): Refusal | undefined {
     const config = this.#listener.config()
     if (!config) return undefined
     const { format } = config.audio.input
@@ -62,17 +95,10 @@ export class VoiceEar {
       return { code: 'input_audio_buffer_full', message }
     }
     this.#heardAt = Date.now()
+    this.#listener.record(samples)
     for (const heard of this.#input.append(samples, detection)) this.#listener.hear(heard)
     if (this.#input.holdsSound(detection)) this.#pin ??= setInterval(() => this.hold(), PIN_MS)
     return undefined
-  }
-
-  clear(): void {
-    this.#input.clear()
-  }
-
-  commit(): Span {
-    return this.#input.commit()
   }
 
   cut(span: Span): Int16Array<ArrayBuffer> {

@@ -1,19 +1,15 @@
-import { createPurse } from '../workers/usage/service.ts'
 /**
  * One live conversation: the shell around workers/voice/step.ts. It owns the socket, the storage,
  * the alarm and the order of things; it feeds `step` with events and sees that the effects it asks
  * for happen. Nothing is decided here.
  */
-import { ELECTION_MS, judgeDial, judgeReturn, resumeTokenOf } from '../workers/voice/admission.ts'
-import { type Config, defaultConfig, updateConfig } from '../workers/voice/config.ts'
+import { createPurse } from '../workers/usage/service.ts'
+import { ELECTION_MS, resumeTokenOf } from '../workers/voice/admission.ts'
+import { defaultsOf, updateConfig } from '../workers/voice/config.ts'
 import type { Outcome } from '../workers/voice/engine.ts'
 import type { Heard } from '../workers/voice/input-audio.ts'
 import { LIMITS } from '../workers/voice/limits.ts'
-import {
-  type ClientEvent,
-  type ClientEventOf,
-  parseClientEvent,
-} from '../workers/voice/protocol.ts'
+import { type ClientEvent, parseClientEvent } from '../workers/voice/protocol.ts'
 import {
   type Admission,
   freeLine,
@@ -25,15 +21,19 @@ import {
 import * as voice from '../workers/voice/session.ts'
 import { step, wakeAt } from '../workers/voice/step.ts'
 import { loadSession, saveSession } from '../workers/voice/store.ts'
-import { events } from '../workers/voice/wire.ts'
+import { events, type ServerEvent } from '../workers/voice/wire.ts'
 import { ReportedObject } from './reported-object.ts'
-import { VoiceEar } from './voice-ear.ts'
+import { VoiceArchive } from './voice-archive.ts'
+import { VoiceDoor } from './voice-door.ts'
+import { isSound, refused, VoiceEar } from './voice-ear.ts'
+import { VoiceLine } from './voice-line.ts'
 import { VoiceMetrics } from './voice-metrics.ts'
-import { agreeToClose, type Attachment, attachmentOf, turnAway } from './voice-socket.ts'
+import { VoiceSideband } from './voice-sideband.ts'
+import { agreeToClose, turnAway } from './voice-socket.ts'
 import { VoiceWork } from './voice-work.ts'
 
 /** Events that come by the dozen; the event that ends them is saved. */
-const UNSAVED = new Set<voice.SessionEvent['type']>(['answer_delta', 'audio'])
+const UNSAVED = new Set<voice.SessionEvent['type']>(['answer_delta', 'audio', 'supervisor_audio'])
 
 type Given = Omit<Parameters<typeof voice.openSession>[0], 'maxTurns' | 'maxSpent' | 'at'>
 
@@ -45,9 +45,23 @@ export class VoiceSession extends ReportedObject {
   #session = loadSession(this.ctx.storage.kv)
   /** The session as it was last written. */
   #saved = this.#session
-  readonly #ear = new VoiceEar(attachmentOf(this.#sockets()[0])?.inputMs, {
+  readonly #caller = new VoiceLine(this.ctx)
+  readonly #sideband = new VoiceSideband(this.ctx, {
+    session: () => this.#session,
+    dispatch: (outcome) => this.#dispatch(outcome),
+    contextOf: (owner) => this.contextOf(owner, this.#session?.id),
+  })
+  readonly #ear = new VoiceEar(this.#caller.inputMs, {
     config: () => (this.#session?.phase === 'open' ? this.#session.config : undefined),
     hear: (heard) => this.#dispatch(heard),
+    record: (samples) => {
+      this.#archive.hearCaller(samples)
+      this.#sideband.hear(samples)
+    },
+  })
+  readonly #archive = new VoiceArchive(this.ctx.storage, this.#session, {
+    context: () => this.#context(),
+    wake: () => this.#session && this.#schedule(this.#session),
   })
   #alarmAt = Number.POSITIVE_INFINITY
   readonly #metrics = new VoiceMetrics(this.env, this.origin.waitUntil)
@@ -61,21 +75,22 @@ export class VoiceSession extends ReportedObject {
     cut: (span) => this.#ear.cut(span),
     happen: (outcome) => this.#dispatch(outcome),
   })
-  /** The dial by voice key that is under way. */
-  #dial: { ticket: string; since: number } | null = null
+  readonly #door = new VoiceDoor()
 
   constructor(state: DurableObjectState, env: EdgeEnv) {
     super(state, env)
     this.#dispatch({ type: 'restarted' })
     // A deployment closes sockets and tells nobody.
-    const isAlone = this.#sockets().length === 0 && this.#session?.awaySince === null
+    const isAlone = !this.#caller.isTaken && this.#session?.awaySince === null
     if (isAlone && this.#session?.graceMs) this.#dispatch({ type: 'left', isFinal: false })
+    const isTakenOver = this.#session?.isTakenOver === true
+    if (isTakenOver && !this.#sideband.isSpeaking) this.#dispatch({ type: 'handed_back' })
   }
 
   /** Prepares the session. The route that asks for it has already checked who is calling. */
   open(owner: Owner, { sessionId: id, model }: Opening): void {
     const resumeToken = resumeTokenOf(id, crypto.randomUUID())
-    const config = this.#defaultsOf(model)
+    const config = defaultsOf(this.env, model)
     this.#begin(owner, { id, config, graceMs: LIMITS.graceMs, resumeToken })
   }
 
@@ -84,33 +99,21 @@ export class VoiceSession extends ReportedObject {
    * key is used, before anybody is answered.
    */
   async admit(owner: Owner, opening: KeyedOpening): Promise<Admission> {
-    const { sessionId: id, model, session, keyExpiresAt, maker } = opening
-    const now = { at: Date.now(), keyExpiresAt, maker }
-    const verdict = judgeDial(this.#session, this.#dial?.since ?? null, now)
-    const ticket = crypto.randomUUID()
-    if (verdict !== 'first' && verdict !== 'again') return { verdict, ticket }
-    this.#dial = { ticket, since: now.at }
-    if (verdict === 'first') {
-      const config = updateConfig(this.#defaultsOf(model), session)
+    const admission = this.#door.judge(this.#session, opening)
+    if (admission.verdict === 'first') {
+      const { sessionId: id, model, session } = opening
+      const config = updateConfig(defaultsOf(this.env, model), session)
       this.#save(this.#begin(owner, { id, config, graceMs: LIMITS.graceMs }))
       await this.ctx.storage.sync()
       await scheduler.wait(ELECTION_MS)
     }
-    return { verdict, ticket }
+    return admission
   }
 
   /** A dial with a resume token beside a credential that is no voice key, before it connects. */
   readmit(owner: Owner, token: string): Admission {
     const who = { token, caller: owner.actor, owner: this.#owner?.actor }
-    const verdict = judgeReturn(this.#session, who)
-    const ticket = crypto.randomUUID()
-    if (verdict === 'again') this.#dial = { ticket, since: Date.now() }
-    return { verdict, ticket }
-  }
-
-  #defaultsOf(model: string): Config {
-    const { TRANSCRIPTION_MODEL: transcription, SPEECH_VOICE } = this.env
-    return defaultConfig({ model, transcription, voice: SPEECH_VOICE })
+    return this.#door.judgeReturn(this.#session, who)
   }
 
   #begin(owner: Owner, given: Given): voice.Session {
@@ -122,6 +125,7 @@ export class VoiceSession extends ReportedObject {
     this.#session = session
     this.ctx.storage.kv.put('owner', owner)
     this.#metrics.opened(session.id)
+    this.#archive.begin(session, owner.actor)
     this.#schedule(session)
     return session
   }
@@ -130,9 +134,10 @@ export class VoiceSession extends ReportedObject {
   override fetch(request: Request): Response {
     if (!this.#session) return new Response('No such session', { status: 404 })
     const ticket = request.headers.get(TICKET)
-    const isFree = ticket === null ? !this.#isTaken() : ticket === this.#dial?.ticket
+    const watched = this.#sideband.connect(ticket)
+    if (watched) return watched
+    const isFree = ticket === null ? !this.#isTaken() : this.#door.admits(ticket)
     if (!isFree) return new Response('In use', { status: 409 })
-    this.#dial = null
     const { 0: client, 1: server } = new WebSocketPair()
     if (this.#session.phase === 'ended') turnAway(server)
     else this.#connect(server)
@@ -140,14 +145,25 @@ export class VoiceSession extends ReportedObject {
   }
 
   #connect(server: WebSocket): void {
-    for (const old of this.#sockets()) old.close(1012, 'Another connection took over.')
-    this.ctx.acceptWebSocket(server)
+    this.#caller.connect(server)
     this.#ear.connect()
     this.#dispatch({ type: 'opened' })
   }
 
   /** Without a ticket only the first one connects, and with a voice key nobody. */
   #isTaken = () => this.#session?.dials !== 0 || this.#session.resumeToken === null
+
+  /** A supervisor may follow the session. @returns a ticket; null where there is nothing to follow */
+  watch(owner: Owner): string | null {
+    return this.#sideband.expect(owner)
+  }
+
+  /** @returns whether there was a session to end */
+  hangUp(): boolean {
+    const wasLive = this.#session !== undefined && this.#session.phase !== 'ended'
+    this.#dispatch({ type: 'hung_up' })
+    return wasLive
+  }
 
   override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
     this.reporting(this.#session?.id, () => this.#receive(socket, frame))
@@ -156,14 +172,15 @@ export class VoiceSession extends ReportedObject {
   #receive(socket: WebSocket, frame: string | ArrayBuffer): void {
     // What was on its way when another connection took over.
     if (socket.readyState !== WebSocket.OPEN) return
+    if (this.#sideband.owns(socket)) return this.#sideband.receive(socket, frame)
     if (typeof frame !== 'string') {
       const message = 'Send JSON in text frames; audio travels as base64 in them.'
-      return this.#refuse(null, 'invalid_frame', message)
+      return this.#dispatch(refused(null, 'invalid_frame', message))
     }
     const parsed = parseClientEvent(frame)
     if (!parsed.ok) return this.#dispatch({ type: 'refused', error: parsed.error })
     this.#take(parsed.event)
-    socket.serializeAttachment({ inputMs: this.#ear.positionMs } satisfies Attachment)
+    this.#caller.remember(socket, { inputMs: this.#ear.positionMs })
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
@@ -178,41 +195,36 @@ export class VoiceSession extends ReportedObject {
   override async alarm(): Promise<void> {
     this.#alarmAt = Number.POSITIVE_INFINITY
     const isOver = this.#session?.phase === 'ended' && Date.now() >= wakeAt(this.#session)
-    if (isOver) return this.ctx.storage.deleteAll()
-    this.reporting(this.#session?.id, () =>
+    if (isOver || !this.#session) return await this.#archive.retire()
+    this.reporting(this.#session.id, () =>
       this.#dispatch({ type: 'tick', inputMs: this.#ear.positionMs }),
     )
+    if (Date.now() >= this.#archive.dueAt) await this.#archive.flush()
+  }
+
+  /** Ends the session, if it runs, and keeps nothing of it; what is elsewhere is the caller's to erase. */
+  async forget(): Promise<void> {
+    this.#dispatch({ type: 'left', isFinal: true })
+    this.#caller.close(HUNG_UP, 'The session was erased.')
+    await this.#archive.abandon()
+    this.#session = undefined
   }
 
   /** Audio goes into the buffer, everything else to the session. */
   #take(event: ClientEvent): void {
-    if (event.type === 'input_audio_buffer.append') return this.#append(event)
-    if (event.type === 'input_audio_buffer.clear') {
-      this.#ear.clear()
-      return this.#dispatch({ type: 'cleared' })
-    }
-    if (event.type === 'input_audio_buffer.commit') {
-      const span = this.#ear.commit()
-      return this.#dispatch({ type: 'committed', ...span, eventId: event.event_id ?? null })
+    if (isSound(event)) return this.#ear.take(event)
+    if (event.type === 'voiceassist.recording.consent') {
+      return void this.#archive.consent(event.granted).then((told) => this.#send(told))
     }
     this.#dispatch({ type: 'client', event })
   }
 
-  #append({ audio, event_id }: ClientEventOf<'input_audio_buffer.append'>): void {
-    const refusal = this.#ear.append(audio)
-    if (refusal) this.#refuse(event_id ?? null, refusal.code, refusal.message)
-  }
-
   #leave(socket: WebSocket, isFinal: boolean): void {
-    if (this.#sockets().some((other) => other !== socket)) return
+    if (this.#sideband.owns(socket)) return this.#sideband.leave(socket)
+    if (this.#caller.isTakenBeside(socket)) return
     this.#dispatch({ type: 'left', isFinal })
     this.#ear.hold()
     if (this.#session?.awaySince) this.#freeLine()
-  }
-
-  #refuse(eventId: string | null, code: string, message: string): void {
-    const error = { type: 'invalid_request_error' as const, code, message, param: null }
-    this.#dispatch({ type: 'refused', error: { ...error, event_id: eventId } })
   }
 
   #dispatch(outcome: Outcome | Heard): void {
@@ -223,12 +235,15 @@ export class VoiceSession extends ReportedObject {
     if (session !== before && !UNSAVED.has(outcome.type)) this.#save(session)
     for (const effect of effects) this.#run(effect)
     if (session.phase === 'farewell' && before.phase === 'open') this.#metrics.exhausted()
-    if (session.phase === 'ended' && before.phase !== 'ended') this.#end(session)
+    const hasEnded = session.phase === 'ended' && before.phase !== 'ended'
+    if (hasEnded) this.#end(session, voice.reasonOf(effects))
     this.#schedule(session)
   }
 
-  #end({ id, turns, openedAt, activeAt }: voice.Session): void {
+  #end({ id, turns, openedAt, activeAt }: voice.Session, reason: string | null): void {
     this.#work.end()
+    this.#archive.end(reason)
+    this.#sideband.close()
     this.#metrics.ended(id)
     this.#freeLine()
     this.#context().log.info('voice session ended', { turns, durationMs: activeAt - openedAt })
@@ -242,6 +257,7 @@ export class VoiceSession extends ReportedObject {
 
   #save(session: voice.Session): void {
     saveSession(this.ctx.storage.kv, session, this.#saved)
+    this.#archive.note(session)
     this.#saved = session
   }
 
@@ -255,7 +271,7 @@ export class VoiceSession extends ReportedObject {
         this.#work.cancel(effect.turn)
         break
       case 'close':
-        for (const socket of this.#sockets()) socket.close(effect.code, effect.reason)
+        this.#caller.close(effect.code, effect.reason)
         break
       case 'transcribe':
       case 'answer':
@@ -276,19 +292,15 @@ export class VoiceSession extends ReportedObject {
     if (turn) this.#send(events.turnMetrics(responseId, turn))
   }
 
-  #send(event: { type: string }): void {
-    const frame = JSON.stringify({ event_id: `event_${crypto.randomUUID()}`, ...event })
-    for (const socket of this.#sockets()) socket.send(frame)
-  }
-
-  /** Those that are open: one that was closed stays in the platform's list until the other side agrees. */
-  #sockets(): WebSocket[] {
-    return this.ctx.getWebSockets().filter(({ readyState }) => readyState === WebSocket.OPEN)
+  #send(event: ServerEvent): void {
+    this.#archive.observe(event, this.#session?.response?.format)
+    this.#caller.send(event)
+    this.#sideband.tell(event)
   }
 
   /** Sets the alarm only when it would come too late: an early tick does nothing. */
   #schedule(session: voice.Session): void {
-    const at = wakeAt(session)
+    const at = Math.min(wakeAt(session), this.#archive.dueAt)
     if (at >= this.#alarmAt) return
     this.#alarmAt = at
     void this.ctx.storage.setAlarm(at)

@@ -13,6 +13,10 @@ export function attachmentOf(socket: WebSocket | undefined): Attachment | undefi
 const isAttachment = (value: unknown): value is Attachment =>
   typeof value === 'object' && value !== null && 'inputMs' in value
 
+/** An event as it is sent, with an id of its own. */
+export const eventFrame = (event: object): string =>
+  JSON.stringify({ event_id: `event_${crypto.randomUUID()}`, ...event })
+
 /** RFC 6455, section 7.4.1: these are never sent, they say that no code came. */
 const NO_CODE = new Set([1005, 1006, 1015])
 
@@ -27,6 +31,6 @@ export function turnAway(socket: WebSocket): void {
   socket.accept()
   const message = 'The session of this key has ended; ask for another key.'
   const error = { type: 'invalid_request_error', code: 'session_ended', message, param: null }
-  socket.send(JSON.stringify({ event_id: `event_${crypto.randomUUID()}`, type: 'error', error }))
+  socket.send(eventFrame({ type: 'error', error }))
   socket.close(1008, message)
 }

@@ -25,6 +25,7 @@ import { Tenants } from './tenants.ts'
 import { Traces } from './traces.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 import { Usage } from './usage.ts'
+import { VoiceSessions } from './voice-sessions.ts'
 
 /** Options of one question besides its words. */
 export interface AskOptions extends Omit<AskBody, 'question'> {
@@ -59,6 +60,7 @@ export class VoiceAssist {
   readonly tenants: Tenants
   readonly traces: Traces
   readonly usage: Usage
+  readonly voiceSessions: VoiceSessions
   readonly #transport
 
   constructor(options: TransportOptions) {
@@ -84,6 +86,7 @@ export class VoiceAssist {
     this.tenants = new Tenants(this.#transport)
     this.traces = new Traces(this.#transport)
     this.usage = new Usage(this.#transport)
+    this.voiceSessions = new VoiceSessions(this.#transport)
   }
 
   /** Sends the question when the answer is first read. */

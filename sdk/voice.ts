@@ -7,7 +7,7 @@ import type { GetToken } from './transport.ts'
 import { openMicrophone, type Microphone } from './voice/microphone.ts'
 import { fromBase64, levelOf, toBase64 } from './voice/pcm.ts'
 import type { Heard } from './voice/playback-queue.ts'
-import { type Failure, readSignal, type Signal } from './voice/signals.ts'
+import { type Failure, readSignal, type Signal, type TurnTimes } from './voice/signals.ts'
 import { openSocket, type RealtimeSocket } from './voice/socket.ts'
 import { openSpeaker, type Speaker } from './voice/speaker.ts'
 import type { LineChange } from './voice/transcript.ts'
@@ -20,7 +20,20 @@ export type VoiceEvent =
   | { type: 'line'; change: LineChange }
   /** Root mean square, 0 to 1; the user's every 40 ms, the assistant's with each piece of audio. */
   | { type: 'level'; speaker: 'user' | 'assistant'; level: number }
+  /** The user spoke over the assistant. */
+  | { type: 'interrupted' }
+  /** What the turn that ended took. */
+  | { type: 'measured'; times: TurnTimes }
+  | { type: 'recording'; isRecording: boolean; reason: string | null }
   | { type: 'error'; error: VoiceAssistError }
+
+export interface VoiceStart {
+  /** Without one the session takes text alone and answers in text. */
+  microphone?: boolean
+  deviceId?: string | undefined
+  /** Heard in place of a microphone; stopped with the session. */
+  stream?: MediaStream | undefined
+}
 
 export interface VoiceOptions {
   /** Origin of the deployment; '' means the page's own. */
@@ -64,11 +77,11 @@ export class VoiceClient {
    * Opens the session; without a microphone it takes text alone and answers in text.
    * Failures arrive as an `error` event and leave the client idle, ready to start again.
    */
-  async start({ microphone = true, deviceId }: { microphone?: boolean; deviceId?: string } = {}) {
+  async start({ microphone = true, ...source }: VoiceStart = {}) {
     if (this.#state !== 'idle') return
     this.#enter('connecting')
     try {
-      if (microphone) await this.#openAudio(deviceId)
+      if (microphone) await this.#openAudio(source)
       const token = await this.#options.getToken({ rejected: false })
       if (this.state === 'connecting')
         this.#openSocket({ token, speaks: microphone, rejected: false })
@@ -87,6 +100,11 @@ export class VoiceClient {
     this.#say({ type: 'response.create' })
     this.#line({ type: 'replace', itemId: item.id, speaker: 'user', text })
     if (this.#isReady) this.#enter('thinking')
+  }
+
+  /** Whether the user agrees to be recorded; a `recording` event says what comes of it. */
+  consent(granted: boolean): void {
+    this.#say({ type: 'voiceassist.recording.consent', granted })
   }
 
   setMuted(muted: boolean): void {
@@ -112,10 +130,10 @@ export class VoiceClient {
     await speaker
   }
 
-  async #openAudio(deviceId: string | undefined) {
+  async #openAudio(source: Pick<VoiceStart, 'deviceId' | 'stream'>) {
     const { workletUrl } = this.#options
     const onFrame = (frame: Int16Array) => this.#hear(frame)
-    const microphone = await openMicrophone({ workletUrl, deviceId, onFrame })
+    const microphone = await openMicrophone({ workletUrl, ...source, onFrame })
     const speaker = await openSpeaker({
       workletUrl,
       onCleared: (heard) => this.#truncate(heard),
@@ -143,7 +161,7 @@ export class VoiceClient {
       else if (error) this.#fail(error)
       else if (this.#state !== 'idle') void this.stop()
     }
-    this.#socket = openSocket({ url, token, model, onFrame, onClose })
+    this.#socket = openSocket({ url, token, search: { model }, onFrame, onClose })
   }
 
   async #dialAnew(speaks: boolean) {
@@ -195,6 +213,9 @@ export class VoiceClient {
         return this.#socket?.send({ type: 'conversation.item.retrieve', item_id: signal.itemId })
       case 'failed':
         return this.#refuse(signal)
+      case 'measured':
+      case 'recording':
+        return this.#emit(signal)
       case 'cited':
         return this.#line({ type: 'cite', itemId: signal.itemId, citation: signal.citation })
       case 'user_text':
@@ -238,6 +259,7 @@ export class VoiceClient {
     this.#audioItem = ''
     this.#isSounding = false
     this.#speaker?.clear()
+    this.#emit({ type: 'interrupted' })
   }
 
   /** Tells the server what was heard, so that unheard words leave the conversation. */

@@ -34,6 +34,8 @@ export const PERMISSIONS = [
   'reservation.manage',
   'assistant.manage',
   'conversation.read',
+  'voice.supervise',
+  'voice.recording',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
@@ -48,6 +50,7 @@ export const FRESH: ReadonlySet<Permission> = new Set([
   'phi.read',
   'admin.platform',
   'conversation.read',
+  'voice.recording',
 ])
 
 /**
@@ -73,6 +76,7 @@ export const WITHHELD: ReadonlySet<Permission> = new Set([
   'phi.read',
   'admin.platform',
   'conversation.read',
+  'voice.recording',
 ])
 
 export type Actor =

@@ -64,6 +64,7 @@ export const PAGES = [
   '/reset-password',
   '/roles',
   '/search',
+  '/sessions',
   '/setup',
   '/sign-in',
   '/teams',

@@ -89,6 +89,8 @@ import type { TraceContext } from './traces/service.ts'
 import type { BudgetContext } from './usage/budget-client.ts'
 import type { ExportContext } from './usage/export-service.ts'
 import { usageRoutes } from './usage/routes.ts'
+import { voiceHistoryRoutes } from './voice/history-routes.ts'
+import type { HistoryContext } from './voice/history-service.ts'
 import { voiceRoutes } from './voice/routes.ts'
 import type { VoiceContext } from './voice/service.ts'
 import { readVoiceKey } from './voice/voice-key-service.ts'
@@ -104,6 +106,7 @@ type Needs = OpsContext &
   ApiContext &
   AssistantContext &
   VoiceContext &
+  HistoryContext &
   LimitContext &
   KeyContext &
   TeamContext &
@@ -265,6 +268,7 @@ export function createApp() {
   app.route('/', teamRoutes)
   app.route('/', reservationRoutes)
   app.route('/', voiceRoutes)
+  app.route('/', voiceHistoryRoutes)
   app.route('/', providerKeyRoutes)
   app.route('/', usageRoutes)
   return app

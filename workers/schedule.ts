@@ -19,6 +19,7 @@ import { setGauges } from './ops/schedule.ts'
 import { rewrapDataKeys } from './provider-keys/schedule.ts'
 import { sweepTraces } from './traces/schedule.ts'
 import { setBudgetGauges, sweepUsage, watchCosts } from './usage/schedule.ts'
+import { sweepVoiceSessions } from './voice/schedule.ts'
 
 type WaitUntil = Pick<ExecutionContext, 'waitUntil'>
 
@@ -76,6 +77,13 @@ export async function runSchedule(
         log,
         now: () => new Date(),
         contextOf: jobContext(env, execution, 'announceFlags'),
+      }),
+    sweepVoiceSessions: () =>
+      sweepVoiceSessions({
+        env,
+        log,
+        now: () => new Date(),
+        contextOf: jobContext(env, execution, 'sweepVoiceSessions'),
       }),
     // Last, for it takes as long as it may.
     workOnEvals: () =>

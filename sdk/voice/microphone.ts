@@ -9,6 +9,8 @@ export interface Microphone {
 export interface MicrophoneOptions {
   workletUrl: string
   deviceId?: string | undefined
+  /** In place of a device. */
+  stream?: MediaStream | undefined
   onFrame: (frame: Int16Array<ArrayBuffer>) => void
 }
 
@@ -45,7 +47,7 @@ async function capture(deviceId: string | undefined): Promise<MediaStream> {
 
 /** @throws VoiceAssistError microphone_denied | microphone_missing | microphone_busy | microphone_failed */
 export async function openMicrophone(options: MicrophoneOptions): Promise<Microphone> {
-  const stream = await capture(options.deviceId)
+  const stream = options.stream ?? (await capture(options.deviceId))
   const context = new AudioContext({ latencyHint: 'interactive' })
   await context.audioWorklet.addModule(options.workletUrl)
   await context.resume()

@@ -17,8 +17,16 @@ export type Signal =
   /** An extension of this server's, as all names that start with `voiceassist.` are. */
   | { type: 'cited'; itemId: string; citation: Citation }
   | { type: 'truncated'; itemId: string }
+  | { type: 'measured'; times: TurnTimes }
+  | { type: 'recording'; isRecording: boolean; reason: string | null }
   | { type: 'retrieved'; itemId: string; text: string }
   | ({ type: 'failed' } & Failure)
+
+/** What a turn took, in milliseconds; null for stages it did not have. */
+export type TurnTimes = Record<(typeof STAGES)[number], number | null>
+
+/** Of the protocol's `voiceassist.turn_metrics`, in the order in which they pass. */
+export const STAGES = ['vad', 'stt', 'rag', 'llm_ttft', 'tts_ttfb', 'ttfa'] as const
 
 export interface Failure {
   code: string
@@ -50,6 +58,16 @@ const trustCitation = (value: unknown) => value as Citation
 function contentOf(item: Fields): string {
   const content = Array.isArray(item.content) ? item.content.filter(isFields) : []
   return content.map((part) => textOf(part, 'transcript') || textOf(part, 'text')).join('')
+}
+
+function timesOf(event: Fields): TurnTimes {
+  const msOf = (stage: string) => {
+    const ms = event[`${stage}_ms`]
+    return typeof ms === 'number' ? ms : null
+  }
+  const [vad, stt, rag] = [msOf('vad'), msOf('stt'), msOf('rag')]
+  const [first, speech, all] = [msOf('llm_ttft'), msOf('tts_ttfb'), msOf('ttfa')]
+  return { vad, stt, rag, llm_ttft: first, tts_ttfb: speech, ttfa: all }
 }
 
 const READERS: Record<string, (event: Fields) => Signal> = {
@@ -98,6 +116,12 @@ const READERS: Record<string, (event: Fields) => Signal> = {
   'conversation.item.input_audio_transcription.failed': (event) => ({
     type: 'failed',
     ...failureOf(fieldsOf(event, 'error')),
+  }),
+  'voiceassist.turn_metrics': (event) => ({ type: 'measured', times: timesOf(event) }),
+  'voiceassist.recording': (event) => ({
+    type: 'recording',
+    isRecording: event.is_recording === true,
+    reason: textOf(event, 'reason') || null,
   }),
   error: (event) => ({ type: 'failed', ...failureOf(fieldsOf(event, 'error')) }),
 }

@@ -11,7 +11,8 @@ export interface RealtimeSocket {
 export interface SocketOptions {
   url: string
   token: string
-  model: string
+  /** What the address asks for: a model, or a session to follow. */
+  search: Record<string, string>
   onFrame: (frame: string) => void
   /** Null when the server ended the session in order. */
   onClose: (error: VoiceAssistError | null) => void
@@ -21,10 +22,10 @@ export interface SocketOptions {
 const BACKLOG_BYTES = 384 * 1024
 
 /** http(s) origin, or '' for the page's own, as a ws(s) address. */
-function realtimeUrl(origin: string, model: string): string {
+function realtimeUrl(origin: string, search: Record<string, string>): string {
   const url = new URL('/v1/realtime', origin || location.origin)
   url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:'
-  url.searchParams.set('model', model)
+  for (const [name, value] of Object.entries(search)) url.searchParams.set(name, value)
   return url.href
 }
 
@@ -42,9 +43,10 @@ const failureOf = ({ code, reason }: CloseEvent, wasOpen: boolean): VoiceAssistE
  * Opens the session. Browsers cannot set headers on a WebSocket, so the token travels as a
  * subprotocol, as OpenAI's own browser clients send it; the server answers `realtime` alone.
  */
-export function openSocket({ url, token, model, onFrame, onClose }: SocketOptions): RealtimeSocket {
+export function openSocket(options: SocketOptions): RealtimeSocket {
+  const { url, token, search, onFrame, onClose } = options
   const protocols = ['realtime', `openai-insecure-api-key.${token}`]
-  const socket = new WebSocket(realtimeUrl(url, model), protocols)
+  const socket = new WebSocket(realtimeUrl(url, search), protocols)
   let wasOpen = false
   let closing = false
   socket.addEventListener('open', () => {

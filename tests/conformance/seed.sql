@@ -96,4 +96,7 @@ update kb_documents set suspicions = '{role}';
 insert into assistants values ('acme', '019a0000-0000-7000-8000-000000000060', 'help-desk', true, 1, 'desk-version', null, '2026-01-01Z', '2026-01-02Z');
 insert into assistant_versions values ('acme', '019a0000-0000-7000-8000-000000000060', 1, '{"name":"Help desk"}', 'first', 'u1', null, '2026-01-01Z');
 update sessions set assistant_id = '019a0000-0000-7000-8000-000000000060', assistant_version = 1, summary = 'They asked about tides.', summary_turn = 1;
+insert into voice_settings values ('acme', true, 30, '2026-01-01Z');
+insert into voice_sessions values ('acme', '019a0000-0000-7000-8000-000000000070', null, 'k1', 'voiceassist', '2026-01-01Z', '2026-01-02Z', 'The last turn is over.', 2, '2026-02-01Z');
+insert into voice_items values ('acme', '019a0000-0000-7000-8000-000000000070', 1, 'item_1', 'user', 'When is high water?', 'When is high water?', null, false, 300, '2026-01-01Z');
 update messages set trace_id = '0af7651916cd43dd8448eb211c80319c'

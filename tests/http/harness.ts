@@ -13,6 +13,7 @@ import { createBudgets } from './budgets.ts'
 import { openDatabase } from './database.ts'
 import { createFlagHubs } from './flag-hubs.ts'
 import { createMetricsEnv } from './metrics-env.ts'
+import { createVoiceObjects } from './voice-objects.ts'
 
 const ISSUER = 'http://localhost:8787'
 const KEY_ID = 'test-key'
@@ -61,6 +62,7 @@ export async function startApp() {
     DATABASE_HTTP_URL: database.neon.httpUrl,
     ...metrics.settings,
   })
+  const voiceObjects = createVoiceObjects()
   const app = createApp()
 
   const env = {
@@ -105,6 +107,7 @@ export async function startApp() {
     PROVIDER_KEK: 'kek-kek-kek-kek-kek-kek-kek-kek-kek',
     FLAG_HUBS: createFlagHubs(),
     BUDGETS: budgets.binding,
+    VOICE_SESSIONS: voiceObjects,
     FLOOD_LIMIT: createFloodLimit(),
     RUM_LIMIT: createFloodLimit(),
     ...metrics.settings,
@@ -165,6 +168,7 @@ export async function startApp() {
     /** Bodies sent to the audit queue, oldest first. */
     audited,
     budgets,
+    voiceObjects,
     /** Bodies sent to the usage queue, oldest first. */
     used,
     /** Bodies sent to the queue of exposures and counts, oldest first. */

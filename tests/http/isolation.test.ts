@@ -5,6 +5,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { createApp } from '../../workers/app.ts'
 import type { Submitted } from '../../workers/knowledge/schemas.ts'
+import { folderOf, manifestKey, manifestOf } from '../../workers/voice/recording-file.ts'
 import { ELSEWHERE, ROUTES } from './isolation-routes.ts'
 import { DOCUMENTS, drain, insertLetter } from './knowledge-harness.ts'
 import { startTenants, type TestTenants } from './tenant-harness.ts'
@@ -126,7 +127,24 @@ async function fill(memberId: string): Promise<Record<string, string>> {
     mcpServer: await registerServer(),
     asked: answerId,
     trace,
+    voiceSession: await recordSession(),
   }
+}
+
+/** A recorded voice session that has ended. */
+async function recordSession(): Promise<string> {
+  const id = crypto.randomUUID()
+  await app.sql.transaction([
+    app.sql.query(`select set_config('app.tenant_id', $1, true)`, [app.tenantId]),
+    app.sql.query(
+      `insert into voice_sessions values ($1, $2, null, 'k', $3, now(), now(), $3, 1, now() + '1 day')`,
+      [app.tenantId, id, SECRET],
+    ),
+  ])
+  const given = { sessionId: id, startedAt: 0, durationMs: 1, stored: [], lost: [] }
+  const key = manifestKey(folderOf(app.tenantId, id))
+  await app.env.FILES.put(key, JSON.stringify(manifestOf(given)))
+  return id
 }
 
 /** A set with one case, and a run over it. */

@@ -153,6 +153,10 @@ async function fill({ id, owner }: { id: string; owner: { id: string } }): Promi
       '[]', true, ${at}, ${at})`,
     `insert into assistants values ('${id}', '${document}', 's', true, 1, null, null, ${at}, ${at})`,
     `insert into assistant_versions values ('${id}', '${document}', 1, '{}', '', 'u', null, ${at})`,
+    `insert into voice_settings values ('${id}', true, 30, ${at})`,
+    `insert into voice_sessions values ('${id}', '${document}', '${owner.id}', null, 'm', ${at}, ${at},
+      null, 1, ${at})`,
+    `insert into voice_items values ('${id}', '${document}', 1, 'i', 'user', 't', 't', null, false, 0, ${at})`,
     `insert into auth.roles values ('${id}', 'own', '', '{}', 1, ${at}, ${at})`,
   ]
   await app.sql.transaction([

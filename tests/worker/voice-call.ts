@@ -12,13 +12,25 @@ const RATE = 24_000
 /** 40 ms, as the browser client sends them. */
 const FRAME = 960
 
-export async function dial(name: string, model = 'voiceassist') {
+const permissions = new Set(['voice.start'])
+
+/** A user the database does not know, so that nothing of the session is kept there. */
+const STRANGER = { type: 'user', userId: 'ada', sessionId: 's1', permissions } as const
+
+/** Whose sessions are kept. */
+export const PROGRAM = { type: 'key', keyId: 'program', permissions } as const
+
+export const sessionIdOf = (name: string) => `0190-${name.replaceAll(/\W/g, '')}-000000`
+
+export async function dial(
+  name: string,
+  model = 'voiceassist',
+  actor: typeof STRANGER | typeof PROGRAM = STRANGER,
+) {
   const object = env.VOICE_SESSIONS.getByName(name)
-  const permissions = new Set(['voice.start'])
-  const actor = { type: 'user', userId: 'ada', sessionId: 's1', permissions } as const
   const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
   const owner = { tenantId: 'acme', actor, requestId: 'r1', traceparent }
-  await object.open(owner, { sessionId: `0190-${name.replaceAll(/\W/g, '')}-000000`, model })
+  await object.open(owner, { sessionId: sessionIdOf(name), model })
   const response = await object.fetch('https://call/', { headers: { upgrade: 'websocket' } })
   return follow(object, response.webSocket!)
 }

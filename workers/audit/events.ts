@@ -162,6 +162,9 @@ export const EVENTS = [
   'assistant.change',
   'assistant.delete',
   'conversation.read',
+  'voice.whisper',
+  'voice.takeover',
+  'voice.hangup',
 ] as const
 
 export type AuditEvent = (typeof EVENTS)[number]

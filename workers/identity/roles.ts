@@ -25,9 +25,10 @@ const GRANTS = [
       'reservation.manage',
       'assistant.manage',
       'conversation.read',
+      'voice.supervise',
     ],
   ],
-  ['owner', ['tenant.delete', 'phi.read']],
+  ['owner', ['tenant.delete', 'phi.read', 'voice.recording']],
 ] as const
 
 export type Role = (typeof GRANTS)[number][0]

@@ -62,6 +62,9 @@ function createResponse(session: Session, event: ClientEventOf<'response.create'
     const text = `The reply ${session.response.id} is in progress; cancel it or let it end.`
     return refuse(session, event, 'conversation_already_has_active_response', text)
   }
+  if (session.isTakenOver) {
+    return refuse(session, event, 'taken_over', 'A person has taken over; the assistant is silent.')
+  }
   const context = contextOf(session, asked.input)
   if (!context) {
     const text = 'It refers to an item that is not in this conversation.'

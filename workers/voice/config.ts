@@ -156,6 +156,13 @@ export function defaultConfig({ model, transcription, voice }: Models): Config {
   }
 }
 
+/** As the deployment has it, for whoever asks for `model`. */
+export const defaultsOf = (
+  env: { readonly TRANSCRIPTION_MODEL: string; readonly SPEECH_VOICE: string },
+  model: string,
+): Config =>
+  defaultConfig({ model, transcription: env.TRANSCRIPTION_MODEL, voice: env.SPEECH_VOICE })
+
 /** Fields that are absent stay as they are; objects with a `type` are replaced whole. */
 export function updateConfig(config: Config, update: SessionUpdate): Config {
   const { input, output } = update.audio ?? {}

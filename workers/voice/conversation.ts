@@ -221,9 +221,11 @@ const lastOf = (said: readonly MessageItem[]) => said.slice(-LIMITS.historyMessa
 const isSaid = (item: Item): item is MessageItem =>
   item.type === 'message' && item.role !== 'system' && wordsOf(item) !== ''
 
-/** What the application told the model, beside its instructions. */
-export const remarksOf = (items: readonly Item[]): string[] =>
-  items.filter((item) => item.type === 'message' && item.role === 'system').map(wordsOf)
+/** What the application and supervisors told the model, beside its instructions. */
+export const remarksOf = (items: readonly Item[], whispers: readonly string[]): string[] => [
+  ...items.filter((item) => item.type === 'message' && item.role === 'system').map(wordsOf),
+  ...whispers,
+]
 
 /** The calls that have their results, in order; one that waits is as good as none. */
 function exchangesIn(items: readonly Item[]): Exchange[] {

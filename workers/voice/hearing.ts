@@ -40,7 +40,8 @@ export function stopSpeech(session: Session, event: SessionEventOf<'speech_stopp
   const vadMs = detectionOf(session.config)?.silenceDurationMs ?? null
   const committed = chain(stopped, (next) => addUtterance(next, speaking, event, vadMs))
   return chain(committed, (next) => {
-    const wantsReply = turnDetectionOf(next)?.create_response !== false && !next.response
+    const mayReply = !next.response && !next.isTakenOver
+    const wantsReply = turnDetectionOf(next)?.create_response !== false && mayReply
     return wantsReply ? respond(next) : [next, []]
   })
 }

@@ -19,6 +19,8 @@ export const LIMITS = {
   /** Functions of the client's, and characters of all of them as JSON. */
   tools: 128,
   toolsChars: 65_536,
+  /** Remarks of supervisors that the assistant goes by; the newest. */
+  whispers: 20,
   /** Characters of what a function brought. */
   outputChars: 16_000,
   /** Replies per question at most: the first, and those after the client ran functions. */

@@ -42,7 +42,7 @@ export const lostAt = ({ awaySince, graceMs }: Session): number =>
   awaySince === null ? Number.POSITIVE_INFINITY : awaySince + graceMs
 
 /** Told whole, for who comes back may be another page; clients know items by their ids. */
-const conversationOf = (session: Session) =>
+export const conversationOf = (session: Session) =>
   session.items.flatMap((item) => {
     const previous = previousOf(session, item.id)
     const added = events.itemAdded(item, previous)

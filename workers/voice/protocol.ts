@@ -50,20 +50,26 @@ const ClientEvent = z.discriminatedUnion('type', [
     response: ResponseCreate.nullish(),
   }),
   z.object({ ...event, type: z.literal('response.cancel'), response_id: id.optional() }),
+  /** Ours: whether the caller agrees to be recorded. */
+  z.object({ ...event, type: z.literal('voiceassist.recording.consent'), granted: z.boolean() }),
 ])
 export type ClientEvent = z.output<typeof ClientEvent>
 
 export type ClientEventOf<Type extends ClientEvent['type']> = Extract<ClientEvent, { type: Type }>
 
-type Parsed = { ok: true; event: ClientEvent } | { ok: false; error: WireError }
+export type Parsed<Event> = { ok: true; event: Event } | { ok: false; error: WireError }
 
 /** One text frame, read. */
-export function parseClientEvent(frame: string): Parsed {
+export const parseClientEvent = (frame: string): Parsed<ClientEvent> =>
+  parseWith(ClientEvent, frame)
+
+/** One text frame, read as one of the schema's events. */
+export function parseWith<Event>(schema: z.ZodType<Event>, frame: string): Parsed<Event> {
   const value = parseObject(frame)
   if (value === undefined) {
     return refuse(null, 'invalid_json', 'Send one JSON object per text frame.')
   }
-  const result = ClientEvent.safeParse(value)
+  const result = schema.safeParse(value)
   if (result.success) return { ok: true, event: result.data }
   return refuseIssue(value, result.error.issues[0])
 }
@@ -77,7 +83,7 @@ function parseObject(frame: string): object | undefined {
   }
 }
 
-function refuseIssue(value: object, issue: z.core.$ZodIssue | undefined): Parsed {
+function refuseIssue(value: object, issue: z.core.$ZodIssue | undefined): Parsed<never> {
   const eventId = textField(value, 'event_id')
   if (issue?.code === 'invalid_union' && issue.path[0] === 'type') {
     const type = textField(value, 'type')
@@ -94,7 +100,7 @@ function refuse(
   code: string,
   text: string,
   param: string | null = null,
-): Parsed {
+): Parsed<never> {
   const error = { type: 'invalid_request_error' as const, code, message: text, param }
   return { ok: false, error: { ...error, event_id: eventId } }
 }

@@ -103,7 +103,7 @@ export function proceed(session: Session): Step {
 export function replyTo(session: Session, response: Response, question: Question): Step {
   const { turn, tools, platformTools, toolChoice, context } = response
   const { modality, voice, speed, format } = response
-  const told = remarksOf(context ?? session.items)
+  const told = remarksOf(context ?? session.items, session.whispers)
   const instructions = [response.instructions, ...told].filter(Boolean).join('\n')
   const output = { modality, voice, speed, format }
   const manner = { instructions, tools, platformTools, toolChoice, ...output }

@@ -1,18 +1,22 @@
 /** `/v1/realtime`: the door to a voice session, as clients of the OpenAI Realtime API knock, and keys to it. */
-import { createRoute } from '@hono/zod-openapi'
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { ProblemError } from '../../shared/errors.ts'
-import { secured } from '../../shared/guards.ts'
+import { lacking, may, secured } from '../../shared/guards.ts'
 import { type AppEnv, createRouter, json, jsonBody, problems } from '../../shared/http.ts'
 import type { TokenEnv } from '../identity/service.ts'
 import { limited, type LimitContext } from '../limits/service.ts'
-import { ClientSecret, NewClientSecret, RealtimeQuery } from './schemas.ts'
+import { ClientSecret, NewClientSecret, RealtimeQuery, ReferCall } from './schemas.ts'
 import {
   dialVoiceSession,
+  followVoiceSession,
+  hangUp,
   openVoiceSession,
+  refer,
   resumeVoiceSession,
   type VoiceContext,
 } from './service.ts'
-import { createVoiceKey, readVoiceKey, type VoiceKey } from './voice-key-service.ts'
+import { createVoiceKey, readVoiceKey } from './voice-key-service.ts'
 
 interface VoiceRoutes extends AppEnv<VoiceContext & LimitContext> {
   Bindings: TokenEnv
@@ -61,20 +65,57 @@ const createSecret = secured(
   }),
 )
 
+const params = z.object({ id: z.uuid('must be the id of a session') })
+const CALLS = '/v1/realtime/calls/{id}'
+
+const hangup = secured(
+  'voice.supervise',
+  createRoute({
+    method: 'post',
+    path: `${CALLS}/hangup`,
+    operationId: 'hangUpRealtimeCall',
+    tags: ['voice'],
+    request: { params },
+    responses: {
+      200: { description: 'The session has ended' },
+      ...problems('unauthenticated', 'forbidden', 'not_found', 'invalid_fields'),
+    },
+  }),
+)
+
+const referCall = secured(
+  'voice.supervise',
+  createRoute({
+    method: 'post',
+    path: `${CALLS}/refer`,
+    operationId: 'referRealtimeCall',
+    summary: 'Hands a telephone call on; sessions over WebSockets answer 409',
+    tags: ['voice'],
+    request: { params, body: jsonBody(ReferCall) },
+    responses: {
+      200: { description: 'The call is handed on' },
+      ...problems('unauthenticated', 'forbidden', 'not_found', 'conflict', 'invalid_fields'),
+    },
+  }),
+)
+
 export const voiceRoutes = createRouter<VoiceRoutes>()
+  .openapi(hangup, async (c) => {
+    await hangUp(c.var.ctx, c.req.valid('param').id)
+    return c.body(null, 200)
+  })
+  .openapi(referCall, async (c) => refer(c.var.ctx, c.req.valid('param').id))
   .openapi(createSecret, async (c) =>
     c.json(await createVoiceKey(c.var.ctx, c.req.valid('json')), 200),
   )
   .openapi(connect, async (c) => {
-    const key = await readVoiceKey(c.env, c.req.raw.headers)
-    const { resume, model: named } = c.req.valid('query')
-    const model = named ?? key?.model ?? noModel()
+    const { call_id: callId, ...query } = c.req.valid('query')
+    const connecting = callId ? await follower(c, callId) : await starter(c, query)
     if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
       const detail = 'Open a WebSocket here, for instance with the OpenAI Realtime client.'
       throw new ProblemError('upgrade_required', detail)
     }
-    const dial = { model, origin: c.req.header('origin') ?? null }
-    const { webSocket } = await connectTo(c.var.ctx, { key, dial, resume })
+    const { webSocket } = await connecting()
     const headers = new Headers({ 'x-request-id': c.var.requestId })
     if (offersRealtime(c.req.header('sec-websocket-protocol'))) {
       headers.set('sec-websocket-protocol', 'realtime')
@@ -82,16 +123,32 @@ export const voiceRoutes = createRouter<VoiceRoutes>()
     return new Response(null, { status: 101, webSocket, headers })
   })
 
-interface Dialling {
-  key: VoiceKey | undefined
-  dial: { model: string; origin: string | null }
-  resume: string | undefined
+/**
+ * Opens a session, or leads back to one: a voice key finds its own by itself, other credentials need a
+ * token for that.
+ *
+ * @throws ProblemError before anybody is connected
+ */
+async function starter(
+  c: Context<VoiceRoutes>,
+  { model: named, resume }: z.output<typeof RealtimeQuery>,
+) {
+  const key = await readVoiceKey(c.env, c.req.raw.headers)
+  const model = named ?? key?.model ?? noModel()
+  const dial = { model, origin: c.req.header('origin') ?? null }
+  const { ctx } = c.var
+  if (key) return () => dialVoiceSession(ctx, key, dial)
+  return () => (resume === undefined ? openVoiceSession(ctx, model) : resumeVoiceSession(ctx, resume))
 }
 
-/** A voice key finds its session by itself; other credentials need a token for that. */
-function connectTo(ctx: VoiceContext, { key, dial, resume }: Dialling): Promise<Response> {
-  if (key) return dialVoiceSession(ctx, key, dial)
-  return resume === undefined ? openVoiceSession(ctx, dial.model) : resumeVoiceSession(ctx, resume)
+/** Looked up afresh: whoever may not supervise any more hears nobody. @throws ProblemError forbidden */
+async function follower({ var: { ctx, onDenied, confirm } }: Context<VoiceRoutes>, callId: string) {
+  if (!may(ctx.actor, 'voice.supervise')) {
+    onDenied(ctx, 'voice.supervise')
+    throw lacking('voice.supervise')
+  }
+  await confirm(ctx, 'voice.supervise')
+  return () => followVoiceSession(ctx, callId)
 }
 
 /**

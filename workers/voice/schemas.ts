@@ -10,6 +10,8 @@ export const RealtimeQuery = z.object({
     .string()
     .regex(/^[\w-]{1,64}\.[\w-]{1,64}$/, 'Send the token of voiceassist.resume.')
     .optional(),
+  /** A session to follow as its supervisor; then no model is needed. */
+  call_id: z.uuid('must be the id of a session').optional(),
 })
 export type RealtimeQuery = z.infer<typeof RealtimeQuery>
 
@@ -50,3 +52,8 @@ export const ClientSecret = z
   })
   .openapi('ClientSecret')
 export type ClientSecret = z.infer<typeof ClientSecret>
+
+/** As OpenAI's `POST /v1/realtime/calls/{call_id}/refer`. */
+export const ReferCall = z
+  .strictObject({ target_uri: z.string().min(1).max(500) })
+  .openapi('ReferCall')

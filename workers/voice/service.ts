@@ -7,6 +7,7 @@ import type { Origin, WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
 import { noteSession } from '../../shared/tracing.ts'
+import { type AuditContext, recordAudit } from '../audit/service.ts'
 import { type Maker, sessionOfToken, type Verdict } from './admission.ts'
 import type { SessionUpdate } from './config.ts'
 import { type LinesEnv, takeLine } from './lines-client.ts'
@@ -46,12 +47,14 @@ interface VoiceSessionObject {
   admit: (owner: Owner, opening: KeyedOpening) => Promise<Admission>
   readmit: (owner: Owner, token: string) => Promise<Admission>
   fetch: (request: Request) => Promise<Response>
+  watch: (owner: Owner) => Promise<string | null>
+  hangUp: () => Promise<boolean>
 }
 
 interface VoiceEnv {
   readonly VOICE_SESSIONS: { getByName: (name: string) => VoiceSessionObject }
 }
-export type VoiceContext = WithEnv<VoiceEnv & LinesEnv> & SignerContext
+export type VoiceContext = WithEnv<VoiceEnv & LinesEnv> & SignerContext & AuditContext
 
 /**
  * Starts a session and hands over its socket.
@@ -125,6 +128,41 @@ const REFUSALS: Partial<Record<Verdict, ConstructorParameters<typeof ProblemErro
     { retryAfterSeconds: 5 },
   ],
 }
+
+/**
+ * Connects a supervisor to a session that runs.
+ *
+ * @throws ProblemError not_found where there is none, or as many follow it as may
+ */
+export async function followVoiceSession(ctx: VoiceContext, callId: string): Promise<Response> {
+  noteSession(callId)
+  const object = objectOf(ctx, callId)
+  const ticket = await object.watch(ownerOf(ctx))
+  if (ticket === null) throw missing()
+  ctx.log.info('voice session followed', { session_id: callId })
+  return object.fetch(upgrade(ticket))
+}
+
+/** @throws ProblemError not_found where no such session runs */
+export async function hangUp(ctx: VoiceContext, callId: string): Promise<void> {
+  if (!(await objectOf(ctx, callId).hangUp())) throw missing()
+  recordAudit(ctx, 'voice.hangup', { resource: { type: 'voice_session', id: callId } })
+}
+
+/**
+ * Telephone calls alone can be handed on; a session over a WebSocket has no line to transfer.
+ *
+ * @throws ProblemError not_found where no such session runs; conflict
+ */
+export async function refer(ctx: VoiceContext, callId: string): Promise<never> {
+  const isLive = (await objectOf(ctx, callId).watch(ownerOf(ctx))) !== null
+  if (!isLive) throw missing()
+  const detail =
+    'This session came over a WebSocket, which has no line to transfer; only telephone calls can be referred.'
+  throw new ProblemError('conflict', detail)
+}
+
+const missing = () => new ProblemError('not_found', 'No such voice session is running.')
 
 const objectOf = ({ env, tenantId }: VoiceContext, sessionId: string) =>
   env.VOICE_SESSIONS.getByName(`${tenantId}:${sessionId}`)

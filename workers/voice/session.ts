@@ -128,6 +128,10 @@ export interface Session {
   /** Questions answered, and how many there may be: it bounds what one session can cost. */
   turns: number
   maxTurns: number
+  /** A supervisor speaks in the assistant's place. */
+  isTakenOver: boolean
+  /** What supervisors told the assistant alone, oldest first. */
+  whispers: readonly string[]
   /** Calls of the model: replies after functions are no new questions, and cost as much. */
   replies: number
   /** What it has cost, and may cost; micro-dollars. */
@@ -166,6 +170,9 @@ export interface Citation {
   quote: string
 }
 
+/** Events about the sound itself, or about what is kept of it: the conversation never sees them. */
+type ShellEvent = `input_audio_buffer.${string}` | `voiceassist.${string}`
+
 type Happening =
   /** A caller connected: the first, or one who comes back. */
   | { type: 'opened' }
@@ -174,7 +181,7 @@ type Happening =
   /** `inputMs` is the clock of the caller's audio. */
   | { type: 'tick'; inputMs: number }
   | { type: 'restarted' }
-  | { type: 'client'; event: Exclude<ClientEvent, { type: `input_audio_buffer.${string}` }> }
+  | { type: 'client'; event: Exclude<ClientEvent, { type: ShellEvent }> }
   | { type: 'refused'; error: WireError }
   | { type: 'cleared' }
   | { type: 'speech_started'; fromMs: number }
@@ -201,6 +208,12 @@ type Happening =
   /** What made replies has failed, and something else makes them. */
   | { type: 'failed_over'; to: 'cascade' | 'text' }
   | { type: 'clause_spoken' | 'reply_spoken' | 'reply_failed'; turn: number }
+  | { type: 'hung_up' }
+  | { type: 'taken_over' }
+  | { type: 'handed_back' }
+  | { type: 'supervisor_paused' }
+  | { type: 'supervisor_audio'; base64: string; ms: number }
+  | { type: 'whispered'; text: string }
 
 /** What can happen, and when; results of slow work carry the turn or item they belong to. */
 export type SessionEvent = Happening & { at: number }
@@ -281,6 +294,12 @@ export interface Hints {
   prompt?: string
 }
 
+/** Why the session closes; null when these effects do not close it. */
+export function reasonOf(effects: readonly Effect[]): string | null {
+  for (const effect of effects) if (effect.type === 'close') return effect.reason
+  return null
+}
+
 export type Step = readonly [Session, readonly Effect[]]
 
 export function openSession(options: {
@@ -308,6 +327,8 @@ export function openSession(options: {
     playback: null,
     speaking: null,
     turns: 0,
+    isTakenOver: false,
+    whispers: [],
     replies: 0,
     serial: 0,
     errors: 0,

@@ -26,6 +26,7 @@ import {
   type Step,
 } from './session.ts'
 import { awaitCaller, breakSilence, isSilenceOver } from './silence.ts'
+import { handBack, pause, speakInstead, takeOver, whisper } from './takeover.ts'
 import { endSpokenClause, fill, relay, sendAudio, show } from './voicing.ts'
 import { events } from './wire.ts'
 
@@ -67,6 +68,14 @@ function move(
       return refuseWith(session, event.error)
     case 'left':
       return leave(session, event)
+    case 'hung_up':
+      return hangUp(session)
+    case 'taken_over':
+    case 'handed_back':
+    case 'supervisor_audio':
+    case 'supervisor_paused':
+    case 'whispered':
+      return session.phase === 'open' ? supervise(session, event) : [session, []]
     case 'transcribed':
       return hearWords(session, event)
     case 'transcription_failed':
@@ -101,6 +110,26 @@ function hear(
       return startSpeech(session, event)
     case 'speech_stopped':
       return stopSpeech(session, event)
+  }
+}
+
+type Supervision = Extract<
+  SessionEvent,
+  { type: 'taken_over' | 'handed_back' | `supervisor_${string}` | 'whispered' }
+>
+
+function supervise(session: Session, event: Supervision): Step {
+  switch (event.type) {
+    case 'taken_over':
+      return takeOver(session, event.at)
+    case 'handed_back':
+      return handBack(session)
+    case 'supervisor_audio':
+      return speakInstead(session, event)
+    case 'supervisor_paused':
+      return pause(session)
+    case 'whispered':
+      return whisper(session, event)
   }
 }
 
@@ -190,6 +219,14 @@ function settle(session: Session, at: number): Step {
       ? { type: 'close', code: 1000, reason: 'The last turn is over.' }
       : { type: 'close', code: 1008, reason: closing }
   return [{ ...session, phase: 'ended', playback: null }, [close]]
+}
+
+/** Somebody ends the session from outside. */
+function hangUp(session: Session): Step {
+  return chain(cancel(session, 'client_cancelled'), (ended) => [
+    { ...ended, phase: 'ended', playback: null },
+    [{ type: 'close', code: 1000, reason: 'The call was ended by a supervisor.' }],
+  ])
 }
 
 /** A rule ends the session: the reply ends, an error says why, then the socket closes. */

@@ -9,6 +9,7 @@ import type { Item, Session } from './session.ts'
 type Entry = Omit<Session, 'items'> & { itemIds: readonly string[] }
 
 type Storage = Pick<SyncKvStorage, 'get' | 'put' | 'delete'>
+type Listing = Pick<SyncKvStorage, 'list' | 'delete'>
 
 /** Fields that a session written by an earlier version does not have. */
 const LATER = {
@@ -24,6 +25,8 @@ const LATER = {
   closing: null,
   promptAt: null,
   prompts: 0,
+  isTakenOver: false,
+  whispers: [],
 }
 
 const itemKey = (itemId: string) => `item:${itemId}`
@@ -48,4 +51,10 @@ export function saveSession(kv: Storage, session: Session, saved: Session | unde
   for (const item of items) if (!known.has(item)) kv.put(itemKey(item.id), item)
   for (const { id } of known) if (!kept.has(id)) kv.delete(itemKey(id))
   kv.put<Entry>('session', { ...rest, itemIds })
+}
+
+/** Deletes the conversation, and nothing else of the object's. */
+export function forgetSession(kv: Listing): void {
+  for (const [key] of Array.from(kv.list({ prefix: itemKey('') }))) kv.delete(key)
+  kv.delete('session')
 }

@@ -12,7 +12,7 @@ import {
   verifySigned,
 } from '../identity/service.ts'
 import type { Maker } from './admission.ts'
-import { defaultConfig, type SessionUpdate, updateConfig } from './config.ts'
+import { defaultsOf, type SessionUpdate, updateConfig } from './config.ts'
 import type { ClientSecret, NewClientSecret } from './schemas.ts'
 import { openSession } from './session.ts'
 import { OUTLIVES, PREFIX, VoiceClaims } from './voice-key.ts'
@@ -60,9 +60,8 @@ export async function createVoiceKey(
   const grant = { jti: keyId, exp, ...own }
   const asker = { tenantId, actor, requestId, traceparent }
   const token = await sign(env, asker, grant)
-  const { TRANSCRIPTION_MODEL: transcription, SPEECH_VOICE: voice } = env
   const { model = SHOWN_MODEL } = session
-  const config = updateConfig(defaultConfig({ model, transcription, voice }), session)
+  const config = updateConfig(defaultsOf(env, model), session)
   const shown = openSession({ id: keyId, config, maxTurns: 0, graceMs: 0, at: exp * 1000 })
   return { value: PREFIX + token, expires_at: exp, session: sessionOf(shown) }
 }

@@ -1,14 +1,14 @@
 /**
- * What the server says: events of the OpenAI Realtime protocol (GA), and two of our own with the
+ * What the server says: events of the OpenAI Realtime protocol (GA), and those of our own with the
  * prefix `voiceassist.`. The `event_id` is added where they are sent.
  */
 import type { Config } from './config.ts'
 import { LIMITS } from './limits.ts'
 import type { WireError } from './protocol.ts'
 import type { Citation, Item, Response, Session } from './session.ts'
-import type { TurnMetrics } from './turn-metrics.ts'
 import type { callEvents } from './wire-calls.ts'
 import { itemOf } from './wire-items.ts'
+import { ownEvents } from './wire-own.ts'
 import { detailsOf, type Outcome, partOf, responseOf, usageOf } from './wire-reply.ts'
 
 export type ServerEvent =
@@ -33,6 +33,7 @@ const callPlaceOf = ({ id }: Response, call: FunctionCall, index: number) => ({
 })
 
 export const events = {
+  ...ownEvents,
   error: (error: WireError) => ({ type: 'error' as const, error }),
 
   sessionCreated: (session: Session) => ({
@@ -188,29 +189,6 @@ export const events = {
     type: 'voiceassist.citation' as const,
     ...placeOf(response, itemId),
     citation,
-  }),
-
-  /** What to dial again with, after a socket that was lost. */
-  resume: (token: string, graceMs: number) => ({
-    type: 'voiceassist.resume' as const,
-    token,
-    grace_ms: graceMs,
-  }),
-
-  /** Replies are made in another way from here on, until the next attempt. */
-  failover: (to: 'cascade' | 'text') => ({ type: 'voiceassist.failover' as const, to }),
-
-  /** Most of what the session may cost is spent. */
-  budgetWarning: ({ spent, maxSpent }: Session) => ({
-    type: 'voiceassist.budget_warning' as const,
-    spent_micro_dollars: spent,
-    limit_micro_dollars: maxSpent,
-  }),
-
-  turnMetrics: (responseId: string, metrics: TurnMetrics) => ({
-    type: 'voiceassist.turn_metrics' as const,
-    response_id: responseId,
-    ...metrics,
   }),
 
   /** OpenAI sends these three over WebRTC and SIP only; here the server knows the clock. */

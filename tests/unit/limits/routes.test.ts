@@ -39,6 +39,7 @@ test('every counted route says so in OpenAPI, with the answer of too many', () =
     'DELETE /api/admin/teams/{id}/members/{userId} admin.write 429',
     'DELETE /api/admin/users/{id} access.change 429',
     'DELETE /api/tenant/deletion access.change 429',
+    'DELETE /api/voice/sessions/{id} admin.write 429',
     'DELETE /v1/files/{id} admin.write 429',
     'DELETE /v1/vector_stores/{id} admin.write 429',
     'DELETE /v1/vector_stores/{id}/files/{fileId} admin.write 429',
@@ -131,5 +132,6 @@ test('every counted route says so in OpenAPI, with the answer of too many', () =
     'PUT /api/admin/provider-keys/{provider} key.create 429',
     'PUT /api/admin/teams/{id}/members/{userId} admin.write 429',
     'PUT /api/admin/tenants/{id}/plan access.change 429',
+    'PUT /api/voice/settings admin.write 429',
   ])
 })

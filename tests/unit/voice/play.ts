@@ -95,5 +95,6 @@ function asConversational(event: ClientEvent) {
   if (event.type === 'input_audio_buffer.append' || event.type === 'input_audio_buffer.commit')
     throw new Error(`${type} is the buffer's`)
   if (event.type === 'input_audio_buffer.clear') throw new Error(`${type} is the buffer's`)
+  if (event.type === 'voiceassist.recording.consent') throw new Error(`${type} is the archive's`)
   return event
 }

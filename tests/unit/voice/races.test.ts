@@ -52,6 +52,11 @@ const anyAct = fc.oneof(
       'commit' as const,
       'tick' as const,
       'restart' as const,
+      'takeOver' as const,
+      'handBack' as const,
+      'person' as const,
+      'pause' as const,
+      'whisper' as const,
     ),
   },
 )
@@ -101,6 +106,11 @@ function createStage() {
     commit: () => happen({ type: 'committed', fromMs: clock, toMs: (clock += 500), eventId: null }),
     tick: () => happen({ type: 'tick', inputMs: 0 }),
     restart: () => happen({ type: 'restarted' }),
+    takeOver: () => happen({ type: 'taken_over' }),
+    handBack: () => happen({ type: 'handed_back' }),
+    person: () => happen({ type: 'supervisor_audio', base64: 'AAAA', ms: 400 }),
+    pause: () => happen({ type: 'supervisor_paused' }),
+    whisper: () => happen({ type: 'whispered', text: 'mind the gap' }),
   }
   return { player, acts }
 }

@@ -8,6 +8,7 @@ import {
   CircleDollarSign,
   CircleHelp,
   Flag,
+  Headphones,
   FlaskConical,
   Server,
   MessageSquareText,
@@ -31,6 +32,7 @@ export interface PageEntry {
   to:
     | '/ask'
     | '/voice'
+    | '/sessions'
     | '/knowledge'
     | '/search'
     | '/evals'
@@ -69,6 +71,7 @@ const page = (
 const ICONS = {
   ask: MessageSquareText,
   voice: Mic,
+  sessions: Headphones,
   knowledge: BookOpenText,
   search: Search,
   evals: ClipboardCheck,
@@ -92,6 +95,7 @@ const ICONS = {
 export const PAGES: readonly PageEntry[] = [
   page('ask', 'work', 'a', 'rag.query'),
   page('voice', 'work', 'v', 'voice.start'),
+  page('sessions', 'work', 'n', 'voice.start'),
   page('knowledge', 'work', 'k', 'kb.read'),
   page('search', 'work', 'q', 'rag.query'),
   page('evals', 'work', 'e', 'kb.read'),

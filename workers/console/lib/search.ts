@@ -57,6 +57,21 @@ export const readSearch = (search: Search): SearchSearch => ({
   ...textIn(search, 'kb'),
 })
 
+export interface SessionsSearch {
+  /** The session that is open. */
+  id?: string
+  state?: string
+  q?: string
+  recorded?: boolean
+}
+
+export const readSessions = (search: Search): SessionsSearch => ({
+  ...textIn(search, 'id'),
+  ...textIn(search, 'state'),
+  ...textIn(search, 'q'),
+  ...yesIn(search, 'recorded'),
+})
+
 export interface EvalsSearch {
   /** The set that is open, and the two of its runs that are compared. */
   set?: string

@@ -1,11 +1,25 @@
 /** The voice client as React state: its phase, both sides' words, and what went wrong last. */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { VoiceAssistError } from '../../../sdk/errors.ts'
-import { VoiceClient, type VoiceEvent, type VoiceState } from '../../../sdk/voice.ts'
+import {
+  VoiceClient,
+  type VoiceEvent,
+  type VoiceStart,
+  type VoiceState,
+} from '../../../sdk/voice.ts'
 // oxlint-disable-next-line import/default -- the query makes Vite export the built file's address
 import workletUrl from '../../../sdk/voice/audio.worklet.ts?worker&url'
+import type { TurnTimes } from '../../../sdk/voice/signals.ts'
 import { applyChange, type Line } from '../../../sdk/voice/transcript.ts'
 import { useServices } from './services.tsx'
+
+export interface Recording {
+  isRecording: boolean
+  reason: string | null
+}
+
+/** How loud somebody is, 0 to 1; or that the user spoke over the assistant. */
+export type Sound = { speaker: 'user' | 'assistant'; level: number } | 'interrupted'
 
 export interface VoiceSession {
   state: VoiceState
@@ -14,9 +28,14 @@ export interface VoiceSession {
   /** False in a session that was opened by writing. */
   hasMicrophone: boolean
   isMuted: boolean
-  /** Called with 0 to 1 many times a second, so that a meter can move without a render. */
-  onLevel: (meter: ((level: number) => void) | null) => void
-  start: () => void
+  /** What each turn took, oldest first. */
+  turns: readonly TurnTimes[]
+  /** Null until the user has said whether they agree. */
+  recording: Recording | null
+  /** Called many times a second, so that meters can move without a render. @returns takes it away */
+  onSound: (meter: (sound: Sound) => void) => () => void
+  start: (source?: Pick<VoiceStart, 'deviceId' | 'stream'>) => void
+  consent: (granted: boolean) => void
   stop: () => void
   setMuted: (muted: boolean) => void
   /** Opens a session in text when none is open. */
@@ -30,28 +49,49 @@ export function useVoiceSession(): VoiceSession {
   const [error, setError] = useState<VoiceAssistError | null>(null)
   const [hasMicrophone, setHasMicrophone] = useState(false)
   const [isMuted, setMutedState] = useState(false)
-  const meter = useRef<((level: number) => void) | null>(null)
+  const [turns, setTurns] = useState<readonly TurnTimes[]>([])
+  const [recording, setRecording] = useState<Recording | null>(null)
+  const meters = useRef(new Set<(sound: Sound) => void>())
   const client = useRef<VoiceClient | null>(null)
 
   const receive = useCallback(
     (event: VoiceEvent) => {
       steps.hear(event)
-      if (event.type === 'state') setState(event.state)
-      else if (event.type === 'line') setLines((known) => applyChange(known, event.change))
-      else if (event.type === 'error') setError(event.error)
-      else meter.current?.(event.level)
+      const sound = (heard: Sound) => {
+        for (const meter of meters.current) meter(heard)
+      }
+      switch (event.type) {
+        case 'state':
+          return setState(event.state)
+        case 'line':
+          return setLines((known) => applyChange(known, event.change))
+        case 'measured':
+          return setTurns((known) => [...known, event.times])
+        case 'recording':
+          return setRecording(event)
+        case 'error':
+          return setError(event.error)
+        case 'interrupted':
+          return sound('interrupted')
+        case 'level':
+          return sound(event)
+      }
     },
     [steps],
   )
 
-  const open = (microphone: boolean) => {
+  const open = (microphone: boolean, source: Pick<VoiceStart, 'deviceId' | 'stream'> = {}) => {
     setError(null)
+    setRecording(null)
     setMutedState(false)
     setHasMicrophone(microphone)
-    if (microphone) setLines([])
+    if (microphone) {
+      setLines([])
+      setTurns([])
+    }
     const { getToken } = session
     client.current = new VoiceClient({ url: '', getToken, workletUrl, onEvent: receive })
-    void client.current.start({ microphone })
+    void client.current.start({ microphone, ...source })
   }
 
   useEffect(() => () => void client.current?.stop(), [])
@@ -62,10 +102,14 @@ export function useVoiceSession(): VoiceSession {
     error,
     hasMicrophone,
     isMuted,
-    onLevel: useCallback((listener) => {
-      meter.current = listener
+    turns,
+    recording,
+    onSound: useCallback((meter) => {
+      meters.current.add(meter)
+      return () => meters.current.delete(meter)
     }, []),
-    start: () => open(true),
+    start: (source) => open(true, source),
+    consent: (granted) => client.current?.consent(granted),
     stop: () => void client.current?.stop(),
     setMuted: (muted) => {
       client.current?.setMuted(muted)

@@ -75,6 +75,8 @@ export const door = {
       'audit.export': 'export the audit log',
       'tenant.update': 'rename the organization',
       'phi.read': 'read sensitive documents',
+      'voice.supervise': 'follow and enter live voice sessions',
+      'voice.recording': 'hear recordings of voice sessions',
     } as Record<string, string>,
   },
 }

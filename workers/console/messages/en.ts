@@ -22,8 +22,10 @@ import { rated } from './rated-en.ts'
 import { rating } from './rating-en.ts'
 import { roles } from './roles-en.ts'
 import { search } from './search-en.ts'
+import { sessions } from './sessions-en.ts'
 import { teams } from './teams-en.ts'
 import { traces } from './traces-en.ts'
+import { voice, voiceTools } from './voice-en.ts'
 import { ways } from './ways-en.ts'
 
 export const en = {
@@ -55,6 +57,7 @@ export const en = {
     label: 'Pages',
     ask: 'Ask',
     voice: 'Voice',
+    sessions: 'Sessions',
     knowledge: 'Knowledge',
     search: 'Search',
     evals: 'Evaluations',
@@ -142,35 +145,14 @@ export const en = {
   search,
   evals,
   facts,
+  sessions,
+  voiceTools,
   teams,
   platform,
   ask,
   source,
   knowledge,
-  voice: {
-    title: 'Voice',
-    subtitle: 'Talk with your documents. Interrupt whenever you like.',
-    start: 'Start talking',
-    stop: 'Stop',
-    mute: 'Mute',
-    unmute: 'Unmute',
-    states: {
-      idle: 'Ready to start',
-      connecting: 'Connecting',
-      listening: 'Listening',
-      hearing: 'Hearing you',
-      thinking: 'Thinking',
-      speaking: 'Speaking',
-    },
-    level: 'Microphone level',
-    transcript: 'Conversation',
-    you: 'You',
-    assistant: 'Assistant',
-    interrupted: 'Interrupted',
-    emptyTranscript: 'What you and the assistant say appears here.',
-    type: 'Type instead of talking',
-    send: 'Send',
-  },
+  voice,
   experiments,
   flag,
   flagTools,

@@ -24,4 +24,6 @@ export const permissions = {
   'reservation.manage': 'Cancel reservations',
   'assistant.manage': 'Manage assistants',
   'conversation.read': 'Read the conversations of others',
+  'voice.supervise': 'Follow and enter live voice sessions, read masked transcripts',
+  'voice.recording': 'Hear recordings and read transcripts in full',
 }

@@ -24,4 +24,6 @@ export const permissions = {
   'reservation.manage': 'Отменять бронирования',
   'assistant.manage': 'Управлять ассистентами',
   'conversation.read': 'Читать чужие беседы',
+  'voice.supervise': 'Следить за голосовыми сеансами и вступать в них, читать скрытые расшифровки',
+  'voice.recording': 'Слушать записи и читать расшифровки полностью',
 }

@@ -23,8 +23,10 @@ import { rated } from './rated-ru.ts'
 import { rating } from './rating-ru.ts'
 import { roles } from './roles-ru.ts'
 import { search } from './search-ru.ts'
+import { sessions } from './sessions-ru.ts'
 import { teams } from './teams-ru.ts'
 import { traces } from './traces-ru.ts'
+import { voice, voiceTools } from './voice-ru.ts'
 import { ways } from './ways-ru.ts'
 
 export const ru: Messages = {
@@ -57,6 +59,7 @@ export const ru: Messages = {
     label: 'Страницы',
     ask: 'Вопросы',
     voice: 'Голос',
+    sessions: 'Сеансы',
     knowledge: 'Знания',
     search: 'Поиск',
     evals: 'Оценка',
@@ -149,35 +152,14 @@ export const ru: Messages = {
   search,
   evals,
   facts,
+  sessions,
+  voiceTools,
   teams,
   platform,
   ask,
   source,
   knowledge,
-  voice: {
-    title: 'Голос',
-    subtitle: 'Говорите с вашими документами. Перебивать можно в любой момент.',
-    start: 'Начать разговор',
-    stop: 'Остановить',
-    mute: 'Выключить микрофон',
-    unmute: 'Включить микрофон',
-    states: {
-      idle: 'Готов начать',
-      connecting: 'Соединение',
-      listening: 'Слушаю',
-      hearing: 'Слышу вас',
-      thinking: 'Думаю',
-      speaking: 'Говорю',
-    },
-    level: 'Уровень микрофона',
-    transcript: 'Разговор',
-    you: 'Вы',
-    assistant: 'Ассистент',
-    interrupted: 'Прервано',
-    emptyTranscript: 'Здесь появится то, что говорите вы и ассистент.',
-    type: 'Написать вместо разговора',
-    send: 'Отправить',
-  },
+  voice,
   experiments,
   flag,
   flagTools,

@@ -19,19 +19,21 @@ const TONES: Record<VoiceSession['state'], Tone> = {
 const shownLevel = (level: number) => Math.min(1, Math.sqrt(level) * 1.6)
 
 /** The level as a custom property, set past React: it changes 25 times a second. */
-function useLevelRing({ onLevel, state }: VoiceSession) {
+function useLevelRing({ onSound, state }: VoiceSession) {
   const ring = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    onLevel((level) => ring.current?.style.setProperty('--level', shownLevel(level).toFixed(3)))
-    return () => onLevel(null)
-  }, [onLevel])
+    return onSound((sound) => {
+      if (sound === 'interrupted') return
+      ring.current?.style.setProperty('--level', shownLevel(sound.level).toFixed(3))
+    })
+  }, [onSound])
   useEffect(() => {
     if (state === 'idle') ring.current?.style.setProperty('--level', '0')
   }, [state])
   return ring
 }
 
-export function VoiceControl({ session }: { session: VoiceSession }) {
+export function VoiceControl({ session, onStart }: { session: VoiceSession; onStart: () => void }) {
   const { voice } = useMessages()
   const { state, isMuted, hasMicrophone } = session
   const ring = useLevelRing(session)
@@ -47,7 +49,7 @@ export function VoiceControl({ session }: { session: VoiceSession }) {
           type="button"
           aria-label={isOn ? voice.stop : voice.start}
           data-action="voice"
-          onClick={isOn ? session.stop : session.start}
+          onClick={isOn ? session.stop : onStart}
           className={`relative grid size-24 place-items-center rounded-full transition-colors duration-150 hover:brightness-110 ${
             isOn ? 'border-2 border-accent bg-surface text-accent' : 'bg-accent text-on-accent'
           }`}

@@ -8,6 +8,7 @@ import {
   readKnowledge,
   readEvals,
   readSearch,
+  readSessions,
   readSource,
 } from '../lib/search.ts'
 import { shell } from './root.ts'
@@ -35,6 +36,13 @@ export const voice = createRoute({
   path: '/voice',
   validateSearch: readSource,
   component: lazyRouteComponent(() => import('../pages/voice.tsx'), 'VoicePage'),
+})
+
+export const sessions = createRoute({
+  getParentRoute: () => shell,
+  path: '/sessions',
+  validateSearch: readSessions,
+  component: lazyRouteComponent(() => import('../pages/sessions/sessions.tsx'), 'SessionsPage'),
 })
 
 export const knowledge = createRoute({
