@@ -138,7 +138,8 @@ async function starter(
   const dial = { model, origin: c.req.header('origin') ?? null }
   const { ctx } = c.var
   if (key) return () => dialVoiceSession(ctx, key, dial)
-  return () => (resume === undefined ? openVoiceSession(ctx, model) : resumeVoiceSession(ctx, resume))
+  return () =>
+    resume === undefined ? openVoiceSession(ctx, model) : resumeVoiceSession(ctx, resume)
 }
 
 /** Looked up afresh: whoever may not supervise any more hears nobody. @throws ProblemError forbidden */
