@@ -1,12 +1,15 @@
 /** Every word of the console in English. Its type is the contract the other languages satisfy. */
 import { myAccount } from './account-en.ts'
 import { applications } from './applications-en.ts'
+import { assistants } from './assistants-en.ts'
 import { audit } from './audit-en.ts'
+import { conversations } from './conversations-en.ts'
 import { door } from './door-en.ts'
 import { evals } from './evals-en.ts'
 import { experiments } from './experiments-en.ts'
 import { flag } from './flag-en.ts'
 import { flagTools } from './flag-tools-en.ts'
+import { help } from './help-en.ts'
 import { keys } from './keys-en.ts'
 import { knowledge } from './knowledge-en.ts'
 import { members } from './members-en.ts'
@@ -54,6 +57,8 @@ export const en = {
     knowledge: 'Knowledge',
     search: 'Search',
     evals: 'Evaluations',
+    assistants: 'Assistants',
+    conversations: 'Conversations',
     flags: 'Flags',
     experiments: 'Experiments',
     help: 'Help',
@@ -169,6 +174,8 @@ export const en = {
     backToPassage: 'Back to the passage',
   },
   knowledge,
+  assistants,
+  conversations,
   voice: {
     title: 'Voice',
     subtitle: 'Talk with your documents. Interrupt whenever you like.',
@@ -223,22 +230,7 @@ export const en = {
     filter: 'Filter by name',
     noMatch: 'No flag matches.',
   },
-  help: {
-    title: 'Help',
-    subtitle: 'Guides, the API, and the keyboard.',
-    guides: 'Guides',
-    reference: 'API reference',
-    referenceHint: 'Every operation, with its schemas.',
-    openapi: 'OpenAPI document',
-    keyboard: 'Keyboard',
-    shortcuts: {
-      palette: 'Search pages and actions',
-      goTo: (page: string) => `Go to ${page}`,
-      filter: 'Filter the list',
-      help: 'This page',
-      escape: 'Close what is open',
-    },
-  },
+  help,
 }
 
 export type Messages = typeof en

@@ -1,13 +1,16 @@
 /** Every word of the console in Russian. */
 import { myAccount } from './account-ru.ts'
 import { applications } from './applications-ru.ts'
+import { assistants } from './assistants-ru.ts'
 import { audit } from './audit-ru.ts'
+import { conversations } from './conversations-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
 import { evals } from './evals-ru.ts'
 import { experiments } from './experiments-ru.ts'
 import { flag } from './flag-ru.ts'
 import { flagTools } from './flag-tools-ru.ts'
+import { help } from './help-ru.ts'
 import { keys } from './keys-ru.ts'
 import { knowledge } from './knowledge-ru.ts'
 import { members } from './members-ru.ts'
@@ -56,6 +59,8 @@ export const ru: Messages = {
     knowledge: 'Знания',
     search: 'Поиск',
     evals: 'Оценка',
+    assistants: 'Ассистенты',
+    conversations: 'Беседы',
     flags: 'Флаги',
     experiments: 'Эксперименты',
     help: 'Помощь',
@@ -176,6 +181,8 @@ export const ru: Messages = {
     backToPassage: 'К отрывку',
   },
   knowledge,
+  assistants,
+  conversations,
   voice: {
     title: 'Голос',
     subtitle: 'Говорите с вашими документами. Перебивать можно в любой момент.',
@@ -231,20 +238,5 @@ export const ru: Messages = {
     filter: 'Фильтр по имени',
     noMatch: 'Нет подходящих флагов.',
   },
-  help: {
-    title: 'Помощь',
-    subtitle: 'Руководства, API и клавиатура.',
-    guides: 'Руководства',
-    reference: 'Справочник API',
-    referenceHint: 'Все операции и их схемы.',
-    openapi: 'Документ OpenAPI',
-    keyboard: 'Клавиатура',
-    shortcuts: {
-      palette: 'Поиск страниц и действий',
-      goTo: (page) => `Перейти: ${page}`,
-      filter: 'Фильтр списка',
-      help: 'Эта страница',
-      escape: 'Закрыть открытое',
-    },
-  },
+  help,
 }
