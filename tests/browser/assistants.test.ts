@@ -85,7 +85,7 @@ test('one is archived, found among the archived, and deleted', async () => {
   await page.keyboard.type(slug)
   await page.keyboard.press('Enter')
   await page.getByText(`${slug} is deleted.`).waitFor()
-  expect(await page.getByRole('link', { name: slug }).count()).toBe(0)
+  await expect.poll(() => page.getByRole('link', { name: slug }).count()).toBe(0)
 })
 
 test('a short name that is taken keeps the form; an unknown flag says so; it fits a phone', async () => {

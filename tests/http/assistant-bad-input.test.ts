@@ -9,13 +9,12 @@ beforeAll(async () => {
 afterEach(() => app.settle())
 afterAll(() => app.close())
 
-async function send(body: string | Uint8Array<ArrayBuffer>) {
+async function send(body: string | Uint8Array) {
   const headers = {
     authorization: `Bearer ${await app.token()}`,
     'content-type': 'application/json',
-    'content-length': String(body.length),
   }
-  const answer = await app.request(MESSAGES, { method: 'POST', headers, body })
+  const answer = await app.request(MESSAGES, { method: 'POST', headers, body: new Blob([body]) })
   return { ...Object(await answer.json()), status: answer.status }
 }
 

@@ -24,7 +24,7 @@ const EVENTS =
 const requireUtf8 = createMiddleware(async (c, next) => {
   const bytes = await c.req.arrayBuffer()
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
   } catch {
     const errors = [{ in: 'json', pointer: '', detail: 'must be UTF-8' }]
     throw new ProblemError('invalid_request', 'The body is not UTF-8.', { errors })
