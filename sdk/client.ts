@@ -7,8 +7,10 @@ import { Answers } from './answers.ts'
 import { ApiKeys } from './api-keys.ts'
 import { Applications } from './applications.ts'
 import { type AskBody, AnswerStream } from './ask.ts'
+import { Assistants } from './assistants.ts'
 import { Audit } from './audit.ts'
 import { Bases } from './bases.ts'
+import { Conversations } from './conversations.ts'
 import { Documents } from './documents.ts'
 import { Evals } from './evals.ts'
 import { Experiments } from './experiments.ts'
@@ -43,8 +45,10 @@ export class VoiceAssist {
   readonly answers: Answers
   readonly apiKeys: ApiKeys
   readonly applications: Applications
+  readonly assistants: Assistants
   readonly audit: Audit
   readonly bases: Bases
+  readonly conversations: Conversations
   readonly documents: Documents
   readonly experiments: Experiments
   readonly evals: Evals
@@ -69,8 +73,10 @@ export class VoiceAssist {
     this.answers = new Answers(this.#transport)
     this.apiKeys = new ApiKeys(this.#transport)
     this.applications = new Applications(this.#transport)
+    this.assistants = new Assistants(this.#transport)
     this.audit = new Audit(this.#transport)
     this.bases = new Bases(this.#transport)
+    this.conversations = new Conversations(this.#transport)
     this.documents = new Documents(this.#transport)
     this.experiments = new Experiments(this.#transport)
     this.evals = new Evals(this.#transport)

@@ -1,5 +1,6 @@
 /** HTTP for messages to an assistant, /api/assistant/messages. Conversations are conversation-routes.ts. */
 import { createRoute, z } from '@hono/zod-openapi'
+import { createMiddleware } from 'hono/factory'
 import { ProblemError } from '../../shared/errors.ts'
 import { eventsResponse, streamEvents } from '../../shared/events.ts'
 import { secured } from '../../shared/guards.ts'
@@ -16,6 +17,21 @@ const REFUSALS = problems('unauthenticated', 'forbidden', 'invalid_fields')
 const EVENTS =
   '`begun` with the ids, then `delta` {text}, `tool_call`, `tool_result`, `citation` and, at the end, `usage` and `done` with the whole reply; `error` with a problem when it fails'
 
+/**
+ * JSON is UTF-8 (RFC 8259, section 8.1). Read as usual, other bytes would become U+FFFD, and the answer
+ * one to what nobody has said.
+ */
+const requireUtf8 = createMiddleware(async (c, next) => {
+  const bytes = await c.req.arrayBuffer()
+  try {
+    new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+  } catch {
+    const errors = [{ in: 'json', pointer: '', detail: 'must be UTF-8' }]
+    throw new ProblemError('invalid_request', 'The body is not UTF-8.', { errors })
+  }
+  await next()
+})
+
 const send = limited(
   'ask',
   secured(
@@ -25,6 +41,7 @@ const send = limited(
       path: '/api/assistant/messages',
       operationId: 'sendMessage',
       tags: TAGS,
+      middleware: [requireUtf8],
       request: { body: jsonBody(NewMessage) },
       responses: {
         ...REFUSALS,

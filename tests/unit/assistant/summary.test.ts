@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   FOLD_ABOVE,
@@ -27,18 +27,15 @@ test('what is folded is the oldest, in whole turns, and what stays is short enou
   fc.assert(
     fc.property(lengths, fc.nat(20), (turns, before) => {
       const said = turns.flatMap((length, index) => pair(before + index + 1, length))
-      const fold = foldOf(said)
-      if (!fold) {
-        expect(tokensOf(said) <= FOLD_ABOVE || turns.length === 1).toBe(true)
-        return
-      }
-      const { folded, through } = fold
+      const { folded = [], through = 0 } = foldOf(said) ?? {}
       expect(folded).toEqual(said.slice(0, folded.length))
       const kept = said.slice(folded.length)
       expect(kept.length).toBeGreaterThanOrEqual(2)
       expect(kept.every(({ turn }) => turn > through)).toBe(true)
       expect(folded.every(({ turn }) => turn <= through)).toBe(true)
+      // Short enough, or the newest turn alone.
       expect(tokensOf(kept) <= FOLD_ABOVE || kept.length === 2).toBe(true)
+      expect(folded.length > 0).toBe(tokensOf(said) > FOLD_ABOVE && turns.length > 1)
     }),
   )
 })

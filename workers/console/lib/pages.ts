@@ -1,6 +1,7 @@
 /** The pages of the navigation: where they are, what they need, and the letter after `g`. */
 import {
   Activity,
+  Bot,
   AppWindow,
   Building2,
   BookOpenText,
@@ -12,6 +13,7 @@ import {
   FlaskConical,
   Server,
   MessageSquareText,
+  MessagesSquare,
   Mic,
   UserRound,
   Users,
@@ -36,6 +38,8 @@ export interface PageEntry {
     | '/knowledge'
     | '/search'
     | '/evals'
+    | '/assistants'
+    | '/conversations'
     | '/flags'
     | '/experiments'
     | '/members'
@@ -75,6 +79,8 @@ const ICONS = {
   knowledge: BookOpenText,
   search: Search,
   evals: ClipboardCheck,
+  assistants: Bot,
+  conversations: MessagesSquare,
   flags: Flag,
   experiments: FlaskConical,
   members: Users,
@@ -99,6 +105,8 @@ export const PAGES: readonly PageEntry[] = [
   page('knowledge', 'work', 'k', 'kb.read'),
   page('search', 'work', 'q', 'rag.query'),
   page('evals', 'work', 'e', 'kb.read'),
+  page('assistants', 'work', 'i', 'assistant.manage'),
+  page('conversations', 'work', 'n', 'rag.query'),
   page('flags', 'work', 'f', 'flag.read'),
   page('experiments', 'work', 'x', 'flag.read'),
   page('members', 'manage', 'm', 'member.read'),

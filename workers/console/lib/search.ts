@@ -189,6 +189,44 @@ export const readOverview = ({ period }: Search): OverviewSearch => {
   return known ? { period: known } : {}
 }
 
+interface AssistantsSearch extends CreateSearch, SourceSearch {
+  /** Id of the one that is open. */
+  assistant?: string
+  /** Whether the archived ones are shown. */
+  archived?: boolean
+}
+
+export const readAssistants = (search: Search): AssistantsSearch => ({
+  ...readCreate(search),
+  ...readSource(search),
+  ...textIn(search, 'assistant'),
+  ...yesIn(search, 'archived'),
+})
+
+export interface ConversationsSearch extends SourceSearch {
+  /** Id of the one that is shown in place of the list. */
+  conversation?: string
+  q?: string
+  assistant?: string
+  status?: string
+  /** RFC 3339. */
+  from?: string
+  to?: string
+  /** Whether those of everybody are looked at. */
+  all?: boolean
+}
+
+export const readConversations = (search: Search): ConversationsSearch => ({
+  ...readSource(search),
+  ...textIn(search, 'conversation'),
+  ...textIn(search, 'q'),
+  ...textIn(search, 'assistant'),
+  ...textIn(search, 'status'),
+  ...textIn(search, 'from'),
+  ...textIn(search, 'to'),
+  ...yesIn(search, 'all'),
+})
+
 interface PlatformSearch {
   /** Address of the account that is shown. */
   email?: string

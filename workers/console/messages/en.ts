@@ -2,7 +2,9 @@
 import { myAccount } from './account-en.ts'
 import { applications } from './applications-en.ts'
 import { ask, source } from './ask-en.ts'
+import { assistants } from './assistants-en.ts'
 import { audit } from './audit-en.ts'
+import { conversations } from './conversations-en.ts'
 import { costs } from './costs-en.ts'
 import { door } from './door-en.ts'
 import { evals } from './evals-en.ts'
@@ -10,6 +12,7 @@ import { experiments } from './experiments-en.ts'
 import { facts } from './facts-en.ts'
 import { flag } from './flag-en.ts'
 import { flagTools } from './flag-tools-en.ts'
+import { help } from './help-en.ts'
 import { keys } from './keys-en.ts'
 import { knowledge } from './knowledge-en.ts'
 import { members } from './members-en.ts'
@@ -61,6 +64,8 @@ export const en = {
     knowledge: 'Knowledge',
     search: 'Search',
     evals: 'Evaluations',
+    assistants: 'Assistants',
+    conversations: 'Conversations',
     flags: 'Flags',
     experiments: 'Experiments',
     help: 'Help',
@@ -152,6 +157,8 @@ export const en = {
   ask,
   source,
   knowledge,
+  assistants,
+  conversations,
   voice,
   experiments,
   flag,
@@ -183,22 +190,7 @@ export const en = {
     filter: 'Filter by name',
     noMatch: 'No flag matches.',
   },
-  help: {
-    title: 'Help',
-    subtitle: 'Guides, the API, and the keyboard.',
-    guides: 'Guides',
-    reference: 'API reference',
-    referenceHint: 'Every operation, with its schemas.',
-    openapi: 'OpenAPI document',
-    keyboard: 'Keyboard',
-    shortcuts: {
-      palette: 'Search pages and actions',
-      goTo: (page: string) => `Go to ${page}`,
-      filter: 'Filter the list',
-      help: 'This page',
-      escape: 'Close what is open',
-    },
-  },
+  help,
 }
 
 export type Messages = typeof en

@@ -2,7 +2,9 @@
 import { myAccount } from './account-ru.ts'
 import { applications } from './applications-ru.ts'
 import { ask, source } from './ask-ru.ts'
+import { assistants } from './assistants-ru.ts'
 import { audit } from './audit-ru.ts'
+import { conversations } from './conversations-ru.ts'
 import { costs } from './costs-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
@@ -11,6 +13,7 @@ import { experiments } from './experiments-ru.ts'
 import { facts } from './facts-ru.ts'
 import { flag } from './flag-ru.ts'
 import { flagTools } from './flag-tools-ru.ts'
+import { help } from './help-ru.ts'
 import { keys } from './keys-ru.ts'
 import { knowledge } from './knowledge-ru.ts'
 import { members } from './members-ru.ts'
@@ -63,6 +66,8 @@ export const ru: Messages = {
     knowledge: 'Знания',
     search: 'Поиск',
     evals: 'Оценка',
+    assistants: 'Ассистенты',
+    conversations: 'Беседы',
     flags: 'Флаги',
     experiments: 'Эксперименты',
     help: 'Помощь',
@@ -159,6 +164,8 @@ export const ru: Messages = {
   ask,
   source,
   knowledge,
+  assistants,
+  conversations,
   voice,
   experiments,
   flag,
@@ -191,20 +198,5 @@ export const ru: Messages = {
     filter: 'Фильтр по имени',
     noMatch: 'Нет подходящих флагов.',
   },
-  help: {
-    title: 'Помощь',
-    subtitle: 'Руководства, API и клавиатура.',
-    guides: 'Руководства',
-    reference: 'Справочник API',
-    referenceHint: 'Все операции и их схемы.',
-    openapi: 'Документ OpenAPI',
-    keyboard: 'Клавиатура',
-    shortcuts: {
-      palette: 'Поиск страниц и действий',
-      goTo: (page) => `Перейти: ${page}`,
-      filter: 'Фильтр списка',
-      help: 'Эта страница',
-      escape: 'Закрыть открытое',
-    },
-  },
+  help,
 }

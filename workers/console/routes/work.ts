@@ -2,6 +2,8 @@
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { firstPage } from '../lib/pages.ts'
 import {
+  readAssistants,
+  readConversations,
   readExperiments,
   readFailure,
   readFlags,
@@ -64,6 +66,26 @@ export const evals = createRoute({
   path: '/evals',
   validateSearch: readEvals,
   component: lazyRouteComponent(() => import('../pages/evals/evals.tsx'), 'EvalsPage'),
+})
+
+export const assistants = createRoute({
+  getParentRoute: () => shell,
+  path: '/assistants',
+  validateSearch: readAssistants,
+  component: lazyRouteComponent(
+    () => import('../pages/assistants/assistants.tsx'),
+    'AssistantsPage',
+  ),
+})
+
+export const conversations = createRoute({
+  getParentRoute: () => shell,
+  path: '/conversations',
+  validateSearch: readConversations,
+  component: lazyRouteComponent(
+    () => import('../pages/conversations/conversations.tsx'),
+    'ConversationsPage',
+  ),
 })
 
 export const flags = createRoute({

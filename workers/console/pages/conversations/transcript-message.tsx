@@ -1,0 +1,68 @@
+/** One message of a transcript: who said it, its tool calls, its cost, and the way to its trace. */
+import { Link } from '@tanstack/react-router'
+import type { Message } from '../../../assistant/schemas.ts'
+import { formatDollars, formatDuration } from '../../lib/format.ts'
+import { usePermission } from '../../lib/hooks.ts'
+import { useMessages } from '../../messages/locale.tsx'
+import { CitedText } from '../../ui/cited-text.tsx'
+import { Status } from '../../ui/status.tsx'
+import { ToolCard } from '../../ui/turn-parts.tsx'
+import { Moment } from '../../ui/when.tsx'
+
+const TONES = { ok: 'good', failed: 'bad', invalid: 'warn', unconfirmed: 'warn' } as const
+
+export function TranscriptMessage({ message }: { message: Message }) {
+  const { conversations, assistants } = useMessages()
+  const { role, status, content, citations, tool_calls: calls, created_at: at } = message
+  const isAnswer = role === 'assistant'
+  return (
+    <li className="max-w-[72ch] space-y-2">
+      <p className="flex flex-wrap items-center gap-3 text-sm text-muted">
+        <span className="font-medium text-ink">
+          {isAnswer ? conversations.assistantSaid : conversations.user}
+        </span>
+        <Moment iso={at} />
+        {status !== 'complete' && (
+          <Status tone={status === 'running' ? 'busy' : 'warn'}>
+            {conversations.statuses[status]}
+          </Status>
+        )}
+      </p>
+      {calls.map((call) => (
+        <ToolCard
+          key={call.id}
+          name={call.tool_name}
+          tone={TONES[call.status]}
+          state={assistants.toolStates[call.status]}
+          args={call.arguments}
+        />
+      ))}
+      {content === '' ? (
+        <p className="text-muted">{conversations.nothingSaid}</p>
+      ) : (
+        <CitedText text={content} citations={citations} isGrowing={false} />
+      )}
+      {isAnswer && <Facts message={message} />}
+    </li>
+  )
+}
+
+function Facts({ message }: { message: Message }) {
+  const { conversations, locale } = useMessages()
+  const [readsAudit, runsPlatform] = [usePermission('audit.read'), usePermission('admin.platform')]
+  const { model, usage, timings, cost_micro_dollars: cost, trace_id: trace } = message
+  const took = timings['total_ms']
+  return (
+    <p className="flex flex-wrap gap-3 text-xs text-muted">
+      {model !== null && <span>{model}</span>}
+      {took !== undefined && <span>{formatDuration(took, locale)}</span>}
+      <span>{conversations.tokens(usage.input_tokens + usage.output_tokens)}</span>
+      <span title={conversations.columns.cost}>{formatDollars(cost, locale)}</span>
+      {trace !== null && (readsAudit || runsPlatform) && (
+        <Link to="/traces" search={{ trace }} className="text-accent hover:underline">
+          {conversations.trace}
+        </Link>
+      )}
+    </p>
+  )
+}
