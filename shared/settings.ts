@@ -101,10 +101,7 @@ export const Settings = z.object({
   ),
   USAGE_DAYS: setting(positive, 'Days a row of the usage ledger is kept.', '400'),
   TAVILY_URL: setting(z.url(), 'Web search by Tavily’s API.', 'https://api.tavily.com'),
-  MCP_HOSTS: setting(
-    names,
-    'Hosts whose MCP servers assistants may call: names, `*.example.com`, `*` for every public one, or whole origins. Empty: none.',
-  ),
+  MCP_HOSTS: setting(names, 'Hosts of MCP servers assistants may call; may be empty.'),
   TAVILY_API_KEY: optional(maybeSecret, ['edge'], 'Its key; without it, no web search.'),
   RETRY_MAX_ATTEMPTS: setting(positive, 'Tries of a provider call, the first included.', '4'),
   RETRY_BACKOFF_INITIAL: setting(positive, 'Seconds before the second try.', '0.5'),

@@ -1,5 +1,5 @@
 /** SQL for reservations. Every statement names its tenant; a change and its audit entry are one statement. */
-import { and, asc, desc, eq, gte, inArray, lt, ne, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, lt, ne, type SQL } from 'drizzle-orm'
 import { ownerOf, type WithEnv } from '../../shared/context.ts'
 import { type DatabaseEnv, withTenant } from '../../shared/database.ts'
 import { auditColumn } from '../audit/service.ts'

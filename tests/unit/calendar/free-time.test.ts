@@ -1,5 +1,5 @@
 /** Local times across changes of the clocks, and where a calendar has room. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { freeTimes, horizonOf, type Span } from '../../../workers/calendar/free-time.ts'
 import { isTimeZone, openZone } from '../../../workers/calendar/zone.ts'
