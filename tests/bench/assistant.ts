@@ -24,7 +24,7 @@ const ROUNDS = 9
 /** Streams as many deltas as it is asked for (`Say 20.`), each a chunk of its own. */
 async function startModel() {
   const server = createServer((request, response) => {
-    void text(request).then((body) => say(body, response))
+    void text(request).then((body) => reply(body, response))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -39,7 +39,7 @@ async function startModel() {
 
 const wordsOf = (count: number) => Array.from({ length: count }, (_, n) => `w${n} `)
 
-async function say(body: string, response: ServerResponse): Promise<void> {
+async function reply(body: string, response: ServerResponse): Promise<void> {
   const asked: unknown = JSON.parse(body)
   const count = Number(/Say (\d+)\./.exec(JSON.stringify(Object(asked).messages.at(-1)))?.[1] ?? 1)
   response.writeHead(200, { 'content-type': 'text/event-stream' })

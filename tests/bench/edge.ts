@@ -65,7 +65,7 @@ const app = createApp()
     const headers = { 'content-type': 'application/json' }
     const init = { method: 'POST', headers, body: JSON.stringify(body) }
     const response = await fetch(`${c.env.OPENAI_BASE_URL}/chat/completions`, init)
-    return c.body(response.body, 200, { 'content-type': 'text/event-stream' })
+    return new Response(response.body, { headers: { 'content-type': 'text/event-stream' } })
   })
 
 export default { fetch: app.fetch } satisfies ExportedHandler<EdgeEnv>

@@ -7,7 +7,7 @@ import { dial } from './voice-call.ts'
 /** Milliseconds; the machine may be busy. */
 const PATIENT = { timeout: 20_000 }
 
-test('a spoken turn is charged for what it heard, thought and said', async () => {
+test('a spoken turn is charged for what it heard and said', async () => {
   const call = await dial('acme:costs')
   const used: UsageMessage[] = []
   await runInDurableObject(call.object, (instance) => {
@@ -18,7 +18,6 @@ test('a spoken turn is charged for what it heard, thought and said', async () =>
   await call.until('response.done')
   const purposes = () => [...new Set(used.map(({ purpose }) => purpose))]
   await expect.poll(purposes, PATIENT).toEqual(expect.arrayContaining(['transcribe', 'speak']))
-  await expect.poll(purposes, PATIENT).toEqual(expect.arrayContaining(['assist']))
   for (const message of used) {
     expect(message).toMatchObject({
       tenantId: 'acme',
