@@ -97,9 +97,6 @@ const at = (time: Date) => sql`${time.toISOString()}::timestamptz`
 
 export const about = (id: string): AuditDetails => ({ resource: { type: 'kb', id } })
 
-const timeOrNull = (value: unknown) =>
-  value === null ? null : new Date(String(value)).toISOString()
-
 function toBase(row: Record<string, unknown>): Base {
   return {
     id: String(row['id']),
@@ -111,7 +108,8 @@ function toBase(row: Record<string, unknown>): Base {
     chunks: Number(row['chunks']),
     draft: row['draft'] === true,
     publishedVersion: row['publishedVersion'] === null ? null : Number(row['publishedVersion']),
-    publishedAt: timeOrNull(row['publishedAt']),
+    publishedAt:
+      row['publishedAt'] === null ? null : new Date(String(row['publishedAt'])).toISOString(),
     createdAt: new Date(String(row['createdAt'])).toISOString(),
     updatedAt: new Date(String(row['updatedAt'])).toISOString(),
   }

@@ -89,7 +89,7 @@ export async function selectFeedback(
           cursor === undefined ? undefined : lt(kbAnswers.id, cursor),
           minRating === undefined ? undefined : gte(kbAnswers.rating, minRating),
           maxRating === undefined ? undefined : lte(kbAnswers.rating, maxRating),
-          reason && sql`strpos(lower(reason), lower(${reason}::text)) > 0`,
+          reason ? sql`strpos(lower(reason), lower(${reason}::text)) > 0` : undefined,
         ),
       )
       .orderBy(desc(kbAnswers.id))
