@@ -257,32 +257,3 @@ test('nothing is recorded until the tenant allows it; the change is audited', as
   )
   expect(logged).toEqual([{ n: 1 }])
 })
-
-test('a supervisor hangs up a session that runs; one that does not is not there', async () => {
-  const path = `/v1/realtime/calls/${id(2)}`
-  expect((await app.send('POST', `${path}/hangup`, undefined, ADA)).status).toBe(403)
-  app.voiceObjects.live.add(`acme:${id(2)}`)
-  expect((await app.send('POST', `${path}/hangup`, undefined, SUPERVISOR)).status).toBe(200)
-  await app.settle()
-  expect(JSON.stringify(app.audited)).toContain('voice.hangup')
-  const elsewhere = { ...SUPERVISOR, tenant: 'globex' }
-  expect((await app.send('POST', `${path}/hangup`, undefined, elsewhere)).status).toBe(404)
-})
-
-test('a session over a WebSocket cannot be referred, and says why', async () => {
-  const path = `/v1/realtime/calls/${id(2)}/refer`
-  app.voiceObjects.live.add(`acme:${id(2)}`)
-  const refused = await app.send('POST', path, { target_uri: 'tel:+15550100' }, SUPERVISOR)
-  expect(refused.status).toBe(409)
-  expect(await refused.json()).toMatchObject({
-    error: { message: expect.stringContaining('only telephone calls') },
-  })
-  expect((await app.send('POST', path, {}, SUPERVISOR)).status).toBe(400)
-})
-
-test('a sideband is for supervisors, and needs no model', async () => {
-  const path = `/v1/realtime?call_id=${id(2)}`
-  expect((await app.send('GET', path, undefined, ADA)).status).toBe(403)
-  expect((await app.send('GET', path, undefined, SUPERVISOR)).status).toBe(426)
-  expect((await app.send('GET', '/v1/realtime?call_id=x', undefined, SUPERVISOR)).status).toBe(400)
-})

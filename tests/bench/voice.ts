@@ -1,0 +1,163 @@
+/**
+ * `npm run bench:voice [-- --turns 30 --sessions 20]`: what a spoken turn takes from the end of the question to
+ * the first sound of the reply, how soon the player is told to stop, and what a session costs a processor. One
+ * workerd, the local stand-ins, and a provider that is quiet as long as real ones are.
+ *
+ * Absolute times are printed with the machine's load, and fail only beyond twice their bar.
+ */
+import { cpus, loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import { WebSocket } from 'ws'
+import { encodeWords } from '../../local/openai/codec.ts'
+import { startOpenAi } from '../../local/openai/server.ts'
+import { buildAssets } from '../../operations/build.ts'
+import { percentileOf } from '../../workers/evals/metrics.ts'
+import { cpuTimeOf } from './cpu.ts'
+import { type Bench, startBench } from './stack.ts'
+import { FIRST_BYTE_MS, startTimedProvider } from './timed-provider.ts'
+
+const { values } = parseArgs({
+  options: {
+    turns: { type: 'string', default: '30' },
+    sessions: { type: 'string', default: '20' },
+  },
+})
+const TURNS = Number(values.turns)
+const SESSIONS = Number(values.sessions)
+
+/** Milliseconds; with retrieval, which every question to the knowledge base has. */
+const BARS = { firstAudioP95: 230, stopP95: 5 }
+
+/** Frames of 20 ms, 50 a second, for so many seconds. */
+const FRAME = 480
+const LOAD_SECONDS = 8
+
+interface Event {
+  type: string
+  at: number
+}
+
+/** One session, in the language of the protocol. */
+async function dial(bench: Bench) {
+  const [token = ''] = await bench.mintTokens(1)
+  const url = `${bench.edge.replace('http', 'ws')}/v1/realtime?model=voiceassist`
+  const socket = new WebSocket(url, { headers: { authorization: `Bearer ${token}` } })
+  const events: Event[] = []
+  const waiting = new Set<() => void>()
+  socket.on('message', (data: Buffer) => {
+    const { type } = JSON.parse(data.toString()) as { type: string }
+    events.push({ type, at: performance.now() })
+    for (const look of waiting) look()
+  })
+  const send = (event: object) => socket.send(JSON.stringify(event))
+
+  /** The first event of the type from `from` on. */
+  const until = (type: string, from = 0) =>
+    new Promise<Event>((resolve, reject) => {
+      const look = () => {
+        const found = events.slice(from).find((event) => event.type === type)
+        if (!found) return
+        waiting.delete(look)
+        clearTimeout(timer)
+        resolve(found)
+      }
+      const timer = setTimeout(() => reject(new Error(`No ${type} came.`)), 30_000)
+      waiting.add(look)
+      look()
+    })
+  const append = (samples: Int16Array) => {
+    for (let at = 0; at < samples.length; at += FRAME * 2) {
+      const audio = Buffer.from(samples.slice(at, at + FRAME * 2).buffer).toString('base64')
+      send({ type: 'input_audio_buffer.append', audio })
+    }
+  }
+  await until('session.created')
+  return { socket, events, send, until, append, close: () => socket.close(1000) }
+}
+
+/** From the commit of the question to the first sound of its reply. */
+async function firstAudio(bench: Bench, question: Int16Array): Promise<number> {
+  const call = await dial(bench)
+  const audio = { input: { turn_detection: null } }
+  call.send({ type: 'session.update', session: { type: 'realtime', audio } })
+  call.append(question)
+  await call.until('session.updated')
+  const from = performance.now()
+  call.send({ type: 'input_audio_buffer.commit' })
+  call.send({ type: 'response.create' })
+  const { at } = await call.until('response.output_audio.delta')
+  call.close()
+  return at - from
+}
+
+/** From the news that the caller speaks to the order to stop, while only buffered sound is left. */
+async function stopSignal(bench: Bench, words: Int16Array): Promise<number> {
+  const call = await dial(bench)
+  call.append(words)
+  call.append(new Int16Array(FRAME * 50))
+  await call.until('response.done')
+  const from = call.events.length
+  call.append(words)
+  const started = await call.until('input_audio_buffer.speech_started', from)
+  const cleared = await call.until('output_audio_buffer.cleared', from)
+  call.close()
+  return cleared.at - started.at
+}
+
+/** Share of one processor that a session takes whose client sends 50 frames a second. */
+async function costOfSession(bench: Bench): Promise<number> {
+  const calls = await Promise.all(Array.from({ length: SESSIONS }, () => dial(bench)))
+  const audio = Buffer.alloc(FRAME * 2).toString('base64')
+  const before = cpuTimeOf(bench.pid)
+  const began = performance.now()
+  for (let frame = 0; frame < LOAD_SECONDS * 50; frame++) {
+    for (const call of calls) call.send({ type: 'input_audio_buffer.append', audio })
+    const due = began + (frame + 1) * 20
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())))
+  }
+  const used = cpuTimeOf(bench.pid) - before
+  for (const call of calls) call.close()
+  return used / (LOAD_SECONDS * 1_000_000) / SESSIONS
+}
+
+function print(name: string, all: number[], bar: number): boolean {
+  const p50 = percentileOf(0.5, all) ?? Number.NaN
+  const p95 = percentileOf(0.95, all) ?? Number.NaN
+  console.log(`${name}: p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms (p95 ≤ ${bar})`)
+  return p95 <= 2 * bar
+}
+
+async function run(bench: Bench): Promise<boolean> {
+  const question = encodeWords('what does the warranty cover')
+  for (let warm = 0; warm < 3; warm++) await firstAudio(bench, question)
+  const [first, stops]: [number[], number[]] = [[], []]
+  for (let turn = 0; turn < TURNS; turn++) first.push(await firstAudio(bench, question))
+  for (let turn = 0; turn < Math.ceil(TURNS / 3); turn++)
+    stops.push(await stopSignal(bench, question))
+  const isGood = [
+    print('first sound after the end of the question, with retrieval', first, BARS.firstAudioP95),
+    print('stop signal after the voice was noticed', stops, BARS.stopP95),
+  ]
+  const share = await costOfSession(bench)
+  const percent = (share * 100).toFixed(2)
+  console.log(
+    `a session of 50 frames a second: ${percent} % of a processor, ${Math.floor(1 / share)} to one`,
+  )
+  return isGood.every(Boolean)
+}
+
+await buildAssets()
+const models = await startOpenAi({ apiKey: 'openai' })
+const provider = await startTimedProvider(models.baseUrl)
+const bench = await startBench({ OPENAI_BASE_URL: provider.baseUrl, LOG_LEVEL: 'error' })
+try {
+  const [load = 0] = loadavg()
+  console.log(`${cpus().length} processors (${cpus()[0]?.model}), load ${load.toFixed(1)}`)
+  const quiet = Object.entries(FIRST_BYTE_MS).map(([path, ms]) => `${path} ${ms} ms`)
+  console.log(`The provider is quiet before its first byte: ${quiet.join(', ')}.`)
+  if (!(await run(bench))) process.exitCode = 1
+} finally {
+  await bench.close()
+  await provider.close()
+  await models.close()
+}
