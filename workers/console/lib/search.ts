@@ -216,9 +216,12 @@ export interface ExperimentsSearch {
   /** Key of the one that is shown in place of the list. */
   experiment?: string
   environment?: string
+  /** An earlier phase of it; the present one when left out. */
+  phase?: number
 }
 
 export const readExperiments = (search: Search): ExperimentsSearch => ({
   ...textIn(search, 'experiment'),
   ...textIn(search, 'environment'),
+  ...numberIn(search, 'phase'),
 })
