@@ -3,6 +3,7 @@ import type {
   Experiment,
   ExperimentExposures,
   ExperimentPage,
+  ExperimentPhases,
   ExperimentReport,
   NewExperimentSettings,
 } from '../workers/experiments/result-schemas.ts'
@@ -15,8 +16,13 @@ interface InEnvironment {
   environment?: string | undefined
 }
 
-const at = (key: string, { environment }: InEnvironment, part = '') =>
-  `${BASE}/${encodeURIComponent(key)}${part}${searchOf({ environment })}`
+/** Of which phase; the present one when left out. */
+interface InPhase extends InEnvironment {
+  phase?: number | undefined
+}
+
+const at = (key: string, { environment, phase }: InPhase, part = '') =>
+  `${BASE}/${encodeURIComponent(key)}${part}${searchOf({ environment, phase })}`
 
 export interface ExperimentListQuery extends InEnvironment {
   limit?: number
@@ -40,13 +46,18 @@ export class Experiments {
     return this.#transport.json(at(key, where))
   }
 
-  /** With the newest results of its present phase. */
-  report(key: string, where: InEnvironment = {}): Promise<ExperimentReport> {
+  /** With the newest results of a phase. */
+  report(key: string, where: InPhase = {}): Promise<ExperimentReport> {
     return this.#transport.json(at(key, where, '/results'))
   }
 
-  /** New units by day and variant, of its present phase and the last 90 days. */
-  exposures(key: string, where: InEnvironment = {}): Promise<ExperimentExposures> {
+  /** The present phase, and the earlier ones that have results, the newest first. */
+  phases(key: string, where: InEnvironment = {}): Promise<ExperimentPhases> {
+    return this.#transport.json(at(key, where, '/phases'))
+  }
+
+  /** New units by day and variant, of a phase and its last 90 days. */
+  exposures(key: string, where: InPhase = {}): Promise<ExperimentExposures> {
     return this.#transport.json(at(key, where, '/exposures'))
   }
 

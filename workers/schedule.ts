@@ -7,6 +7,7 @@ import { sweepOldBookings } from './calendar/schedule.ts'
 import { edgeContext, edgeLog, edgeTracer } from './edge-context.ts'
 import { workOnEvals } from './evals/schedule.ts'
 import { computeDueResults } from './experiments/result-job-service.ts'
+import { readErrorGuards } from './flags/error-guard-service.ts'
 import {
   announceDueSnapshots,
   expireOverrides,
@@ -70,6 +71,13 @@ export async function runSchedule(
         log,
         now: () => new Date(),
         contextOf: jobContext(env, execution, 'experimentResults'),
+      }),
+    readErrorGuards: () =>
+      readErrorGuards({
+        env,
+        log,
+        now: () => new Date(),
+        contextOf: jobContext(env, execution, 'errorGuards'),
       }),
     announceFlags: () =>
       announceDueSnapshots({

@@ -123,6 +123,32 @@ test('with few units there are no numbers, and a fixed method asks for its horiz
   await page.getByText('Nothing is measured. Choose metrics below.').waitFor()
 })
 
+test('an earlier phase is chosen, with its numbers as they were', async () => {
+  const key = await make({ cold: 1002, warm: 1002 }, { bought: { cold: 100, warm: 200 } })
+  const token = await ownerToken()
+  const settings = { metrics: [{ name: 'bought' }] }
+  await call(`/api/admin/experiments/${key}/settings`, settings, token, 'PUT')
+  const rule = { type: 'experiment', id: 'split', key, status: 'running', variations: arms }
+  const environments = { production: { rules: [{ ...rule, phase: 2 }] } }
+  await call(`/api/admin/feature-flags/${key}`, { environments }, token, 'PATCH')
+  const page = await openSignedIn(`/experiments?experiment=${key}`)
+  const choice = page.getByLabel('Phase')
+  await sectionOf(page, 'Units').getByText('Nobody was exposed to it yet.').waitFor()
+  expect(await choice.inputValue()).toBe('2')
+  expect(await violationsOf(page)).toEqual([])
+  await choice.selectOption('1')
+  await page.getByText('An earlier phase, as it was last counted.').waitFor()
+  await page.getByRole('table', { name: 'Results of bought' }).getByText('Better').waitFor()
+  const exposures = sectionOf(page, 'Exposures by day')
+  await exposures.getByRole('img', { name: 'Units: 2,004.' }).waitFor()
+  expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0)
+  expect(await violationsOf(page)).toEqual([])
+  await page.reload()
+  await page.getByRole('table', { name: 'Results of bought' }).waitFor()
+  await choice.selectOption('2')
+  await page.getByRole('button', { name: 'Save' }).waitFor()
+})
+
 test('it speaks Russian, and an environment without experiments says so', async () => {
   const page = await openSignedIn('/experiments?environment=staging')
   await page.getByText('No experiment in this environment').waitFor()

@@ -11,14 +11,18 @@ export const PASSWORD = 'seven quiet otters swim'
 /** Of nobody yet, so that a file can run twice on one stack. */
 export const newEmail = (name: string) => `${name}.${crypto.randomUUID().slice(0, 8)}@example.com`
 
-/** A call that must succeed; a body makes it a POST. */
-export async function call<Answer>(path: string, body?: object, token?: string): Promise<Answer> {
+/** A call that must succeed; a body makes it a POST, where nothing else is said. */
+export async function call<Answer>(
+  path: string,
+  body?: object,
+  token?: string,
+  method = body ? 'POST' : 'GET',
+): Promise<Answer> {
   const { url } = inject('consoleUnderTest')
   const headers = {
     'content-type': 'application/json',
     ...(token && { authorization: `Bearer ${token}` }),
   }
-  const method = body ? 'POST' : 'GET'
   const response = await fetch(url + path, {
     method,
     headers,

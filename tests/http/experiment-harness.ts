@@ -37,6 +37,18 @@ export async function makeExperiment(app: TestApp, key: string): Promise<void> {
   if (made.status !== 201) throw new Error(await made.text())
 }
 
+/** Draws anew: what was counted so far belongs to the phase before. */
+export async function openPhase(app: TestApp, key: string, phase: number): Promise<void> {
+  const path = `/api/admin/feature-flags/${key}`
+  const { environments } = Object(await (await app.send('GET', path)).json())
+  const [rule] = environments.production.rules
+  const rules = [{ ...rule, phase }]
+  const changed = await app.send('PATCH', path, {
+    environments: { production: { ...environments.production, rules } },
+  })
+  if (changed.status !== 200) throw new Error(await changed.text())
+}
+
 /** What the cron's jobs are given. */
 export function jobOf(app: TestApp, name: string) {
   const contextOf = (tenantId: string) => {

@@ -172,31 +172,6 @@ test('a fixed horizon has one look: after it nothing changes any more', async ()
   expect((await report()).results).toEqual(final)
 })
 
-test('a phase that the flag has no more keeps its results, and keeps no job busy', async () => {
-  await configure({ metrics: [bought] })
-  await tally({ cold: 1002, warm: 1002 }, { bought: { cold: 100, warm: 150 } })
-  await computeDueResults(jobOf(app, 'experimentResults'))
-  const { results } = await report()
-  const flag = await jsonOf(app.send('GET', `/api/admin/feature-flags/${key}`))
-  const [rule] = flag.environments.production.rules
-  const rules = [{ ...rule, phase: 2 }]
-  await app.send('PATCH', `/api/admin/feature-flags/${key}`, {
-    environments: { production: { ...flag.environments.production, rules } },
-  })
-  expect((await report()).results).toBeNull()
-  pass(5)
-  await tally({ cold: 1002, warm: 1002 }, { bought: { cold: 300, warm: 150 } })
-  await computeDueResults(jobOf(app, 'experimentResults'))
-  const sql = connect(app.database.owner)
-  const [, rows] = await sql.transaction([
-    sql.query(`select set_config('app.tenant_id', 'acme', true)`, []),
-    sql.query('select computed_at, results from experiment_results where experiment = $1', [key]),
-  ])
-  const [row] = rows as { computed_at: string; results: object }[]
-  expect(row?.results).toEqual(results)
-  expect(Date.parse(row?.computed_at ?? '')).toBeGreaterThan(Date.parse(results.computedAt))
-})
-
 test('what units did becomes results: sums, numbers and shares, each less what they did before', async () => {
   const sql = connect(app.database.owner)
   const at = new Date(Date.now() - 600_000).toISOString()

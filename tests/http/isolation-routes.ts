@@ -25,6 +25,7 @@ export const ROUTES: Record<string, { is: string; body?: object; missing?: numbe
   'DELETE /api/admin/flag-segments/{segment}': { is: 'flag' },
   'GET /api/admin/experiments/{key}': { is: 'flag' },
   'GET /api/admin/experiments/{key}/exposures': { is: 'flag' },
+  'GET /api/admin/experiments/{key}/phases': { is: 'flag' },
   'GET /api/admin/experiments/{key}/results': { is: 'flag' },
   'PUT /api/admin/experiments/{key}/settings': { is: 'flag', body: { metrics: [] } },
   'POST /ofrep/v1/evaluate/flags/{key}': { is: 'flag', body: { context: {} } },

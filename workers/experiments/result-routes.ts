@@ -9,6 +9,8 @@ import {
   ExperimentKey,
   ExperimentPage,
   ExperimentPageQuery,
+  ExperimentPhaseQuery,
+  ExperimentPhases,
   ExperimentQuery,
   ExperimentReport,
   NewExperimentSettings,
@@ -51,9 +53,24 @@ const report = secured(
     path: `${BASE}/{key}/results`,
     operationId: 'reportExperiment',
     tags,
+    request: { params, query: ExperimentPhaseQuery },
+    responses: {
+      200: json(ExperimentReport, 'The newest results of the phase'),
+      ...problems(...refusals, 'not_found'),
+    },
+  }),
+)
+
+const phases = secured(
+  'flag.read',
+  createRoute({
+    method: 'get',
+    path: `${BASE}/{key}/phases`,
+    operationId: 'listExperimentPhases',
+    tags,
     request: { params, query: ExperimentQuery },
     responses: {
-      200: json(ExperimentReport, 'The newest results of its present phase'),
+      200: json(ExperimentPhases, 'Those that have results, and the present one; the newest first'),
       ...problems(...refusals, 'not_found'),
     },
   }),
@@ -66,7 +83,7 @@ const exposures = secured(
     path: `${BASE}/{key}/exposures`,
     operationId: 'listExperimentExposures',
     tags,
-    request: { params, query: ExperimentQuery },
+    request: { params, query: ExperimentPhaseQuery },
     responses: {
       200: json(ExperimentExposures, 'New units by day and variant'),
       ...problems(...refusals, 'not_found'),
@@ -103,6 +120,10 @@ export const experimentResultRoutes = createRouter<AppEnv<results.ResultContext 
   .openapi(report, async (c) => {
     const place = { ...c.req.valid('param'), ...c.req.valid('query') }
     return c.json(await results.reportExperiment(c.var.ctx, place), 200)
+  })
+  .openapi(phases, async (c) => {
+    const place = { ...c.req.valid('param'), ...c.req.valid('query') }
+    return c.json(await results.listPhases(c.var.ctx, place), 200)
   })
   .openapi(exposures, async (c) => {
     const place = { ...c.req.valid('param'), ...c.req.valid('query') }

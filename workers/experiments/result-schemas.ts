@@ -166,6 +166,14 @@ export type ExperimentItem = z.infer<typeof ExperimentItem>
 
 export const ExperimentQuery = z.object({ environment: EnvironmentName.default('production') })
 
+/** With `phase`: of an earlier one than the present. */
+export const ExperimentPhaseQuery = ExperimentQuery.extend({
+  phase: z.coerce.number().int().min(1).max(1_000_000).optional().openapi({
+    example: 1,
+    description: 'Of which phase; the present one when left out',
+  }),
+})
+
 export const ExperimentPageQuery = ExperimentQuery.extend({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   /** The `nextCursor` of the page before. */
@@ -184,7 +192,25 @@ export const ExperimentReport = z
   .openapi('ExperimentReport')
 export type ExperimentReport = z.infer<typeof ExperimentReport>
 
-/** Units by the day (UTC) of their first exposure, of the present phase and the last 90 days. */
+/** The present phase, and the earlier ones that have results, the newest first. */
+export const ExperimentPhases = z
+  .object({
+    items: z.array(
+      z.object({
+        phase: z.number().int(),
+        isPresent: z.boolean(),
+        state: ExperimentResults.shape.state,
+        units: z.number().int(),
+        /** The first exposure, and when its results were made; null without any. */
+        since: z.iso.datetime().nullable(),
+        computedAt: z.iso.datetime().nullable(),
+      }),
+    ),
+  })
+  .openapi('ExperimentPhases')
+export type ExperimentPhases = z.infer<typeof ExperimentPhases>
+
+/** Units by the day (UTC) of their first exposure, of one phase and its last 90 days. */
 export const ExperimentExposures = z
   .object({
     phase: z.number().int(),

@@ -9,6 +9,7 @@ import type {
   ExperimentItem,
   ExperimentPage,
   ExperimentPageQuery,
+  ExperimentPhases,
   ExperimentReport,
   ExperimentResults,
   ExperimentSettings,
@@ -48,26 +49,63 @@ export async function getExperiment(ctx: ResultContext, place: store.Place): Pro
   return toExperiment(rule, await findSettings(ctx, place))
 }
 
-/** With the newest results of its present phase. @throws ProblemError not_found */
+/** With the newest results of a phase, the present one when none is asked for. @throws ProblemError not_found */
 export async function reportExperiment(
   ctx: ResultContext,
-  place: store.Place,
+  place: AskedPhase,
 ): Promise<ExperimentReport> {
   const experiment = await getExperiment(ctx, place)
-  const results = await store.selectResults(ctx, place.environment, [place.key])
-  return { experiment, results: results.get(store.resultKey(place.key, experiment.phase)) ?? null }
+  const { phase = experiment.phase } = place
+  const known = await store.selectResults(ctx, place.environment, [place.key])
+  const results = known.get(store.resultKey(place.key, phase)) ?? null
+  // Of the present phase nothing may have been counted yet; a phase that never was has no results either.
+  if (!results && phase !== experiment.phase) throw new ProblemError('not_found', noPhase(place))
+  return { experiment, results }
 }
+
+/** @throws ProblemError not_found */
+export async function listPhases(
+  ctx: ResultContext,
+  place: store.Place,
+): Promise<ExperimentPhases> {
+  const { environment, key, phase: present } = await findRule(ctx, place)
+  const known = [...(await store.selectResults(ctx, environment, [key])).values()]
+  const items: ExperimentPhases['items'] = known.map(
+    ({ phase, state, units, since, computedAt }) => {
+      return { phase, isPresent: phase === present, state, units, since, computedAt }
+    },
+  )
+  if (!items.some(({ isPresent }) => isPresent)) items.push(beginning(present))
+  return { items: items.toSorted((a, b) => b.phase - a.phase) }
+}
+
+const beginning = (phase: number): ExperimentPhases['items'][number] => {
+  return { phase, isPresent: true, state: 'empty', units: 0, since: null, computedAt: null }
+}
+
+interface AskedPhase extends store.Place {
+  readonly phase?: number | undefined
+}
+
+const noPhase = ({ key, phase, environment }: AskedPhase): string =>
+  `${key} has no results of a phase ${phase} in ${environment}; its phases are listed at /phases.`
 
 const DAYS_MS = 90 * 86_400_000
 
-/** @throws ProblemError not_found */
+/** Of a phase's last 90 days, the present one's when none is asked for. @throws ProblemError not_found */
 export async function listExposures(
   ctx: ResultContext,
-  place: store.Place,
+  asked: AskedPhase,
 ): Promise<ExperimentExposures> {
-  const { environment, key, phase } = await findRule(ctx, place)
-  const since = new Date(ctx.now().getTime() - DAYS_MS)
-  return { phase, days: await store.selectDays(ctx, { environment, key, phase }, since) }
+  const rule = await findRule(ctx, asked)
+  const { environment, key } = rule
+  const phase = asked.phase ?? rule.phase
+  const place = { environment, key, phase }
+  // The last days of a phase that is over lie before today.
+  const last = phase === rule.phase ? ctx.now() : await store.selectLastExposure(ctx, place)
+  if (!last) throw new ProblemError('not_found', noPhase(asked))
+  const since = new Date(last.getTime() - DAYS_MS)
+  return { phase, days: await store.selectDays(ctx, place, since) }
 }
 
 /** Whole; what was counted so far is looked at anew. @throws ProblemError not_found, conflict, invalid_fields */

@@ -1,5 +1,5 @@
 /** SQL for settings and results. Every statement names its tenant, and so does the batch it runs in. */
-import { and, type AnyColumn, eq, gte, inArray, sql } from 'drizzle-orm'
+import { and, type AnyColumn, eq, gte, inArray, max, sql } from 'drizzle-orm'
 import type { WithEnv } from '../../shared/context.ts'
 import { callAcrossTenants, type DatabaseEnv, withTenant } from '../../shared/database.ts'
 import { auditColumn } from '../audit/service.ts'
@@ -147,6 +147,21 @@ export async function selectDays(
       .orderBy(sql`1`, variant),
   ])
   return days
+}
+
+/** The newest first exposure of a phase, if it has any. */
+export async function selectLastExposure(
+  ctx: StoreContext,
+  place: PhasePlace,
+): Promise<Date | null> {
+  const { firstAt } = experimentExposures
+  const [[row]] = await withTenant(ctx).batch((tx) => [
+    tx
+      .select({ at: max(firstAt) })
+      .from(experimentExposures)
+      .where(isPhase(ctx, experimentExposures, place)),
+  ])
+  return row?.at ?? null
 }
 
 const added = (column: AnyColumn) => sql<number>`sum(${column})::float8`

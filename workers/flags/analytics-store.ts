@@ -41,6 +41,32 @@ export async function selectCounts(ctx: StoreContext, part: Part, flag: string) 
   return rows
 }
 
+/** Of a flag's evaluations by its name since a minute, and of those that failed. */
+export async function sumErrors(
+  ctx: StoreContext,
+  { flag, environment }: { flag: string; environment: string },
+  from: Date,
+): Promise<{ evaluations: number; errors: number }> {
+  const isAsked = and(
+    eq(analytics.tenantId, ctx.tenantId),
+    eq(analytics.environment, environment),
+    eq(analytics.flag, flag),
+    eq(analytics.granularity, 'minute'),
+    gte(analytics.bucketStart, from),
+  )
+  const { evals, bulk, errors } = analytics
+  const [[row]] = await withTenant(ctx).batch((tx) => [
+    tx
+      .select({
+        evaluations: sql<number>`coalesce(sum(${evals} - ${bulk}), 0)::float8`,
+        errors: sql<number>`coalesce(sum(${errors}), 0)::float8`,
+      })
+      .from(analytics)
+      .where(isAsked),
+  ])
+  return row ?? { evaluations: 0, errors: 0 }
+}
+
 /** Of all flags; a unit that got two variants is one. */
 export async function sumCounts(ctx: StoreContext, part: Part) {
   const total = (column: unknown) => sql<number>`sum(${column})::float8`

@@ -2,10 +2,9 @@
  * Another way into this feature, beside service.ts: what experiments are, as the flags' rules have them, and
  * the ramps that wait for what experiments measure.
  */
-import { ProblemError } from '../../shared/errors.ts'
 import { settingsOf } from './compile.ts'
 import type { ExperimentRule } from './model-schemas.ts'
-import { takeReading } from './schedule-service.ts'
+import { offerReading } from './schedule-service.ts'
 import { selectSchedules } from './schedule-store.ts'
 import type { FlagContext } from './service.ts'
 import { selectExperimentFlags } from './store.ts'
@@ -64,9 +63,6 @@ export async function reportReadings(
   for (const schedule of await selectSchedules(ctx, query)) {
     const reading = schedule.guard && readingOf(schedule.guard.metric)
     if (schedule.rule !== rule || !reading) continue
-    await takeReading(ctx, schedule.id, reading).catch((error: unknown) => {
-      // Somebody paused, cancelled or stepped it meanwhile.
-      if (!(error instanceof ProblemError) || error.code !== 'conflict') throw error
-    })
+    await offerReading(ctx, schedule.id, reading)
   }
 }

@@ -28,6 +28,8 @@ export interface Guard {
   samples: number
   /** What a breach does: nothing more happens, or the percentage of before comes back. */
   onBreach: 'stop' | 'rollback'
+  /** Minutes after the last step for which it is watched still. */
+  watchMinutes?: number
   /** The percentage before the ramp began. */
   before: number
 }
@@ -62,6 +64,12 @@ export function judge(guard: Guard, reading: Reading | null, since: number): Ver
     return 'unknown'
   const { most = Infinity, least = -Infinity } = guard
   return reading.value > most || reading.value < least ? 'breached' : 'held'
+}
+
+/** ISO 8601: when a ramp that took its last step at `at` has been watched for long enough; null at once. */
+export function watchedUntil(guard: Guard | null, at: number): string | null {
+  const minutes = guard?.watchMinutes ?? 0
+  return minutes === 0 ? null : new Date(at + minutes * 60_000).toISOString()
 }
 
 /**

@@ -10,7 +10,7 @@ import { openDraft, publication } from './history-service.ts'
 import type { FlagRule } from './model-schemas.ts'
 import type { Model } from './model.ts'
 import { type Change, publishChange } from './publish-service.ts'
-import { dueStep, judge, type ScheduleStep } from './schedule-plan.ts'
+import { dueStep, judge, type ScheduleStep, watchedUntil } from './schedule-plan.ts'
 import type { Schedule } from './schedule-schemas.ts'
 import { findNextTime, moveSchedule, selectDue } from './schedule-store.ts'
 import { about, based, type FlagContext, flagWrite } from './service.ts'
@@ -32,6 +32,7 @@ export async function runDue(ctx: FlagContext, environment: string): Promise<Dat
 
 async function run(ctx: FlagContext, schedule: Schedule): Promise<void> {
   const { type, steps, done, guard, reading } = schedule
+  const isWatched = guard !== null && done === steps.length
   const now = ctx.now().getTime()
   const due = dueStep(type, steps, done, now)
   const last = steps[done - 1]
@@ -40,16 +41,20 @@ async function run(ctx: FlagContext, schedule: Schedule): Promise<void> {
     if (verdict === 'breached') return breach(ctx, schedule)
     if (verdict === 'unknown') return wait(ctx, schedule, guard.metric)
   }
+  if (isWatched) {
+    await moveSchedule(ctx, schedule, { set: { state: 'done', nextAt: null, detail: '' } })
+    return
+  }
   if (!due) return
   const reached = due.index + 1
-  const next = due.steps[reached]
+  const nextAt = due.steps[reached]?.at ?? watchedUntil(guard, now)
   await publishStep(ctx, schedule, due.index, {
     id: schedule.id,
     seen: done,
     done: reached,
     steps: due.steps,
-    nextAt: next?.at ?? null,
-    state: next ? 'active' : 'done',
+    nextAt,
+    state: nextAt === null ? 'done' : 'active',
     detail: '',
   })
 }
@@ -143,7 +148,7 @@ export async function breach(ctx: FlagContext, schedule: Schedule): Promise<void
           { type: 'scheduleStepped', step },
         ],
         event: 'flag.schedule.rollback',
-        details: about(name, { schedule: id, environment }),
+        details: about(name, { schedule: id, environment, percentage: guard.before }),
         consent: { type: 'stop' },
       }
     })

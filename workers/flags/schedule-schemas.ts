@@ -12,7 +12,10 @@ const comment = Comment.default('')
 
 const NewGuard = z
   .strictObject({
-    /** What is measured, in your words; `experiment` and metrics of the rule's own are read by the platform. */
+    /**
+     * What is measured, in your words. The platform reads by itself: `evaluation_errors`, the share of the
+     * flag's evaluations that fail; `experiment`, and metrics of the rule's own.
+     */
     metric: z.string().min(1).max(100),
     /** Not to be passed. */
     most: z.number().optional(),
@@ -20,6 +23,8 @@ const NewGuard = z
     /** Samples a reading needs to count. */
     samples: z.number().int().min(1).default(100),
     onBreach: z.enum(['stop', 'rollback']).default('rollback'),
+    /** Minutes after the last step for which it is watched still, a week at most. */
+    watchMinutes: z.number().int().min(0).max(10_080).default(0),
   })
   .refine(
     ({ most, least }) => most !== undefined || least !== undefined,
@@ -105,6 +110,7 @@ export const Schedule = z
         least: z.number().optional(),
         samples: z.number(),
         onBreach: z.enum(['stop', 'rollback']),
+        watchMinutes: z.number().default(0),
         before: z.number(),
       })
       .nullable(),

@@ -7,7 +7,7 @@ import { getDraft } from './history-service.ts'
 import { hubOf } from './hub-client.ts'
 import { selectModel } from './model-store.ts'
 import type { Model } from './model.ts'
-import { delayed, judge } from './schedule-plan.ts'
+import { delayed, judge, watchedUntil } from './schedule-plan.ts'
 import { breach } from './schedule-run-service.ts'
 import type { NewReading, NewSchedule, Schedule, ScheduleQuery } from './schedule-schemas.ts'
 import * as store from './schedule-store.ts'
@@ -138,9 +138,10 @@ export const pauseSchedule = (ctx: FlagContext, id: string): Promise<Schedule> =
 
 /** Steps that were due meanwhile follow now, the others in their distances. @throws ProblemError not_found, conflict */
 export async function resumeSchedule(ctx: FlagContext, id: string): Promise<Schedule> {
-  const resumed = await move(ctx, id, ['paused'], ({ steps, done }) => {
-    const next = delayed(steps, done, ctx.now().getTime())
-    const nextAt = new Date(next[done]?.at ?? ctx.now())
+  const resumed = await move(ctx, id, ['paused'], ({ steps, done, guard }) => {
+    const now = ctx.now().getTime()
+    const next = delayed(steps, done, now)
+    const nextAt = new Date(next[done]?.at ?? watchedUntil(guard, now) ?? now)
     return {
       event: 'flag.schedule.resume',
       set: { state: 'active', steps: [...next], nextAt, detail: '' },
@@ -174,6 +175,17 @@ export async function takeReading(
     if (verdict === 'breached') await breach(ctx, schedule)
   }
   return getSchedule(ctx, id)
+}
+
+/** Where somebody paused, cancelled or stepped it meanwhile, nothing. */
+export async function offerReading(
+  ctx: FlagContext,
+  id: string,
+  reading: NewReading,
+): Promise<void> {
+  await takeReading(ctx, id, reading).catch((error: unknown) => {
+    if (!(error instanceof ProblemError) || error.code !== 'conflict') throw error
+  })
 }
 
 async function move(

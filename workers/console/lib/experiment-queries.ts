@@ -19,21 +19,33 @@ export function useExperiments(environment: string) {
   })
 }
 
-export function useReport(key: string, environment: string) {
+/** @param phase An earlier one; the present one when undefined */
+export function useReport(key: string, environment: string, phase: number | undefined) {
   const { client } = useServices()
   return useQuery({
-    queryKey: reportKey(key, environment),
-    queryFn: () => client.experiments.report(key, { environment }),
+    queryKey: [...reportKey(key, environment), ...inPhase(phase)],
+    queryFn: () => client.experiments.report(key, { environment, phase }),
   })
 }
 
-export function useExposures(key: string, environment: string) {
+export function useExposures(key: string, environment: string, phase: number | undefined) {
   const { client } = useServices()
   return useQuery({
-    queryKey: [...reportKey(key, environment), 'exposures'],
-    queryFn: () => client.experiments.exposures(key, { environment }),
+    queryKey: [...reportKey(key, environment), ...inPhase(phase), 'exposures'],
+    queryFn: () => client.experiments.exposures(key, { environment, phase }),
   })
 }
+
+/** Which phases it has had, the newest first. */
+export function usePhases(key: string, environment: string) {
+  const { client } = useServices()
+  return useQuery({
+    queryKey: [...reportKey(key, environment), 'phases'],
+    queryFn: () => client.experiments.phases(key, { environment }),
+  })
+}
+
+const inPhase = (phase: number | undefined) => (phase === undefined ? [] : ['phase', phase])
 
 export function useExperimentActions(key: string, environment: string) {
   const { client, queries } = useServices()

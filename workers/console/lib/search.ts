@@ -107,6 +107,8 @@ export interface FlagsSearch {
   create?: boolean
   /** Whether the page is that of taking in another product's flags. */
   import?: boolean
+  /** Whether the page is that of what waits for approval. */
+  approvals?: boolean
 }
 
 export const readFlags = (search: Search): FlagsSearch => ({
@@ -119,6 +121,7 @@ export const readFlags = (search: Search): FlagsSearch => ({
   ...textIn(search, 'period'),
   ...yesIn(search, 'create'),
   ...yesIn(search, 'import'),
+  ...yesIn(search, 'approvals'),
 })
 
 /** Why a provider's sign-in came back without one. */
@@ -283,11 +286,14 @@ export interface ExperimentsSearch {
   /** Key of the one that is shown in place of the list. */
   experiment?: string
   environment?: string
+  /** An earlier phase of it; the present one when left out. */
+  phase?: number
 }
 
 export const readExperiments = (search: Search): ExperimentsSearch => ({
   ...textIn(search, 'experiment'),
   ...textIn(search, 'environment'),
+  ...numberIn(search, 'phase'),
 })
 
 export const readCosts = (search: Search): CostsSearch => {

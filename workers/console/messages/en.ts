@@ -1,6 +1,7 @@
 /** Every word of the console in English. Its type is the contract the other languages satisfy. */
 import { myAccount } from './account-en.ts'
 import { applications } from './applications-en.ts'
+import { approvals } from './approvals-en.ts'
 import { ask, source } from './ask-en.ts'
 import { assistants } from './assistants-en.ts'
 import { audit } from './audit-en.ts'
@@ -135,6 +136,7 @@ export const en = {
   ways,
   myAccount,
   applications,
+  approvals,
   audit,
   costs,
   traces,

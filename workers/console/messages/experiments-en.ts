@@ -43,9 +43,15 @@ export const experiments = {
     since: 'First exposure',
     control: 'control',
   },
+  phases: {
+    label: 'Phase',
+    present: (phase: number) => `Phase ${phase}, the present one`,
+    earlier: (phase: number, since: string) => `Phase ${phase}, since ${since}`,
+    hint: 'An earlier phase, as it was last counted.',
+  },
   exposures: {
     title: 'Exposures by day',
-    hint: 'Units by the day they first met a variant, in UTC: the present phase, 90 days at most.',
+    hint: 'Units by the day they first met a variant, in UTC: the phase’s last 90 days.',
     summary: (total: string) => `Units: ${total}.`,
     table: 'Show as table',
     day: 'Day',

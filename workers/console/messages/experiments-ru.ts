@@ -44,9 +44,15 @@ export const experiments: typeof english = {
     since: 'Первый показ',
     control: 'контроль',
   },
+  phases: {
+    label: 'Фаза',
+    present: (phase) => `Фаза ${phase}, текущая`,
+    earlier: (phase, since) => `Фаза ${phase}, с ${since}`,
+    hint: 'Прежняя фаза, как её посчитали в последний раз.',
+  },
   exposures: {
     title: 'Показы по дням',
-    hint: 'Единицы по дню первой встречи с вариантом, UTC: текущая фаза, не более 90 дней.',
+    hint: 'Единицы по дню первой встречи с вариантом, UTC: последние 90 дней фазы.',
     summary: (total) => `Единиц: ${total}.`,
     table: 'Показать таблицей',
     day: 'День',

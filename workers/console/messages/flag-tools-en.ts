@@ -64,6 +64,9 @@ export const flagTools = {
     guardHint:
       'A metric that somebody posts; without a reading the ramp waits, over the bound it ends.',
     metric: 'Metric',
+    metricHint:
+      'evaluation_errors (failing evaluations) and experiment are read by the platform; anything else you post.',
+    watch: 'Minutes watched after the last step',
     most: 'At most',
     least: 'At least',
     samples: 'Samples a reading needs',

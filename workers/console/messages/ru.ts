@@ -1,6 +1,7 @@
 /** Every word of the console in Russian. */
 import { myAccount } from './account-ru.ts'
 import { applications } from './applications-ru.ts'
+import { approvals } from './approvals-ru.ts'
 import { ask, source } from './ask-ru.ts'
 import { assistants } from './assistants-ru.ts'
 import { audit } from './audit-ru.ts'
@@ -142,6 +143,7 @@ export const ru: Messages = {
   ways,
   myAccount,
   applications,
+  approvals,
   audit,
   costs,
   traces,

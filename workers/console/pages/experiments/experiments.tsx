@@ -16,11 +16,17 @@ import { Status, type Tone } from '../../ui/status.tsx'
 import { ExperimentReportPage } from './report.tsx'
 
 export function ExperimentsPage() {
-  const { experiment, environment = FIRST_ENVIRONMENT } = useSearch({ from: '/shell/experiments' })
+  const search = useSearch({ from: '/shell/experiments' })
+  const { experiment, environment = FIRST_ENVIRONMENT, phase } = search
   return experiment === undefined ? (
     <AllExperiments environment={environment} />
   ) : (
-    <ExperimentReportPage key={experiment} experimentKey={experiment} environment={environment} />
+    <ExperimentReportPage
+      key={experiment}
+      experimentKey={experiment}
+      environment={environment}
+      phase={phase}
+    />
   )
 }
 

@@ -12,16 +12,19 @@ import { Section } from '../../ui/section.tsx'
 import { Deadline, Moment } from '../../ui/when.tsx'
 import { ExposuresSection } from './exposures-section.tsx'
 import { MetricSection } from './metric-section.tsx'
+import { PhaseChoice } from './phase-choice.tsx'
 import { SettingsSection } from './settings-section.tsx'
 
 interface ReportPageProps {
   experimentKey: string
   environment: string
+  /** An earlier one; the present one when undefined. */
+  phase: number | undefined
 }
 
-export function ExperimentReportPage({ experimentKey, environment }: ReportPageProps) {
+export function ExperimentReportPage({ experimentKey, environment, phase }: ReportPageProps) {
   const { experiments } = useMessages()
-  const query = useReport(experimentKey, environment)
+  const query = useReport(experimentKey, environment, phase)
   const flag = query.data?.experiment.flag
   return (
     <Page title={experimentKey} subtitle={flag ? experiments.ofFlag(flag) : experiments.subtitle}>
@@ -33,29 +36,38 @@ export function ExperimentReportPage({ experimentKey, environment }: ReportPageP
         <ArrowLeft size={16} aria-hidden />
         {experiments.back}
       </Link>
+      <PhaseChoice experimentKey={experimentKey} environment={environment} phase={phase} />
       <Loaded query={query} rows={6}>
-        {(report) => <Parts report={report} />}
+        {(report) => <Parts report={report} phase={phase} />}
       </Loaded>
     </Page>
   )
 }
 
-function Parts({ report: { experiment, results } }: { report: ExperimentReport }) {
+interface PartsProps {
+  report: ExperimentReport
+  phase: number | undefined
+}
+
+function Parts({ report: { experiment, results }, phase }: PartsProps) {
   const { experiments } = useMessages()
   const mayWrite = usePermission('flag.write')
-  const { settings } = experiment
+  const { key, environment, settings } = experiment
+  const isPresent = phase === undefined || phase === experiment.phase
   return (
     <>
       {results && <Alarms results={results} />}
       <UnitsSection results={results} />
-      <ExposuresSection name={experiment.key} environment={experiment.environment} />
+      <ExposuresSection name={key} environment={environment} phase={phase} />
       {results?.metrics.map((metric) => (
         <MetricSection key={`${metric.kind} ${metric.name}`} metric={metric} results={results} />
       ))}
-      {(settings?.metrics.length ?? 0) === 0 && (
+      {isPresent && (settings?.metrics.length ?? 0) === 0 && (
         <p className="py-4 text-muted">{experiments.noMetrics}</p>
       )}
-      {mayWrite && <SettingsSection key={settings?.version ?? 0} experiment={experiment} />}
+      {isPresent && mayWrite && (
+        <SettingsSection key={settings?.version ?? 0} experiment={experiment} />
+      )}
     </>
   )
 }

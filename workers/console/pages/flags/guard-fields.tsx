@@ -17,6 +17,7 @@ export function guardOf(form: FormData): Guard | undefined {
   return {
     metric: textOf(form, 'metric').trim(),
     samples: Number(textOf(form, 'samples')),
+    watchMinutes: Number(textOf(form, 'watch')),
     onBreach: textOf(form, 'breach') === 'stop' ? 'stop' : 'rollback',
     ...bound('most'),
     ...bound('least'),
@@ -41,7 +42,9 @@ export function GuardFields() {
         <>
           <TextField
             label={plan.metric}
+            hint={plan.metricHint}
             name="metric"
+            defaultValue="evaluation_errors"
             maxLength={100}
             autoComplete="off"
             required
@@ -56,8 +59,16 @@ export function GuardFields() {
           />
           <TextField label={plan.most} name="most" type="number" step="any" />
           <TextField label={plan.least} name="least" type="number" step="any" />
+          <TextField
+            label={plan.watch}
+            name="watch"
+            type="number"
+            min={0}
+            max={10_080}
+            defaultValue={60}
+            required
+          />
           <SelectField
-            className="sm:col-span-2"
             label={plan.breach}
             name="breach"
             options={(['rollback', 'stop'] as const).map((value) => ({

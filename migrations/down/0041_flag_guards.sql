@@ -1,0 +1,3 @@
+DROP FUNCTION flag_forget_unit(text);
+--> statement-breakpoint
+DROP FUNCTION flag_error_guards(integer);
