@@ -86,6 +86,8 @@ export async function startApp() {
     MODEL_PRICES: JSON.stringify(STAND_IN_PRICES),
     USAGE_DAYS: '400',
     TAVILY_URL: 'http://127.0.0.1:1',
+    RERANK_URL: '',
+    RERANK_MODEL: '',
     MAIL_URL: '',
     MAIL_TOKEN: 'mail',
     MAIL_FROM: 'VoiceAssist <no-reply@voiceassist.example>',

@@ -1,6 +1,7 @@
 /** Knowledge bases as they travel. */
 import { z } from '@hono/zod-openapi'
 import { MOST_BASES } from './limits.ts'
+import { KNOWN_MODELS } from './profiles.ts'
 
 /** `default`, or an id this API gave. */
 export const BaseId = z
@@ -47,12 +48,17 @@ export const TextConfig = z.enum([
   'yiddish',
 ])
 
+/** Embedding models whose profile is known; the provider of OPENAI_BASE_URL must have it. */
+export const EmbeddingModel = z.enum(KNOWN_MODELS)
+
 export const NewBase = z
   .strictObject({
     name,
     description: description.default(''),
     /** Settled once: words are stored as it cut them. `russian` also stems English. */
     textConfig: TextConfig.default('russian'),
+    /** Settled once: vectors are stored as it made them. Left out: the platform's. */
+    embeddingModel: EmbeddingModel.optional(),
   })
   .openapi('NewKnowledgeBase')
 export type NewBase = z.output<typeof NewBase>
@@ -68,6 +74,8 @@ export const Base = z
     name: z.string(),
     description: z.string(),
     textConfig: TextConfig,
+    /** Its own embedding model; null: the platform's. */
+    embeddingModel: z.string().nullable(),
     /** Grows with every change of what can be found in it. */
     version: z.int(),
     documents: z.int(),
