@@ -7,9 +7,9 @@ import { createHash } from 'node:crypto'
 import type { Sql } from './connection.ts'
 
 /** Chunks below which a scan is as quick: 10,000 take some 15 ms, and find everything. */
-export const WORTHWHILE = 20_000
+const WORTHWHILE = 20_000
 
-export interface Wanted {
+interface Wanted {
   tenantId: string
   /** Length of the vectors. */
   dimensions: number

@@ -1,6 +1,6 @@
 /** Knowledge bases with embedding models of their own, whose vectors have other lengths. */
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { embed } from '../../local/openai/embedding.ts'
@@ -22,24 +22,25 @@ let provider: Server
 /** As they came: the model, the length it was told, and how many texts. */
 const asked: { model: string; dimensions?: number; input: string[] }[] = []
 
+async function answer(request: IncomingMessage, response: ServerResponse) {
+  const call = JSON.parse(await text(request))
+  asked.push(call)
+  const length = call.dimensions ?? LENGTHS[call.model]
+  const data = call.input.map((input: string, index: number) => {
+    const floats = embed(input, length)
+    const isCoded = call.encoding_format === 'base64'
+    const embedding = isCoded ? Buffer.from(floats.buffer).toString('base64') : [...floats]
+    return { object: 'embedding', index, embedding }
+  })
+  response.setHeader('content-type', 'application/json')
+  response.end(JSON.stringify({ object: 'list', model: call.model, data }))
+}
+
 beforeAll(async () => {
-  provider = createServer((request, response) => {
-    void text(request).then((body) => {
-      const call = JSON.parse(body)
-      asked.push(call)
-      const length = call.dimensions ?? LENGTHS[call.model]
-      const data = call.input.map((input: string, index: number) => {
-        const floats = embed(input, length)
-        const embedding =
-          call.encoding_format === 'base64'
-            ? Buffer.from(floats.buffer).toString('base64')
-            : [...floats]
-        return { object: 'embedding', index, embedding }
-      })
-      response.setHeader('content-type', 'application/json')
-      response.end(JSON.stringify({ object: 'list', model: call.model, data }))
-    })
-  }).listen(0, '127.0.0.1')
+  provider = createServer((request, response) => void answer(request, response)).listen(
+    0,
+    '127.0.0.1',
+  )
   await once(provider, 'listening')
   const address = provider.address()
   const port = typeof address === 'object' ? address?.port : 0

@@ -11,6 +11,7 @@ import { learn } from './knowledge-harness.ts'
 const KEY = 'rerank-key-of-the-tests'
 const MODEL = 'words-reranker'
 
+const timeout = vi.spyOn(AbortSignal, 'timeout')
 let app: TestApp
 let rerank: RerankServer
 let last = ''
@@ -30,7 +31,6 @@ beforeAll(async () => {
     await learn(app, `anchor${at}.txt`, `${'Anchor anchor. '.repeat(3)}Number ${at}.`)
   const filler = Array.from({ length: 150 }, (_, at) => `thing${at}`).join(' ')
   last = await learn(app, 'both.txt', `An anchor of bronze among ${filler}.`)
-  vi.spyOn(AbortSignal, 'timeout')
   limitAfter()
 }, 120_000)
 afterEach(async () => {
@@ -45,9 +45,9 @@ afterAll(async () => {
 
 /** Time stands still, but for what waits this long. */
 const limitAfter = (late?: number) =>
-  vi
-    .mocked(AbortSignal.timeout)
-    .mockImplementation((ms) => (ms === late ? AbortSignal.abort() : new AbortController().signal))
+  timeout.mockImplementation((ms) =>
+    ms === late ? AbortSignal.abort() : new AbortController().signal,
+  )
 
 const search = async (query: string, k = 10) =>
   bodyOf<SearchResult>(await app.send('POST', '/api/search', { query, k }))

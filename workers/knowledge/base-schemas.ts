@@ -49,7 +49,7 @@ export const TextConfig = z.enum([
 ])
 
 /** Embedding models whose profile is known; the provider of OPENAI_BASE_URL must have it. */
-export const EmbeddingModel = z.enum(KNOWN_MODELS)
+const EmbeddingModel = z.enum(KNOWN_MODELS)
 
 export const NewBase = z
   .strictObject({

@@ -98,7 +98,7 @@ function toBase(row: Record<string, unknown>): Base {
     name: String(row['name']),
     description: String(row['description']),
     textConfig: TextConfig.parse(row['config']),
-    embeddingModel: row['model'] === null ? null : String(row['model']),
+    embeddingModel: typeof row['model'] === 'string' ? row['model'] : null,
     version: Number(row['version']),
     documents: Number(row['documents']),
     chunks: Number(row['chunks']),

@@ -11,7 +11,7 @@ export type EmbeddingContext = UsageContext &
 /** Inputs per call: far below every provider's limit, and one statement of rows each. */
 export const EMBEDDING_BATCH = 100
 
-export interface Embedding {
+interface Embedding {
   /** The platform's when left out. */
   model?: string
   signal?: AbortSignal | undefined

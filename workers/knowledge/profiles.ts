@@ -17,7 +17,7 @@ const SCORES: Fusion = { lexicalScore: 0.8, vectorScore: 0.2, lexicalRank: 0, ve
 /** Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009), both arms alike. */
 const RANKS: Fusion = { lexicalScore: 0, vectorScore: 0, lexicalRank: 1, vectorRank: 1 }
 
-export interface Profile {
+interface Profile {
   /** Length of its vectors; at most 2,000, for a row of the table has a page of 8 KB. */
   dimensions: number
   /** Whether the model is told the length: it can give longer vectors. */

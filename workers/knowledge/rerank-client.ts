@@ -9,7 +9,7 @@ import { findSecret } from '../../shared/secret.ts'
 import { tracedFetch } from '../../shared/traced-fetch.ts'
 import { estimateTokens, meterCall, mostTokensOf, type UsageContext } from '../usage/service.ts'
 
-export interface RerankEnv {
+interface RerankEnv {
   /** Empty: there is none. */
   readonly RERANK_URL: string
   readonly RERANK_MODEL: string
@@ -29,7 +29,7 @@ const Ranked = z.object({
 })
 
 /** One place of the new order. */
-export interface Ranking {
+interface Ranking {
   index: number
   score: number
 }

@@ -11,14 +11,14 @@ const BEST = 8
 type Reranking = Pick<AskSettings, 'hasModels'>
 
 /** Whether hits are looked at again; no model is asked when none may be. */
-export const isReranked = (ctx: RerankContext, { hasModels }: Reranking): boolean =>
+const isReranked = (ctx: RerankContext, { hasModels }: Reranking): boolean =>
   hasModels && hasRerank(ctx)
 
 /** How many hits to search for, so that `limit` are left. */
 export const candidatesFor = (ctx: RerankContext, settings: Reranking, limit: number): number =>
   isReranked(ctx, settings) ? Math.max(limit, CANDIDATES) : limit
 
-export interface Reordered {
+interface Reordered {
   hits: Hit[]
   /** False when it was tried, and nobody said in time which fit best. */
   isWhole: boolean

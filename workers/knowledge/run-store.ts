@@ -82,11 +82,11 @@ where j.tenant_id = ${tenantId} and j.document_id = ${documentId}::uuid and j.ge
 }
 
 function toClaimed(lease: Lease, row: Record<string, unknown>): Claimed {
-  const total = row['chunks_total']
+  const { chunks_total: total, embedding_model: model } = row
   return {
     lease,
     kbId: String(row['kb_id']),
-    embeddingModel: row['embedding_model'] === null ? null : String(row['embedding_model']),
+    embeddingModel: typeof model === 'string' ? model : null,
     fileName: String(row['file_name']),
     mediaType: String(row['media_type']),
     attempts: Number(row['attempts']),

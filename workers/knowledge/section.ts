@@ -18,7 +18,7 @@ export interface Passage {
 }
 
 /** A chunk that was found, and those near it in the document. */
-export interface Found extends Passage {
+interface Found extends Passage {
   documentId: string
   around: readonly Passage[]
 }
