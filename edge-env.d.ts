@@ -35,6 +35,8 @@ interface __BaseEnv_EdgeEnv {
 	USAGE_DAYS: string;
 	MCP_HOSTS: string;
 	TAVILY_URL: string;
+	RERANK_URL: string;
+	RERANK_MODEL: string;
 	RETRY_MAX_ATTEMPTS: string;
 	RETRY_BACKOFF_INITIAL: string;
 	RETRY_BACKOFF_MAX: string;
@@ -101,6 +103,8 @@ declare namespace Cloudflare {
 		USAGE_DAYS: string;
 		MCP_HOSTS: string;
 		TAVILY_URL: string;
+		RERANK_URL: string;
+		RERANK_MODEL: string;
 		RETRY_MAX_ATTEMPTS: string;
 		RETRY_BACKOFF_INITIAL: string;
 		RETRY_BACKOFF_MAX: string;
@@ -162,6 +166,8 @@ declare namespace Cloudflare {
 		USAGE_DAYS: string;
 		MCP_HOSTS: string;
 		TAVILY_URL: string;
+		RERANK_URL: string;
+		RERANK_MODEL: string;
 		RETRY_MAX_ATTEMPTS: string;
 		RETRY_BACKOFF_INITIAL: string;
 		RETRY_BACKOFF_MAX: string;

@@ -154,6 +154,7 @@ const TOOLS = [
     'OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER_ARG',
     '`npm start` sends traces to this collector.',
   ],
+  ['RERANK_URL, RERANK_MODEL, RERANK_API_KEY', '`npm start` has hits ordered anew by this API.'],
   ['LOKI_URL, LOKI_HEADERS', '`npm start` sends log lines to this Loki too.'],
   ['PORT', 'Preferred port of `npm start`; 8787 by default, the next free one when it is taken.'],
   ['MIGRATION_DATABASE_URL', 'Owner’s connection string for `npm run db:…` and `npm run deploy`.'],

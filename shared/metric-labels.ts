@@ -6,6 +6,8 @@ export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTION
 export const PURPOSES = [
   'answer',
   'assist',
+  'rewrite',
+  'rerank',
   'embed_query',
   'embed_document',
   'embed_text',

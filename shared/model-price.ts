@@ -4,7 +4,7 @@ import { z } from 'zod'
 /** Whole micro-dollars ($0.000001), up to $1,000. */
 const micros = z.int().min(0).max(1_000_000_000)
 
-export const MODEL_KINDS = ['chat', 'embedding', 'speech', 'transcription'] as const
+export const MODEL_KINDS = ['chat', 'embedding', 'speech', 'transcription', 'rerank'] as const
 
 /** What is not named costs nothing, but for cached input and audio: they then cost what text does. */
 const ModelPrice = z.strictObject({

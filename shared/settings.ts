@@ -103,6 +103,17 @@ export const Settings = z.object({
   TAVILY_URL: setting(z.url(), 'Web search by Tavily’s API.', 'https://api.tavily.com'),
   MCP_HOSTS: setting(names, 'Hosts of MCP servers assistants may call; may be empty.'),
   TAVILY_API_KEY: optional(maybeSecret, ['edge'], 'Its key; without it, no web search.'),
+  RERANK_URL: setting(
+    z.union([z.literal(''), z.url()]),
+    'Base URL of a reranking API that speaks Cohere’s or Jina’s protocol, without /rerank; empty for none.',
+    'https://api.jina.ai/v1',
+  ),
+  RERANK_MODEL: setting(
+    z.string(),
+    'Model it is asked for; its price goes into MODEL_PRICES under the kind `rerank`.',
+    'jina-reranker-v2-base-multilingual',
+  ),
+  RERANK_API_KEY: optional(maybeSecret, ['edge'], 'Its key, if it asks for one.'),
   RETRY_MAX_ATTEMPTS: setting(positive, 'Tries of a provider call, the first included.', '4'),
   RETRY_BACKOFF_INITIAL: setting(positive, 'Seconds before the second try.', '0.5'),
   RETRY_BACKOFF_MAX: setting(positive, 'Longest wait between two tries, in seconds.', '8.0'),

@@ -6,6 +6,8 @@
  *   has that tool called; several calls in one message are made together.
  * - A question asked of it with a tool `knowledge_search` at hand is looked up with it.
  * - tool_choice "required" or a named tool calls that tool with no arguments if none is asked for.
+ * - A question after `Rewrite:` below a `<conversation>` is said again with the words of the user's last
+ *   one before it that it lacks.
  * - Results of tools that hold source blocks are answered from; others are told as they are.
  */
 import { answerFrom, NOT_FOUND } from './answer.ts'
@@ -87,6 +89,8 @@ function isJson(text: string): boolean {
 }
 
 function textOf(messages: readonly Message[], inventing: boolean): string {
+  const rewritten = rewrite(messages.at(-1)?.text ?? '')
+  if (rewritten) return rewritten
   const sources = messages.flatMap(({ text }) => readSources(text))
   const asked = messages.filter(({ role }) => role === 'user').map(({ text }) => readQuestion(text))
   if (inventing) return inventAnswer(sources, asked.at(-1) ?? '')
@@ -95,6 +99,19 @@ function textOf(messages: readonly Message[], inventing: boolean): string {
   const results = messages.slice(since + 1).filter(({ role }) => role === 'tool')
   if (results.length === 0) return OFFLINE_NOTICE
   return results.map(({ toolName, text }) => `${toolName ?? 'The tool'} says: ${text}`).join('\n')
+}
+
+const REWRITE = /<conversation>\n([\s\S]*)\n<\/conversation>\s*Rewrite: (.+)$/u
+
+function rewrite(text: string): string | undefined {
+  const [, conversation = '', question] = REWRITE.exec(text) ?? []
+  if (question === undefined) return undefined
+  const asked = [...conversation.matchAll(/^user: (.*)$/gmu)].at(-1)?.[1] ?? ''
+  const has = new Set(termsOf(question))
+  const lacking = (asked.match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) =>
+    termsOf(word).some((term) => weightOf(term) > 0.5 && !has.has(term)),
+  )
+  return [question, ...lacking].join(' ')
 }
 
 /** A question that names nothing itself, as "how long is it?", is about what was asked before. */

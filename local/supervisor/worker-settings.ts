@@ -82,16 +82,19 @@ export function workerSettings(addresses: Addresses, secrets: Secrets): Record<s
   }
 }
 
-const COLLECTOR = [
+const ELSEWHERE = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_TRACES_SAMPLER_ARG',
   'LOKI_URL',
   'LOKI_HEADERS',
+  'RERANK_URL',
+  'RERANK_MODEL',
+  'RERANK_API_KEY',
 ] as const
 
-/** Where traces and log lines go, if the environment names such places; else they stay here. */
+/** Where traces and log lines go and what orders hits anew, if the environment names such places. */
 export function collectorOf(environment: Environment): Record<string, string> {
-  const named = COLLECTOR.map((name) => [name, environment[name]] as const)
+  const named = ELSEWHERE.map((name) => [name, environment[name]] as const)
   return Object.fromEntries(named.flatMap(([name, value]) => (value ? [[name, value]] : [])))
 }
 

@@ -1,5 +1,5 @@
 /**
- * `npm run db:…`: up, down, current, history, generate, new, verify. Works on the database named by
+ * `npm run db:…`: up, down, current, history, generate, new, verify, index. Works on the database named by
  * MIGRATION_DATABASE_URL, or with --local on the running local stack.
  */
 import { spawnSync } from 'node:child_process'
@@ -10,6 +10,7 @@ import { connect, type Target } from './connection.ts'
 import { readMigrations } from './files.ts'
 import { history, migrateDown, migrateUp, pendingOf } from './migrate.ts'
 import { targetOf } from './target.ts'
+import { dropVectorIndex, makeVectorIndex } from './vector-index.ts'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -17,6 +18,9 @@ const { positionals, values } = parseArgs({
     local: { type: 'boolean', default: false },
     steps: { type: 'string', default: '1' },
     name: { type: 'string' },
+    tenant: { type: 'string' },
+    dimensions: { type: 'string', default: '1536' },
+    drop: { type: 'boolean', default: false },
   },
 })
 
@@ -45,6 +49,17 @@ const commands: Record<string, () => Promise<void>> = {
     for (const { name } of pending) console.log(`pending ${name}`)
     if (pending.length > 0) process.exitCode = 1
     else console.log('The ledger and the files agree; nothing is pending.')
+  },
+  async index() {
+    const { tenant: tenantId, dimensions: length } = values
+    const dimensions = Number(length)
+    if (!tenantId) throw new Error('Add --tenant ID.')
+    if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > 2000) {
+      throw new Error('--dimensions takes a whole number from 1 to 2000.')
+    }
+    const sql = connect(await target())
+    if (values.drop) await dropVectorIndex(sql, { tenantId, dimensions })
+    else console.log(`made ${await makeVectorIndex(sql, { tenantId, dimensions })}`)
   },
   async generate() {
     drizzleKit(['generate', '--name', required('name')])
@@ -84,7 +99,7 @@ async function addDownFile(): Promise<void> {
 const command = commands[positionals[0] ?? '']
 if (!command) {
   console.error(
-    `Usage: npm run db:<${Object.keys(commands).join('|')}> [-- --local] [--steps N] [--name NAME]`,
+    `Usage: npm run db:<${Object.keys(commands).join('|')}> [-- --local] [--steps N] [--name NAME] [--tenant ID]`,
   )
   process.exit(2)
 }

@@ -110,11 +110,11 @@ test(`no reader finds what is not theirs, and always all that is (seed ${seed})`
     const question = `${pick(WORDS)} ${pick(WORDS)}`
     const vector = random() < 0.8
     const limit = 1 + Math.floor(random() * 5)
-    const hits = await searchChunks(ctx, {
-      kbIds: [KB_ID],
+    const embedding = vector ? [...embed(question)] : null
+    const { hits } = await searchChunks(ctx, {
+      arms: [{ kbIds: [KB_ID], embedding }],
       question,
-      embedding: vector ? [...embed(question)] : null,
-      fusion: fusionOf('va-lexical-1'),
+      fusion: fusionOf(['va-lexical-1']),
       limit,
       reader: { labels, seesPhi },
     })

@@ -101,7 +101,8 @@ async function index(chunks: { id: string; row: ChunkRow }[]) {
 /** Abstracts, best first; one stands where its best chunk does. */
 async function found(question: string, fusion: Fusion, vector: boolean): Promise<string[]> {
   const embedding = vector ? [...embed(question)] : null
-  const hits = await searchChunks(ctx, { kbIds: [KB_ID], question, embedding, fusion, limit: 40 })
+  const arms = [{ kbIds: [KB_ID], embedding }]
+  const { hits } = await searchChunks(ctx, { arms, question, fusion, limit: 40 })
   return rankDocuments(
     hits.map(({ documentId, ordinal }) => abstractOf.get(`${documentId} ${ordinal}`) ?? ''),
   )
@@ -126,7 +127,7 @@ test.skipIf(absent)(
   'keyword search and the joined search find what the field finds, or more',
   async () => {
     const keyword = await ndcg(KEYWORD, false)
-    const hybrid = await ndcg(fusionOf('va-lexical-1'), true)
+    const hybrid = await ndcg(fusionOf(['va-lexical-1']), true)
     const format = ({ score, p50 }: typeof keyword) =>
       `${score.toFixed(4)} (p50 ${p50.toFixed(0)} ms)`
     const size = `${queries.length} queries, ${abstractOf.size} chunks`

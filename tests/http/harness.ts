@@ -93,6 +93,8 @@ export async function startApp() {
     USAGE_DAYS: '400',
     MCP_HOSTS: '',
     TAVILY_URL: 'http://127.0.0.1:1',
+    RERANK_URL: '',
+    RERANK_MODEL: '',
     MAIL_URL: '',
     MAIL_TOKEN: 'mail',
     MAIL_FROM: 'VoiceAssist <no-reply@voiceassist.example>',

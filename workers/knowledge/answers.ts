@@ -18,7 +18,7 @@ export interface AnswerKey {
   chatModel: string
   embeddingModel: string
   /** Of the settings, those that change what is found. */
-  search: readonly (string | number | undefined)[]
+  search: readonly (string | number | boolean | undefined)[]
 }
 
 /** A digest: neither the question nor the conversation may be readable in a cache's key. */
@@ -45,8 +45,10 @@ export function parseKept(text: string): KeptAnswer | undefined {
 }
 
 /** Whether a citation's words are a source's. */
-export const isFrom = ({ documentId, start, end }: Citation, source: Shown) =>
-  documentId === source.documentId && start >= source.start && end <= source.end
+export const isFrom = (
+  { documentId, start, end }: Citation,
+  source: Pick<Shown, 'documentId' | 'start' | 'end'>,
+) => documentId === source.documentId && start >= source.start && end <= source.end
 
 export const isHeld = ({ answer, storedAt }: KeptAnswer, now: Date) =>
   !answer.abstained || now.getTime() - storedAt < ABSTENTION_MS

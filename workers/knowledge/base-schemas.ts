@@ -1,6 +1,7 @@
 /** Knowledge bases as they travel. */
 import { z } from '@hono/zod-openapi'
 import { MOST_BASES } from './limits.ts'
+import { KNOWN_MODELS } from './profiles.ts'
 
 /** `default`, or an id this API gave. */
 export const BaseId = z
@@ -47,6 +48,9 @@ export const TextConfig = z.enum([
   'yiddish',
 ])
 
+/** Embedding models whose profile is known; the provider of OPENAI_BASE_URL must have it. */
+const EmbeddingModel = z.enum(KNOWN_MODELS)
+
 export const NewBase = z
   .strictObject({
     name,
@@ -55,6 +59,8 @@ export const NewBase = z
     textConfig: TextConfig.default('russian'),
     /** A draft is asked only by name, by who may change it, until it is published. */
     draft: z.boolean().default(false),
+    /** Settled once: vectors are stored as it made them. Left out: the platform's. */
+    embeddingModel: EmbeddingModel.optional(),
   })
   .openapi('NewKnowledgeBase')
 export type NewBase = z.output<typeof NewBase>
@@ -75,6 +81,8 @@ export const Base = z
     name: z.string(),
     description: z.string(),
     textConfig: TextConfig,
+    /** Its own embedding model; null: the platform's. */
+    embeddingModel: z.string().nullable(),
     /** Grows with every change of what can be found in it. */
     version: z.int(),
     /** Asked by nobody but who tries it, by name. */

@@ -12,9 +12,9 @@ export async function selectBases(ctx: StoreContext, only?: string): Promise<Bas
   const one = only === undefined ? sql`` : sql`and b.id = ${only}`
   const [{ rows }] = await withTenant(ctx).batch((tx) => [
     tx.execute(sql`
-select b.id, b.name, b.description, s.config, s.version, s.chunks, b.created_at as "createdAt",
-  b.updated_at as "updatedAt", b.draft, b.published_version as "publishedVersion",
-  b.published_at as "publishedAt", (
+select b.id, b.name, b.description, b.embedding_model as model, s.config, s.version, s.chunks,
+  b.created_at as "createdAt", b.updated_at as "updatedAt", b.draft,
+  b.published_version as "publishedVersion", b.published_at as "publishedAt", (
     select count(*) from kb_documents d where d.tenant_id = ${tenantId} and d.kb_id = b.id
   ) as documents
 from knowledge_bases b join kb_stat s on s.tenant_id = b.tenant_id and s.kb_id = b.id
@@ -37,7 +37,7 @@ insert into kb_stat (tenant_id, kb_id) values (${tenantId}, ${KB_ID}) on conflic
 export async function insertBase(
   ctx: StoreContext,
   id: string,
-  { name, description, textConfig, draft }: NewBase,
+  { name, description, textConfig, draft, embeddingModel }: NewBase,
   most: number,
 ): Promise<boolean> {
   const { tenantId } = ctx
@@ -48,8 +48,10 @@ export async function insertBase(
     tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`kb:${tenantId}`}, 0))`),
     tx.execute(sql`
 with made as (
-  insert into knowledge_bases (tenant_id, id, name, description, created_at, updated_at, draft)
-  select ${tenantId}, ${id}, ${name}, ${description}, ${now}, ${now}, ${draft}::boolean
+  insert into knowledge_bases (tenant_id, id, name, description, embedding_model, created_at,
+    updated_at, draft)
+  select ${tenantId}, ${id}, ${name}, ${description}, ${embeddingModel ?? null}, ${now}, ${now},
+    ${draft}::boolean
   where (select count(*) from knowledge_bases where tenant_id = ${tenantId}) < ${most}::int
   returning id
 )
@@ -103,6 +105,7 @@ function toBase(row: Record<string, unknown>): Base {
     name: String(row['name']),
     description: String(row['description']),
     textConfig: TextConfig.parse(row['config']),
+    embeddingModel: typeof row['model'] === 'string' ? row['model'] : null,
     version: Number(row['version']),
     documents: Number(row['documents']),
     chunks: Number(row['chunks']),

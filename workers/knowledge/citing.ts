@@ -19,7 +19,12 @@ export interface CitableSource {
   start: number
   page: number
   pageStarts: readonly number[]
+  /** The source with what stands around it, in reading order; left out: itself alone. */
+  parts?: readonly Part[]
 }
+
+/** A stretch of a document's canonical text. */
+type Part = Pick<CitableSource, 'text' | 'start' | 'page' | 'pageStarts'>
 
 export type CitedEvent = { type: 'delta'; text: string } | { type: 'citation'; citation: Citation }
 
@@ -54,8 +59,7 @@ export function createCiter(
       return
     }
     const source = event.type === 'mark' ? byId.get(event.sourceId) : undefined
-    const found =
-      source && event.type === 'mark' ? locate(inert(source.text), event.quote) : undefined
+    const found = source && event.type === 'mark' ? find(source, event.quote) : undefined
     if (!source || !found) return withhold()
     const citation = citationOf(source, found, citations)
     if (citation.number > citations.length) {
@@ -123,7 +127,9 @@ function harmless(statement: string, sources: readonly CitableSource[]): string 
     .replace(LINK, '$1')
     .replace(/\[(\d+(?:[,\s–-]+\d+)*)\]/g, '($1)')
     .replace(ADDRESS, (address) =>
-      sources.some(({ text }) => text.includes(address) && suspicionsOf(text).length === 0)
+      sources
+        .flatMap((source) => source.parts ?? [source])
+        .some(({ text }) => text.includes(address) && suspicionsOf(text).length === 0)
         ? address
         : '',
     )
@@ -132,6 +138,15 @@ function harmless(statement: string, sources: readonly CitableSource[]): string 
 interface Span {
   start: number
   end: number
+}
+
+/** The part that has the quote: the chunk that was found before those around it. */
+function find(source: CitableSource, quote: string): { part: Part; span: Span } | undefined {
+  for (const part of [source, ...(source.parts ?? [])]) {
+    const span = locate(inert(part.text), quote)
+    if (span) return { part, span }
+  }
+  return undefined
 }
 
 /**
@@ -149,15 +164,19 @@ function locate(text: string, quote: string): Span | undefined {
 }
 
 /** The citation of a span; a span cited before keeps its number. */
-function citationOf(source: CitableSource, span: Span, known: readonly Citation[]): Citation {
-  const { documentId, title, page, pageStarts } = source
-  const start = source.start + span.start
-  const end = source.start + span.end
+function citationOf(
+  { documentId, title }: CitableSource,
+  { part, span }: { part: Part; span: Span },
+  known: readonly Citation[],
+): Citation {
+  const { page, pageStarts } = part
+  const start = part.start + span.start
+  const end = part.start + span.end
   const same = known.find(
     (one) => one.documentId === documentId && one.start === start && one.end === end,
   )
   if (same) return same
   const later = pageStarts.filter((pageStart) => pageStart <= start).length
-  const quote = source.text.slice(span.start, span.end)
+  const quote = part.text.slice(span.start, span.end)
   return { number: known.length + 1, documentId, title, page: page + later, start, end, quote }
 }

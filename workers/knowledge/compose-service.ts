@@ -5,8 +5,8 @@ import { type ChatContext, streamChat, type Usage } from './chat-client.ts'
 import { type CitableSource, type Cited, createCiter } from './citing.ts'
 import type { Clock } from './clock.ts'
 import { promptOf, sourceIds } from './prompt.ts'
+import type { WideHit } from './retrieve-service.ts'
 import type { Answer, AskEvent, Turn } from './schemas.ts'
-import type { Hit } from './search-store.ts'
 
 type Made = Pick<Answer, 'abstained' | 'text' | 'citations' | 'withheld' | 'usage'>
 
@@ -15,7 +15,7 @@ export async function* compose(
   ctx: ChatContext,
   clock: Clock,
   { question, history }: { question: string; history: readonly Turn[] },
-  hits: readonly Hit[],
+  hits: readonly WideHit[],
   signal: AbortSignal,
 ): AsyncGenerator<AskEvent, Made> {
   const usage: Usage = { inputTokens: 0, outputTokens: 0 }
@@ -64,7 +64,7 @@ async function* prove(
 }
 
 /** Under ids no document can know beforehand. */
-export function toSources(hits: readonly Hit[]) {
+export function toSources(hits: readonly WideHit[]) {
   const ids = sourceIds(hits.length, crypto.getRandomValues(new Uint8Array(64)))
   return hits.map((hit, index) => ({ ...hit, id: ids[index] ?? '' }))
 }

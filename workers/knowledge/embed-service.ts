@@ -16,11 +16,12 @@ export async function embedSlice(
   stored: StoredText,
 ): Promise<'more' | 'done'> {
   const { lease, kbId, chunksDone, lost } = slice
+  const model = slice.embeddingModel ?? ctx.env.EMBEDDING_MODEL
   const all = stored.chunks.length
   const end = Math.min(chunksDone + CHUNKS_PER_SLICE, all)
   for (let from = chunksDone; from < end; from += EMBEDDING_BATCH) {
     const to = Math.min(from + EMBEDDING_BATCH, end)
-    const rows = await rowsOf(ctx, stored, from, to)
+    const rows = await rowsOf(ctx, model, stored, { from, to })
     const progress = { ...progressOf(to, all), chunksDone: to }
     if (!(await insertChunks(ctx, lease, kbId, rows, progress))) lost()
   }
@@ -33,21 +34,27 @@ export async function embedSlice(
 const progressOf = (done: number, all: number) =>
   ({ status: 'embedding', stage: 'embed', percent: percentEmbedded(done, all) }) as const
 
+/** Chunks by their place, the end exclusive. */
+interface Range {
+  from: number
+  to: number
+}
+
 /** Only what has no vector yet goes to the model. */
 async function rowsOf(
   ctx: IndexContext,
+  model: string,
   stored: StoredText,
-  from: number,
-  to: number,
+  { from, to }: Range,
 ): Promise<ChunkRow[]> {
-  const chunks = await hashedChunks(ctx, stored, from, to)
+  const chunks = await hashedChunks(model, stored, { from, to })
   const known = await knownHashes(
     ctx,
     chunks.map(({ hash }) => hash),
   )
   const inputs = chunks.filter(({ hash }) => !known.has(hash)).map(({ input }) => input)
   const { vectors } =
-    inputs.length > 0 ? await embedTexts(ctx, 'embed_document', inputs) : { vectors: [] }
+    inputs.length > 0 ? await embedTexts(ctx, 'embed_document', inputs, { model }) : { vectors: [] }
   const fresh = vectors.values()
   return chunks.map(({ text, context, start, end, page, pageStarts, hash }, index) => {
     const vector = known.has(hash) ? null : (fresh.next().value ?? [])
@@ -58,16 +65,15 @@ async function rowsOf(
 
 /** Title and headings are embedded with the text: a section's words alone may not say its subject. */
 function hashedChunks(
-  { env }: IndexContext,
+  model: string,
   { title, text: whole, chunks }: StoredText,
-  from: number,
-  to: number,
+  { from, to }: Range,
 ) {
   return Promise.all(
     chunks.slice(from, to).map(async (chunk) => {
       const text = whole.slice(chunk.start, chunk.end)
       const input = [title, chunk.context, text].filter(Boolean).join('\n')
-      return { ...chunk, text, input, hash: await sha256Hex(`${env.EMBEDDING_MODEL}\n${input}`) }
+      return { ...chunk, text, input, hash: await sha256Hex(`${model}\n${input}`) }
     }),
   )
 }

@@ -1,6 +1,6 @@
 /** Why something is not found, as it travels. */
 import { z } from '@hono/zod-openapi'
-import { SearchHit, SearchQuery } from './search-schemas.ts'
+import { Correction, SearchHit, SearchQuery } from './search-schemas.ts'
 
 export const ExplainQuery = SearchQuery.extend({
   documentId: z.uuid('must be an id this API gave'),
@@ -35,6 +35,8 @@ export const Explained = z
     /** The chunk with all its scores; ranks in the arms are those among all chunks. */
     chunk: SearchHit.nullable(),
     duplicateOf: z.uuid().nullable(),
+    /** Words nobody wrote, and what was looked for in their place. */
+    corrections: z.array(Correction),
   })
   .openapi('ExplainedSearch')
 export type Explained = z.infer<typeof Explained>

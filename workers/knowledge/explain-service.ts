@@ -3,6 +3,7 @@ import { startClock } from './clock.ts'
 import type { Explained, ExplainQuery } from './explain-schemas.ts'
 import { findPlace, type Place } from './explain-store.ts'
 import { type Reached, reachFor } from './reach-service.ts'
+import { reorder } from './rerank-service.ts'
 import { lookUp } from './retrieve-service.ts'
 import { type SearchContext, toWire } from './search-service.ts'
 import { ARM, type Hit } from './search-store.ts'
@@ -26,8 +27,8 @@ export async function explainAbsence(
   const place = await findPlace(ctx, asked.documentId, reached.reader)
   const away = reasonAway(place, reached, asked)
   const facts = { k: asked.k, arm: ARM, duplicateOf: place?.duplicateOf ?? null }
-  if (away) return { ...facts, reason: away, rank: null, chunk: null }
-  const { candidates, own } = await searchTwice(ctx, asked, reached, signal)
+  if (away) return { ...facts, reason: away, rank: null, chunk: null, corrections: [] }
+  const { candidates, own, corrections } = await searchTwice(ctx, asked, reached, signal)
   const isIt = ({ documentId, ordinal }: Hit) =>
     documentId === asked.documentId && ordinal === (asked.ordinal ?? ordinal)
   const at = candidates.findIndex(isIt)
@@ -35,20 +36,21 @@ export async function explainAbsence(
   const chunk = own.find((hit) => isIt(hit) && hit.ordinal === (best?.ordinal ?? hit.ordinal))
   const reason = at < 0 ? 'arms' : at < asked.k ? 'found' : 'below'
   const rank = at < 0 ? null : at + 1
-  const [shown = null] = await toWire(ctx, chunk ? [chunk] : [])
-  return { ...facts, reason, rank, chunk: shown }
+  const rerankScore = best?.rerankScore ?? null
+  const [shown = null] = await toWire(ctx, chunk ? [{ ...chunk, rerankScore }] : [])
+  return { ...facts, reason, rank, chunk: shown, corrections }
 }
 
 /** What keeps it out before any search. */
 function reasonAway(
   place: Place | undefined,
-  { kbIds }: Reached,
+  { bases }: Reached,
   { kbs, ordinal = 0 }: ExplainQuery,
 ): Explained['reason'] | undefined {
   if (!place) return 'missing'
   if (kbs && !kbs.includes(place.kbId)) return 'base'
   if (place.duplicateOf !== null) return 'duplicate'
-  if (!place.isReady || !kbIds.includes(place.kbId)) return 'notReady'
+  if (!place.isReady || !bases.some(({ id }) => id === place.kbId)) return 'notReady'
   return ordinal >= place.chunks ? 'noChunk' : undefined
 }
 
@@ -64,9 +66,10 @@ async function searchTwice(
   // All that the two arms have together.
   const near = { ...by, limit: 2 * ARM }
   const far = { ...by, limit: ALL, depth: ALL, only: documentId }
-  const [candidates, own] = await Promise.all([
+  const [{ hits, corrections }, { hits: own }] = await Promise.all([
     lookUp(ctx, clock, near, reached, settings, signal),
     lookUp(ctx, clock, far, reached, settings, signal),
   ])
-  return { candidates, own }
+  const ordered = await reorder(ctx, clock, { query, hits }, settings, signal)
+  return { candidates: ordered.hits, own, corrections }
 }

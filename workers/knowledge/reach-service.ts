@@ -3,19 +3,21 @@ import { ProblemError } from '../../shared/errors.ts'
 import { may } from '../../shared/guards.ts'
 import { type AuditContext, recordAudit } from '../audit/service.ts'
 import { confirm, type SessionsEnv } from '../identity/service.ts'
-import { findReach, type Reach } from './reach-store.ts'
+import { findReach, type Reach, type ReachedBase } from './reach-store.ts'
 import type { Reader } from './readers.ts'
 import type { StoreContext } from './store.ts'
 import { KB_ID } from './tables.ts'
 
 export interface Reached {
   /** Knowledge bases with something in them. */
-  kbIds: string[]
+  bases: Pick<ReachedBase, 'id' | 'model'>[]
   /** Grows with every change of any of them: what was found before holds for this version only. */
   version: string
   /** The same by the id of each. */
   versions: Record<string, number>
   reader: Reader
+  /** Lengths of vectors that are looked up in an index and no longer scanned. */
+  indexed: number[]
 }
 
 export type ReachContext = StoreContext & AuditContext & { readonly env: SessionsEnv }
@@ -41,10 +43,11 @@ export async function reachFor(
     throw new ProblemError('invalid_fields', detail, { errors })
   }
   return {
-    kbIds: bases.filter(({ chunks }) => chunks > 0).map(({ id }) => id),
+    bases: bases.filter(({ chunks }) => chunks > 0),
     versions: Object.fromEntries(bases.map(({ id, version }) => [id, version])),
     version: bases.map(({ id, version }) => `${id}:${version}`).join(','),
     reader: await readerOf(ctx, reach),
+    indexed: reach.indexed,
   }
 }
 

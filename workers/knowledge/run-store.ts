@@ -23,6 +23,8 @@ export const LEASE_SECONDS = 60
 export interface Claimed {
   lease: Lease
   kbId: string
+  /** The knowledge base's own embedding model; null: the platform's. */
+  embeddingModel: string | null
   fileName: string
   mediaType: string
   attempts: number
@@ -61,7 +63,9 @@ update jobs j set status = case when j.chunks_total is null then ${stateAfter('p
 from (${holdDocument(tenantId, lease)}) d
 where j.tenant_id = ${tenantId} and j.document_id = d.id and j.generation = ${generation}
   and j.slice = ${slice}::int and ${isBefore('embed')} and coalesce(j.lease_until, '-infinity') < now()
-returning d.kb_id, d.file_name, d.media_type, j.attempts, j.pages_done, j.chunks_done, j.chunks_total`),
+returning d.kb_id, (
+    select b.embedding_model from knowledge_bases b where b.tenant_id = ${tenantId} and b.id = d.kb_id
+  ) as embedding_model, d.file_name, d.media_type, j.attempts, j.pages_done, j.chunks_done, j.chunks_total`),
     tx.execute<{ ahead: number | null; is_held: boolean; seconds: unknown }>(sql`
 select case when d.generation = j.generation and ${isBefore('embed')} then j.slice - ${slice}::int end as ahead,
   j.lease_id is not null and j.lease_id <> ${lease.leaseId}::uuid as is_held,
@@ -78,10 +82,11 @@ where j.tenant_id = ${tenantId} and j.document_id = ${documentId}::uuid and j.ge
 }
 
 function toClaimed(lease: Lease, row: Record<string, unknown>): Claimed {
-  const total = row['chunks_total']
+  const { chunks_total: total, embedding_model: model } = row
   return {
     lease,
     kbId: String(row['kb_id']),
+    embeddingModel: typeof model === 'string' ? model : null,
     fileName: String(row['file_name']),
     mediaType: String(row['media_type']),
     attempts: Number(row['attempts']),

@@ -39,8 +39,10 @@ export const SearchHit = z
     cosine: z.number().nullable(),
     lexicalRank: z.int().nullable(),
     vectorRank: z.int().nullable(),
-    /** The joined score that orders hits; comparable within one search only. */
+    /** The joined score of both arms, comparable within one search only; orders the hits that have no `rerankScore`. */
     score: z.number(),
+    /** What the reranking model made of it: these come first. Null where it did not look, or saw better ones. */
+    rerankScore: z.number().nullable(),
     /** Share of the query's words, weighted by rarity, that the chunk has. */
     coverage: z.number(),
     /** Of its document. */
@@ -49,9 +51,17 @@ export const SearchHit = z
   .openapi('SearchHit')
 export type SearchHit = z.infer<typeof SearchHit>
 
+/** A word of the query that no chunk has, and the one looked for in its place, as a chunk has it. */
+export const Correction = z
+  .object({ from: z.string(), to: z.string() })
+  .openapi('SearchCorrection', { example: { from: 'fliter', to: 'filter' } })
+export type Correction = z.infer<typeof Correction>
+
 export const SearchResult = z
   .object({
     hits: z.array(SearchHit),
+    /** Words that were corrected; none when every word is known, or nothing is like it. */
+    corrections: z.array(Correction),
     /** Where the result came from: a cache, or `none`, the database. */
     cache: z.enum(['none', 'memory', 'redis']),
     /** Milliseconds per stage; a stage that did not run is absent. */
@@ -63,6 +73,7 @@ export type SearchResult = z.infer<typeof SearchResult>
 /** What is kept of a search for the next asker, who is to be seen reading what only some may. */
 export const KeptSearch = z.object({
   hits: z.array(SearchHit),
+  corrections: z.array(Correction),
   sensitive: z.array(z.object({ documentId: z.uuid(), isPhi: z.boolean() })),
 })
 export type KeptSearch = z.infer<typeof KeptSearch>

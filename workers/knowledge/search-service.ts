@@ -12,6 +12,7 @@ import {
   recordReads,
   sensitiveIn,
 } from './reach-service.ts'
+import { candidatesFor, reorder } from './rerank-service.ts'
 import { lookUp, type RetrievalContext } from './retrieve-service.ts'
 import {
   KeptSearch,
@@ -56,17 +57,23 @@ export async function searchBases(
   const kept = settings.isCached ? await clock.time('cacheMs', searches.look(ctx, key)) : undefined
   if (kept) {
     recordReads(ctx, kept.value.sensitive, 'search')
-    return { hits: kept.value.hits, cache: kept.layer, timings: clock.timings() }
+    const { hits, corrections } = kept.value
+    return { hits, corrections, cache: kept.layer, timings: clock.timings() }
   }
-  const by = { text: asked.query, filter, limit: asked.k }
+  const { query, k } = asked
+  const by = { text: query, filter, limit: candidatesFor(ctx, settings, k) }
   const found = await withSpan({ name: 'knowledge.retrieve' }, () =>
     lookUp(ctx, clock, by, reached, settings, signal),
   )
-  const hits = await toWire(ctx, found)
-  const sensitive = sensitiveIn(found)
+  const { corrections } = found
+  const ordered = await reorder(ctx, clock, { query, hits: found.hits }, settings, signal)
+  const shown = ordered.hits.slice(0, k)
+  const hits = await toWire(ctx, shown)
+  const sensitive = sensitiveIn(shown)
   recordReads(ctx, sensitive, 'search')
-  if (settings.isCached) searches.put(ctx, key, { hits, sensitive })
-  return { hits, cache: 'none', timings: clock.timings() }
+  // Another order may be had a minute later.
+  if (settings.isCached && ordered.isWhole) searches.put(ctx, key, { hits, corrections, sensitive })
+  return { hits, corrections, cache: 'none', timings: clock.timings() }
 }
 
 /** A digest: no query may be readable in a cache's key. */
@@ -74,11 +81,12 @@ const keyOf = (
   { env }: SearchContext,
   { query, k, filter }: Omit<SearchQuery, 'filters'> & { filter: string | undefined },
   { version, reader }: Reached,
-  { strategy, hasModels }: AskSettings,
+  { strategy, hasModels, isFed }: AskSettings,
 ) => {
   const { labels, seesPhi } = reader
   const model = hasModels ? env.EMBEDDING_MODEL : ''
-  return sha256Hex(JSON.stringify([query, k, filter, version, labels, seesPhi, strategy, model]))
+  const search = [strategy, isFed, model, hasModels && env.RERANK_URL && env.RERANK_MODEL]
+  return sha256Hex(JSON.stringify([query, k, filter, version, labels, seesPhi, search]))
 }
 
 /** With the attributes of their documents, which the search itself has no need of. */
@@ -91,7 +99,7 @@ export async function toWire(ctx: StoreContext, found: readonly Hit[]): Promise<
 /** Field by field: a hit knows more than its reader needs to. */
 function placed(hit: Hit): Omit<SearchHit, 'attributes'> {
   const { documentId, kbId: kb, title, fileName, ordinal, context, text, page, start, end } = hit
-  const { bm25, cosine, lexicalRank, vectorRank, score, coverage } = hit
+  const { bm25, cosine, lexicalRank, vectorRank, score, rerankScore, coverage } = hit
   const place = { documentId, kb, title, fileName, ordinal, context, text, page, start, end }
-  return { ...place, bm25, cosine, lexicalRank, vectorRank, score, coverage }
+  return { ...place, bm25, cosine, lexicalRank, vectorRank, score, rerankScore, coverage }
 }

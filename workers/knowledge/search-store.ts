@@ -1,14 +1,17 @@
 /**
  * Retrieval: one statement that scores a question against knowledge bases by words (BM25 as a
- * sparse inner product) and by vector (an exact scan), joins the two and answers with every score.
- * Which weights are used is profiles.ts; what is done with the result is service.ts.
+ * sparse inner product; word-arm-store.ts) and by vector (vector-arm-store.ts), joins the two and answers
+ * with every score. Which weights are used is profiles.ts; what is done with the result is service.ts.
  */
 import { sql } from 'drizzle-orm'
 import type { WithEnv } from '../../shared/context.ts'
 import { type DatabaseEnv, withTenant } from '../../shared/database.ts'
 import type { Fusion } from './profiles.ts'
 import { EVERYBODY, type Reader } from './readers.ts'
-import { spaced } from './words.ts'
+import type { Correction } from './search-schemas.ts'
+import type { Passage } from './section.ts'
+import { type Arm, nearest, texts } from './vector-arm-store.ts'
+import { corrected, lexical, terms } from './word-arm-store.ts'
 
 /** Candidates per arm; the fused order of the best few does not change with more. */
 export const ARM = 50
@@ -36,19 +39,21 @@ export interface Hit {
   vectorRank: number | null
   /** The joined score that orders hits; comparable within one search only. */
   score: number
+  /** What a reranking model made of it; null where none looked, or where it was not among the best. */
+  rerankScore: number | null
   /** Share of the question's words, weighted by rarity, that the chunk has; 0 to 1. */
   coverage: number
+  /** Chunks before and behind it; none unless they were asked for. */
+  around: Passage[]
   /** Whether its document is for some readers only, and whether that is because of health data. */
   isSensitive: boolean
   isPhi: boolean
 }
 
 export interface Search {
-  /** Knowledge bases to look in. */
-  kbIds: readonly string[]
+  /** Knowledge bases to look in, by embedding profile. */
+  arms: readonly Arm[]
   question: string
-  /** The question's vector; null searches by words alone. */
-  embedding: readonly number[] | null
   fusion: Fusion
   limit: number
   /** Candidates per arm, when it is to be known where others stand. */
@@ -59,33 +64,47 @@ export interface Search {
   reader?: Reader
   /** What documents must be like, as a jsonpath over their attributes (filters.ts). */
   filter?: string | undefined
+  /** Chunks that come with a hit, on either side. */
+  neighbours?: number
+  /** Whether the best of a first search by words say which words to look for besides. */
+  isFed?: boolean
 }
 
-/** The best chunks for a question, best first. Only what is published and not deleted is seen. */
-export async function searchChunks(ctx: WithEnv<DatabaseEnv>, search: Search): Promise<Hit[]> {
+export interface FoundChunks {
+  /** Best first. */
+  hits: Hit[]
+  corrections: Correction[]
+}
+
+/** The best chunks for a question. Only what is published and not deleted is seen. */
+export async function searchChunks(
+  ctx: WithEnv<DatabaseEnv>,
+  search: Search,
+): Promise<FoundChunks> {
   const [{ rows }] = await withTenant(ctx).batch((tx) => [
-    tx.execute<Record<keyof Hit, unknown>>(searchStatement(ctx.tenantId, search)),
+    tx.execute<Row>(searchStatement(ctx.tenantId, search)),
   ])
-  return rows.map(toHit)
+  return { hits: rows.map(toHit), corrections: rows[0]?.corrections ?? [] }
 }
 
-/** An array of texts as a parameter. */
-const texts = (values: readonly string[]) =>
-  sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`
+type Row = Record<Exclude<keyof Hit, 'around'>, unknown> & {
+  corrections: Correction[] | null
+  around: Passage[] | null
+}
 
 /**
- * The statement itself. A term nobody has counts as rarest: it cannot be found, yet it lowers the
- * coverage. Both arms see live runs only, and only what the reader may see and asked for, before their
- * LIMIT; ties are broken the same way always. Every knowledge base weighs words by its own counts. A
- * text without words has the zero vector, whose cosine Postgres calls NaN, the greatest.
+ * The statement itself. Both arms see live runs only, and only what the reader may see and asked for,
+ * before their LIMIT; ties are broken the same way always. Every knowledge base weighs words by its own
+ * counts.
  *
  * Hashes come first and alone: under row-level security an index serves only comparisons that cannot
  * leak. For the same reason the arm of words is a function (migrations/ says more).
  */
 function searchStatement(tenantId: string, search: Search) {
-  const { kbIds, question, embedding, fusion, limit, reader = EVERYBODY, filter = null } = search
-  const { depth = ARM, only = null } = search
-  const vector = embedding && `[${embedding.join(',')}]`
+  const { arms, question, fusion, limit, reader = EVERYBODY, filter = null } = search
+  const { depth = ARM, only = null, neighbours = 0, isFed = false } = search
+  const asked = { tenantId, question, depth, isFed }
+  const kbIds = arms.flatMap((arm) => arm.kbIds)
   return sql`
 with asked as materialized (
   select ${texts(reader.labels)} as readers, ${reader.seesPhi}::boolean as sees_phi,
@@ -93,40 +112,14 @@ with asked as materialized (
 ), base as materialized (
   select kb_id, chunks, config from kb_stat
   where tenant_id = ${tenantId} and kb_id = any(${texts(kbIds)}) and chunks > 0
-), word as materialized (
-  select b.kb_id, kb_hash(w.lexeme) as h, b.chunks,
-    ('''' || replace(replace(w.lexeme, '\\', '\\\\'), '''', '''''') || '''')::tsquery as word
-  from base b cross join unnest(to_tsvector(b.config::regconfig, ${spaced(question)})) w
-), term as materialized (
-  select w.kb_id, w.h + 1 as i, w.word,
-    ln(1 + (w.chunks - coalesce(t.df, 0) + 0.5) / (coalesce(t.df, 0) + 0.5)) as idf
-  from word w left join kb_term t
-    on t.tenant_id = ${tenantId} and t.kb_id = w.kb_id and t.h = w.h
-), weighed as materialized (
-  select kb_id, sum(idf) as idf,
-    ('{' || string_agg(i || ':' || round(idf::numeric, 6), ',') || '}/1048576')::sparsevec as bm
-  from (select kb_id, i, max(idf) as idf from term group by kb_id, i) x group by kb_id
-), query as materialized (
-  select array_agg(w.kb_id) as kbs, array_agg(w.bm) as weights,
-    (select string_agg(word::text, ' | ')::tsquery from term) as words
-  from weighed w having count(*) > 0
-), lexical as materialized (
-  select m.*, row_number() over (order by m.bm25 desc, m.document_id, m.ordinal) as rank
-  from asked a cross join query q
-  cross join lateral kb_match(q.kbs, q.words, q.weights, a.readers, a.sees_phi, a.filter, ${depth}) m
-), nearest as materialized (
-  select *, row_number() over (order by cosine desc, document_id, ordinal) as rank from (
-    select c.document_id, c.generation, c.ordinal,
-      coalesce(1 - nullif(c.emb <=> ${vector}::vector, 'NaN'), 0) as cosine
-    from asked a cross join kb_vec c join kb_documents d on d.tenant_id = ${tenantId}
-      and d.id = c.document_id and d.live_generation = c.generation
-      and d.kb_id in (select kb_id from base)
-      and (d.acl is null or d.acl && a.readers) and (a.sees_phi or not d.phi)
-      and (a.filter is null or d.attributes @@ a.filter)
-    where c.tenant_id = ${tenantId} and ${vector}::text is not null
-    order by cosine desc, c.document_id, c.ordinal limit ${depth}
-  ) best
-), fused as (
+), seen as materialized (
+  select d.id, d.live_generation as generation, d.kb_id
+  from kb_documents d join base b on b.kb_id = d.kb_id cross join asked a
+  where d.tenant_id = ${tenantId} and d.live_generation is not null
+    and (d.acl is null or d.acl && a.readers) and (a.sees_phi or not d.phi)
+    and (a.filter is null or d.attributes @@ a.filter)
+), ${terms(asked)}, ${corrected(asked)}, ${lexical(asked)}, ${nearest(tenantId, arms, depth)},
+fused as (
   select document_id, generation, ordinal, bm25, cosine, l.rank as lexical_rank, n.rank as vector_rank,
     ${fusion.lexicalScore}::float8 * coalesce(bm25 / nullif(max(bm25) over (), 0), 0)
     + ${fusion.vectorScore}::float8 * coalesce(cosine / nullif(max(cosine) over (), 0), 0)
@@ -143,7 +136,9 @@ select f.document_id as "documentId", d.kb_id as "kbId", f.ordinal, d.title, d.f
     select sum(t.idf) from term t join kb_lex x on x.tenant_id = ${tenantId}
       and x.document_id = f.document_id and x.generation = f.generation and x.ordinal = f.ordinal
     where t.kb_id = d.kb_id and x.tsv @@ t.word
-  ) / nullif((select sum(idf) from term t where t.kb_id = d.kb_id), 0), 0) as coverage
+  ) / nullif((select sum(most) from term t where t.kb_id = d.kb_id), 0), 0) as coverage,
+  ${neighbours > 0 ? around(tenantId, neighbours) : null} as around,
+  (select json_agg(x) from corrected x) as corrections
 from fused f
 join kb_chunk c on c.tenant_id = ${tenantId} and c.document_id = f.document_id
   and c.generation = f.generation and c.ordinal = f.ordinal
@@ -152,8 +147,17 @@ where ${only}::uuid is null or f.document_id = ${only}::uuid
 order by f.score desc, f.document_id, f.ordinal`
 }
 
+/** Chunks before and behind; which of them are of its section is section.ts. */
+const around = (tenantId: string, neighbours: number) => sql`(
+  select json_agg(json_build_object('ordinal', n.ordinal, 'context', n.context, 'text', n.text, 'start', n.char_start,
+    'end', n.char_end, 'page', n.page, 'pageStarts', n.page_starts))
+  from kb_chunk n where n.tenant_id = ${tenantId} and n.document_id = f.document_id
+    and n.generation = f.generation and n.ordinal <> f.ordinal
+    and n.ordinal between f.ordinal - ${neighbours}::int and f.ordinal + ${neighbours}::int
+)`
+
 /** Field by field and by type: what a driver sends as text must not travel on as text. */
-function toHit(row: Record<keyof Hit, unknown>): Hit {
+function toHit(row: Row): Hit {
   return {
     documentId: String(row.documentId),
     kbId: String(row.kbId),
@@ -171,7 +175,9 @@ function toHit(row: Record<keyof Hit, unknown>): Hit {
     lexicalRank: numberOrNull(row.lexicalRank),
     vectorRank: numberOrNull(row.vectorRank),
     score: Number(row.score),
+    rerankScore: null,
     coverage: Number(row.coverage),
+    around: row.around ?? [],
     isSensitive: row.isSensitive === true,
     isPhi: row.isPhi === true,
   }

@@ -18,6 +18,7 @@ import { compose, toSources } from './compose-service.ts'
 import { EMBEDDING_BATCH, embedTexts } from './embedding-client.ts'
 import { insertAnswer } from './feedback-store.ts'
 import { type Filter, jsonpathOf } from './filters.ts'
+import { profileOf } from './profiles.ts'
 import { toolResultOf } from './prompt.ts'
 import {
   type ReachContext,
@@ -26,13 +27,11 @@ import {
   recordReads,
   sensitiveIn,
 } from './reach-service.ts'
-import { retrieve, type RetrievalContext } from './retrieve-service.ts'
+import { retrieve, type RetrievalContext, type WideHit } from './retrieve-service.ts'
 import type { Answer, AskEvent, Citation, KeptAnswer, Shown, Turn } from './schemas.ts'
-import type { Hit } from './search-store.ts'
 import { type AskSettings, askSettings } from './settings-service.ts'
-import { DIMENSIONS } from './tables.ts'
 import { settingsOf, type Trial } from './trial-service.ts'
-export { askSettings, DIMENSIONS, EMBEDDING_BATCH, embedTexts }
+export { askSettings, EMBEDDING_BATCH, embedTexts, profileOf }
 export { baseVersion, hasBase, type Trial, trySearch } from './trial-service.ts'
 export { findDocuments } from './trial-store.ts'
 /** For surfaces of other protocols over the same things. */
@@ -123,11 +122,12 @@ function keepAnswer(
   { answerId, abstained, citations, kbVersions }: Answer,
   sources: readonly Shown[],
 ): Promise<void> {
-  const chunks = sources.map((source) => ({
-    documentId: source.documentId,
-    ordinal: source.ordinal,
-    cited: citations.some((citation) => isFrom(citation, source)),
-  }))
+  const chunks = sources.flatMap(({ documentId, around, ...own }) =>
+    [own, ...around].map(({ ordinal, start, end }) => {
+      const isCited = (citation: Citation) => isFrom(citation, { documentId, start, end })
+      return { documentId, ordinal, cited: citations.some(isCited) }
+    }),
+  )
   return insertAnswer(ctx, { id: answerId, question, abstained, kbVersions, chunks })
 }
 
@@ -145,10 +145,11 @@ async function* answer(
     askSettings(ctx, wanted),
   ])
   const settings = { ...flags, ...instead }
-  const { strategy, maxSources, minRelevance, isCached } = settings
+  const { strategy, maxSources, minRelevance, isCached, isRewritten, isFed } = settings
   const filter = filters && jsonpathOf(filters)
   const { CHAT_MODEL: chatModel, EMBEDDING_MODEL: embeddingModel } = ctx.env
-  const models = { chatModel, embeddingModel, search: [strategy, maxSources, minRelevance, filter] }
+  const search = [strategy, maxSources, minRelevance, filter, isRewritten, isFed]
+  const models = { chatModel, embeddingModel, search }
   const { version, reader } = reached
   const key = await keyOfAnswer({ version, reader, question, history, ...models })
   const kept = isCached ? await clock.time('cacheMs', answers.peek(ctx, key)) : undefined
@@ -161,9 +162,9 @@ async function* answer(
     return
   }
   await requireModels(ctx)
-  const search = () =>
-    retrieve(ctx, clock, { question, history, filter }, reached, settings, signal)
-  const hits = await withSpan({ name: 'knowledge.retrieve' }, search)
+  const hits = await withSpan({ name: 'knowledge.retrieve' }, () =>
+    retrieve(ctx, clock, { question, history, filter }, reached, settings, signal),
+  )
   const [sources, sensitive] = [hits.map(toShown), sensitiveIn(hits)]
   recordReads(ctx, sensitive, 'answer')
   yield { type: 'found', answerId, sources }
@@ -229,9 +230,12 @@ export async function searchKnowledge(
 export const citeFrom = (sources: readonly CitableSource[], before: readonly Citation[]) =>
   createCiter(sources, { before, keepsUnmarked: true })
 
-function toShown(hit: Hit): Shown {
+function toShown(hit: WideHit): Shown {
   const { documentId, ordinal, title, fileName, page, start, end, text, score } = hit
-  return { documentId, ordinal, title, fileName, page, start, end, text, score }
+  const around = hit.parts
+    .filter((part) => part.ordinal !== ordinal)
+    .map((part) => ({ ordinal: part.ordinal, start: part.start, end: part.end }))
+  return { documentId, ordinal, title, fileName, page, start, end, text, score, around }
 }
 
 const STAGES = [

@@ -18,6 +18,10 @@ export interface AskSettings {
   isCached: boolean
   /** Whether language models may be asked. */
   hasModels: boolean
+  /** Whether a model makes a question stand alone that leans on the conversation. */
+  isRewritten: boolean
+  /** Whether the words of the first hits are searched for too. */
+  isFed: boolean
 }
 
 /** Sources that a prompt has room for. */
@@ -35,5 +39,7 @@ export async function askSettings(ctx: FlagReadContext, sources?: number): Promi
     minRelevance,
     isCached: flags.getBooleanValue('cache_enabled', true),
     hasModels: flags.getBooleanValue('openai_enabled', true),
+    isRewritten: flags.getBooleanValue('rag_query_rewriting', true),
+    isFed: flags.getBooleanValue('rag_relevance_feedback', false),
   }
 }

@@ -20,7 +20,6 @@ import {
   timestamp,
   uniqueIndex,
   uuid,
-  vector,
 } from 'drizzle-orm/pg-core'
 import { tenants } from '../../shared/tables.ts'
 import type { Attributes } from './attributes.ts'
@@ -29,6 +28,8 @@ import type { JobStatus } from './schemas.ts'
 import type { Suspicion } from './suspicion.ts'
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
+/** Of any length: which one a knowledge base has is its embedding profile's. */
+const vector = customType<{ data: string }>({ dataType: () => 'vector' })
 const at = () => timestamp({ withTimezone: true }).notNull()
 const tenant = () =>
   text()
@@ -37,8 +38,6 @@ const tenant = () =>
 
 /** The knowledge base every tenant has without making one. */
 export const KB_ID = 'default'
-/** Columns of every embedding profile so far; another width means another table. */
-export const DIMENSIONS = 1536
 /** BM25 terms are hashed to 20 bits; a collision costs one wrong weight, not a wrong answer. */
 const LEXEME_DIMENSIONS = 1_048_576
 
@@ -72,9 +71,15 @@ export const kbTerm = pgTable(
     kbId: text().notNull(),
     h: integer().notNull(),
     df: integer().notNull(),
+    /** One of the terms of this hash, almost always the only one. */
+    lexeme: text(),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.kbId, table.h] }),
+    // By trigrams, for words that nobody wrote: which term is meant.
+    index('kb_term_lexeme')
+      .using('gin', table.tenantId, table.lexeme.op('gin_trgm_ops'))
+      .with({ gin_pending_list_limit: 512 }),
     foreignKey({
       name: 'kb_term_kb_stat_fk',
       columns: [table.tenantId, table.kbId],
@@ -238,10 +243,8 @@ export const kbChunk = pgTable(
   ],
 )
 
-export const kbVec = pgTable(
-  'kb_vec',
-  { ...chunkKey, emb: vector({ dimensions: DIMENSIONS }).notNull() },
-  (table) => chunkConstraints('kb_vec', table),
+export const kbVec = pgTable('kb_vec', { ...chunkKey, emb: vector().notNull() }, (table) =>
+  chunkConstraints('kb_vec', table),
 )
 
 export const kbLex = pgTable(

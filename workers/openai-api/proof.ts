@@ -20,11 +20,12 @@ export const marksOf = (piece: string, at = 0): Mark[] =>
     return { number: Number(number), start: at + index, end: at + index + mark.length }
   })
 
-/** The chunk a citation's words are from. */
+/** The chunk a citation's words are from, or which they were shown with. */
 export const sourceOf = (sources: readonly Source[], cited: Place): Source | undefined =>
   sources.find(
-    ({ documentId, start, end }) =>
-      documentId === cited.documentId && start <= cited.start && cited.end <= end,
+    ({ documentId, around = [], ...own }) =>
+      documentId === cited.documentId &&
+      [own, ...around].some(({ start, end }) => start <= cited.start && cited.end <= end),
   )
 
 /** The extension object on every answer; nothing of it is OpenAI's. */

@@ -8,10 +8,10 @@ import {
   answerQuestion,
   type Ask,
   bases,
-  DIMENSIONS,
   EMBEDDING_BATCH,
   embedTexts,
   type KnowledgeContext,
+  profileOf,
 } from '../knowledge/service.ts'
 import { completionOf, createChunks } from './chat-wire.ts'
 import { type Asked, askedOf, type Said, textOf } from './conversation.ts'
@@ -215,8 +215,9 @@ export async function createEmbeddings(
 ): Promise<EmbeddingList> {
   const { EMBEDDING_MODEL: model } = ctx.env
   if (request.model !== model) throw noModel(request.model)
-  if ((request.dimensions ?? DIMENSIONS) !== DIMENSIONS) {
-    throw invalid('dimensions', `Vectors have ${DIMENSIONS} dimensions here, no others.`)
+  const { dimensions } = profileOf(model)
+  if ((request.dimensions ?? dimensions) !== dimensions) {
+    throw invalid('dimensions', `Vectors have ${dimensions} dimensions here, no others.`)
   }
   await requireModels(ctx)
   const inputs = typeof request.input === 'string' ? [request.input] : request.input
@@ -224,7 +225,7 @@ export async function createEmbeddings(
   let tokens = 0
   for (let from = 0; from < inputs.length; from += EMBEDDING_BATCH) {
     const texts = inputs.slice(from, from + EMBEDDING_BATCH)
-    const made = await embedTexts(ctx, 'embed_text', texts, signal)
+    const made = await embedTexts(ctx, 'embed_text', texts, { signal })
     all.push(...made.vectors)
     tokens += made.tokens
   }

@@ -20,6 +20,8 @@ export interface Source extends Place {
   fileName: string
   text: string
   score: number
+  /** What the model was shown with it. */
+  around?: readonly { start: number; end: number }[]
 }
 
 export interface Proved {

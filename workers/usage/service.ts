@@ -51,6 +51,8 @@ export interface Use {
   model: string
   kind: ModelPrice['kind']
   purpose: LabelsOf<'voiceassist_openai_api_calls_total'>['purpose']
+  /** Host of the provider, when it is not the one of OPENAI_BASE_URL. */
+  provider?: string
 }
 
 /** Closed once: by `settle` when the provider did something, by `release` when it did not. */
@@ -219,7 +221,7 @@ function record(ctx: UsageContext, { id, use, units, isEstimated }: Closed): num
   const { purpose, model } = use
   const { tenantId, requestId, bill } = ctx
   if (bill) bill.microDollars += microDollars
-  const provider = new URL(ctx.env.OPENAI_BASE_URL).host
+  const { provider = new URL(ctx.env.OPENAI_BASE_URL).host } = use
   count(ctx, { provider, use, units, microDollars })
   const message: UsageMessage = {
     id,

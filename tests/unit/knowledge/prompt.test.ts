@@ -108,8 +108,8 @@ test('an abstention is forgotten soon, and an older shape at once', () => {
 })
 
 test('a model’s variant is joined like the model, and the language of "no answer" is the question’s', () => {
-  expect(fusionOf('va-lexical-1:slow')).toEqual(fusionOf('va-lexical-1'))
-  expect(fusionOf('text-embedding-3-small')).toMatchObject({ lexicalRank: 1, vectorRank: 1 })
+  expect(fusionOf(['va-lexical-1:slow'])).toEqual(fusionOf(['va-lexical-1']))
+  expect(fusionOf(['text-embedding-3-small'])).toMatchObject({ lexicalRank: 1, vectorRank: 1 })
   expect(abstention('Почему?')).toMatch(/[а-я]/)
   expect(relevanceOf({ coverage: 0.1, cosine: null })).toBe(0.1)
   expect(relevanceOf({ coverage: 0.1, cosine: 0.4 })).toBe(0.4)
