@@ -155,9 +155,9 @@ export async function getVersion(
 async function checkContent(ctx: ManageContext, content: AssistantContent): Promise<void> {
   const { tools, knowledge_bases: bases, model, limits } = content
   const { MAX_TURNS, MAX_ANSWER_LENGTH } = ctx.env
-  const [known, ...there] = await Promise.all([
-    tools ? toolNames(ctx) : [],
-    ...(bases ?? []).map((id) => hasBase(ctx, id)),
+  const [known, there] = await Promise.all([
+    tools ? toolNames(ctx) : ([] as string[]),
+    Promise.all((bases ?? []).map((id) => hasBase(ctx, id))),
   ])
   const wrong = [
     ...(tools ?? []).map((name, index) => ({

@@ -44,6 +44,7 @@ export async function prepareLive(
     }
     const calling = {
       sessionId: asked.sessionId,
+      messageId: asked.turnId,
       idempotencyKey: `${asked.turnId}:${callId}`,
       history: asked.history,
       found: () => undefined,

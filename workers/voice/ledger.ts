@@ -41,6 +41,10 @@ function lineOf(item: Item): Line {
       return { ...head, role: 'tool', text: `${item.name}(${item.arguments})` }
     case 'function_call_output':
       return { ...head, role: 'tool', text: item.output }
+    case 'mcp_call': {
+      const outcome = item.output ?? item.error ?? ''
+      return { ...head, role: 'tool', text: `${item.name}(${item.arguments}): ${outcome}` }
+    }
   }
 }
 

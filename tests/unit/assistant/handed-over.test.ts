@@ -4,7 +4,7 @@ import type { TurnEvent } from '../../../workers/assistant/turn-state.ts'
 import { beginTurn, stepTurn } from '../../../workers/assistant/turn.ts'
 
 const spec = {
-  tools: new Map([['look', { problemOf: () => undefined, confirms: false }]]),
+  tools: new Map([['look', { problemOf: () => undefined, confirms: () => false }]]),
   external: new Set(['theirs']),
   maxSteps: 4,
   phrases: { sorry: 'Sorry.', noAnswer: 'No answer.' },

@@ -33,6 +33,8 @@ export const costs = {
     embed_text: 'Embedding by API',
     transcribe: 'Transcription',
     speak: 'Speech',
+    rewrite: 'Rewriting questions',
+    rerank: 'Reranking',
   },
   answerId: 'Answer, message or session',
   answerIdHint: 'Id',

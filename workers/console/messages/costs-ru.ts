@@ -34,6 +34,8 @@ export const costs: CostMessages = {
     embed_text: 'Векторы через API',
     transcribe: 'Распознавание речи',
     speak: 'Синтез речи',
+    rewrite: 'Уточнение вопросов',
+    rerank: 'Повторное ранжирование',
   },
   answerId: 'Ответ, сообщение или сеанс',
   answerIdHint: 'Идентификатор',
