@@ -99,6 +99,10 @@ const at = (time: Date) => sql`${time.toISOString()}::timestamptz`
 
 export const about = (id: string): AuditDetails => ({ resource: { type: 'kb', id } })
 
+/** Drivers answer with a text or a date. */
+const timeOrNull = (value: unknown) =>
+  typeof value === 'string' || value instanceof Date ? new Date(value).toISOString() : null
+
 function toBase(row: Record<string, unknown>): Base {
   return {
     id: String(row['id']),
@@ -111,8 +115,7 @@ function toBase(row: Record<string, unknown>): Base {
     chunks: Number(row['chunks']),
     draft: row['draft'] === true,
     publishedVersion: row['publishedVersion'] === null ? null : Number(row['publishedVersion']),
-    publishedAt:
-      row['publishedAt'] === null ? null : new Date(String(row['publishedAt'])).toISOString(),
+    publishedAt: timeOrNull(row['publishedAt']),
     createdAt: new Date(String(row['createdAt'])).toISOString(),
     updatedAt: new Date(String(row['updatedAt'])).toISOString(),
   }

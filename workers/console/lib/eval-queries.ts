@@ -8,6 +8,7 @@ import type {
   NewEvalRun,
   NewRatedCase,
 } from '../../evals/schemas.ts'
+import { useLateMessages } from '../messages/late.ts'
 import { useMessages } from '../messages/locale.tsx'
 import { useToasts } from '../ui/toasts.tsx'
 import { useServices } from './services.tsx'
@@ -76,7 +77,8 @@ export function useEvalComparison(base: string, other: string) {
 export function useEvalActions() {
   const { client, queries } = useServices()
   const { succeed, fail } = useToasts()
-  const { evals, search } = useMessages()
+  const { evals } = useLateMessages()
+  const { search } = useMessages()
   const refresh = () => queries.invalidateQueries({ queryKey: EVALS })
   return {
     create: async (name: string): Promise<EvalSet> => {

@@ -8,9 +8,7 @@ import { audit } from './audit-en.ts'
 import { conversations } from './conversations-en.ts'
 import { costs } from './costs-en.ts'
 import { door } from './door-en.ts'
-import { evals } from './evals-en.ts'
 import { experiments } from './experiments-en.ts'
-import { facts } from './facts-en.ts'
 import { flag } from './flag-en.ts'
 import { flagTools } from './flag-tools-en.ts'
 import { help } from './help-en.ts'
@@ -21,8 +19,6 @@ import { organization } from './organization-en.ts'
 import { overview } from './overview-en.ts'
 import { permissions } from './permissions-en.ts'
 import { platform } from './platform-en.ts'
-import { publishing } from './publishing-en.ts'
-import { rated } from './rated-en.ts'
 import { rating } from './rating-en.ts'
 import { roles } from './roles-en.ts'
 import { search } from './search-en.ts'
@@ -146,12 +142,8 @@ export const en = {
   members,
   organization,
   overview,
-  publishing,
-  rated,
   rating,
   search,
-  evals,
-  facts,
   sessions,
   voiceTools,
   teams,

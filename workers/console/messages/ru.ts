@@ -9,9 +9,7 @@ import { conversations } from './conversations-ru.ts'
 import { costs } from './costs-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
-import { evals } from './evals-ru.ts'
 import { experiments } from './experiments-ru.ts'
-import { facts } from './facts-ru.ts'
 import { flag } from './flag-ru.ts'
 import { flagTools } from './flag-tools-ru.ts'
 import { help } from './help-ru.ts'
@@ -22,8 +20,6 @@ import { organization } from './organization-ru.ts'
 import { overview } from './overview-ru.ts'
 import { permissions } from './permissions-ru.ts'
 import { platform } from './platform-ru.ts'
-import { publishing } from './publishing-ru.ts'
-import { rated } from './rated-ru.ts'
 import { rating } from './rating-ru.ts'
 import { roles } from './roles-ru.ts'
 import { search } from './search-ru.ts'
@@ -153,12 +149,8 @@ export const ru: Messages = {
   members,
   organization,
   overview,
-  publishing,
-  rated,
   rating,
   search,
-  evals,
-  facts,
   sessions,
   voiceTools,
   teams,

@@ -2,6 +2,7 @@
 import type { EvalComparison } from '../../../evals/schemas.ts'
 import { useEvalComparison } from '../../lib/eval-queries.ts'
 import { formatDuration, formatScore } from '../../lib/format.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { cell, DataTable, wide } from '../../ui/data-table.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -11,7 +12,7 @@ const ROWS = ['ndcg', 'recall', 'citationPrecision', 'searchMs'] as const
 type Row = (typeof ROWS)[number]
 
 export function Comparison({ base, other }: { base: string; other: string }) {
-  const { evals } = useMessages()
+  const { evals } = useLateMessages()
   const query = useEvalComparison(base, other)
   return (
     <section>
@@ -24,7 +25,7 @@ export function Comparison({ base, other }: { base: string; other: string }) {
 }
 
 function ComparisonTable({ compared }: { compared: EvalComparison }) {
-  const { evals } = useMessages()
+  const { evals } = useLateMessages()
   const rows = ROWS.filter((row) => compared[row] !== null)
   if (rows.length === 0) return <p className="text-muted">{evals.nothing}</p>
   return (
@@ -52,7 +53,8 @@ function ComparisonTable({ compared }: { compared: EvalComparison }) {
 }
 
 function DifferenceRow({ row, found }: { row: Row; found: EvalComparison[Row] }) {
-  const { evals, locale } = useMessages()
+  const { evals } = useLateMessages()
+  const { locale } = useMessages()
   if (!found) return null
   const { base, other, mean, low, high, wins, losses } = found
   const isTime = row === 'searchMs'

@@ -5,7 +5,7 @@ import type { EvalCase, EvalImport, EvalSet } from '../../../evals/schemas.ts'
 import { saveFile } from '../../lib/download.ts'
 import { useEvalActions, useEvalCases } from '../../lib/eval-queries.ts'
 import { usePermission } from '../../lib/hooks.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { cell, DataTable } from '../../ui/data-table.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
@@ -13,7 +13,7 @@ import { LoadMore } from '../../ui/load-more.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 
 export function EvalCases({ set }: { set: EvalSet }) {
-  const { evals } = useMessages()
+  const { evals } = useLateMessages()
   const query = useEvalCases(set.id)
   return (
     <section>
@@ -45,7 +45,7 @@ export function EvalCases({ set }: { set: EvalSet }) {
 }
 
 function CaseRow({ setId, one }: { setId: string; one: EvalCase }) {
-  const { evals } = useMessages()
+  const { evals } = useLateMessages()
   const mayWrite = usePermission('kb.write')
   const { removeCase } = useEvalActions()
   const { id, question, judgements } = one
@@ -73,7 +73,7 @@ function CaseRow({ setId, one }: { setId: string; one: EvalCase }) {
 
 /** A file in, a file out. */
 function Transfer({ set }: { set: EvalSet }) {
-  const { evals } = useMessages()
+  const { evals } = useLateMessages()
   const mayWrite = usePermission('kb.write')
   const { importCases, exportCases } = useEvalActions()
   const picker = useRef<HTMLInputElement>(null)
@@ -121,7 +121,7 @@ function Transfer({ set }: { set: EvalSet }) {
 }
 
 function Taken({ taken: { cases, refused, refusals } }: { taken: EvalImport }) {
-  const { evals } = useMessages()
+  const { evals } = useLateMessages()
   return (
     <div role="status" className="rounded-md border border-line bg-surface px-3 py-2">
       <p>{evals.imported(cases)}</p>

@@ -6,6 +6,7 @@ import type { EvalRun } from '../../../evals/schemas.ts'
 import { useEvalActions, useEvalRuns } from '../../lib/eval-queries.ts'
 import { formatDollars, formatDuration, formatScore } from '../../lib/format.ts'
 import { usePermission } from '../../lib/hooks.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { IconButton } from '../../ui/button.tsx'
 import { cell, DataTable, wide } from '../../ui/data-table.tsx'
@@ -24,7 +25,7 @@ const TONES: Record<EvalRun['status'], Tone> = {
 }
 
 export function EvalRuns({ setId }: { setId: string }) {
-  const { evals } = useMessages()
+  const { evals } = useLateMessages()
   const { metrics } = evals
   const query = useEvalRuns(setId)
   return (
@@ -84,7 +85,7 @@ function RunRow({ run }: { run: EvalRun }) {
 
 /** Name, state, and how far it is or why it ended. */
 function RunFacts({ run }: { run: EvalRun }) {
-  const { evals } = useMessages()
+  const { evals } = useLateMessages()
   const mayWrite = usePermission('kb.write')
   const { cancel } = useEvalActions()
   const { label, status, profile, casesDone, casesTotal, error, createdAt } = run
@@ -120,7 +121,7 @@ function RunFacts({ run }: { run: EvalRun }) {
 
 /** Which run is the one before and which the one after. */
 function Picks({ run: { id, label, createdAt } }: { run: EvalRun }) {
-  const { evals } = useMessages()
+  const { evals } = useLateMessages()
   const search = useSearch({ from: '/shell/evals' })
   const navigate = useNavigate({ from: '/evals' })
   const name = label || createdAt

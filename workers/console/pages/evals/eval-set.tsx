@@ -4,7 +4,7 @@ import { Play } from 'lucide-react'
 import { useState } from 'react'
 import { useEvalActions, useEvalSet } from '../../lib/eval-queries.ts'
 import { usePermission } from '../../lib/hooks.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -15,7 +15,7 @@ import { EvalRuns } from './eval-runs.tsx'
 import { StartRun } from './start-run.tsx'
 
 export function EvalSetPage({ id }: { id: string }) {
-  const { evals } = useMessages()
+  const { evals } = useLateMessages()
   const { base, other } = useSearch({ from: '/shell/evals' })
   const navigate = useNavigate({ from: '/evals' })
   const mayWrite = usePermission('kb.write')

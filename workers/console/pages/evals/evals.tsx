@@ -6,7 +6,7 @@ import type { EvalSet } from '../../../evals/schemas.ts'
 import { useEvalActions, useEvalSets } from '../../lib/eval-queries.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import { textOf } from '../../lib/submit.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button, buttonClass } from '../../ui/button.tsx'
 import { cell, DataTable, wide } from '../../ui/data-table.tsx'
 import { TextField } from '../../ui/field.tsx'
@@ -26,7 +26,7 @@ export function EvalsPage() {
 }
 
 function EvalSets() {
-  const { evals, rated } = useMessages()
+  const { evals, rated } = useLateMessages()
   const { create } = useSearch({ from: '/shell/evals' })
   const navigate = useNavigate({ from: '/evals' })
   const mayWrite = usePermission('kb.write')
@@ -77,7 +77,7 @@ function EvalSets() {
 }
 
 function SetTable({ shown }: { shown: readonly EvalSet[] }) {
-  const { evals } = useMessages()
+  const { evals } = useLateMessages()
   const { columns } = evals
   if (shown.length === 0) {
     return (

@@ -5,7 +5,7 @@ import { lazy, Suspense, useState } from 'react'
 import type { Feedback } from '../../../knowledge/feedback-schemas.ts'
 import { useDebounced, usePermission } from '../../lib/hooks.ts'
 import { useRated } from '../../lib/rated-queries.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button, buttonClass } from '../../ui/button.tsx'
 import { cell, DataTable, Filter, wide } from '../../ui/data-table.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
@@ -24,7 +24,7 @@ const RANGES = ['low', 'middle', 'high'] as const
 const RATINGS = { low: { most: 2 }, middle: { least: 3, most: 3 }, high: { least: 4 } } as const
 
 export default function RatedAnswers() {
-  const { rated: words } = useMessages()
+  const { rated: words } = useLateMessages()
   const { range, reason } = useSearch({ from: '/shell/evals' })
   const chosen = RANGES.find((each) => each === range)
   const query = useRated({
@@ -54,7 +54,7 @@ export default function RatedAnswers() {
 }
 
 function Filters() {
-  const { rated: words } = useMessages()
+  const { rated: words } = useLateMessages()
   const { range = '', reason = '' } = useSearch({ from: '/shell/evals' })
   const navigate = useNavigate({ from: '/evals' })
   const narrow = (name: 'range' | 'reason', value: string) =>
@@ -88,7 +88,7 @@ interface RatedTableProps {
 }
 
 function RatedTable({ shown, onKeep }: RatedTableProps) {
-  const { rated: words } = useMessages()
+  const { rated: words } = useLateMessages()
   const { columns } = words
   if (shown.length === 0) {
     return <Empty icon={<MessageSquareOff size={32} />} title={words.nothing} />
@@ -111,7 +111,7 @@ function RatedTable({ shown, onKeep }: RatedTableProps) {
 }
 
 function RatedRow({ answer, onKeep }: { answer: Feedback; onKeep: () => void }) {
-  const { rated: words } = useMessages()
+  const { rated: words } = useLateMessages()
   const mayWrite = usePermission('kb.write')
   const { rating, question, reason, abstained, chunks, ratedAt } = answer
   const cited = new Set(chunks.filter((chunk) => chunk.cited).map(({ documentId }) => documentId))

@@ -3,6 +3,7 @@ import type { Feedback } from '../../../knowledge/feedback-schemas.ts'
 import { useEvalActions, useEvalSets } from '../../lib/eval-queries.ts'
 import { useTitles } from '../../lib/rated-queries.ts'
 import { textOf } from '../../lib/submit.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { CheckField, SelectField } from '../../ui/field.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
@@ -17,7 +18,8 @@ interface SaveRatedProps {
 }
 
 export default function SaveRated({ answer, onClose }: SaveRatedProps) {
-  const { rated: words, search } = useMessages()
+  const { rated: words } = useLateMessages()
+  const { search } = useMessages()
   const { answerId, question, rating, chunks, kbVersions } = answer
   const sets = useEvalSets()
   const { addRatedCase } = useEvalActions()

@@ -2,7 +2,7 @@
 import type { NewEvalRun } from '../../../evals/schemas.ts'
 import { useEvalActions } from '../../lib/eval-queries.ts'
 import { textOf } from '../../lib/submit.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { CheckField, SelectField, TextField } from '../../ui/field.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
 
@@ -10,7 +10,7 @@ const ARMS = ['fused', 'words'] as const
 const STRATEGIES = ['simple', 'hybrid', 'multi_hop'] as const
 
 export function StartRun({ setId, onClose }: { setId: string; onClose: () => void }) {
-  const { evals } = useMessages()
+  const { evals } = useLateMessages()
   const { start } = useEvalActions()
   return (
     <FormModal

@@ -1,7 +1,7 @@
 /** Attributes as rows: a key, what kind of value, the value. */
 import { Plus, X } from 'lucide-react'
 import { type AttributeRow, KINDS, MOST_ROWS } from '../../lib/document-facts.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { control } from '../../ui/filter-fields.tsx'
 
@@ -18,7 +18,7 @@ const empty = (): AttributeRow => ({
 })
 
 export function AttributeFields({ rows, onChange }: AttributeFieldsProps) {
-  const { facts: words } = useMessages()
+  const { facts: words } = useLateMessages()
   const change = (id: string, part: Partial<AttributeRow>) =>
     onChange(rows.map((row) => (row.id === id ? { ...row, ...part } : row)))
   return (
@@ -51,7 +51,7 @@ interface RowProps {
 }
 
 function Row({ row: { key, kind, value }, number, onChange, onRemove }: RowProps) {
-  const { facts: words } = useMessages()
+  const { facts: words } = useLateMessages()
   return (
     <li className="flex flex-wrap gap-1.5">
       <input

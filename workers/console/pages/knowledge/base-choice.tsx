@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from 'react'
 import type { Base } from '../../../knowledge/base-schemas.ts'
 import { useBases } from '../../lib/base-queries.ts'
 import { usePermission } from '../../lib/hooks.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Status } from '../../ui/status.tsx'
@@ -63,7 +64,8 @@ export function BaseChoice() {
 
 /** What it has come to, and whether it is asked. */
 function ChosenBase({ base, bases }: { base: Base; bases: readonly Base[] }) {
-  const { knowledge, publishing } = useMessages()
+  const { publishing } = useLateMessages()
+  const { knowledge } = useMessages()
   const [isOpen, setOpen] = useState(false)
   const { id, version, documents, chunks, draft, publishedVersion, description } = base
   return (

@@ -5,6 +5,7 @@ import type { Document } from '../../../knowledge/schemas.ts'
 import { readAttributes, rowsOf } from '../../lib/document-facts.ts'
 import { useDocumentActions } from '../../lib/document-queries.ts'
 import { usePermission } from '../../lib/hooks.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { CheckField } from '../../ui/field.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
@@ -26,7 +27,8 @@ const changesOf = (before: Document, after: Required<Facts>): Facts => ({
 })
 
 export default function DocumentFacts({ document, onClose }: DocumentFactsProps) {
-  const { knowledge, facts: words } = useMessages()
+  const { facts: words } = useLateMessages()
+  const { knowledge } = useMessages()
   const mayWrite = usePermission('kb.write')
   const { describe } = useDocumentActions()
   const [labels, setLabels] = useState(document.labels)
@@ -72,7 +74,7 @@ export default function DocumentFacts({ document, onClose }: DocumentFactsProps)
 
 /** What in its text looks like an attempt on whoever reads it with a model. */
 function Suspicions({ document: { suspicions } }: { document: Document }) {
-  const { facts: words } = useMessages()
+  const { facts: words } = useLateMessages()
   if (suspicions.length === 0) return null
   return (
     <section className="rounded-md border border-line bg-warn/10 px-3 py-2">

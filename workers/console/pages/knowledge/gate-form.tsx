@@ -4,7 +4,7 @@ import type { Base } from '../../../knowledge/base-schemas.ts'
 import { useBaseActions } from '../../lib/base-queries.ts'
 import { useEvalSets } from '../../lib/eval-queries.ts'
 import { textOf, useSubmit } from '../../lib/submit.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
@@ -22,7 +22,7 @@ function gateIn(form: FormData): Gate | null {
 }
 
 export function GateForm({ base, state: { gate } }: { base: Base; state: GateState }) {
-  const { publishing: words } = useMessages()
+  const { publishing: words } = useLateMessages()
   const query = useEvalSets()
   return (
     <Loaded query={query} rows={2}>
@@ -44,7 +44,7 @@ interface GateFieldsProps {
 }
 
 function GateFields({ id, gate, options }: GateFieldsProps) {
-  const { publishing: words } = useMessages()
+  const { publishing: words } = useLateMessages()
   const { setGate } = useBaseActions()
   const { onSubmit, error, isBusy } = useSubmit((form) => setGate(id, gateIn(form)))
   return (

@@ -2,6 +2,7 @@
 import type { NewBase as Wanted } from '../../../knowledge/base-schemas.ts'
 import { useBaseActions } from '../../lib/base-queries.ts'
 import { textOf } from '../../lib/submit.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { CheckField, SelectField, TextField } from '../../ui/field.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
@@ -46,7 +47,8 @@ interface NewBaseProps {
 }
 
 export default function NewBase({ onClose, onMade }: NewBaseProps) {
-  const { knowledge, publishing, locale } = useMessages()
+  const { publishing } = useLateMessages()
+  const { knowledge, locale } = useMessages()
   const { create } = useBaseActions()
   const names = new Intl.DisplayNames(locale, { type: 'language' })
   const options = LANGUAGES.map(([value, code]) => {

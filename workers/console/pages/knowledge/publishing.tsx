@@ -5,6 +5,7 @@ import { useBaseActions, useGate } from '../../lib/base-queries.ts'
 import { formatScore } from '../../lib/format.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import { textOf, useSubmit } from '../../lib/submit.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
@@ -22,7 +23,7 @@ interface PublishingProps {
 }
 
 export default function Publishing({ base, bases, onClose }: PublishingProps) {
-  const { publishing: words } = useMessages()
+  const { publishing: words } = useLateMessages()
   const mayWrite = usePermission('kb.write')
   const query = useGate(base.id)
   return (
@@ -44,7 +45,8 @@ export default function Publishing({ base, bases, onClose }: PublishingProps) {
 }
 
 function Verdict({ state: { gate, isMet, runId, missed, version } }: { state: GateState }) {
-  const { publishing: words, locale } = useMessages()
+  const { publishing: words } = useLateMessages()
+  const { locale } = useMessages()
   if (gate === null) return <Status tone="idle">{words.none}</Status>
   if (isMet) return <Status tone="good">{words.met}</Status>
   if (runId === null) return <p className="text-warn">{words.unmeasured(version)}</p>
@@ -71,7 +73,7 @@ interface PublishFormProps {
 }
 
 function PublishForm({ base, bases, state: { isMet }, onDone }: PublishFormProps) {
-  const { publishing: words } = useMessages()
+  const { publishing: words } = useLateMessages()
   const { succeed } = useToasts()
   const { publish } = useBaseActions()
   const replaceable = bases.filter(({ id, draft }) => !draft && id !== 'default')
@@ -114,7 +116,7 @@ function PublishForm({ base, bases, state: { isMet }, onDone }: PublishFormProps
 }
 
 function Withdraw({ base, onDone }: { base: Base; onDone: () => void }) {
-  const { publishing: words } = useMessages()
+  const { publishing: words } = useLateMessages()
   const { succeed } = useToasts()
   const { withdraw } = useBaseActions()
   const { onSubmit, error, isBusy } = useSubmit(async () => {

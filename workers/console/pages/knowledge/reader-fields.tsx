@@ -6,6 +6,7 @@ import { useMembers } from '../../lib/member-queries.ts'
 import { roleNameOf } from '../../lib/role-name.ts'
 import { useRoles } from '../../lib/role-queries.ts'
 import { useTeams } from '../../lib/team-queries.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Filter } from '../../ui/data-table.tsx'
 import { CheckField } from '../../ui/field.tsx'
@@ -24,7 +25,7 @@ interface ReaderFieldsProps {
 }
 
 export function ReaderFields({ labels, onChange }: ReaderFieldsProps) {
-  const { facts: words } = useMessages()
+  const { facts: words } = useLateMessages()
   const mayList = usePermission('member.read')
   const [before] = useState(labels ?? NOBODY)
   const name = useId()
@@ -106,7 +107,7 @@ function KnownReaders({ labels, before, onChange }: ChosenProps) {
 
 /** For who may not see members: what others chose can only be taken away. */
 function GivenReaders({ labels, before, onChange }: ChosenProps) {
-  const { facts: words } = useMessages()
+  const { facts: words } = useLateMessages()
   return (
     <>
       <p className="text-sm text-muted">{words.mayNotList}</p>
@@ -125,7 +126,7 @@ function GivenReaders({ labels, before, onChange }: ChosenProps) {
 }
 
 function People({ labels, before, onChange }: ChosenProps) {
-  const { facts: words } = useMessages()
+  const { facts: words } = useLateMessages()
   const [q, setQ] = useState('')
   const found = useMembers(useDebounced(q, TYPING_MS)).data?.pages.flatMap(({ items }) => items)
   const named = (found ?? []).map(({ id, name, email }) => ({ id, name: name || email }))
@@ -151,7 +152,7 @@ interface ChoicesProps extends ChosenProps {
 }
 
 function Choices({ kind, options, labels, before, onChange }: ChoicesProps) {
-  const { facts: words } = useMessages()
+  const { facts: words } = useLateMessages()
   const all = withChosen(options, [...new Set([...before[kind], ...labels[kind]])])
   if (all.length === 0) return null
   return (
