@@ -75,6 +75,10 @@ export class VoiceEar {
     return this.#input.commit()
   }
 
+  awaitSilence(ms: number): void {
+    this.#input.awaitSilence(ms)
+  }
+
   cut(span: Span): Int16Array<ArrayBuffer> {
     return this.#input.cut(span)
   }
