@@ -101,6 +101,10 @@ export class VoiceEar {
     return undefined
   }
 
+  awaitSilence(ms: number): void {
+    this.#input.awaitSilence(ms)
+  }
+
   cut(span: Span): Int16Array<ArrayBuffer> {
     return this.#input.cut(span)
   }

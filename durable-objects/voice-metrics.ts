@@ -52,9 +52,7 @@ export class VoiceMetrics {
   ): AsyncGenerator<Outcome> {
     const { type } = effect
     const at = performance.now()
-    if (type === 'transcribe') this.#turn.ended(at, effect.vadMs)
-    if (type === 'answer') this.#turn.asked(at)
-    if (type === 'speak') this.#turn.clauseBegan(at)
+    this.#begin(effect, at)
     try {
       for await (const outcome of outcomes) {
         if (outcome.type === 'measured') this.#turn.answered(outcome.timings)
@@ -71,6 +69,13 @@ export class VoiceMetrics {
         this.#metrics.inc('voice_processing_errors_total', { error_type: STAGES[type] })
       throw error
     }
+  }
+
+  /** What is heard at a pause ends no turn. */
+  #begin(effect: SlowEffect, at: number): void {
+    if (effect.type === 'transcribe' && effect.pause === null) this.#turn.ended(at, effect.vadMs)
+    if (effect.type === 'answer') this.#turn.asked(at)
+    if (effect.type === 'speak') this.#turn.clauseBegan(at)
   }
 
   /** What the turn that ends now took; undefined when nothing of it was measured. */

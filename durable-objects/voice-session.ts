@@ -33,7 +33,12 @@ import { agreeToClose, turnAway } from './voice-socket.ts'
 import { VoiceWork } from './voice-work.ts'
 
 /** Events that come by the dozen; the event that ends them is saved. */
-const UNSAVED = new Set<voice.SessionEvent['type']>(['answer_delta', 'audio', 'supervisor_audio'])
+const UNSAVED = new Set<voice.SessionEvent['type']>([
+  'answer_delta',
+  'audio',
+  'relayed',
+  'supervisor_audio',
+])
 
 type Given = Omit<Parameters<typeof voice.openSession>[0], 'maxTurns' | 'maxSpent' | 'at'>
 
@@ -266,6 +271,9 @@ export class VoiceSession extends ReportedObject {
       case 'send':
         this.#send(effect.event)
         if (effect.event.type === 'response.done') this.#tellTimes(effect.event.response.id)
+        break
+      case 'await_silence':
+        this.#ear.awaitSilence(effect.ms)
         break
       case 'cancel':
         this.#work.cancel(effect.turn)

@@ -91,7 +91,9 @@ export class VoiceWork {
     if (isOverBudget(error)) happen({ type: 'unaffordable' })
     else context().log.error('voice effect failed', { effect: effect.type, error })
     if (effect.type === 'transcribe') {
-      happen({ type: 'transcription_failed', itemId: effect.itemId })
+      const { pause, itemId } = effect
+      if (pause === null) happen({ type: 'transcription_failed', itemId })
+      else happen({ type: 'pause_missed', pause })
     } else happen({ type: 'reply_failed', turn: effect.turn })
   }
 }

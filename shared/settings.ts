@@ -18,6 +18,7 @@ import {
   setting,
   optional,
 } from './setting-rules.ts'
+import { VOICE_SETTINGS } from './settings-voice.ts'
 
 export const Settings = z.object({
   ENVIRONMENT: setting(
@@ -64,30 +65,8 @@ export const Settings = z.object({
     'Embedding model of 1,536 dimensions; changing it means indexing again.',
     'text-embedding-3-small',
   ),
-  SPEECH_MODEL: setting(z.string().min(1), 'Text-to-speech model.', 'gpt-4o-mini-tts'),
-  SPEECH_VOICE: setting(z.string().min(1), 'Voice of the speech model.', 'alloy'),
-  TRANSCRIPTION_MODEL: setting(
-    z.string().min(1),
-    'Speech-to-text model.',
-    'gpt-4o-mini-transcribe',
-  ),
+  ...VOICE_SETTINGS,
   MAX_TURNS: setting(positive, 'User turns after which a conversation says goodbye.', '8'),
-  VOICE_ENGINE: setting(
-    z.enum(['cascade', 'relay'], 'must be cascade or relay'),
-    'What makes spoken replies: `cascade` transcribes, answers and speaks; `relay` lets `REALTIME_MODEL` do all of it, and falls back to `cascade`.',
-    'cascade',
-  ),
-  REALTIME_MODEL: setting(
-    z.string().min(1),
-    'Model of `relay`, at `OPENAI_BASE_URL`/realtime.',
-    'gpt-realtime',
-  ),
-  VOICE_MAX_SESSIONS: setting(positive, 'Voice sessions a tenant may have open at once.', '100'),
-  VOICE_SESSION_DOLLARS: setting(
-    positive,
-    'US dollars one voice session may cost; then it says goodbye.',
-    '5',
-  ),
   TURN_TIMEOUT: setting(positive, 'Seconds the assistant may take for one answer.', '60'),
   CONVERSATION_DAYS: setting(positive, 'Days a conversation is kept after its end.', '90'),
   MAX_ANSWER_LENGTH: setting(

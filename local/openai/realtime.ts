@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import { createRequire } from 'node:module'
 import type { Duplex } from 'node:stream'
-import type { WebSocket } from 'ws'
+import type * as Ws from 'ws'
 import { ApiError } from './api-error.ts'
 import { decodeWords, encodeWords } from './codec.ts'
 import type { Script } from './models.ts'
@@ -16,7 +16,7 @@ import { type Item, RealtimeEvent, type ResponseEvent } from './realtime-events.
 import { estimateTokens, type Message, takeTurn } from './turn.ts'
 
 // Resolved by Node whoever loads this file: a bundler's resolution for Workers finds the browser's stub.
-const ws: typeof import('ws') = createRequire(import.meta.url)('ws')
+const ws: typeof Ws = createRequire(import.meta.url)('ws')
 
 const RATE = 24_000
 /** A tenth of a second of PCM16. */
@@ -55,7 +55,7 @@ interface Line {
   cut: () => void
 }
 
-function converse(client: WebSocket, script: Script): void {
+function converse(client: Ws.WebSocket, script: Script): void {
   const line: Line = {
     send: (event) => client.send(JSON.stringify({ event_id: newId('event'), ...event })),
     heard: new Map(),

@@ -22,6 +22,7 @@ describe('models', () => {
       'va-lexical-1',
       'va-words-1',
       'va-moderation-1',
+      'va-realtime-1',
     ])
     expect(await api.client.models.retrieve('va-extractive-1:429-once')).toMatchObject({
       id: 'va-extractive-1:429-once',

@@ -104,6 +104,7 @@ const heard = (itemId: string): SlowEffect => ({
   vadMs: null,
   hints: {},
   isConversation: true,
+  pause: null,
 })
 const asked = (itemId: string): SlowEffect => ({
   type: 'answer',

@@ -8,6 +8,7 @@ import { AudioFormat, PCM } from './audio-format.ts'
 import { LIMITS } from './limits.ts'
 import { InputItem } from './new-item.ts'
 import { type Tool, ToolChoice, Tools } from './tools.ts'
+import { PAUSE_MS, UNSURE_MS } from './turn-end.ts'
 import type { Detection } from './vad.ts'
 
 const replies = {
@@ -208,16 +209,13 @@ function updateInput(
   }
 }
 
-/** Silence that ends a turn when the client leaves it to meaning, which is not listened to here. */
-const EAGERNESS_MS = { low: 800, medium: 500, auto: 500, high: 300 }
-
 /** What the VAD is to listen for; null when the client commits by itself. */
 export function detectionOf({ audio }: Config): Detection | null {
   const detection = audio.input.turn_detection
   if (!detection) return null
   if (detection.type === 'semantic_vad') {
-    const silenceDurationMs = EAGERNESS_MS[detection.eagerness]
-    return { threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs }
+    const silenceDurationMs = UNSURE_MS[detection.eagerness]
+    return { threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs, pauseMs: PAUSE_MS }
   }
   return {
     threshold: detection.threshold,

@@ -1,19 +1,9 @@
+import { type Item, type MessageItem, type Part, partsOf } from './items.ts'
 /** The items of a conversation: added, read, cut, removed, and told to the model as history. */
 import { LIMITS } from './limits.ts'
 import type { InputItem, NewItem } from './new-item.ts'
 import type { ClientEventOf, WireError } from './protocol.ts'
-import {
-  type Item,
-  type Message,
-  type MessageItem,
-  newId,
-  type Part,
-  partsOf,
-  type Question,
-  type Session,
-  send,
-  type Step,
-} from './session.ts'
+import { type Message, newId, type Question, type Session, send, type Step } from './session.ts'
 import { cutSpeech, type Speech, transcriptOf } from './speech.ts'
 import type { Exchange } from './tools.ts'
 import { events } from './wire.ts'

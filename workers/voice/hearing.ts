@@ -2,13 +2,12 @@
 import { detectionOf } from './config.ts'
 import { addItem, findItem, isPending, refuse, replaceItem } from './conversation.ts'
 import { end, interrupt } from './ending.ts'
+import type { Item, MessageItem } from './items.ts'
 import { LIMITS } from './limits.ts'
 import { proceed, respond } from './reply.ts'
 import {
   chain,
   type Hints,
-  type Item,
-  type MessageItem,
   newId,
   type Session,
   type SessionEventOf,
@@ -28,7 +27,7 @@ const turnDetectionOf = ({ config }: Session) => config.audio.input.turn_detecti
 export function startSpeech(session: Session, event: SessionEventOf<'speech_started'>): Step {
   const [itemId, numbered] = newId(session, 'item')
   const started = send(events.speechStarted(itemId, event.fromMs))
-  const heard: Step = [{ ...numbered, speaking: itemId }, started]
+  const heard: Step = [{ ...numbered, speaking: itemId, pause: null }, started]
   const mayInterrupt = turnDetectionOf(session)?.interrupt_response !== false
   return mayInterrupt ? chain(heard, (next) => interrupt(next, event.at, 'turn_detected')) : heard
 }
@@ -37,7 +36,8 @@ export function stopSpeech(session: Session, event: SessionEventOf<'speech_stopp
   const { speaking } = session
   if (speaking === null) return [session, []]
   const stopped: Step = [session, send(events.speechStopped(speaking, event.toMs))]
-  const vadMs = detectionOf(session.config)?.silenceDurationMs ?? null
+  const silenceMs = detectionOf(session.config)?.silenceDurationMs ?? null
+  const vadMs = session.pause?.silenceMs ?? silenceMs
   const committed = chain(stopped, (next) => addUtterance(next, speaking, event, vadMs))
   return chain(committed, (next) => {
     const mayReply = !next.response && !next.isTakenOver
@@ -60,7 +60,7 @@ export function commit(session: Session, event: SessionEventOf<'committed'>): St
 }
 
 export function clearInput(session: Session): Step {
-  return [{ ...session, speaking: null }, send(events.inputCleared())]
+  return [{ ...session, speaking: null, pause: null }, send(events.inputCleared())]
 }
 
 /** The utterance joins the conversation now, its words when they are known. */
@@ -81,26 +81,33 @@ function addUtterance(
   const committed = send(events.committed(itemId, previous))
   const quiet = { ...session, speaking: null }
   return chain([quiet, committed], (next) =>
-    chain(addItem(next, item), (added) => [
-      added,
-      [
-        {
-          type: 'transcribe',
-          itemId,
-          fromMs,
-          toMs,
-          vadMs,
-          hints: hintsOf(session),
-          isConversation: isTold(session),
-        },
-      ],
-    ]),
+    chain(addItem(next, item), (added) => wordsFor(added, itemId, { fromMs, toMs }, vadMs)),
   )
 }
 
-const isTold = ({ config }: Session) => config.instructions !== '' || config.tools.length > 0
+/** Those of the pause it ended in, when there was one; else they are asked for. */
+function wordsFor(session: Session, itemId: string, span: Span, vadMs: number | null): Step {
+  const { pause } = session
+  if (vadMs === null || !pause) return transcribe({ ...session, pause: null }, itemId, span, vadMs)
+  if (pause.text === null) return [{ ...session, pause: { ...pause, itemId, span } }, []]
+  const seconds = (span.toMs - span.fromMs) / 1000
+  const said = { type: 'transcribed' as const, itemId, text: pause.text, seconds, at: 0 }
+  return hearWords({ ...session, pause: null }, said)
+}
 
-function hintsOf({ config }: Session): Hints {
+export function transcribe(
+  session: Session,
+  itemId: string,
+  { fromMs, toMs }: Span,
+  vadMs: number | null,
+): Step {
+  const about = { fromMs, toMs, vadMs, hints: hintsOf(session), isConversation: isTold(session) }
+  return [session, [{ type: 'transcribe', itemId, ...about, pause: null }]]
+}
+
+export const isTold = ({ config }: Session) => config.instructions !== '' || config.tools.length > 0
+
+export function hintsOf({ config }: Session): Hints {
   const { model: _, ...hints } = config.audio.input.transcription
   return hints
 }

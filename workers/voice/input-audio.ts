@@ -11,6 +11,9 @@ import { type Detection, hear, levelOf, onsetMs, SILENT_VAD, WINDOW_SAMPLES } fr
 export type Heard =
   | { type: 'speech_started'; fromMs: number }
   | { type: 'speech_stopped'; fromMs: number; toMs: number }
+  /** A silence that may be the end, and that it was none. */
+  | { type: 'paused'; fromMs: number; toMs: number }
+  | { type: 'resumed'; fromMs: number }
 
 export interface Span {
   fromMs: number
@@ -32,6 +35,9 @@ export class InputAudio {
   /** Where the utterance that is being spoken begins. */
   #speech: number | null = null
   #vad = SILENT_VAD
+  #isPaused = false
+  /** Silence that ends this turn, as its words have it. */
+  #silenceMs: number | undefined
 
   /** @param positionMs The clock's reading, when the session went on without this buffer. */
   constructor(positionMs = 0) {
@@ -82,6 +88,7 @@ export class InputAudio {
     this.#open = this.#end
     this.#window = this.#end
     this.#speech = null
+    this.#goOn()
     this.#vad = { ...SILENT_VAD, minima: this.#vad.minima, windows: this.#vad.windows }
   }
 
@@ -100,12 +107,37 @@ export class InputAudio {
     const heard: Heard[] = []
     for (; this.#window + WINDOW_SAMPLES <= this.#end; this.#window += WINDOW_SAMPLES) {
       const wasSpeech = this.#vad.isSpeech
-      this.#vad = hear(this.#vad, this.#levelAt(this.#window), detection)
+      const silenceDurationMs = this.#silenceMs ?? detection.silenceDurationMs
+      this.#vad = hear(this.#vad, this.#levelAt(this.#window), { ...detection, silenceDurationMs })
       const now = this.#window + WINDOW_SAMPLES
       if (!wasSpeech && this.#vad.isSpeech) heard.push(this.#start(now, detection))
       else if (this.#speech !== null && this.#isOver(now)) heard.push(this.#stop(now))
+      else heard.push(...this.#pause(now, detection))
     }
     return heard
+  }
+
+  /** The turn ends after so much silence, unless it goes on before. */
+  awaitSilence(ms: number): void {
+    if (this.#isPaused) this.#silenceMs = ms
+  }
+
+  /** Told once per silence, and once when it was none. */
+  #pause(now: number, { pauseMs }: Detection): Heard[] {
+    if (this.#speech === null || pauseMs === undefined) return []
+    const silentMs = this.#vad.againstMs
+    if (!this.#isPaused && silentMs >= pauseMs) {
+      this.#isPaused = true
+      return [{ type: 'paused', fromMs: msOfSamples(this.#speech), toMs: msOfSamples(now) }]
+    }
+    if (!this.#isPaused || silentMs > 0) return []
+    this.#goOn()
+    return [{ type: 'resumed', fromMs: msOfSamples(now) }]
+  }
+
+  #goOn(): void {
+    this.#isPaused = false
+    this.#silenceMs = undefined
   }
 
   #isOver(now: number): boolean {
@@ -122,6 +154,7 @@ export class InputAudio {
   #stop(now: number): Heard {
     const fromMs = msOfSamples(this.#speech ?? now)
     this.#speech = null
+    this.#goOn()
     this.#open = now
     this.#vad = { ...this.#vad, isSpeech: false, againstMs: 0 }
     return { type: 'speech_stopped', fromMs, toMs: msOfSamples(now) }

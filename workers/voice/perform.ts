@@ -31,9 +31,11 @@ async function* perform(
   if (effect.type !== 'finish') await requireModels(ctx)
   switch (effect.type) {
     case 'transcribe': {
-      const { itemId, hints } = effect
+      const { itemId, hints, pause } = effect
       const text = await transcribe(ctx, utterance, hints, signal)
-      yield { type: 'transcribed', itemId, text, seconds: msOfSamples(utterance.length) / 1000 }
+      const heard = { text, seconds: msOfSamples(utterance.length) / 1000 }
+      if (pause === null) yield { type: 'transcribed', itemId, ...heard }
+      else yield { type: 'heard_so_far', pause, ...heard }
       break
     }
     case 'answer':

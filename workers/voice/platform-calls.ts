@@ -3,10 +3,10 @@
  * tools that a server runs. They are carried out where the reply is made; here they are shown.
  */
 import { addItem, previousOf, replaceItem } from './conversation.ts'
+import type { PlatformCall } from './items.ts'
 import {
   chain,
   newId,
-  type PlatformCall,
   type Response,
   type Session,
   type SessionEventOf,

@@ -41,8 +41,8 @@ const QUIET_MS = 20_000
 /** Bytes of one append. */
 const APPEND_BYTES = 96_000
 
-/** @param open Opens a connection. */
-export function createRelay(open = openUpstream): Engine<RelayContext> {
+/** @param connect Opens a connection. */
+export function createRelay(connect = openUpstream): Engine<RelayContext> {
   let upstream: Promise<Upstream> | undefined
   let [settings, busy] = ['', 0]
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -62,13 +62,13 @@ export function createRelay(open = openUpstream): Engine<RelayContext> {
     const isOld = known && busy <= 1 && ctx.now().getTime() - known.openedAt >= ROLLOVER_MS
     if (known?.isOpen() && !isOld) return known
     if (upstream) close()
-    upstream = open(ctx)
+    upstream = connect(ctx)
     return upstream
   }
 
   async function* transcribe(
     ctx: RelayContext,
-    { itemId, hints }: TranscribeEffect,
+    { itemId, hints, pause }: TranscribeEffect,
     utterance: Int16Array<ArrayBuffer>,
     signal: AbortSignal,
   ): AsyncGenerator<Outcome> {
@@ -93,7 +93,9 @@ export function createRelay(open = openUpstream): Engine<RelayContext> {
       }
       line.send({ type: 'input_audio_buffer.commit' })
       const text = await wordsOf(events, (id) => heard.set(itemId, id))
-      yield { type: 'transcribed', itemId, text, seconds: audioMs / 1000 }
+      const words = { text, seconds: audioMs / 1000 }
+      if (pause === null) yield { type: 'transcribed', itemId, ...words }
+      else yield { type: 'heard_so_far', pause, ...words }
     } finally {
       call.settle({ audioMs, audioInput: units.audioInput }, true)
     }

@@ -4,67 +4,11 @@
  */
 import type { AudioFormat } from './audio-format.ts'
 import type { Config, Modality } from './config.ts'
+import type { Item } from './items.ts'
 import type { ClientEvent, WireError } from './protocol.ts'
-import type { Playback, Speech } from './speech.ts'
+import type { Playback } from './speech.ts'
 import type { Exchange, FunctionTool, ToolChoice } from './tools.ts'
 import type { ServerEvent } from './wire.ts'
-
-export type Part =
-  | { type: 'input_text' | 'output_text'; text: string }
-  /** Null until it is transcribed. */
-  | { type: 'input_audio'; transcript: string | null }
-  | { type: 'output_audio'; speech: Speech }
-
-/** What a conversation is made of; the order of `Session.items` is its own. */
-export type Item = MessageItem | FunctionCall | FunctionCallOutput | PlatformCall
-
-export interface MessageItem {
-  type: 'message'
-  id: string
-  role: 'user' | 'assistant' | 'system'
-  status: 'in_progress' | 'completed' | 'incomplete'
-  content: readonly Part[]
-}
-
-/** The model asks the client to run one of its functions. */
-interface FunctionCall {
-  type: 'function_call'
-  id: string
-  status: 'completed'
-  callId: string
-  name: string
-  /** JSON as the model wrote it. */
-  arguments: string
-  /** The reply that it belongs to; null when the client told of it. */
-  responseId: string | null
-}
-
-interface FunctionCallOutput {
-  type: 'function_call_output'
-  id: string
-  status: 'completed'
-  callId: string
-  output: string
-}
-
-/** A tool of the platform's, which runs here while the reply is made. */
-export interface PlatformCall {
-  type: 'mcp_call'
-  id: string
-  status: 'in_progress' | 'completed' | 'incomplete'
-  /** As the reply's turn names it. */
-  callId: string
-  name: string
-  arguments: string
-  /** Null until it is there; what failed has an error instead. */
-  output: string | null
-  error: string | null
-  responseId: string
-}
-
-/** The parts of a message; other items have none. */
-export const partsOf = (item: Item): readonly Part[] =>
-  item.type === 'message' ? item.content : []
 
 export interface Usage {
   inputTokens: number
@@ -115,6 +59,17 @@ export interface Aside {
   items: readonly Item[]
 }
 
+interface Pause {
+  id: string
+  /** Of the utterance, once the turn has ended there. */
+  itemId: string | null
+  /** The whole utterance then. */
+  span: { fromMs: number; toMs: number } | null
+  text: string | null
+  /** What ends the turn, by its words. */
+  silenceMs: number | null
+}
+
 export interface Session {
   id: string
   phase: 'open' | 'farewell' | 'ended'
@@ -125,6 +80,8 @@ export interface Session {
   playback: Playback | null
   /** The item that will hold what is being said right now. */
   speaking: string | null
+  /** Where the caller fell silent, and the words until then when they are known. */
+  pause: Pause | null
   /** Questions answered, and how many there may be: it bounds what one session can cost. */
   turns: number
   maxTurns: number
@@ -190,6 +147,10 @@ type Happening =
   | { type: 'committed'; fromMs: number; toMs: number; eventId: string | null }
   | { type: 'transcribed'; itemId: string; text: string; seconds: number }
   | { type: 'transcription_failed'; itemId: string }
+  | { type: 'paused'; fromMs: number; toMs: number }
+  | { type: 'resumed'; fromMs: number }
+  | { type: 'heard_so_far'; pause: string; text: string; seconds: number }
+  | { type: 'pause_missed'; pause: string }
   /** A call of a provider's was paid. */
   | { type: 'charged'; microDollars: number }
   /** A budget refused one. */
@@ -234,6 +195,8 @@ type FastEffect =
   /** Ends the work on a reply; what it still brings is not wanted. */
   | { type: 'cancel'; turn: number }
   | { type: 'close'; code: 1000 | 1008; reason: string }
+  /** The caller's turn ends after so much silence. */
+  | { type: 'await_silence'; ms: number }
 /** `speak` is carried out in order; `finish` comes after the reply's last words. */
 export type SlowEffect =
   | {
@@ -246,6 +209,8 @@ export type SlowEffect =
       hints: Hints
       /** Whether the session has instructions or tools, and so is not only answered with proof. */
       isConversation: boolean
+      /** The pause it is for, while the turn may go on; null for a whole utterance. */
+      pause: string | null
     }
   | ({ type: 'answer'; turn: number } & Question & Manner)
   | {
@@ -326,6 +291,7 @@ export function openSession(options: {
     asides: [],
     playback: null,
     speaking: null,
+    pause: null,
     turns: 0,
     isTakenOver: false,
     whispers: [],

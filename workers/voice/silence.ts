@@ -3,9 +3,10 @@
  * assistant speaks first. https://developers.openai.com/api/reference/resources/realtime (server_vad)
  */
 import { addItem } from './conversation.ts'
+import type { Item } from './items.ts'
 import { LIMITS } from './limits.ts'
 import { prompt } from './reply.ts'
-import { chain, type Item, newId, type Session, send, type Step } from './session.ts'
+import { chain, newId, type Session, send, type Step } from './session.ts'
 import { events } from './wire.ts'
 
 /** Sets, keeps or ends the wait for the caller, by what a step made of the session. */

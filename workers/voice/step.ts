@@ -10,15 +10,16 @@ import { obey, refuseLate } from './commands.ts'
 import { isPending, refuseWith } from './conversation.ts'
 import { cancel, end } from './ending.ts'
 import { clearInput, commit, hearWords, missWords, startSpeech, stopSpeech } from './hearing.ts'
+import { partsOf } from './items.ts'
 import { LIMITS } from './limits.ts'
 import { charge, goWithoutMoney, sayGoodbye } from './money.ts'
+import { hearSoFar, missSoFar, pause, resume } from './pauses.ts'
 import { beginCall, endCall } from './platform-calls.ts'
 import { greet, leave, lostAt } from './presence.ts'
 import { cite, complete, endAnswer, hearAnswer } from './reply.ts'
 import {
   chain,
   type Effect,
-  partsOf,
   type Session,
   type SessionEvent,
   type SessionEventOf,
@@ -80,6 +81,10 @@ function move(
       return hearWords(session, event)
     case 'transcription_failed':
       return missWords(session, event.itemId)
+    case 'heard_so_far':
+      return hearSoFar(session, event)
+    case 'pause_missed':
+      return missSoFar(session, event)
     case 'failed_over':
       return [session, send(events.failover(event.to))]
     case 'charged':
@@ -90,6 +95,8 @@ function move(
     case 'committed':
     case 'speech_started':
     case 'speech_stopped':
+    case 'paused':
+    case 'resumed':
       return session.phase === 'open' && session.awaySince === null
         ? hear(session, event)
         : [session, []]
@@ -99,7 +106,9 @@ function move(
 /** The caller's part. While the farewell is said, nobody listens any more. */
 function hear(
   session: Session,
-  event: SessionEventOf<'cleared' | 'committed' | 'speech_started' | 'speech_stopped'>,
+  event: SessionEventOf<
+    'cleared' | 'committed' | 'speech_started' | 'speech_stopped' | 'paused' | 'resumed'
+  >,
 ): Step {
   switch (event.type) {
     case 'cleared':
@@ -110,6 +119,10 @@ function hear(
       return startSpeech(session, event)
     case 'speech_stopped':
       return stopSpeech(session, event)
+    case 'paused':
+      return pause(session, event)
+    case 'resumed':
+      return resume(session)
   }
 }
 
@@ -175,7 +188,8 @@ function fail(session: Session): Step {
 /** After a crash the work is gone: what waited for it has failed, and says so. */
 function restart(session: Session): Step {
   const lost = session.items.filter((item) => partsOf(item).some(isPending))
-  const quiet: Step = [session.speaking ? { ...session, speaking: null } : session, []]
+  const isHeard = session.speaking !== null || session.pause !== null
+  const quiet: Step = [isHeard ? { ...session, speaking: null, pause: null } : session, []]
   const missed = lost.reduce((known, { id }) => chain(known, (next) => missWords(next, id)), quiet)
   const failed = chain(missed, (next) => (next.response ? fail(next) : [next, []]))
   return chain(failed, (next) => failAsides(next, FAILED))

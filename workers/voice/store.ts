@@ -3,7 +3,8 @@
  * for the session, one per item. Written before anything is acknowledged: the object's output gate
  * holds messages back until writes are safe.
  */
-import type { Item, Session } from './session.ts'
+import type { Item } from './items.ts'
+import type { Session } from './session.ts'
 
 /** `step` never changes an item in place, so identity says which are to be written. */
 type Entry = Omit<Session, 'items'> & { itemIds: readonly string[] }
@@ -22,6 +23,7 @@ const LATER = {
   spent: 0,
   maxSpent: Number.POSITIVE_INFINITY,
   goodbye: 'none' as const,
+  pause: null,
   closing: null,
   promptAt: null,
   prompts: 0,

@@ -13,6 +13,8 @@ export interface Detection {
   threshold: number
   prefixPaddingMs: number
   silenceDurationMs: number
+  /** Silence that is told of while the turn goes on; absent where the words do not matter. */
+  pauseMs?: number
 }
 
 export interface Vad {

@@ -1,11 +1,10 @@
 /** A reply's words on their way out: its item, its clauses to speech, its audio to the caller. */
 import { cutClauses } from './clauses.ts'
 import { addItem, replaceItem, spokenItem, withSpeech } from './conversation.ts'
+import type { Item, MessageItem } from './items.ts'
 import {
   chain,
   type Effect,
-  type Item,
-  type MessageItem,
   newId,
   type Response,
   type Session,

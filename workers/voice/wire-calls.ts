@@ -1,5 +1,6 @@
 /** What the server says of the platform's tools while they run; other events are wire.ts. */
-import type { PlatformCall, Response } from './session.ts'
+import type { PlatformCall } from './items.ts'
+import type { Response } from './session.ts'
 
 const placeOf = ({ id }: PlatformCall, index: number) => ({ item_id: id, output_index: index })
 

@@ -1,5 +1,5 @@
 /** Items of a conversation as the protocol writes them. */
-import type { Item, MessageItem, Part } from './session.ts'
+import type { Item, MessageItem, Part } from './items.ts'
 import { transcriptOf } from './speech.ts'
 import { PLATFORM } from './tools.ts'
 

@@ -3,9 +3,10 @@
  * prefix `voiceassist.`. The `event_id` is added where they are sent.
  */
 import type { Config } from './config.ts'
+import type { Item } from './items.ts'
 import { LIMITS } from './limits.ts'
 import type { WireError } from './protocol.ts'
-import type { Citation, Item, Response, Session } from './session.ts'
+import type { Citation, Response, Session } from './session.ts'
 import type { callEvents } from './wire-calls.ts'
 import { itemOf } from './wire-items.ts'
 import { ownEvents } from './wire-own.ts'

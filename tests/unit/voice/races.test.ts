@@ -15,7 +15,9 @@ const tag = (turn: number, text: string) => text.replace(/[a-z]+/gi, `$&-${turn}
 function resultsOf(effect: Slow): Outcome[] {
   switch (effect.type) {
     case 'transcribe':
-      return [{ type: 'transcribed', itemId: effect.itemId, text: 'and now', seconds: 1 }]
+      return effect.pause === null
+        ? [{ type: 'transcribed', itemId: effect.itemId, text: 'and now', seconds: 1 }]
+        : [{ type: 'heard_so_far', pause: effect.pause, text: 'and now', seconds: 1 }]
     case 'answer':
       return [
         { type: 'answer_delta', turn: effect.turn, text: tag(effect.turn, 'One two. Three ') },
@@ -33,7 +35,10 @@ function resultsOf(effect: Slow): Outcome[] {
 }
 
 const isSlow = (effect: Effect): effect is Slow =>
-  effect.type !== 'send' && effect.type !== 'cancel' && effect.type !== 'close'
+  effect.type !== 'send' &&
+  effect.type !== 'cancel' &&
+  effect.type !== 'close' &&
+  effect.type !== 'await_silence'
 
 const anyAct = fc.oneof(
   { weight: 12, arbitrary: fc.constant('work' as const) },
@@ -55,15 +60,23 @@ const anyAct = fc.oneof(
       'takeOver' as const,
       'handBack' as const,
       'person' as const,
-      'pause' as const,
+      'silence' as const,
       'whisper' as const,
+      'aside' as const,
+      'charge' as const,
+      'tool' as const,
+      'relay' as const,
+      'hangup' as const,
+      'pause' as const,
+      'resume' as const,
     ),
   },
 )
 type Act = typeof anyAct extends fc.Arbitrary<infer Value> ? Value : never
 
 function createStage() {
-  const player = createPlayer(open({ maxTurns: 6 }))
+  const player = createPlayer({ ...open({ maxTurns: 6, graceMs: 60_000 }), maxSpent: 400 })
+  player.happen({ type: 'opened' })
   const due: Outcome[] = []
   const past: Outcome[] = []
   let clock = 0
@@ -80,7 +93,7 @@ function createStage() {
   const itemId = (seed: number) => player.session.items.at(seed % 7)?.id ?? 'none'
   const turn = () => player.session.response?.turn ?? 0
 
-  const acts: Record<Act, (seed: number) => void> = {
+  const acts: Record<Act, (seed: number) => unknown> = {
     work: () => due.splice(0, 1).forEach(happen),
     late: (seed) => pick(seed).forEach(happen),
     again: (seed) =>
@@ -109,8 +122,33 @@ function createStage() {
     takeOver: () => happen({ type: 'taken_over' }),
     handBack: () => happen({ type: 'handed_back' }),
     person: () => happen({ type: 'supervisor_audio', base64: 'AAAA', ms: 400 }),
-    pause: () => happen({ type: 'supervisor_paused' }),
+    silence: () => happen({ type: 'supervisor_paused' }),
     whisper: () => happen({ type: 'whispered', text: 'mind the gap' }),
+    aside: (seed) =>
+      send({
+        type: 'response.create',
+        response: {
+          conversation: 'none',
+          instructions: 'One word.',
+          output_modalities: [seed % 2 === 0 ? 'text' : 'audio'],
+        },
+      }),
+    charge: (seed) => happen({ type: 'charged', microDollars: (seed % 40) - 5 }),
+    tool: (seed) => {
+      const callId = `call_${seed % 3}`
+      if (seed % 2 === 0) {
+        happen({ type: 'tool_called', turn: turn(), callId, name: 'look', arguments: '{}' })
+      } else
+        happen({ type: 'tool_returned', turn: turn(), callId, ok: seed % 4 === 1, content: 'x' })
+    },
+    relay: (seed) => {
+      const text = seed % 2 === 0 ? tag(turn(), 'Six seven. ') : ''
+      const sound = seed % 2 === 0 ? { base64: '', ms: 0 } : { base64: 'AAAA', ms: 300 }
+      if (player.session.response) happen({ type: 'relayed', turn: turn(), text, ...sound })
+    },
+    pause: () => happen({ type: 'paused', fromMs: clock, toMs: clock + 200 }),
+    resume: () => happen({ type: 'resumed', fromMs: clock }),
+    hangup: (seed) => seed % 10 === 0 && happen({ type: 'left', isFinal: false }),
   }
   return { player, acts }
 }
@@ -137,20 +175,46 @@ function expectSane(session: Session, effects: readonly Effect[]) {
     event.type === 'response.done' ? [event.response.id] : [],
   )
   expect(new Set(created).size).toBe(created.length)
-  expect(done).toEqual(created.slice(0, done.length))
-  expect(created.slice(done.length)).toEqual(response ? [response.id] : [])
+  expect(new Set(done).size).toBe(done.length)
+  // Those of the conversation end in the order in which they began, one at a time; each ends once.
+  const beside = new Set(idsOf(events, 'response.created', true))
+  const main = created.filter((id) => !beside.has(id))
+  const ended = done.filter((id) => !beside.has(id))
+  expect(ended).toEqual(main.slice(0, ended.length))
+  expect(main.slice(ended.length)).toEqual(response ? [response.id] : [])
+  const running = session.asides.map((aside) => aside.response.id)
+  expect([...beside].filter((id) => !done.includes(id)).toSorted()).toEqual(running.toSorted())
+  expect(running.length).toBeLessThanOrEqual(4)
+}
+
+/** Replies out of band belong to no conversation. */
+function idsOf(events: ReturnType<typeof sentOf>, type: 'response.created', isAside: boolean) {
+  return events.flatMap((event) =>
+    event.type === type && isAside === !('conversation_id' in event.response)
+      ? [event.response.id]
+      : [],
+  )
 }
 
 /** Events of a reply that do not lie between its start and its end. */
 function strayEvents(effects: readonly Effect[]) {
-  let active: string | null = null
+  const active = new Set<string>()
   return sentOf(effects).filter((event) => {
-    if (event.type === 'response.created') active = event.response.id
+    if (event.type === 'response.created') active.add(event.response.id)
     const isStray =
-      event.type.startsWith('response.output') && !JSON.stringify(event).includes(`"${active}"`)
-    if (event.type === 'response.done') active = null
+      event.type.startsWith('response.output') &&
+      ![...active].some((id) => JSON.stringify(event).includes(`"${id}"`))
+    if (event.type === 'response.done') active.delete(event.response.id)
     return isStray
   })
+}
+
+/** Items keep their order, whatever is added or removed. */
+function expectOrdered(before: Session['items'], after: Session['items']) {
+  const ids = after.map(({ id }) => id)
+  const kept = before.map(({ id }) => id).filter((id) => ids.includes(id))
+  const known = new Set(kept)
+  expect(ids.filter((id) => known.has(id))).toEqual(kept)
 }
 
 /** A clause whose end comes after the audio of the next; then the caller interrupts. */
@@ -166,12 +230,15 @@ const LATE_END: [Act, number][] = [
 ]
 const RUNS = process.env['SOAK'] === '1' ? 10_000 : 300
 
-test('one reply at a time, items once and in order, never more heard than sent', () => {
+test('one reply at a time, items once and in order, never more heard than sent, costs never less', () => {
   const plans = fc.array(fc.tuple(anyAct, fc.nat(10_000)), { maxLength: 120, size: 'max' })
   const hold = fc.property(plans, (plan) => {
     const { player, acts } = createStage()
     for (const [act, seed] of plan) {
+      const { spent, items } = player.session
       acts[act](seed)
+      expect(player.session.spent).toBeGreaterThanOrEqual(spent)
+      expectOrdered(items, player.session.items)
       expectSane(player.session, player.effects)
     }
     expect(strayEvents(player.effects)).toEqual([])
