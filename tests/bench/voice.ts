@@ -14,7 +14,8 @@ import { buildAssets } from '../../operations/build.ts'
 import { percentileOf } from '../../workers/evals/metrics.ts'
 import { cpuTimeOf } from './cpu.ts'
 import { type Bench, startBench } from './stack.ts'
-import { FIRST_BYTE_MS, startTimedProvider } from './timed-provider.ts'
+import { PACE, startTimedProvider } from './timed-provider.ts'
+import { isPeerInstalled, startWithVoice, type VoicePeer } from './voice-peer.ts'
 
 const { values } = parseArgs({
   options: {
@@ -79,7 +80,9 @@ async function dial(bench: Bench) {
 async function firstAudio(bench: Bench, question: Int16Array): Promise<number> {
   const call = await dial(bench)
   const audio = { input: { turn_detection: null } }
-  call.send({ type: 'session.update', session: { type: 'realtime', audio } })
+  // With instructions the model is asked whatever the documents say.
+  const session = { type: 'realtime', audio, instructions: 'You sell kitchen machines.' }
+  call.send({ type: 'session.update', session })
   call.append(question)
   await call.until('session.updated')
   const from = performance.now()
@@ -127,17 +130,32 @@ function print(name: string, all: number[], bar: number): boolean {
   return p95 <= 2 * bar
 }
 
-async function run(bench: Bench): Promise<boolean> {
+function compare(ours: number[], theirs: number[]): void {
+  const [own, other] = [percentileOf(0.5, ours) ?? 0, percentileOf(0.5, theirs) ?? Number.NaN]
+  const late = percentileOf(0.95, theirs) ?? Number.NaN
+  console.log(
+    `withVoice, without retrieval: p50 ${other.toFixed(1)} ms, p95 ${late.toFixed(1)} ms; ours is ${(own / other).toFixed(2)} of its p50`,
+  )
+}
+
+async function run(bench: Bench, peer: VoicePeer | undefined): Promise<boolean> {
   const question = encodeWords('what does the warranty cover')
   for (let warm = 0; warm < 3; warm++) await firstAudio(bench, question)
   const [first, stops]: [number[], number[]] = [[], []]
-  for (let turn = 0; turn < TURNS; turn++) first.push(await firstAudio(bench, question))
+  const theirs: number[] = []
+  await peer?.turn()
+  // In turns, so that both meet the machine as it is.
+  for (let turn = 0; turn < TURNS; turn++) {
+    first.push(await firstAudio(bench, question))
+    if (peer) theirs.push(await peer.turn())
+  }
   for (let turn = 0; turn < Math.ceil(TURNS / 3); turn++)
     stops.push(await stopSignal(bench, question))
   const isGood = [
     print('first sound after the end of the question, with retrieval', first, BARS.firstAudioP95),
     print('stop signal after the voice was noticed', stops, BARS.stopP95),
   ]
+  if (peer) compare(first, theirs)
   const share = await costOfSession(bench)
   const percent = (share * 100).toFixed(2)
   console.log(
@@ -150,13 +168,17 @@ await buildAssets()
 const models = await startOpenAi({ apiKey: 'openai' })
 const provider = await startTimedProvider(models.baseUrl)
 const bench = await startBench({ OPENAI_BASE_URL: provider.baseUrl, LOG_LEVEL: 'error' })
+const peer = isPeerInstalled() ? await startWithVoice(provider.baseUrl) : undefined
 try {
   const [load = 0] = loadavg()
   console.log(`${cpus().length} processors (${cpus()[0]?.model}), load ${load.toFixed(1)}`)
-  const quiet = Object.entries(FIRST_BYTE_MS).map(([path, ms]) => `${path} ${ms} ms`)
-  console.log(`The provider is quiet before its first byte: ${quiet.join(', ')}.`)
-  if (!(await run(bench))) process.exitCode = 1
+  console.log(
+    `First word after ${PACE.firstWord} ms, then one in ${PACE.word} ms; first byte of speech after ${PACE.speech} ms.`,
+  )
+  if (!peer) console.log('For withVoice beside it: npm ci --prefix tests/bench/peers')
+  if (!(await run(bench, peer))) process.exitCode = 1
 } finally {
+  await peer?.close()
   await bench.close()
   await provider.close()
   await models.close()

@@ -3,7 +3,7 @@
  * says. Lines are appended, never changed: an item that is cut later is written again. Pure.
  */
 import { isPending, wordsOf } from './conversation.ts'
-import { type Item, partsOf } from './session.ts'
+import { type Item, partsOf } from './items.ts'
 import type { Speech } from './speech.ts'
 
 export type Role = 'user' | 'assistant' | 'system' | 'tool' | 'whisper'
