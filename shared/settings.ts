@@ -61,7 +61,7 @@ export const Settings = z.object({
   CHAT_FALLBACK_MODELS: setting(names, 'Models asked when CHAT_MODEL fails; may be empty.'),
   EMBEDDING_MODEL: setting(
     z.string().min(1),
-    'Embedding model of 1,536 dimensions; changing it means indexing again.',
+    'Embedding model of knowledge bases without one of their own: one of a known profile, or of 1,536 dimensions. Changing it means indexing again.',
     'text-embedding-3-small',
   ),
   SPEECH_MODEL: setting(z.string().min(1), 'Text-to-speech model.', 'gpt-4o-mini-tts'),
