@@ -86,16 +86,8 @@ export const Settings = z.object({
   USAGE_DAYS: setting(positive, 'Days a row of the usage ledger is kept.', '400'),
   TAVILY_URL: setting(z.url(), 'Web search by Tavily’s API.', 'https://api.tavily.com'),
   TAVILY_API_KEY: optional(maybeSecret, ['edge'], 'Its key; without it, no web search.'),
-  RERANK_URL: setting(
-    z.union([z.literal(''), z.url()]),
-    'Base URL of a reranking API that speaks Cohere’s or Jina’s protocol, without /rerank; empty for none.',
-    'https://api.jina.ai/v1',
-  ),
-  RERANK_MODEL: setting(
-    z.string(),
-    'Model it is asked for; its price goes into MODEL_PRICES under the kind `rerank`.',
-    'jina-reranker-v2-base-multilingual',
-  ),
+  RERANK_URL: setting(optionalUrl, 'Base URL of a reranking API, without /rerank; may be empty.'),
+  RERANK_MODEL: setting(z.string(), 'Model it is asked for; MODEL_PRICES may have its price.'),
   RERANK_API_KEY: optional(maybeSecret, ['edge'], 'Its key, if it asks for one.'),
   RETRY_MAX_ATTEMPTS: setting(positive, 'Tries of a provider call, the first included.', '4'),
   RETRY_BACKOFF_INITIAL: setting(positive, 'Seconds before the second try.', '0.5'),
