@@ -52,11 +52,7 @@ export const Settings = z.object({
   ),
   UPSTASH_REDIS_REST_TOKEN: setting(z.string().min(1), 'Upstash REST token.', '…'),
   OPENAI_API_KEY: setting(z.string().min(1), 'Key of the OpenAI-compatible API.', 'sk-…'),
-  OPENAI_BASE_URL: setting(
-    z.url(),
-    'Base URL of the OpenAI-compatible API.',
-    'https://api.openai.com/v1',
-  ),
+  OPENAI_BASE_URL: setting(z.url(), 'The OpenAI-compatible API.', 'https://api.openai.com/v1'),
   CHAT_MODEL: setting(z.string().min(1), 'Model that answers questions.', 'gpt-5-mini'),
   CHAT_FALLBACK_MODELS: setting(names, 'Models asked when CHAT_MODEL fails; may be empty.'),
   EMBEDDING_MODEL: setting(
