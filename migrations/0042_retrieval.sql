@@ -116,10 +116,12 @@ $$;
 -- and answers with ids and scores only. What the reader may not see, or did not ask for, is gone before
 -- the limit. Chunks that have none of the rare words, where some are given, are looked at only when those
 -- that have one are fewer than asked for: common words are in most chunks and tell them hardly apart.
+-- Joined by hash: a planner that takes the documents for one compares all of them with each chunk.
 CREATE FUNCTION kb_match(kbs text[], words tsquery, rare tsquery, weights sparsevec[], readers text[],
   sees_phi boolean, filter jsonpath, most integer)
 RETURNS TABLE (document_id uuid, generation integer, ordinal integer, bm25 double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public ROWS 50 AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public SET enable_nestloop = off
+SET enable_mergejoin = off ROWS 50 AS $$
   WITH few AS MATERIALIZED (
     SELECT * FROM kb_scored(kbs, coalesce(rare, words), weights, readers, sees_phi, filter, most)
   )
