@@ -27,7 +27,7 @@ import {
   type Step,
 } from './session.ts'
 import { awaitCaller, breakSilence, isSilenceOver } from './silence.ts'
-import { handBack, pause, speakInstead, takeOver, whisper } from './takeover.ts'
+import { handBack, rest, speakInstead, takeOver, whisper } from './takeover.ts'
 import { endSpokenClause, fill, relay, sendAudio, show } from './voicing.ts'
 import { events } from './wire.ts'
 
@@ -140,7 +140,7 @@ function supervise(session: Session, event: Supervision): Step {
     case 'supervisor_audio':
       return speakInstead(session, event)
     case 'supervisor_paused':
-      return pause(session)
+      return rest(session)
     case 'whispered':
       return whisper(session, event)
   }

@@ -32,7 +32,7 @@ export function speakInstead(session: Session, event: SessionEventOf<'supervisor
 }
 
 /** The supervisor falls silent: what they said is whole. */
-export function pause(session: Session): Step {
+export function rest(session: Session): Step {
   return session.isTakenOver ? end(session, { status: 'completed' }) : [session, []]
 }
 
