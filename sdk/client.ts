@@ -12,6 +12,7 @@ import { Documents } from './documents.ts'
 import { Evals } from './evals.ts'
 import { Experiments } from './experiments.ts'
 import { FlagChanges } from './flag-changes.ts'
+import { FlagProposals } from './flag-proposals.ts'
 import { FlagTrials } from './flag-trials.ts'
 import { Flags } from './flags.ts'
 import { Members } from './members.ts'
@@ -48,6 +49,8 @@ export class VoiceAssist {
   readonly flagChanges: FlagChanges
   readonly flags: Flags
   readonly flagTrials: FlagTrials
+  /** Changes of segments and overrides that wait for approval. */
+  readonly flagProposals: FlagProposals
   readonly members: Members
   readonly operations: Operations
   readonly platform: Platform
@@ -72,6 +75,7 @@ export class VoiceAssist {
     this.flagChanges = new FlagChanges(this.#transport)
     this.flags = new Flags(this.#transport)
     this.flagTrials = new FlagTrials(this.#transport)
+    this.flagProposals = new FlagProposals(this.#transport)
     this.members = new Members(this.#transport)
     this.operations = new Operations(this.#transport)
     this.platform = new Platform(this.#transport)

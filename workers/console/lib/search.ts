@@ -78,6 +78,8 @@ export interface FlagsSearch {
   create?: boolean
   /** Whether the page is that of taking in another product's flags. */
   import?: boolean
+  /** Whether the page is that of what waits for approval. */
+  approvals?: boolean
 }
 
 export const readFlags = (search: Search): FlagsSearch => ({
@@ -90,6 +92,7 @@ export const readFlags = (search: Search): FlagsSearch => ({
   ...textIn(search, 'period'),
   ...yesIn(search, 'create'),
   ...yesIn(search, 'import'),
+  ...yesIn(search, 'approvals'),
 })
 
 /** Why a provider's sign-in came back without one. */

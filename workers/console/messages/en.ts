@@ -1,6 +1,7 @@
 /** Every word of the console in English. Its type is the contract the other languages satisfy. */
 import { myAccount } from './account-en.ts'
 import { applications } from './applications-en.ts'
+import { approvals } from './approvals-en.ts'
 import { audit } from './audit-en.ts'
 import { door } from './door-en.ts'
 import { evals } from './evals-en.ts'
@@ -122,6 +123,7 @@ export const en = {
   ways,
   myAccount,
   applications,
+  approvals,
   audit,
   traces,
   roles,

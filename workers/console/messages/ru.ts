@@ -1,6 +1,7 @@
 /** Every word of the console in Russian. */
 import { myAccount } from './account-ru.ts'
 import { applications } from './applications-ru.ts'
+import { approvals } from './approvals-ru.ts'
 import { audit } from './audit-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
@@ -129,6 +130,7 @@ export const ru: Messages = {
   ways,
   myAccount,
   applications,
+  approvals,
   audit,
   traces,
   roles,

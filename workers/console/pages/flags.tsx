@@ -19,6 +19,7 @@ import { FlagEditor } from './flags/flag-editor.tsx'
 
 /** Seldom used, so it comes when it is asked for. */
 const ImportFlags = lazy(() => import('./flags/import-flags.tsx'))
+const Approvals = lazy(() => import('./flags/approvals.tsx'))
 
 export function FlagsPage() {
   const search = useSearch({ from: '/shell/flags' })
@@ -30,12 +31,19 @@ export function FlagsPage() {
       </Suspense>
     )
   }
+  if (search.approvals === true) {
+    return (
+      <Suspense>
+        <Approvals />
+      </Suspense>
+    )
+  }
   const { flag } = search
   return flag === undefined ? <AllFlags /> : <FlagEditor key={flag} name={flag} />
 }
 
 function AllFlags() {
-  const { flags, flagTools } = useMessages()
+  const { flags, flagTools, approvals } = useMessages()
   const mayWrite = usePermission('flag.write')
   const { create } = useSearch({ from: '/shell/flags' })
   const navigate = useNavigate({ from: '/flags' })
@@ -44,15 +52,22 @@ function AllFlags() {
       search: ({ create: _create, ...rest }) => (isOpen ? { ...rest, create: true } : rest),
       replace: true,
     })
-  const action = mayWrite && (
-    <div className="flex gap-2">
-      <Link to="/flags" search={{ import: true }} className={buttonClass()}>
-        {flagTools.import.open}
+  const action = (
+    <div className="flex flex-wrap justify-end gap-2">
+      <Link to="/flags" search={{ approvals: true }} className={buttonClass()}>
+        {approvals.open}
       </Link>
-      <Button data-action="create-flag" look="primary" onClick={() => setCreating(true)}>
-        <Plus size={16} aria-hidden />
-        <span className="max-sm:sr-only">{flags.create}</span>
-      </Button>
+      {mayWrite && (
+        <>
+          <Link to="/flags" search={{ import: true }} className={buttonClass()}>
+            {flagTools.import.open}
+          </Link>
+          <Button data-action="create-flag" look="primary" onClick={() => setCreating(true)}>
+            <Plus size={16} aria-hidden />
+            <span className="max-sm:sr-only">{flags.create}</span>
+          </Button>
+        </>
+      )}
     </div>
   )
   return (

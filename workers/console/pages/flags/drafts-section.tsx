@@ -16,7 +16,7 @@ interface DraftsProps {
 export function DraftsSection({ name, environment }: DraftsProps) {
   const { drafts } = useMessages().flag
   const mayWrite = usePermission('flag.write')
-  const { approve, publishDraft, discard } = useFlagEditor(name)
+  const { approve, publishDraft, publishUnapproved, discard } = useFlagEditor(name)
   return (
     <Section title={drafts.title} hint={drafts.hint}>
       <Loaded query={useDrafts(name)} rows={1}>
@@ -37,7 +37,10 @@ export function DraftsSection({ name, environment }: DraftsProps) {
                     <>
                       <Button onClick={() => approve(id)}>{drafts.approve}</Button>
                       <Button onClick={() => publishDraft(id)}>{drafts.publish}</Button>
-                      <EmergencyPublish flag={name} draft={id} label={comment} />
+                      <EmergencyPublish
+                        label={comment}
+                        onPublish={(reason) => publishUnapproved(id, reason)}
+                      />
                       <Button onClick={() => discard(id)}>{drafts.discard}</Button>
                       <ImpactPreview
                         flag={name}

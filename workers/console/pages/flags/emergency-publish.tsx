@@ -1,6 +1,5 @@
 /** Publishing a proposal that has not its approvals, for a reason that goes on record. */
 import { useState } from 'react'
-import { useFlagEditor } from '../../lib/flag-editor-queries.ts'
 import { textOf } from '../../lib/submit.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -8,18 +7,17 @@ import { TextField } from '../../ui/field.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
 
 interface EmergencyPublishProps {
-  flag: string
-  draft: string
   /** The proposal's comment. */
   label: string
+  /** May throw, for the form to show. */
+  onPublish: (reason: string) => Promise<void>
 }
 
-export function EmergencyPublish({ flag, draft, label }: EmergencyPublishProps) {
+export function EmergencyPublish({ label, onPublish }: EmergencyPublishProps) {
   const { emergency } = useMessages().flagTools
-  const { publishUnapproved } = useFlagEditor(flag)
   const [isAsking, setAsking] = useState(false)
   const publish = async (form: FormData) => {
-    await publishUnapproved(draft, textOf(form, 'reason'))
+    await onPublish(textOf(form, 'reason'))
     setAsking(false)
   }
   return (
