@@ -36,6 +36,16 @@ export class ContextRing {
     return [...rows].map(({ text }) => text)
   }
 
+  /** Those whose targeting key, or `id`, it is. @returns how many there were */
+  forget(unit: string): number {
+    this.#make()
+    const gone = this.#sql.exec(
+      `delete from contexts where text ->> '$.targetingKey' = ?1 or text ->> '$.id' = ?1 returning id`,
+      unit,
+    )
+    return [...gone].length
+  }
+
   clear(): void {
     this.#make()
     this.#sql.exec('delete from contexts')

@@ -69,6 +69,11 @@ export class FlagHub extends DurableObject<EdgeEnv> {
     return this.#contexts.newest(Date.now())
   }
 
+  async forgetContexts(place: Place, unit: string): Promise<number> {
+    this.#settle(place)
+    return this.#contexts.forget(unit)
+  }
+
   /** @param at Milliseconds since the epoch: something is to be done then */
   async schedule(place: Place, at: number): Promise<void> {
     this.#settle(place)

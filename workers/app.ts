@@ -21,6 +21,7 @@ import { evalTransferRoutes } from './evals/transfer-routes.ts'
 import { experimentResultRoutes } from './experiments/result-routes.ts'
 import { trackRoutes } from './experiments/routes.ts'
 import type { TrackContext } from './experiments/service.ts'
+import { unitRoutes } from './experiments/unit-routes.ts'
 import { flagAnalyticsRoutes } from './flags/analytics-routes.ts'
 import { audienceRoutes } from './flags/audience-routes.ts'
 import { isStrict } from './flags/client-service.ts'
@@ -210,6 +211,7 @@ export function createApp() {
   app.route('/', importRoutes)
   app.route('/', scheduleRoutes)
   app.route('/', experimentResultRoutes)
+  app.route('/', unitRoutes)
   app.route('/', flagLifecycleRoutes)
   app.route('/', flagAnalyticsRoutes)
   app.route('/', exposureRoutes)

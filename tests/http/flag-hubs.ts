@@ -44,6 +44,12 @@ function createContexts() {
       kept.set(tenantId, [...contexts.toReversed(), ...(kept.get(tenantId) ?? [])])
     },
     contexts: async ({ tenantId }: Place) => kept.get(tenantId) ?? [],
+    async forgetContexts({ tenantId }: Place, unit: string) {
+      const all = kept.get(tenantId) ?? []
+      const left = all.filter((text) => JSON.parse(text).targetingKey !== unit)
+      kept.set(tenantId, left)
+      return all.length - left.length
+    },
   }
 }
 

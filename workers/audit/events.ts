@@ -98,6 +98,7 @@ export const EVENTS = [
   'flag.schedule.stop',
   'flag.schedule.rollback',
   'flag.schedule.fail',
+  'flag.unit.erase',
   'flag.references.set',
   'flag.delete',
   'experiment.settings.set',

@@ -27,6 +27,8 @@ interface FlagHubObject {
   noteContexts: (place: Place, contexts: readonly string[]) => Promise<void>
   /** Those kept, the newest first. */
   contexts: (place: Place) => Promise<string[]>
+  /** Deletes those of a unit. @returns how many there were */
+  forgetContexts: (place: Place, unit: string) => Promise<number>
   /** Says that something is to be done at a time, in milliseconds since the epoch. */
   schedule: (place: Place, at: number) => Promise<void>
   fetch: (request: Request) => Promise<Response>
