@@ -24,7 +24,7 @@ beforeEach(async () => {
   const rollout = { type: 'rollout', id: 'some', percentage: 0, value: 'new' }
   const environments = { production: { rules: [rollout] } }
   const flag = { name, enabled: true, type: 'string', defaultValue: 'old', environments }
-  expect((await app.send('POST', FLAGS, flag)).status).toBe(201)
+  await app.send('POST', FLAGS, flag)
 })
 
 const jsonOf = async (answer: Response | Promise<Response>) => Object(await (await answer).json())

@@ -173,6 +173,7 @@ export const ELSEWHERE: Record<string, string> = {
   'PUT /api/admin/flag-environments/{environment}':
     'writes the caller’s own; tests/http/flag-model',
   'PUT /api/admin/flag-segments/{segment}': 'writes the caller’s own; tests/http/flag-model',
+  'DELETE /api/admin/flag-units/{unit}': 'erases the caller’s own; tests/http/flag-units',
   'GET /api/admin/tenants/{id}': 'for those who run the platform, of all tenants',
   'GET /api/admin/platform/traces/{traceId}':
     'for those who run the platform; tests/http/trace-api',

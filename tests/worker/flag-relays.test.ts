@@ -70,6 +70,19 @@ test('between memory and Redis there is the data centre’s cache, for two secon
   expect(await coloCache.find('acme:flags:colo')).toBeUndefined()
 })
 
+test('a hub forgets the contexts of one unit, by its targeting key or its id', async () => {
+  const at = await place()
+  await hubOf(env, at).current(at)
+  const texts = [{ targetingKey: 'ada' }, { id: 'ada' }, { targetingKey: 'ada l' }, { plan: 'ada' }]
+  await hubOf(env, at).noteContexts(
+    at,
+    texts.map((one) => JSON.stringify(one)),
+  )
+  expect(await hubOf(env, at).forgetContexts(at, 'ada')).toBe(2)
+  expect(await hubOf(env, at).contexts(at)).toEqual(['{"plan":"ada"}', '{"targetingKey":"ada l"}'])
+  expect(await hubOf(env, at).forgetContexts(at, 'ada')).toBe(0)
+})
+
 test('a hub keeps the last thousand contexts, for a week', async () => {
   const at = await place()
   await hubOf(env, at).current(at)

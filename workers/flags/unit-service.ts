@@ -1,6 +1,7 @@
 /**
  * What flags keep of one unit, taken out on request: its overrides, also in snapshots of before, what was
- * proposed of it, and contexts it was evaluated for. What experiments keep is theirs (workers/experiments).
+ * proposed of it, and contexts it was evaluated for. Another way into this feature, for experiments, which
+ * erase what they keep themselves.
  */
 import { sql } from 'drizzle-orm'
 import { withTenant } from '../../shared/database.ts'

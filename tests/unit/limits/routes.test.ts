@@ -23,6 +23,7 @@ test('every counted route says so in OpenAPI, with the answer of too many', () =
     'DELETE /api/admin/feature-flags/{name}/overrides/{unit} admin.write 429',
     'DELETE /api/admin/flag-proposals/{id} admin.write 429',
     'DELETE /api/admin/flag-segments/{segment} admin.write 429',
+    'DELETE /api/admin/flag-units/{unit} admin.write 429',
     'DELETE /api/admin/invitations/{id} access.change 429',
     'DELETE /api/admin/kb/bases/{id} admin.write 429',
     'DELETE /api/admin/kb/bases/{id}/gate admin.write 429',

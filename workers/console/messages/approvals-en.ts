@@ -46,7 +46,7 @@ export const approvals = {
   needed: {
     title: 'Approvals needed',
     hint: 'How many others must approve a change before it is published in an environment; 0 for none. A change of this is in the audit log.',
-    stands: (environment: string, approvals: number) => `${environment}: ${approvals}`,
+    stands: (environment: string, needed: number) => `${environment}: ${needed}`,
     save: 'Save',
     saveOf: (environment: string) => `Save the approvals of ${environment}`,
     saved: 'Saved.',

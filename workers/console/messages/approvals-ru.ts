@@ -46,7 +46,7 @@ export const approvals: typeof english = {
   needed: {
     title: 'Сколько одобрений нужно',
     hint: 'Сколько других людей должны одобрить изменение до публикации в среде; 0 — нисколько. Изменение этого числа есть в журнале аудита.',
-    stands: (environment, approvals) => `${environment}: ${approvals}`,
+    stands: (environment, needed) => `${environment}: ${needed}`,
     save: 'Сохранить',
     saveOf: (environment) => `Сохранить одобрения для ${environment}`,
     saved: 'Сохранено.',
