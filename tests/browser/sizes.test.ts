@@ -37,7 +37,16 @@ test('the first page signed in, and each page after it, stay within their limits
   const firstPage = await weight()
   expect(firstPage).toBeGreaterThan(50)
   expect(firstPage).toBeLessThanOrEqual(LIMITS.firstPage)
-  const pages = ['Voice', 'Knowledge', 'Search', 'Evaluations', 'Flags', 'Experiments', 'Help']
+  const pages = [
+    'Voice',
+    'Sessions',
+    'Knowledge',
+    'Search',
+    'Evaluations',
+    'Flags',
+    'Experiments',
+    'Help',
+  ]
   for (const name of pages) {
     await page.getByRole('link', { name, exact: true }).first().click()
     await page.getByRole('heading', { level: 1, name }).waitFor()
