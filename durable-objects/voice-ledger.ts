@@ -29,6 +29,8 @@ export class VoiceLedger {
   readonly #kv: Storage
   #state: State | undefined
   #known: ReadonlySet<Item>
+  /** `step` makes another list with each whisper, its last. */
+  #whispers: readonly string[]
   readonly #lines = new Map<string, Line>()
   /** Milliseconds of the session at which items began. */
   readonly #began = new Map<string, number>()
@@ -37,6 +39,7 @@ export class VoiceLedger {
     this.#kv = kv
     this.#state = kv.get<State>('ledger')
     this.#known = new Set(session?.items)
+    this.#whispers = session?.whispers ?? []
   }
 
   begin(row: Omit<SessionRow, 'endedAt' | 'endReason' | 'turns' | 'recordedUntil'>): void {
@@ -46,7 +49,7 @@ export class VoiceLedger {
   }
 
   /** Notes what the session says now that it did not say before. */
-  note({ items, turns }: Session, at: number): void {
+  note({ items, turns, whispers }: Session, at: number): void {
     const { row } = this.#state ?? {}
     if (!row) return
     const fromMs = at - row.startedAt.getTime()
@@ -55,13 +58,8 @@ export class VoiceLedger {
     this.#known = new Set(items)
     const news = lines.filter((line) => !isSame(this.#lines.get(line.itemId), line))
     for (const line of news) this.#append(line, at, this.#began.get(line.itemId) ?? fromMs)
+    if (whispers !== this.#whispers) this.#noteWhisper(whispers, at, fromMs)
     if (turns !== row.turns) this.#change({ turns })
-  }
-
-  /** A line that is no item of the conversation. */
-  add(line: Line, at: number): void {
-    const { row } = this.#state ?? {}
-    if (row) this.#append(line, at, at - row.startedAt.getTime())
   }
 
   end(at: number, endReason: string | null): void {
@@ -90,6 +88,16 @@ export class VoiceLedger {
       const isAll = lines.length < MOST
       if (isAll) this.#put({ ...this.#state, written: revision })
     }
+  }
+
+  /** What is told to the assistant alone is no item of the conversation, and stays a line of its transcript. */
+  #noteWhisper(whispers: readonly string[], at: number, fromMs: number): void {
+    this.#whispers = whispers
+    const text = whispers.at(-1)
+    if (text === undefined || !this.#state) return
+    const itemId = `whisper_${this.#state.seq + 1}`
+    const line: Line = { itemId, role: 'whisper', text, heardUntilMs: null, isCut: false }
+    this.#append(line, at, fromMs)
   }
 
   #append(line: Line, at: number, fromMs: number): void {

@@ -54,6 +54,8 @@ export class VoiceSideband {
     const { phase } = this.#host.session() ?? { phase: 'ended' }
     if (phase === 'ended' || this.#sockets().length >= MOST) return null
     const ticket = crypto.randomUUID()
+    // Whoever asked and never came is forgotten by and by.
+    if (this.#expected.size >= MOST) this.#expected.clear()
     this.#expected.set(ticket, owner)
     return ticket
   }

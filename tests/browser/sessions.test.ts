@@ -47,9 +47,10 @@ test('a session is played from a file, recorded, found again and heard', async (
   expect(await violationsOf(page)).toEqual([])
 
   await page.goto(at('/voice'))
-  await page.getByLabel('Microphone', { exact: true }).waitFor()
+  await page.getByRole('combobox', { name: 'Microphone' }).waitFor()
   await page.getByLabel('Play a WAV file instead').setInputFiles(await wavOf(QUESTION))
-  await page.getByLabel('I agree that this session is recorded').check()
+  // It is ticked when the server says so.
+  await page.getByLabel('I agree that this session is recorded').click()
   await page.getByRole('main').getByText('Recording', { exact: true }).waitFor(PATIENCE)
   await lines(page).filter({ hasText: QUESTION }).waitFor(PATIENCE)
   await page.getByRole('region', { name: 'How long each turn took' }).waitFor(PATIENCE)
@@ -67,6 +68,7 @@ test('a session is played from a file, recorded, found again and heard', async (
   await expect
     .poll(async () => {
       await page.reload()
+      await details.getByText(QUESTION).waitFor(PATIENCE)
       return details.getByRole('button', { name: 'Load the recording' }).count()
     }, PATIENCE)
     .toBe(1)

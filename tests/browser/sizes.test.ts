@@ -39,6 +39,7 @@ test('the first page signed in, and each page after it, stay within their limits
   expect(firstPage).toBeLessThanOrEqual(LIMITS.firstPage)
   const pages = [
     'Voice',
+    'Sessions',
     'Knowledge',
     'Search',
     'Evaluations',
