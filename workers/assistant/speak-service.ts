@@ -77,7 +77,8 @@ async function search(
   signal: AbortSignal,
 ): Promise<Found> {
   try {
-    const found = await searchKnowledge(ctx, { question, history: [...history] }, signal)
+    const asked = { question, history: [...history], isRewritten: false }
+    const found = await searchKnowledge(ctx, asked, signal)
     return found.sources.length > 0 ? found : NOTHING
   } catch (error) {
     signal.throwIfAborted()
