@@ -154,7 +154,8 @@ export async function searchFor(
 ): Promise<Found> {
   if (!searches) return NOTHING
   try {
-    const found = await searchKnowledge(ctx, { question, history: [...history] }, signal)
+    const asked = { question, history: [...history], isRewritten: false }
+    const found = await searchKnowledge(ctx, asked, signal)
     return found.sources.length > 0 ? found : NOTHING
   } catch (error) {
     signal.throwIfAborted()

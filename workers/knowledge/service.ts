@@ -56,6 +56,8 @@ export interface Ask {
   filters?: Filter | undefined
   /** Chunks the model is shown at most; left out: as the flag says. */
   maxSources?: number | undefined
+  /** False where nobody may wait until a model has reworded the question, as while somebody speaks. */
+  isRewritten?: boolean
 }
 
 const answers = createCache<KeptAnswer>({
@@ -212,10 +214,11 @@ export interface Found {
  */
 export async function searchKnowledge(
   ctx: KnowledgeContext,
-  { question, history = [], kbs, filters, maxSources }: Ask,
+  { question, history = [], kbs, filters, maxSources, isRewritten = true }: Ask,
   signal: AbortSignal,
 ): Promise<Found> {
-  const [reached, settings] = await Promise.all([reachFor(ctx, kbs), askSettings(ctx, maxSources)])
+  const [reached, flags] = await Promise.all([reachFor(ctx, kbs), askSettings(ctx, maxSources)])
+  const settings = { ...flags, isRewritten: flags.isRewritten && isRewritten }
   const asked = { question, history, filter: filters && jsonpathOf(filters) }
   const hits = await retrieve(ctx, startClock(ctx.now), asked, reached, settings, signal)
   recordReads(ctx, sensitiveIn(hits), 'answer')
