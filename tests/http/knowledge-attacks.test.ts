@@ -29,7 +29,7 @@ beforeAll(async () => {
     const answer = await app.send('GET', `${DOCUMENTS}/${id}/text`)
     texts.set(id, (await answer.json<{ text: string }>()).text)
   }
-}, 60_000)
+}, 300_000)
 afterEach(() => app.settle())
 afterAll(async () => void (await Promise.all([app?.close(), obedient?.close()])))
 
