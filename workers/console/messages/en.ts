@@ -15,6 +15,7 @@ import { help } from './help-en.ts'
 import { keys } from './keys-en.ts'
 import { knowledge } from './knowledge-en.ts'
 import { members } from './members-en.ts'
+import { account } from './menu-en.ts'
 import { organization } from './organization-en.ts'
 import { overview } from './overview-en.ts'
 import { permissions } from './permissions-en.ts'
@@ -82,17 +83,7 @@ export const en = {
     deployment: 'Deployment',
     more: 'More',
   },
-  account: {
-    open: 'Account and preferences',
-    manage: 'Manage account',
-    theme: 'Theme',
-    light: 'Light',
-    dark: 'Dark',
-    system: 'System',
-    language: 'Language',
-    signOut: 'Sign out',
-    roles: { owner: 'Owner', admin: 'Admin', editor: 'Editor', user: 'User', viewer: 'Viewer' },
-  },
+  account,
   palette: {
     open: 'Search pages and actions',
     short: 'Search',

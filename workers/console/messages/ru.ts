@@ -16,6 +16,7 @@ import { help } from './help-ru.ts'
 import { keys } from './keys-ru.ts'
 import { knowledge } from './knowledge-ru.ts'
 import { members } from './members-ru.ts'
+import { account } from './menu-ru.ts'
 import { organization } from './organization-ru.ts'
 import { overview } from './overview-ru.ts'
 import { permissions } from './permissions-ru.ts'
@@ -84,23 +85,7 @@ export const ru: Messages = {
     deployment: 'Развёртывание',
     more: 'Ещё',
   },
-  account: {
-    open: 'Учётная запись и настройки',
-    manage: 'Управление учётной записью',
-    theme: 'Тема',
-    light: 'Светлая',
-    dark: 'Тёмная',
-    system: 'Системная',
-    language: 'Язык',
-    signOut: 'Выйти',
-    roles: {
-      owner: 'Владелец',
-      admin: 'Администратор',
-      editor: 'Редактор',
-      user: 'Пользователь',
-      viewer: 'Наблюдатель',
-    },
-  },
+  account,
   palette: {
     open: 'Поиск страниц и действий',
     short: 'Поиск',
