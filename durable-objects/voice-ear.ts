@@ -4,8 +4,8 @@
  */
 import { AudioReader } from '../workers/voice/audio-format.ts'
 import { type Config, detectionOf } from '../workers/voice/config.ts'
-import { type Heard, InputAudio, type Span } from '../workers/voice/input-audio.ts'
 import type { Outcome } from '../workers/voice/engine.ts'
+import { type Heard, InputAudio, type Span } from '../workers/voice/input-audio.ts'
 import type { ClientEvent, ClientEventOf } from '../workers/voice/protocol.ts'
 
 /** An object with a timer does not hibernate; sound that is not committed is in memory only. */

@@ -5,8 +5,8 @@
 import { redactText } from '../shared/redact.ts'
 import { type ItemRow, type SessionRow, writeSession } from '../workers/voice/history-store.ts'
 import type { HistoryContext } from '../workers/voice/history-store.ts'
-import { isSame, type Line, linesOf } from '../workers/voice/ledger.ts'
 import type { Item } from '../workers/voice/items.ts'
+import { isSame, type Line, linesOf } from '../workers/voice/ledger.ts'
 import type { Session } from '../workers/voice/session.ts'
 
 type Storage = Pick<SyncKvStorage, 'get' | 'put' | 'delete' | 'list'>

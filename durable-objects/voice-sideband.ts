@@ -4,8 +4,8 @@
  */
 import { type AuditContext, recordAudit } from '../workers/audit/service.ts'
 import { AudioReader, PCM, writerOf } from '../workers/voice/audio-format.ts'
-import { encodeAudio, msOfSamples } from '../workers/voice/pcm.ts'
 import type { Outcome } from '../workers/voice/engine.ts'
+import { encodeAudio, msOfSamples } from '../workers/voice/pcm.ts'
 import { conversationOf } from '../workers/voice/presence.ts'
 import type { Owner } from '../workers/voice/service.ts'
 import type { Session } from '../workers/voice/session.ts'

@@ -1,7 +1,7 @@
 /** Items as lines of a transcript. */
 import { expect, test } from 'vitest'
-import { currentLines, isSame, linesOf } from '../../../workers/voice/ledger.ts'
 import type { Item, MessageItem } from '../../../workers/voice/items.ts'
+import { currentLines, isSame, linesOf } from '../../../workers/voice/ledger.ts'
 
 const spoken = (cutMs: number | null, status: MessageItem['status'] = 'completed'): Item => ({
   type: 'message',
