@@ -25,7 +25,7 @@ export const isSound = (event: ClientEvent): event is SoundEvent =>
   event.type.startsWith('input_audio_buffer.')
 
 /** A client event that cannot be taken. */
-export function refused(eventId: string | null, code: string, message: string): Outcome {
+function refused(eventId: string | null, code: string, message: string): Outcome {
   const error = { type: 'invalid_request_error' as const, code, message, param: null }
   return { type: 'refused', error: { ...error, event_id: eventId } }
 }

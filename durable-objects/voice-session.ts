@@ -20,25 +20,17 @@ import {
 } from '../workers/voice/service.ts'
 import * as voice from '../workers/voice/session.ts'
 import { step, wakeAt } from '../workers/voice/step.ts'
-import { loadSession, saveSession } from '../workers/voice/store.ts'
+import { loadSession, saveSession, UNSAVED } from '../workers/voice/store.ts'
 import { events, type ServerEvent } from '../workers/voice/wire.ts'
 import { ReportedObject } from './reported-object.ts'
 import { VoiceArchive } from './voice-archive.ts'
 import { VoiceDoor } from './voice-door.ts'
-import { isSound, refused, VoiceEar } from './voice-ear.ts'
+import { isSound, VoiceEar } from './voice-ear.ts'
 import { VoiceLine } from './voice-line.ts'
 import { VoiceMetrics } from './voice-metrics.ts'
 import { VoiceSideband } from './voice-sideband.ts'
 import { agreeToClose, turnAway } from './voice-socket.ts'
 import { VoiceWork } from './voice-work.ts'
-
-/** Events that come by the dozen; the event that ends them is saved. */
-const UNSAVED = new Set<voice.SessionEvent['type']>([
-  'answer_delta',
-  'audio',
-  'relayed',
-  'supervisor_audio',
-])
 
 type Given = Omit<Parameters<typeof voice.openSession>[0], 'maxTurns' | 'maxSpent' | 'at'>
 
@@ -178,10 +170,6 @@ export class VoiceSession extends ReportedObject {
     // What was on its way when another connection took over.
     if (socket.readyState !== WebSocket.OPEN) return
     if (this.#sideband.owns(socket)) return this.#sideband.receive(socket, frame)
-    if (typeof frame !== 'string') {
-      const message = 'Send JSON in text frames; audio travels as base64 in them.'
-      return this.#dispatch(refused(null, 'invalid_frame', message))
-    }
     const parsed = parseClientEvent(frame)
     if (!parsed.ok) return this.#dispatch({ type: 'refused', error: parsed.error })
     this.#take(parsed.event)
@@ -270,7 +258,10 @@ export class VoiceSession extends ReportedObject {
     switch (effect.type) {
       case 'send':
         this.#send(effect.event)
-        if (effect.event.type === 'response.done') this.#tellTimes(effect.event.response.id)
+        if (effect.event.type === 'response.done') {
+          const turn = this.#metrics.takeTurn()
+          if (turn) this.#send(events.turnMetrics(effect.event.response.id, turn))
+        }
         break
       case 'await_silence':
         this.#ear.awaitSilence(effect.ms)
@@ -281,10 +272,7 @@ export class VoiceSession extends ReportedObject {
       case 'close':
         this.#caller.close(effect.code, effect.reason)
         break
-      case 'transcribe':
-      case 'answer':
-      case 'speak':
-      case 'finish':
+      default:
         this.#work.run(effect)
     }
   }
@@ -293,11 +281,6 @@ export class VoiceSession extends ReportedObject {
     if (!this.#owner) throw new Error('the session was not opened')
     const ctx = this.contextOf(this.#owner, this.#session?.id)
     return { ...ctx, purse: this.#purse(this.#session?.phase === 'farewell') }
-  }
-
-  #tellTimes(responseId: string): void {
-    const turn = this.#metrics.takeTurn()
-    if (turn) this.#send(events.turnMetrics(responseId, turn))
   }
 
   #send(event: ServerEvent): void {

@@ -183,14 +183,14 @@ test.each(['', '/toggle'])('a wrong content type at %s is refused, not ignored',
 
 test('an evaluation costs one round trip when cold and none when warm', async () => {
   await create()
-  elapse(0) // Time stands still: memory is fresh for two seconds.
-  const trips = () => app.neon.roundTrips()
-  const before = trips()
+  // Time stands still: memory is fresh for two seconds.
+  elapse(0)
+  const before = app.neon.roundTrips()
   expect(await evaluated()).toEqual({ key: name, reason: 'STATIC', value: true, variant: 'on' })
-  expect(trips() - before).toBe(1)
+  expect(app.neon.roundTrips() - before).toBe(1)
   for (let n = 0; n < 10; n++) await evaluate()
   await app.settle()
-  expect(trips() - before).toBe(1)
+  expect(app.neon.roundTrips() - before).toBe(1)
 })
 
 test('when memory is no longer fresh, Upstash answers and the database is not asked', async () => {

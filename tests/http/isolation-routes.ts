@@ -201,3 +201,21 @@ export const ELSEWHERE: Record<string, string> = {
   'GET /sub/{clientKey}': 'the key is the tenant’s own; tests/conformance/growthbook-sdk',
   'DELETE /api/auth/sessions/{id}': 'a user’s own, in no tenant; tests/http/identity-sessions',
 }
+
+/** Well formed, and nobody's. */
+export function nameless(is: string): string {
+  if (is === 'flag' || is === 'role') return 'nothing'
+  if (is === 'provider') return 'twilio'
+  if (is === 'trace') return '0'.repeat(31) + '1'
+  return is === 'apiKey' ? 'A'.repeat(17) : crypto.randomUUID()
+}
+
+/** A path within something of a tenant's ends in a member of the same tenant. */
+export const addressWith = (ids: Record<string, string>) => (template: string, id: string) =>
+  template
+    .replace('{userId}', ids['member']!)
+    .replace('{caseId}', ids['evalCase']!)
+    .replace(/\{(version|number)\}/, '1')
+    .replace('{unit}', 'u1')
+    .replace('{name}/drafts/{id}', `${ids['flag']}/drafts/${id}`)
+    .replace(/\{\w+\}/, id)

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { createApp } from '../../workers/app.ts'
 import type { Submitted } from '../../workers/knowledge/schemas.ts'
 import { folderOf, manifestKey, manifestOf } from '../../workers/voice/recording-file.ts'
-import { ELSEWHERE, ROUTES } from './isolation-routes.ts'
+import { addressWith, ELSEWHERE, nameless, ROUTES } from './isolation-routes.ts'
 import { DOCUMENTS, drain, insertLetter } from './knowledge-harness.ts'
 import { startTenants, type TestTenants } from './tenant-harness.ts'
 import { keepSpans, newTrace } from './trace-harness.ts'
@@ -205,23 +205,7 @@ test('every route with an id in it is among those asked here', () => {
   expect(withId.toSorted()).toEqual([...Object.keys(ROUTES), ...Object.keys(ELSEWHERE)].toSorted())
 })
 
-/** A path within something of a tenant's ends in a member of the same tenant. */
-const addressOf = (template: string, id: string) =>
-  template
-    .replace('{userId}', ids['member']!)
-    .replace('{caseId}', ids['evalCase']!)
-    .replace(/\{(version|number)\}/, '1')
-    .replace('{unit}', 'u1')
-    .replace('{name}/drafts/{id}', `${ids['flag']}/drafts/${id}`)
-    .replace(/\{\w+\}/, id)
-
-/** Well formed, and nobody's. */
-function nameless(is: string): string {
-  if (is === 'flag' || is === 'role') return 'nothing'
-  if (is === 'provider') return 'twilio'
-  if (is === 'trace') return '0'.repeat(31) + '1'
-  return is === 'apiKey' ? 'A'.repeat(17) : crypto.randomUUID()
-}
+const addressOf = (template: string, id: string) => addressWith(ids)(template, id)
 
 test.each(Object.entries(ROUTES))(
   '%s finds nothing of another tenant',

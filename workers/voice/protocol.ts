@@ -59,9 +59,11 @@ export type ClientEventOf<Type extends ClientEvent['type']> = Extract<ClientEven
 
 export type Parsed<Event> = { ok: true; event: Event } | { ok: false; error: WireError }
 
-/** One text frame, read. */
-export const parseClientEvent = (frame: string): Parsed<ClientEvent> =>
-  parseWith(ClientEvent, frame)
+/** One frame, read. */
+export const parseClientEvent = (frame: string | ArrayBuffer): Parsed<ClientEvent> =>
+  typeof frame === 'string'
+    ? parseWith(ClientEvent, frame)
+    : refuse(null, 'invalid_frame', 'Send JSON in text frames; audio travels as base64 in them.')
 
 /** One text frame, read as one of the schema's events. */
 export function parseWith<Event>(schema: z.ZodType<Event>, frame: string): Parsed<Event> {

@@ -4,7 +4,15 @@
  * holds messages back until writes are safe.
  */
 import type { Item } from './items.ts'
-import type { Session } from './session.ts'
+import type { Session, SessionEvent } from './session.ts'
+
+/** Events that come by the dozen; the event that ends them is saved. */
+export const UNSAVED = new Set<SessionEvent['type']>([
+  'answer_delta',
+  'audio',
+  'relayed',
+  'supervisor_audio',
+])
 
 /** `step` never changes an item in place, so identity says which are to be written. */
 type Entry = Omit<Session, 'items'> & { itemIds: readonly string[] }

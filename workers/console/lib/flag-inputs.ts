@@ -2,8 +2,8 @@
 import type { Json } from '../../flags/model-schemas.ts'
 
 /** @returns undefined for what is no JSON, or no object */
-export function objectOf(text: string): Record<string, unknown> | undefined {
-  const read: unknown = jsonOf(text)
+export function objectOf(text: string): Record<string, Json> | undefined {
+  const read = jsonOf(text)
   const isObject = typeof read === 'object' && read !== null && !Array.isArray(read)
   return isObject ? Object.fromEntries(Object.entries(read)) : undefined
 }
