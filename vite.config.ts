@@ -27,7 +27,8 @@ const CHUNKS = [
   { name: 'tanstack', test: /node_modules\/@tanstack\// },
   {
     name: 'base',
-    test: /lucide-react|workers\/console\/(ui|lib|messages)\/|sdk\//,
+    // Not the words of pages that are opened later (messages/late.ts), nor what brings them along.
+    test: /lucide-react|workers\/console\/(ui|lib|messages)\/(?!late|(evals|facts|publishing|rated)-|eval-queries)|sdk\//,
     minShareCount: 2,
   },
 ]
