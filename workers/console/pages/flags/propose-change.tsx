@@ -136,7 +136,7 @@ function changeOf(kind: Kind, form: FormData): AudienceChange {
       return { type: kind, name }
     case 'override': {
       const text = textOf(form, 'value')
-      const expiresAt = fromLocalInput(textOf(form, 'expires')) ?? null
+      const expiresAt = fromLocalInput(textOf(form, 'expires')) || null
       const reason = textOf(form, 'reason').trim()
       // Text that is no JSON is a text.
       const value = jsonOf(text) ?? text
