@@ -272,7 +272,10 @@ export class VoiceSession extends ReportedObject {
       case 'close':
         this.#caller.close(effect.code, effect.reason)
         break
-      default:
+      case 'transcribe':
+      case 'answer':
+      case 'speak':
+      case 'finish':
         this.#work.run(effect)
     }
   }
