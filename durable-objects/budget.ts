@@ -211,7 +211,8 @@ export class Budget extends DurableObject<IdentityEnv> {
     // Read at once: a list is no good any more when another one begins.
     const waiting = Array.from(kv.list<BudgetNews>({ prefix: 'news:' }))
     for (const [key, news] of waiting) {
-      if (this.#sending.has(key)) continue
+      // Another run sends it, or has by now.
+      if (this.#sending.has(key) || kv.get(key) === undefined) continue
       this.#sending.add(key)
       try {
         await mailNews(this.#contextOf(news.tenantId), news)

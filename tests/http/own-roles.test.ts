@@ -49,7 +49,7 @@ test('a role of the tenant’s own travels in the token as bits, and the edge re
   await app.send('PATCH', `/api/admin/users/${keeper.id}`, { role: 'flag-keeper' }, owner)
   const session = await sessionOf(await app.renew(keeper.cookie))
   expect(session).toMatchObject({ role: 'flag-keeper', permissions: ['flag.read', 'flag.write'] })
-  expect(decodeJwt(session.accessToken)).toMatchObject({ role: 'flag-keeper', p: 'AwAA', pv: 1 })
+  expect(decodeJwt(session.accessToken)).toMatchObject({ role: 'flag-keeper', p: 'AwAAAA', pv: 1 })
 
   const flags = '/api/admin/feature-flags'
   const made = await app.send('POST', flags, { name: 'by_keeper' }, session.accessToken)
@@ -61,7 +61,7 @@ test('a role of the tenant’s own travels in the token as bits, and the edge re
   expect(Role.parse(await narrower.json())).toMatchObject({ version: 2, members: 1 })
   const next = await sessionOf(await app.renew(keeper.cookie))
   expect(next.permissions).toEqual(['flag.read'])
-  expect(decodeJwt(next.accessToken)).toMatchObject({ p: 'AQAA', pv: 2 })
+  expect(decodeJwt(next.accessToken)).toMatchObject({ p: 'AQAAAA', pv: 2 })
   const refused = await app.send('POST', flags, { name: 'again' }, next.accessToken)
   expect(await problemOf(refused)).toMatchObject({ status: 403 })
   expect((await app.events()).filter((event) => event.startsWith('role.'))).toEqual([

@@ -64,8 +64,8 @@ test.each<[string, Parameters<typeof priceCall>[1], Partial<Units>, number, stri
 test('a model without a price costs what the dearest of its kind does', () => {
   const units = { ...NO_UNITS, input: 1_000_000, output: 1_000_000 }
   expect(priceCall(TABLE, chat('made-up'), units)).toEqual({
-    microDollars: 17_500_000,
-    version: 'highest:gpt-5.4@2026-03-05',
+    microDollars: 20_000_000,
+    version: 'highest:gpt-realtime@2025-08-28',
     isKnown: false,
   })
 })

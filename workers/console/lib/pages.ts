@@ -101,7 +101,7 @@ const ICONS = {
 export const PAGES: readonly PageEntry[] = [
   page('ask', 'work', 'a', 'rag.query'),
   page('voice', 'work', 'v', 'voice.start'),
-  page('sessions', 'work', 'n', 'voice.start'),
+  page('sessions', 'work', 'u', 'voice.start'),
   page('knowledge', 'work', 'k', 'kb.read'),
   page('search', 'work', 'q', 'rag.query'),
   page('evals', 'work', 'e', 'kb.read'),
