@@ -30,6 +30,9 @@ beforeAll(async () => {
 afterEach(() => vi.restoreAllMocks())
 afterAll(() => Promise.all([openAi?.close(), database?.close()]))
 
+/** Bytes from one cut to the next; each byte under SOAK. */
+const STEP = process.env['SOAK'] === '1' ? 1 : 5
+
 const parameters = { type: 'object', properties: { expression: { type: 'string' } } }
 const tools = [{ name: 'calculate', description: 'Calculates', parameters }]
 
@@ -100,7 +103,7 @@ test.each([
     // OpenAI's client tells of each line it cannot read.
     const error = vi.spyOn(console, 'error').mockReturnValue()
     const outcomes: { length: number; said: string; calls?: unknown; code?: unknown }[] = []
-    for (let length = 0; length <= bytes.length; length++) {
+    for (let length = 0; length <= bytes.length; length += STEP) {
       const fetching = answerWith(bytes, length, breaks)
       const { text: said, whole: reply, failure } = await run(message)
       fetching.mockRestore()
@@ -111,7 +114,7 @@ test.each([
     const complete = outcomes.filter(({ calls }) => calls !== undefined)
     const broken = outcomes.filter(({ calls }) => calls === undefined)
     // Nothing is taken for the whole before the provider said that it is, and then it is all there.
-    expect(broken.length).toBeGreaterThan(end)
+    expect(broken.at(-1)?.length).toBeGreaterThan(end - STEP)
     expect(broken.filter(({ code }) => code !== 'dependency_down')).toEqual([])
     expect(complete.filter(({ length }) => length <= end)).toEqual([])
     expect(complete.map(({ said, calls }) => ({ said, calls }))).toEqual(
