@@ -28,7 +28,7 @@ const CHUNKS = [
   {
     name: 'base',
     // Not the words of pages that are opened later (messages/late.ts), nor what brings them along.
-    test: /lucide-react|workers\/console\/(ui|lib|messages)\/(?!late|(evals|facts|publishing|rated)-|eval-queries)|sdk\//,
+    test: /lucide-react|workers\/console\/(ui|lib|messages)\/(?!late|turn-parts|(approvals|assistants|conversations|costs|evals|facts|publishing|rated|sessions|voice-tools)-|(eval|approval|assistant|conversation|cost|session)-queries)|sdk\//,
     minShareCount: 2,
   },
 ]

@@ -1,6 +1,7 @@
 /** What waits for approval, and how many approvals environments ask for, over the client and the query cache. */
 import { useQuery } from '@tanstack/react-query'
 import type { NewProposal } from '../../flags/proposal-schemas.ts'
+import { useLateMessages } from '../messages/late.ts'
 import { useMessages } from '../messages/locale.tsx'
 import { useToasts } from '../ui/toasts.tsx'
 import { useServices } from './services.tsx'
@@ -23,7 +24,8 @@ export function useEnvironments() {
 export function useApprovals() {
   const { client, queries } = useServices()
   const { fail, succeed } = useToasts()
-  const { approvals: words, flag } = useMessages()
+  const { approvals: words } = useLateMessages()
+  const { flag } = useMessages()
   const { flagProposals } = client
   const thenRefresh = async (work: Promise<unknown>, done?: string) => {
     await work

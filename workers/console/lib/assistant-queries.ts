@@ -5,7 +5,7 @@ import type {
   AssistantChange,
   AssistantContent,
 } from '../../assistant/assistant-schemas.ts'
-import { useMessages } from '../messages/locale.tsx'
+import { useLateMessages } from '../messages/late.ts'
 import { useToasts } from '../ui/toasts.tsx'
 import { useServices } from './services.tsx'
 
@@ -72,7 +72,7 @@ export function useAssistantVersions(id: string) {
 export function useAssistantActions() {
   const { client, queries } = useServices()
   const { succeed } = useToasts()
-  const { assistants } = useMessages()
+  const { assistants } = useLateMessages()
   const keep = async (changed: Assistant, said: string) => {
     queries.setQueryData([...ASSISTANTS, changed.id], changed)
     succeed(said)

@@ -2,7 +2,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { ConversationFilter, ConversationReach } from '../../../sdk/conversations.ts'
 import type { Conversation } from '../../assistant/schemas.ts'
-import { useMessages } from '../messages/locale.tsx'
+import { useLateMessages } from '../messages/late.ts'
 import { useToasts } from '../ui/toasts.tsx'
 import { saveFile } from './download.ts'
 import { useServices } from './services.tsx'
@@ -57,7 +57,7 @@ export function useConversationMessages(id: string, reach: ConversationReach) {
 export function useConversationActions(reach: ConversationReach) {
   const { client, queries } = useServices()
   const { succeed } = useToasts()
-  const { conversations } = useMessages()
+  const { conversations } = useLateMessages()
   return {
     save: async ({ id }: Conversation) => {
       saveFile(`conversation-${id}.json`, await client.conversations.export(id, reach))

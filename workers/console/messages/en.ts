@@ -1,12 +1,8 @@
 /** Every word of the console in English. Its type is the contract the other languages satisfy. */
 import { myAccount } from './account-en.ts'
 import { applications } from './applications-en.ts'
-import { approvals } from './approvals-en.ts'
 import { ask, source } from './ask-en.ts'
-import { assistants } from './assistants-en.ts'
 import { audit } from './audit-en.ts'
-import { conversations } from './conversations-en.ts'
-import { costs } from './costs-en.ts'
 import { door } from './door-en.ts'
 import { experiments } from './experiments-en.ts'
 import { flag } from './flag-en.ts'
@@ -23,10 +19,9 @@ import { platform } from './platform-en.ts'
 import { rating } from './rating-en.ts'
 import { roles } from './roles-en.ts'
 import { search } from './search-en.ts'
-import { sessions } from './sessions-en.ts'
 import { teams } from './teams-en.ts'
 import { traces } from './traces-en.ts'
-import { voice, voiceTools } from './voice-en.ts'
+import { voice } from './voice-en.ts'
 import { ways } from './ways-en.ts'
 
 export const en = {
@@ -123,9 +118,7 @@ export const en = {
   ways,
   myAccount,
   applications,
-  approvals,
   audit,
-  costs,
   traces,
   roles,
   permissions,
@@ -135,15 +128,11 @@ export const en = {
   overview,
   rating,
   search,
-  sessions,
-  voiceTools,
   teams,
   platform,
   ask,
   source,
   knowledge,
-  assistants,
-  conversations,
   voice,
   experiments,
   flag,

@@ -2,6 +2,14 @@
  * Words of pages that are loaded when they are opened, so that the first page need not carry them. Both
  * languages come along: they are few.
  */
+import { approvals as approvalsEn } from './approvals-en.ts'
+import { approvals as approvalsRu } from './approvals-ru.ts'
+import { assistants as assistantsEn } from './assistants-en.ts'
+import { assistants as assistantsRu } from './assistants-ru.ts'
+import { conversations as conversationsEn } from './conversations-en.ts'
+import { conversations as conversationsRu } from './conversations-ru.ts'
+import { costs as costsEn } from './costs-en.ts'
+import { costs as costsRu } from './costs-ru.ts'
 import { evals as evalsEn } from './evals-en.ts'
 import { evals as evalsRu } from './evals-ru.ts'
 import { facts as factsEn } from './facts-en.ts'
@@ -11,14 +19,35 @@ import { publishing as publishingEn } from './publishing-en.ts'
 import { publishing as publishingRu } from './publishing-ru.ts'
 import { rated as ratedEn } from './rated-en.ts'
 import { rated as ratedRu } from './rated-ru.ts'
+import { sessions as sessionsEn } from './sessions-en.ts'
+import { sessions as sessionsRu } from './sessions-ru.ts'
+import { voiceTools as voiceToolsEn } from './voice-tools-en.ts'
+import { voiceTools as voiceToolsRu } from './voice-tools-ru.ts'
 
-const en = { evals: evalsEn, facts: factsEn, publishing: publishingEn, rated: ratedEn }
-type LateMessages = typeof en
+const en = {
+  approvals: approvalsEn,
+  assistants: assistantsEn,
+  conversations: conversationsEn,
+  costs: costsEn,
+  evals: evalsEn,
+  facts: factsEn,
+  publishing: publishingEn,
+  rated: ratedEn,
+  sessions: sessionsEn,
+  voiceTools: voiceToolsEn,
+}
+export type LateMessages = typeof en
 const ru: LateMessages = {
+  approvals: approvalsRu,
+  assistants: assistantsRu,
+  conversations: conversationsRu,
+  costs: costsRu,
   evals: evalsRu,
   facts: factsRu,
   publishing: publishingRu,
   rated: ratedRu,
+  sessions: sessionsRu,
+  voiceTools: voiceToolsRu,
 }
 
 /** By the code of their language. */

@@ -1,12 +1,8 @@
 /** Every word of the console in Russian. */
 import { myAccount } from './account-ru.ts'
 import { applications } from './applications-ru.ts'
-import { approvals } from './approvals-ru.ts'
 import { ask, source } from './ask-ru.ts'
-import { assistants } from './assistants-ru.ts'
 import { audit } from './audit-ru.ts'
-import { conversations } from './conversations-ru.ts'
-import { costs } from './costs-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
 import { experiments } from './experiments-ru.ts'
@@ -24,10 +20,9 @@ import { platform } from './platform-ru.ts'
 import { rating } from './rating-ru.ts'
 import { roles } from './roles-ru.ts'
 import { search } from './search-ru.ts'
-import { sessions } from './sessions-ru.ts'
 import { teams } from './teams-ru.ts'
 import { traces } from './traces-ru.ts'
-import { voice, voiceTools } from './voice-ru.ts'
+import { voice } from './voice-ru.ts'
 import { ways } from './ways-ru.ts'
 
 export const ru: Messages = {
@@ -124,9 +119,7 @@ export const ru: Messages = {
   ways,
   myAccount,
   applications,
-  approvals,
   audit,
-  costs,
   traces,
   roles,
   permissions,
@@ -136,15 +129,11 @@ export const ru: Messages = {
   overview,
   rating,
   search,
-  sessions,
-  voiceTools,
   teams,
   platform,
   ask,
   source,
   knowledge,
-  assistants,
-  conversations,
   voice,
   experiments,
   flag,

@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from 'react'
 import type { Flag } from '../../flags/schemas.ts'
 import { useFlagActions, useFlags } from '../lib/flag-queries.ts'
 import { usePermission } from '../lib/hooks.ts'
+import { useLateMessages } from '../messages/late.ts'
 import { useMessages } from '../messages/locale.tsx'
 import { Button, buttonClass } from '../ui/button.tsx'
 import { ConfirmDelete } from '../ui/confirm-delete.tsx'
@@ -43,7 +44,8 @@ export function FlagsPage() {
 }
 
 function AllFlags() {
-  const { flags, flagTools, approvals } = useMessages()
+  const { approvals } = useLateMessages()
+  const { flags, flagTools } = useMessages()
   const mayWrite = usePermission('flag.write')
   const { create } = useSearch({ from: '/shell/flags' })
   const navigate = useNavigate({ from: '/flags' })

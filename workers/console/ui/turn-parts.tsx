@@ -1,6 +1,6 @@
 /** What an assistant said and did in one turn, in order: text with its sources, and tools as they run. */
 import type { Part } from '../../assistant/schemas.ts'
-import { useMessages } from '../messages/locale.tsx'
+import { useLateMessages } from '../messages/late.ts'
 import { CitedText } from './cited-text.tsx'
 import { Status, type Tone } from './status.tsx'
 
@@ -32,7 +32,7 @@ export function TurnParts({ parts, isRunning }: TurnPartsProps) {
 }
 
 function ToolUse({ call, result }: { call: Call; result: Result | undefined }) {
-  const { assistants } = useMessages()
+  const { assistants } = useLateMessages()
   const state = result ? (result.ok ? 'ok' : 'failed') : 'running'
   return (
     <ToolCard
@@ -58,7 +58,7 @@ interface ToolCardProps {
 
 /** A tool that was called; what with and what came of it when it is opened. */
 export function ToolCard({ name, tone, state, args, result }: ToolCardProps) {
-  const { assistants } = useMessages()
+  const { assistants } = useLateMessages()
   return (
     <details className="rounded-sm border border-line px-2.5 py-1.5 text-sm">
       <summary className="cursor-pointer">

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
 import type { Assistant } from '../../../assistant/assistant-schemas.ts'
 import { useAssistant } from '../../lib/assistant-queries.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { buttonClass } from '../../ui/button.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -13,7 +13,7 @@ import { TestChat } from './test-chat.tsx'
 import { VersionsSection } from './versions-section.tsx'
 
 export function AssistantEditor({ id }: { id: string }) {
-  const { assistants } = useMessages()
+  const { assistants } = useLateMessages()
   const query = useAssistant(id)
   const back = (
     <Link to="/assistants" className={buttonClass()}>

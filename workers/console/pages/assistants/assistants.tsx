@@ -4,6 +4,7 @@ import { Bot, Plus } from 'lucide-react'
 import type { Assistant } from '../../../assistant/assistant-schemas.ts'
 import { useAssistantActions, useAssistants } from '../../lib/assistant-queries.ts'
 import { textOf } from '../../lib/submit.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { cell, DataTable, wide } from '../../ui/data-table.tsx'
@@ -27,7 +28,7 @@ export function AssistantsPage() {
 }
 
 function AssistantList() {
-  const { assistants } = useMessages()
+  const { assistants } = useLateMessages()
   const { create, archived = false } = useSearch({ from: '/shell/assistants' })
   const navigate = useNavigate({ from: '/assistants' })
   const query = useAssistants(archived)
@@ -58,7 +59,7 @@ function AssistantList() {
 }
 
 function AssistantTable({ shown }: { shown: readonly Assistant[] }) {
-  const { assistants } = useMessages()
+  const { assistants } = useLateMessages()
   const { archived = false } = useSearch({ from: '/shell/assistants' })
   if (shown.length === 0) {
     return archived ? (
@@ -102,7 +103,8 @@ function AssistantTable({ shown }: { shown: readonly Assistant[] }) {
 }
 
 function CreateAssistant() {
-  const { assistants, common } = useMessages()
+  const { assistants } = useLateMessages()
+  const { common } = useMessages()
   const navigate = useNavigate({ from: '/assistants' })
   const { create } = useAssistantActions()
   return (

@@ -7,6 +7,7 @@ import { useAssistantActions, useAssistantOptions } from '../../lib/assistant-qu
 import { useBases } from '../../lib/base-queries.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import { textOf, useSubmit } from '../../lib/submit.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
@@ -17,7 +18,7 @@ const isStale = (error: unknown) => error instanceof VoiceAssistError && error.c
 
 export function ContentForm({ assistant }: { assistant: Assistant }) {
   const { id, version, content } = assistant
-  const { assistants } = useMessages()
+  const { assistants } = useLateMessages()
   const { save, reload } = useAssistantActions()
   const options = useAssistantOptions()
   const bases = useBases(usePermission('kb.read'))
@@ -87,7 +88,8 @@ interface VoicesProps {
 
 /** In which language, by which model and with which voice it answers. */
 function Voices({ content, models: known }: VoicesProps) {
-  const { assistants, locale } = useMessages()
+  const { assistants } = useLateMessages()
+  const { locale } = useMessages()
   const languages = new Intl.DisplayNames([locale], { type: 'language' })
   const models = known ?? (content.model === null ? [] : [content.model])
   return (
@@ -160,7 +162,7 @@ interface LimitsProps {
 }
 
 function Limits({ content: { limits }, mostTurns }: LimitsProps) {
-  const { assistants } = useMessages()
+  const { assistants } = useLateMessages()
   const number = (label: string, name: keyof typeof limits, max?: number, min = 1) => (
     <TextField
       label={label}

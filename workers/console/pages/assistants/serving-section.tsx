@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Assistant, AssistantChange } from '../../../assistant/assistant-schemas.ts'
 import { useAssistantActions } from '../../lib/assistant-queries.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
@@ -11,7 +11,7 @@ import { TextField } from '../../ui/field.tsx'
 import { Section } from '../../ui/section.tsx'
 
 export function ServingSection({ assistant }: { assistant: Assistant }) {
-  const { assistants } = useMessages()
+  const { assistants } = useLateMessages()
   const { id, archived, is_default: isDefault } = assistant
   const actions = useAssistantActions()
   const [error, setError] = useState<unknown>(null)
@@ -48,7 +48,7 @@ interface FlagFieldProps {
 }
 
 function FlagField({ flag, onSet }: FlagFieldProps) {
-  const { assistants } = useMessages()
+  const { assistants } = useLateMessages()
   const [name, setName] = useState(flag ?? '')
   const wanted = name.trim() || null
   return (
@@ -77,7 +77,7 @@ function FlagField({ flag, onSet }: FlagFieldProps) {
 }
 
 function Removal({ assistant, onClose }: { assistant: Assistant; onClose: () => void }) {
-  const { assistants } = useMessages()
+  const { assistants } = useLateMessages()
   const { name } = assistant.content
   const { remove } = useAssistantActions()
   const navigate = useNavigate({ from: '/assistants' })

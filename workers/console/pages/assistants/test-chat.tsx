@@ -4,6 +4,7 @@ import type { Assistant } from '../../../assistant/assistant-schemas.ts'
 import { Chat, type ChatTurn } from '../../lib/chat.ts'
 import { formatDollars, formatDuration } from '../../lib/format.ts'
 import { useServices } from '../../lib/services.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
@@ -11,7 +12,8 @@ import { Status } from '../../ui/status.tsx'
 import { TurnParts } from '../../ui/turn-parts.tsx'
 
 export function TestChat({ assistant }: { assistant: Assistant }) {
-  const { assistants, ask } = useMessages()
+  const { assistants } = useLateMessages()
+  const { ask } = useMessages()
   const { client } = useServices()
   const [chat] = useState(() => new Chat(client, assistant.id))
   const turns = useSyncExternalStore(chat.subscribe, chat.snapshot)
@@ -51,7 +53,8 @@ export function TestChat({ assistant }: { assistant: Assistant }) {
 }
 
 function Turn({ turn }: { turn: ChatTurn }) {
-  const { assistants, ask, locale } = useMessages()
+  const { assistants } = useLateMessages()
+  const { ask, locale } = useMessages()
   const { message, parts, reply, error, isRunning } = turn
   return (
     <article aria-busy={isRunning} className="space-y-2">
@@ -71,7 +74,8 @@ function Turn({ turn }: { turn: ChatTurn }) {
 }
 
 function MessageField({ onSend }: { onSend: (message: string) => void }) {
-  const { assistants, ask } = useMessages()
+  const { assistants } = useLateMessages()
+  const { ask } = useMessages()
   const input = useRef<HTMLInputElement>(null)
   const send = (event: FormEvent) => {
     event.preventDefault()

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { AssistantVersion } from '../../../assistant/assistant-schemas.ts'
 import { useAssistantActions, useAssistantVersions } from '../../lib/assistant-queries.ts'
 import { diffContents } from '../../lib/content-diff.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
@@ -12,7 +12,7 @@ import { Section } from '../../ui/section.tsx'
 import { When } from '../../ui/when.tsx'
 
 export function VersionsSection({ id, current }: { id: string; current: number }) {
-  const { assistants } = useMessages()
+  const { assistants } = useLateMessages()
   const query = useAssistantVersions(id)
   const { rollBack } = useAssistantActions()
   const [error, setError] = useState<unknown>(null)
@@ -53,7 +53,7 @@ interface VersionProps {
 }
 
 function Version({ version: one, before, onRollBack }: VersionProps) {
-  const { assistants } = useMessages()
+  const { assistants } = useLateMessages()
   const [isOpen, setOpen] = useState(false)
   const { version, author, comment, restored, created_at: at } = one
   return (
@@ -89,7 +89,7 @@ interface ChangesProps {
 }
 
 function Changes({ from, to }: ChangesProps) {
-  const { assistants } = useMessages()
+  const { assistants } = useLateMessages()
   if (!from) return <p className="text-sm text-muted">{assistants.first}</p>
   const differences = diffContents(from.content, to.content)
   if (differences.length === 0) return <p className="text-sm text-muted">{assistants.same}</p>

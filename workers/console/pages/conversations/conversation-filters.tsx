@@ -3,13 +3,13 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useOfferedAssistants } from '../../lib/assistant-queries.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import type { ConversationsSearch } from '../../lib/search.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button } from '../../ui/button.tsx'
 import { control, Labelled, MomentField } from '../../ui/filter-fields.tsx'
 import { filterOf, STATUSES } from './conversation-filter.ts'
 
 export function ConversationFilters() {
-  const { conversations } = useMessages()
+  const { conversations } = useLateMessages()
   const search = useSearch({ from: '/shell/conversations' })
   const navigate = useNavigate({ from: '/conversations' })
   const mayReadAll = usePermission('conversation.read')

@@ -10,7 +10,7 @@ import {
 } from '../../lib/conversation-queries.ts'
 import { formatDollars } from '../../lib/format.ts'
 import { useSession } from '../../lib/hooks.ts'
-import type { Messages } from '../../messages/en.ts'
+import { type LateMessages, useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button, buttonClass } from '../../ui/button.tsx'
 import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
@@ -22,8 +22,8 @@ import { useReach } from './conversation-filter.ts'
 import { TranscriptMessage } from './transcript-message.tsx'
 
 export function ConversationView({ id }: { id: string }) {
-  const messages = useMessages()
-  const { conversations } = messages
+  const { locale } = useMessages()
+  const { conversations } = useLateMessages()
   const reach = useReach()
   const query = useConversation(id, reach)
   const said = useConversationMessages(id, reach)
@@ -41,7 +41,7 @@ export function ConversationView({ id }: { id: string }) {
   return (
     <Page
       title={data?.title || conversations.title}
-      subtitle={data ? factsOf(data, messages) : conversations.subtitle}
+      subtitle={data ? factsOf(data, conversations, locale) : conversations.subtitle}
       action={back}
     >
       <Loaded query={query} rows={2}>
@@ -63,7 +63,11 @@ export function ConversationView({ id }: { id: string }) {
   )
 }
 
-function factsOf(conversation: Conversation, { conversations, locale }: Messages): string {
+function factsOf(
+  conversation: Conversation,
+  conversations: LateMessages['conversations'],
+  locale: string,
+): string {
   const { owner, assistant, turns, cost_micro_dollars: cost } = conversation
   const who = owner.type === 'key' ? conversations.key : (owner.name ?? owner.id)
   const what = assistant
@@ -73,7 +77,7 @@ function factsOf(conversation: Conversation, { conversations, locale }: Messages
 }
 
 function Head({ conversation }: { conversation: Conversation }) {
-  const { conversations } = useMessages()
+  const { conversations } = useLateMessages()
   const reach = useReach()
   const session = useSession()
   const { save } = useConversationActions(reach)
@@ -116,7 +120,7 @@ interface RemovalProps {
 }
 
 function Removal({ conversation, onClose }: RemovalProps) {
-  const { conversations } = useMessages()
+  const { conversations } = useLateMessages()
   const { remove } = useConversationActions('own')
   const navigate = useNavigate({ from: '/conversations' })
   return (

@@ -6,6 +6,7 @@ import type { Conversation } from '../../../assistant/schemas.ts'
 import { useConversations } from '../../lib/conversation-queries.ts'
 import { formatDollars } from '../../lib/format.ts'
 import { useDebounced } from '../../lib/hooks.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { cell, DataTable, wide } from '../../ui/data-table.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
@@ -31,7 +32,7 @@ export function ConversationsPage() {
 }
 
 function Conversations() {
-  const { conversations } = useMessages()
+  const { conversations } = useLateMessages()
   const search = useSearch({ from: '/shell/conversations' })
   const reach = useReach()
   // A text, for an object would be another one at every render.
@@ -68,7 +69,7 @@ interface TableProps {
 }
 
 function ConversationTable({ shown, withOwner }: TableProps) {
-  const { conversations } = useMessages()
+  const { conversations } = useLateMessages()
   const { columns } = conversations
   return (
     <DataTable
@@ -90,7 +91,8 @@ function ConversationTable({ shown, withOwner }: TableProps) {
 }
 
 function Row({ conversation, withOwner }: { conversation: Conversation; withOwner: boolean }) {
-  const { conversations, locale } = useMessages()
+  const { conversations } = useLateMessages()
+  const { locale } = useMessages()
   const { id, title, owner, assistant, turns, cost_micro_dollars: cost } = conversation
   return (
     <tr className="h-9 hover:bg-raised/50">

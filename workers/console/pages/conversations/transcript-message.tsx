@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { Message } from '../../../assistant/schemas.ts'
 import { formatDollars, formatDuration } from '../../lib/format.ts'
 import { usePermission } from '../../lib/hooks.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { CitedText } from '../../ui/cited-text.tsx'
 import { Status } from '../../ui/status.tsx'
@@ -12,7 +13,7 @@ import { Moment } from '../../ui/when.tsx'
 const TONES = { ok: 'good', failed: 'bad', invalid: 'warn', unconfirmed: 'warn' } as const
 
 export function TranscriptMessage({ message }: { message: Message }) {
-  const { conversations, assistants } = useMessages()
+  const { conversations, assistants } = useLateMessages()
   const { role, status, content, citations, tool_calls: calls, created_at: at } = message
   const isAnswer = role === 'assistant'
   return (
@@ -48,7 +49,8 @@ export function TranscriptMessage({ message }: { message: Message }) {
 }
 
 function Facts({ message }: { message: Message }) {
-  const { conversations, locale } = useMessages()
+  const { conversations } = useLateMessages()
+  const { locale } = useMessages()
   const [readsAudit, runsPlatform] = [usePermission('audit.read'), usePermission('admin.platform')]
   const { model, usage, timings, cost_micro_dollars: cost, trace_id: trace } = message
   const took = timings['total_ms']

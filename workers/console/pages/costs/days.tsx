@@ -3,6 +3,7 @@ import type { Property, UsageDays } from '../../../usage/report-schemas.ts'
 import { type CostChoice, useCostDays } from '../../lib/cost-queries.ts'
 import { everyDay } from '../../lib/cost-search.ts'
 import { formatDay, formatDollars } from '../../lib/format.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { StackedBars } from '../../ui/stacked-bars.tsx'
@@ -14,7 +15,7 @@ interface DaysProps {
 }
 
 export function Days({ by, choice }: DaysProps) {
-  const { costs } = useMessages()
+  const { costs } = useLateMessages()
   const query = useCostDays(by, choice)
   return (
     <section aria-labelledby="cost-days" className="space-y-2">
@@ -29,7 +30,8 @@ export function Days({ by, choice }: DaysProps) {
 }
 
 function Chart({ by, choice, data: { parts, days } }: DaysProps & { data: UsageDays }) {
-  const { costs, locale } = useMessages()
+  const { costs } = useLateMessages()
+  const { locale } = useMessages()
   const { chart } = costs
   const nameOf = useGroupNames(by)
   if (days.length === 0) return <p className="text-muted">{chart.none}</p>

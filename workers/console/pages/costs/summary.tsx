@@ -1,13 +1,15 @@
 /** Today, the month and where it is heading; and hours that are not as usual. */
 import { useCostSummary } from '../../lib/cost-queries.ts'
 import { formatDollars } from '../../lib/format.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/section.tsx'
 import { Deadline } from '../../ui/when.tsx'
 
 export function Summary() {
-  const { costs, locale } = useMessages()
+  const { costs } = useLateMessages()
+  const { locale } = useMessages()
   const { summary } = costs
   return (
     <Loaded query={useCostSummary()} rows={2}>
@@ -39,7 +41,8 @@ export function Summary() {
 }
 
 export function Anomalies() {
-  const { costs, locale } = useMessages()
+  const { costs } = useLateMessages()
+  const { locale } = useMessages()
   const { anomalies: words } = costs
   return (
     <Section title={words.title} hint={words.hint}>

@@ -7,6 +7,7 @@ import type { Proposal } from '../../../flags/proposal-schemas.ts'
 import { useApprovals, useEnvironments, useProposals } from '../../lib/approval-queries.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import { textOf, useSubmit } from '../../lib/submit.ts'
+import { type LateMessages, useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
@@ -19,7 +20,8 @@ import { EmergencyPublish } from './emergency-publish.tsx'
 import { ProposeChange } from './propose-change.tsx'
 
 export default function Approvals() {
-  const { flag, approvals } = useMessages()
+  const { approvals } = useLateMessages()
+  const { flag } = useMessages()
   const mayWrite = usePermission('flag.write')
   return (
     <Page title={approvals.title} subtitle={approvals.subtitle}>
@@ -59,7 +61,7 @@ export default function Approvals() {
 }
 
 function Proposals({ items }: { items: readonly Proposal[] }) {
-  const { list } = useMessages().approvals
+  const { list } = useLateMessages().approvals
   if (items.length === 0) return <p className="text-muted">{list.none}</p>
   return (
     <ul className="divide-y divide-line rounded-md border border-line">
@@ -71,7 +73,8 @@ function Proposals({ items }: { items: readonly Proposal[] }) {
 }
 
 function Row({ proposal }: { proposal: Proposal }) {
-  const { approvals: words, flag } = useMessages()
+  const { approvals: words } = useLateMessages()
+  const { flag } = useMessages()
   const { id, change, comment, author, approvers, createdAt } = proposal
   const mayWrite = usePermission('flag.write')
   const { approve, publish, publishUnapproved, discard } = useApprovals()
@@ -103,7 +106,7 @@ function Row({ proposal }: { proposal: Proposal }) {
   )
 }
 
-type ChangeWords = ReturnType<typeof useMessages>['approvals']['changes']
+type ChangeWords = LateMessages['approvals']['changes']
 
 function titleOf(change: AudienceChange, words: ChangeWords): string {
   if (change.type === 'segment') return words.segment(change.name)
@@ -118,7 +121,7 @@ interface NeededProps {
 }
 
 function Needed({ environment: { name, approvals }, mayWrite }: NeededProps) {
-  const { needed } = useMessages().approvals
+  const { needed } = useLateMessages().approvals
   const { setApprovals } = useApprovals()
   const { onSubmit, error, isBusy } = useSubmit((form) =>
     setApprovals(name, Number(textOf(form, 'approvals'))),

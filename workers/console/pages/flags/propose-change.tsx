@@ -6,6 +6,7 @@ import { FIRST_ENVIRONMENT, useEnvironmentNames } from '../../lib/environments.t
 import { jsonOf, objectOf } from '../../lib/flag-inputs.ts'
 import { fromLocalInput } from '../../lib/local-time.ts'
 import { textOf, useSubmit } from '../../lib/submit.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
@@ -20,7 +21,7 @@ export function ProposeChange() {
 }
 
 function ProposalForm({ onDone }: { onDone: () => void }) {
-  const { approvals } = useMessages()
+  const { approvals } = useLateMessages()
   const words = approvals.propose
   const { propose } = useApprovals()
   const [kind, setKind] = useState<Kind>('list')
@@ -63,7 +64,7 @@ function ProposalForm({ onDone }: { onDone: () => void }) {
 }
 
 function SegmentFields({ kind }: { kind: Kind }) {
-  const { propose: words } = useMessages().approvals
+  const { propose: words } = useLateMessages().approvals
   return (
     <>
       <TextField label={words.segment} name="name" maxLength={100} required autoComplete="off" />
@@ -81,7 +82,8 @@ function SegmentFields({ kind }: { kind: Kind }) {
 }
 
 function OverrideFields({ kind }: { kind: Kind }) {
-  const { approvals, flag } = useMessages()
+  const { approvals } = useLateMessages()
+  const { flag } = useMessages()
   const { propose: words } = approvals
   const names = useEnvironmentNames()
   return (

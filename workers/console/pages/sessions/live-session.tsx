@@ -4,7 +4,7 @@ import type { FormEvent } from 'react'
 import { useSession } from '../../lib/hooks.ts'
 import { type Supervision, useSupervision } from '../../lib/supervision.ts'
 import { useVoiceSessionActions } from '../../lib/voice-session-queries.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { inputClass } from '../../ui/field.tsx'
@@ -13,12 +13,12 @@ import { useToasts } from '../../ui/toasts.tsx'
 import { Transcript } from '../transcript.tsx'
 
 export function LiveSession({ id, onLeave }: { id: string; onLeave: () => void }) {
-  const { sessions } = useMessages()
+  const { sessions } = useLateMessages()
   const { live } = sessions
   const supervision = useSupervision(id)
   const { state, error, speaker, lines } = supervision
   return (
-    <section aria-label={live.title} className="space-y-3">
+    <section className="space-y-3">
       <p role="status" className="flex flex-wrap gap-4">
         <Status tone={state === 'following' ? 'good' : 'idle'}>
           {state === 'ended' ? live.ended : live[state]}
@@ -27,7 +27,7 @@ export function LiveSession({ id, onLeave }: { id: string; onLeave: () => void }
       </p>
       {error && <ErrorNote error={error} />}
       {state === 'following' && <Controls id={id} supervision={supervision} />}
-      <div className="max-h-80 overflow-y-auto">
+      <div className="max-h-80 overflow-y-auto" tabIndex={0} role="log" aria-label={live.title}>
         <Transcript lines={lines} />
       </div>
       {state === 'following' && <Whisper onWhisper={supervision.whisper} />}
@@ -37,7 +37,7 @@ export function LiveSession({ id, onLeave }: { id: string; onLeave: () => void }
 }
 
 function Controls({ id, supervision }: { id: string; supervision: Supervision }) {
-  const { sessions } = useMessages()
+  const { sessions } = useLateMessages()
   const { live } = sessions
   const { isListening, listen, speaker, takeOver, handBack } = supervision
   const own = useSession()?.user.id
@@ -73,7 +73,7 @@ function Controls({ id, supervision }: { id: string; supervision: Supervision })
 }
 
 function Whisper({ onWhisper }: { onWhisper: (text: string) => void }) {
-  const { sessions } = useMessages()
+  const { sessions } = useLateMessages()
   const { live } = sessions
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()

@@ -4,12 +4,14 @@ import type { VoiceSession } from '../../../voice/history-schemas.ts'
 import { saveFile } from '../../lib/download.ts'
 import { formatMoment } from '../../lib/format.ts'
 import { useVoiceSessionActions } from '../../lib/voice-session-queries.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
 
 export function RecordingPlayer({ session }: { session: VoiceSession }) {
-  const { sessions, locale } = useMessages()
+  const { sessions } = useLateMessages()
+  const { locale } = useMessages()
   const { recording } = useVoiceSessionActions()
   const { fail } = useToasts()
   const [file, setFile] = useState<Blob | null>(null)

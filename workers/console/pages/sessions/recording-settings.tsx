@@ -1,13 +1,13 @@
 /** What the tenant allows to be recorded, and for how long; off until somebody says otherwise. */
 import type { FormEvent } from 'react'
 import { useVoiceSessionActions, useVoiceSettings } from '../../lib/voice-session-queries.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button } from '../../ui/button.tsx'
 import { control } from '../../ui/filter-fields.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
 
 export function RecordingSettings() {
-  const { sessions } = useMessages()
+  const { sessions } = useLateMessages()
   const { settings: words } = sessions
   const { data } = useVoiceSettings()
   const { setSettings } = useVoiceSessionActions()

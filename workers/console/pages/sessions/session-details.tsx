@@ -4,6 +4,7 @@ import type { VoiceSession, VoiceTranscript } from '../../../voice/history-schem
 import { formatMoment } from '../../lib/format.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import { useVoiceSessionActions, useVoiceTranscript } from '../../lib/voice-session-queries.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -15,7 +16,8 @@ import { RecordingPlayer } from './recording-player.tsx'
 import { Caller } from './session-table.tsx'
 
 export function SessionDetails({ id, onClose }: { id: string; onClose: () => void }) {
-  const { sessions, locale } = useMessages()
+  const { sessions } = useLateMessages()
+  const { locale } = useMessages()
   const query = useVoiceTranscript(id)
   const startedAt = query.data?.session.started_at
   const title = startedAt ? sessions.details(formatMoment(startedAt, locale)) : sessions.title
@@ -29,7 +31,7 @@ export function SessionDetails({ id, onClose }: { id: string; onClose: () => voi
 }
 
 function Details({ found, onClose }: { found: VoiceTranscript; onClose: () => void }) {
-  const { sessions } = useMessages()
+  const { sessions } = useLateMessages()
   const { session, is_masked: isMasked } = found
   const maySupervise = usePermission('voice.supervise')
   const [isFollowing, setFollowing] = useState(false)
@@ -72,7 +74,7 @@ function Remains({ session, onErased }: { session: VoiceSession; onErased: () =>
 }
 
 function Transcript({ lines }: { lines: VoiceTranscript['lines'] }) {
-  const { sessions } = useMessages()
+  const { sessions } = useLateMessages()
   return (
     <section aria-label={sessions.transcript}>
       {lines.length === 0 && <p className="text-muted">{sessions.nothingSaid}</p>}
@@ -102,7 +104,7 @@ function Transcript({ lines }: { lines: VoiceTranscript['lines'] }) {
 
 /** Twice, for nothing brings it back. */
 function Erase({ id, onErased }: { id: string; onErased: () => void }) {
-  const { sessions } = useMessages()
+  const { sessions } = useLateMessages()
   const { remove } = useVoiceSessionActions()
   const { succeed, fail } = useToasts()
   const [isAsked, setAsked] = useState(false)

@@ -2,12 +2,13 @@
 import { Link, useSearch } from '@tanstack/react-router'
 import type { VoiceSession } from '../../../voice/history-schemas.ts'
 import { formatMoment } from '../../lib/format.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { cell, DataTable, wide } from '../../ui/data-table.tsx'
 import { Status } from '../../ui/status.tsx'
 
 export function SessionTable({ shown }: { shown: readonly VoiceSession[] }) {
-  const { sessions } = useMessages()
+  const { sessions } = useLateMessages()
   const { columns } = sessions
   return (
     <DataTable
@@ -27,7 +28,8 @@ export function SessionTable({ shown }: { shown: readonly VoiceSession[] }) {
 }
 
 function SessionRow({ session }: { session: VoiceSession }) {
-  const { sessions, locale } = useMessages()
+  const { sessions } = useLateMessages()
+  const { locale } = useMessages()
   const search = useSearch({ from: '/shell/sessions' })
   const { id, started_at: startedAt, state, turns, recorded_until: until } = session
   const when = formatMoment(startedAt, locale)
@@ -56,7 +58,7 @@ function SessionRow({ session }: { session: VoiceSession }) {
 }
 
 export function Caller({ session }: { session: VoiceSession }) {
-  const { sessions } = useMessages()
+  const { sessions } = useLateMessages()
   const { user_id: userId, api_key_id: keyId } = session
   const id = userId ?? keyId
   if (id === null) return sessions.gone

@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Headphones } from 'lucide-react'
 import { useDebounced, usePermission } from '../../lib/hooks.ts'
 import { type SessionFilter, useVoiceSessions } from '../../lib/voice-session-queries.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { control, Labelled } from '../../ui/filter-fields.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -16,7 +16,7 @@ import { SessionTable } from './session-table.tsx'
 const TYPING_MS = 250
 
 export function SessionsPage() {
-  const { sessions } = useMessages()
+  const { sessions } = useLateMessages()
   const { id, ...filter } = useSearch({ from: '/shell/sessions' })
   const navigate = useNavigate({ from: '/sessions' })
   const maySet = usePermission('tenant.update')
@@ -53,7 +53,7 @@ export function SessionsPage() {
 }
 
 function Filters({ filter }: { filter: SessionFilter }) {
-  const { sessions } = useMessages()
+  const { sessions } = useLateMessages()
   const navigate = useNavigate({ from: '/sessions' })
   const set = (change: { [Key in keyof SessionFilter]: SessionFilter[Key] | undefined }) => {
     const next = Object.entries({ ...filter, ...change }).filter(([, value]) => value)

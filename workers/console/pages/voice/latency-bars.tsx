@@ -1,6 +1,6 @@
 /** How long each turn took, stage by stage, as bars and in words. */
 import { STAGES, type TurnTimes } from '../../../../sdk/voice/signals.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 
 const PARTS = STAGES.filter((stage) => stage !== 'ttfa')
 
@@ -16,7 +16,7 @@ const COLOURS: Record<(typeof PARTS)[number], string> = {
 const SHOWN = 5
 
 export function LatencyBars({ turns }: { turns: readonly TurnTimes[] }) {
-  const { voiceTools } = useMessages()
+  const { voiceTools } = useLateMessages()
   if (turns.length === 0) return null
   const longest = Math.max(1, ...turns.map(totalOf))
   const first = Math.max(0, turns.length - SHOWN)

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react'
 import type { VoiceSession } from '../../lib/voice-session.ts'
 import { streamOf } from '../../lib/wav-replay.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { control, Labelled } from '../../ui/filter-fields.tsx'
 import { Status } from '../../ui/status.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
@@ -37,7 +37,7 @@ function useMicrophones(): readonly MediaDeviceInfo[] {
 }
 
 function Choice({ session, deviceId, onDevice }: VoiceSourcesProps) {
-  const { voiceTools } = useMessages()
+  const { voiceTools } = useLateMessages()
   const { fail } = useToasts()
   const devices = useMicrophones()
   const replay = async (file: File) => session.start({ stream: await streamOf(file) })
@@ -73,7 +73,7 @@ function Choice({ session, deviceId, onDevice }: VoiceSourcesProps) {
 }
 
 function Consent({ session: { recording, consent } }: VoiceSourcesProps) {
-  const { voiceTools } = useMessages()
+  const { voiceTools } = useLateMessages()
   const { isRecording = false, reason = null } = recording ?? {}
   return (
     <div className="mb-5 flex min-h-8 flex-wrap items-center gap-4">

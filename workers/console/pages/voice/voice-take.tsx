@@ -2,11 +2,11 @@
 import { Download } from 'lucide-react'
 import { saveFile } from '../../lib/download.ts'
 import type { VoiceSession } from '../../lib/voice-session.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button } from '../../ui/button.tsx'
 
 export function VoiceTake({ session: { lines, turns } }: { session: VoiceSession }) {
-  const { voiceTools } = useMessages()
+  const { voiceTools } = useLateMessages()
   if (lines.length === 0) return null
   const save = () => {
     const said = lines.map(({ speaker, text, wasInterrupted, citations }) => ({

@@ -1,7 +1,7 @@
 /** The last seconds of sound, the user above and the assistant below; a line where one spoke over the other. */
 import { useEffect, useRef } from 'react'
 import type { Sound, VoiceSession } from '../../lib/voice-session.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 
 /** A column is one of the microphone's frames, 40 ms; so ten seconds. */
 const COLUMNS = 250
@@ -14,7 +14,7 @@ interface Column {
 }
 
 export function Waveform({ session: { onSound, state } }: { session: VoiceSession }) {
-  const { voiceTools } = useMessages()
+  const { voiceTools } = useLateMessages()
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     const columns: Column[] = []
