@@ -63,6 +63,8 @@ test('a request is found by its id, and its steps stand in a waterfall', async (
 
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.setViewportSize({ width: 390, height: 844 })
+  // From its top: what is half under the bar has half a target.
+  await page.evaluate(() => scrollTo(0, 0))
   expect(await violationsOf(page)).toEqual([])
   expect(await overflowOf(page)).toBe(0)
   await page.getByRole('link', { name: 'All traces' }).click()

@@ -1,6 +1,9 @@
 /** Words: both languages complete, and none of them written into a page. */
 import { glob, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { ACCOUNT } from '../../../workers/console/messages/account.ts'
+import { AUDIT } from '../../../workers/console/messages/audit.ts'
+import { COSTS } from '../../../workers/console/messages/costs.ts'
 import { en } from '../../../workers/console/messages/en.ts'
 import { LATE } from '../../../workers/console/messages/late.ts'
 import { ru } from '../../../workers/console/messages/ru.ts'
@@ -25,8 +28,20 @@ const LITERAL =
 const SAME = /^\/(locale|ask\/suggestions\/|overview\/dependencies\/names\/redis$)/
 
 test('Russian says everything English says, in Russian', () => {
-  const english = leavesOf({ ...en, ...LATE.en })
-  const russian = leavesOf({ ...ru, ...LATE.ru })
+  const english = leavesOf({
+    ...en,
+    ...LATE.en,
+    audit: AUDIT.en,
+    costs: COSTS.en,
+    myAccount: ACCOUNT.en,
+  })
+  const russian = leavesOf({
+    ...ru,
+    ...LATE.ru,
+    audit: AUDIT.ru,
+    costs: COSTS.ru,
+    myAccount: ACCOUNT.ru,
+  })
   expect(Object.keys(russian).toSorted()).toEqual(Object.keys(english).toSorted())
   const copied = Object.keys(english).filter((key) => english[key] === russian[key])
   expect(copied.filter((key) => !SAME.test(key))).toEqual([])

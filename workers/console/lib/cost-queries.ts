@@ -3,7 +3,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { VoiceAssistError } from '../../../sdk/errors.ts'
 import type { Property, UsageFilter } from '../../usage/report-schemas.ts'
 import type { Budget, BudgetChange } from '../../usage/schemas.ts'
-import { useLateMessages } from '../messages/late.ts'
+import { useCostMessages } from '../messages/costs.ts'
 import { useToasts } from '../ui/toasts.tsx'
 import { usePermission } from './hooks.ts'
 import { useServices } from './services.tsx'
@@ -76,7 +76,7 @@ export function useBudget() {
 export function useBudgetActions() {
   const { client, queries } = useServices()
   const { succeed } = useToasts()
-  const { costs } = useLateMessages()
+  const costs = useCostMessages()
 
   /** @throws VoiceAssistError; at a conflict the budget as it is now has been read */
   const save = async (change: BudgetChange): Promise<void> => {

@@ -9,7 +9,6 @@ import type {
   NewRatedCase,
 } from '../../evals/schemas.ts'
 import { useLateMessages } from '../messages/late.ts'
-import { useMessages } from '../messages/locale.tsx'
 import { useToasts } from '../ui/toasts.tsx'
 import { useServices } from './services.tsx'
 
@@ -78,7 +77,7 @@ export function useEvalActions() {
   const { client, queries } = useServices()
   const { succeed, fail } = useToasts()
   const { evals } = useLateMessages()
-  const { search } = useMessages()
+  const { search } = useLateMessages()
   const refresh = () => queries.invalidateQueries({ queryKey: EVALS })
   return {
     create: async (name: string): Promise<EvalSet> => {

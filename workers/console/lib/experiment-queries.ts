@@ -1,7 +1,7 @@
 /** Experiments and what is set of one, over the client and the query cache. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { NewExperimentSettings } from '../../experiments/result-schemas.ts'
-import { useMessages } from '../messages/locale.tsx'
+import { useLateMessages } from '../messages/late.ts'
 import { useToasts } from '../ui/toasts.tsx'
 import { useServices } from './services.tsx'
 
@@ -50,7 +50,7 @@ const inPhase = (phase: number | undefined) => (phase === undefined ? [] : ['pha
 export function useExperimentActions(key: string, environment: string) {
   const { client, queries } = useServices()
   const { succeed } = useToasts()
-  const { experiments } = useMessages()
+  const { experiments } = useLateMessages()
 
   /** @throws VoiceAssistError, for the form to show */
   const configure = async (settings: Partial<NewExperimentSettings>) => {

@@ -1,12 +1,8 @@
 /** Every word of the console in English. Its type is the contract the other languages satisfy. */
-import { myAccount } from './account-en.ts'
 import { applications } from './applications-en.ts'
 import { ask, source } from './ask-en.ts'
-import { audit } from './audit-en.ts'
 import { door } from './door-en.ts'
-import { experiments } from './experiments-en.ts'
 import { flag } from './flag-en.ts'
-import { flagTools } from './flag-tools-en.ts'
 import { help } from './help-en.ts'
 import { keys } from './keys-en.ts'
 import { knowledge } from './knowledge-en.ts'
@@ -18,7 +14,6 @@ import { permissions } from './permissions-en.ts'
 import { platform } from './platform-en.ts'
 import { rating } from './rating-en.ts'
 import { roles } from './roles-en.ts'
-import { search } from './search-en.ts'
 import { teams } from './teams-en.ts'
 import { traces } from './traces-en.ts'
 import { voice } from './voice-en.ts'
@@ -116,9 +111,7 @@ export const en = {
   },
   ...door,
   ways,
-  myAccount,
   applications,
-  audit,
   traces,
   roles,
   permissions,
@@ -127,16 +120,13 @@ export const en = {
   organization,
   overview,
   rating,
-  search,
   teams,
   platform,
   ask,
   source,
   knowledge,
   voice,
-  experiments,
   flag,
-  flagTools,
   flags: {
     title: 'Flags',
     subtitle: 'Switch features on and off without a deploy.',

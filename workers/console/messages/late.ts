@@ -8,27 +8,33 @@ import { assistants as assistantsEn } from './assistants-en.ts'
 import { assistants as assistantsRu } from './assistants-ru.ts'
 import { conversations as conversationsEn } from './conversations-en.ts'
 import { conversations as conversationsRu } from './conversations-ru.ts'
-import { costs as costsEn } from './costs-en.ts'
-import { costs as costsRu } from './costs-ru.ts'
 import { evals as evalsEn } from './evals-en.ts'
 import { evals as evalsRu } from './evals-ru.ts'
+import { experiments as experimentsEn } from './experiments-en.ts'
+import { experiments as experimentsRu } from './experiments-ru.ts'
 import { facts as factsEn } from './facts-en.ts'
 import { facts as factsRu } from './facts-ru.ts'
+import { flagTools as flagToolsEn } from './flag-tools-en.ts'
+import { flagTools as flagToolsRu } from './flag-tools-ru.ts'
 import { useMessages } from './locale.tsx'
 import { publishing as publishingEn } from './publishing-en.ts'
 import { publishing as publishingRu } from './publishing-ru.ts'
 import { rated as ratedEn } from './rated-en.ts'
 import { rated as ratedRu } from './rated-ru.ts'
+import { search as searchEn } from './search-en.ts'
+import { search as searchRu } from './search-ru.ts'
 import { sessions as sessionsEn } from './sessions-en.ts'
 import { sessions as sessionsRu } from './sessions-ru.ts'
 import { voiceTools as voiceToolsEn } from './voice-tools-en.ts'
 import { voiceTools as voiceToolsRu } from './voice-tools-ru.ts'
 
 const en = {
+  search: searchEn,
+  flagTools: flagToolsEn,
+  experiments: experimentsEn,
   approvals: approvalsEn,
   assistants: assistantsEn,
   conversations: conversationsEn,
-  costs: costsEn,
   evals: evalsEn,
   facts: factsEn,
   publishing: publishingEn,
@@ -38,10 +44,12 @@ const en = {
 }
 export type LateMessages = typeof en
 const ru: LateMessages = {
+  search: searchRu,
+  flagTools: flagToolsRu,
+  experiments: experimentsRu,
   approvals: approvalsRu,
   assistants: assistantsRu,
   conversations: conversationsRu,
-  costs: costsRu,
   evals: evalsRu,
   facts: factsRu,
   publishing: publishingRu,

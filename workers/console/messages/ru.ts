@@ -1,13 +1,9 @@
 /** Every word of the console in Russian. */
-import { myAccount } from './account-ru.ts'
 import { applications } from './applications-ru.ts'
 import { ask, source } from './ask-ru.ts'
-import { audit } from './audit-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
-import { experiments } from './experiments-ru.ts'
 import { flag } from './flag-ru.ts'
-import { flagTools } from './flag-tools-ru.ts'
 import { help } from './help-ru.ts'
 import { keys } from './keys-ru.ts'
 import { knowledge } from './knowledge-ru.ts'
@@ -19,7 +15,6 @@ import { permissions } from './permissions-ru.ts'
 import { platform } from './platform-ru.ts'
 import { rating } from './rating-ru.ts'
 import { roles } from './roles-ru.ts'
-import { search } from './search-ru.ts'
 import { teams } from './teams-ru.ts'
 import { traces } from './traces-ru.ts'
 import { voice } from './voice-ru.ts'
@@ -117,9 +112,7 @@ export const ru: Messages = {
   },
   ...door,
   ways,
-  myAccount,
   applications,
-  audit,
   traces,
   roles,
   permissions,
@@ -128,16 +121,13 @@ export const ru: Messages = {
   organization,
   overview,
   rating,
-  search,
   teams,
   platform,
   ask,
   source,
   knowledge,
   voice,
-  experiments,
   flag,
-  flagTools,
   flags: {
     title: 'Флаги',
     subtitle: 'Включайте и выключайте функции без выкладки.',

@@ -45,7 +45,8 @@ export function FlagsPage() {
 
 function AllFlags() {
   const { approvals } = useLateMessages()
-  const { flags, flagTools } = useMessages()
+  const { flagTools } = useLateMessages()
+  const { flags } = useMessages()
   const mayWrite = usePermission('flag.write')
   const { create } = useSearch({ from: '/shell/flags' })
   const navigate = useNavigate({ from: '/flags' })
@@ -155,7 +156,8 @@ interface FlagFilterProps extends Record<Narrowed, string> {
 }
 
 function FlagFilter({ q, type, state, tag, tags }: FlagFilterProps) {
-  const { flags, flag, flagTools } = useMessages()
+  const { flagTools } = useLateMessages()
+  const { flags, flag } = useMessages()
   const navigate = useNavigate({ from: '/flags' })
   const narrow = (field: Narrowed) => (value: string) =>
     void navigate({

@@ -168,16 +168,19 @@ function TopBar({ openPalette }: Pick<BarProps, 'openPalette'>) {
 const TAB =
   'flex min-w-0 flex-col items-center justify-center gap-0.5 text-xs text-muted aria-[current=page]:font-medium aria-[current=page]:text-accent'
 
+/** Beside the one that leads to the rest: what a thumb can tell apart on a phone. */
+const TABS = 5
+
 function TabBar({ pages }: Pick<BarProps, 'pages'>) {
   const { nav } = useMessages()
-  const work = pages.filter(({ area }) => area === 'work')
-  const rest = pages.filter(({ area }) => area !== 'work' && area !== 'own')
+  const tabs = pages.filter(({ area }) => area === 'work').slice(0, TABS)
+  const rest = pages.filter((page) => page.area !== 'own' && !tabs.includes(page))
   return (
     <nav
       aria-label={nav.label}
       className="fixed inset-x-0 bottom-0 z-20 grid h-14 auto-cols-fr grid-flow-col border-t border-line bg-surface md:hidden"
     >
-      {work.map(({ key, to, icon: Icon }) => (
+      {tabs.map(({ key, to, icon: Icon }) => (
         <Link key={key} to={to} className={TAB}>
           <Icon size={18} aria-hidden />
           <span className="max-w-full truncate">{nav[key]}</span>
@@ -209,7 +212,7 @@ function MoreTab({ pages }: Pick<BarProps, 'pages'>) {
         ref={menu}
         id={id}
         popover="auto"
-        className="fixed inset-auto right-2 bottom-16 m-0 w-52 rounded-md border border-line bg-surface p-1.5 text-ink shadow-overlay"
+        className="fixed inset-auto right-2 bottom-16 m-0 max-h-[70dvh] w-52 overflow-y-auto rounded-md border border-line bg-surface p-1.5 text-ink shadow-overlay"
       >
         {pages.map(({ key, to, icon: Icon }) => (
           <Link

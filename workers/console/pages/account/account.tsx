@@ -1,5 +1,5 @@
 /** The own account. Each section loads and fails by itself. */
-import { useMessages } from '../../messages/locale.tsx'
+import { useAccountMessages } from '../../messages/account.ts'
 import { Page } from '../../ui/page.tsx'
 import { ConsentsSection } from './consents-section.tsx'
 import { DataSection } from './data-section.tsx'
@@ -12,7 +12,7 @@ import { TenantsSection } from './tenants-section.tsx'
 import { TwoFactorSection } from './two-factor-section.tsx'
 
 export function AccountPage() {
-  const { myAccount } = useMessages()
+  const myAccount = useAccountMessages()
   return (
     <Page title={myAccount.title} subtitle={myAccount.subtitle}>
       <ProfileSection />

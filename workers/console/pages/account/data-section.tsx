@@ -3,14 +3,14 @@ import { useState } from 'react'
 import { saveFile } from '../../lib/download.ts'
 import { useSession } from '../../lib/hooks.ts'
 import { useServices } from '../../lib/services.tsx'
-import { useMessages } from '../../messages/locale.tsx'
+import { useAccountMessages } from '../../messages/account.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { Section } from '../../ui/section.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
 
 export function DataSection() {
-  const { data } = useMessages().myAccount
+  const { data } = useAccountMessages()
   const { client } = useServices()
   const { fail } = useToasts()
   const [isDeleting, setDeleting] = useState(false)
@@ -35,7 +35,7 @@ export function DataSection() {
 }
 
 function DeleteAccount({ onClose }: { onClose: () => void }) {
-  const { data } = useMessages().myAccount
+  const { data } = useAccountMessages()
   const { client, session } = useServices()
   const email = useSession()?.user.email ?? ''
   return (

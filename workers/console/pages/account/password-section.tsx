@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useRefreshAccount } from '../../lib/account-queries.ts'
 import { useServices } from '../../lib/services.tsx'
 import { textOf } from '../../lib/submit.ts'
+import { useAccountMessages } from '../../messages/account.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { NewPasswordField, TextField } from '../../ui/field.tsx'
@@ -11,7 +12,7 @@ import { Section } from '../../ui/section.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
 
 export function PasswordSection() {
-  const { password } = useMessages().myAccount
+  const { password } = useAccountMessages()
   const [isOpen, setOpen] = useState(false)
   return (
     <Section title={password.title} hint={password.hint}>
@@ -22,7 +23,8 @@ export function PasswordSection() {
 }
 
 function ChangePassword({ onClose }: { onClose: () => void }) {
-  const { myAccount, recovery } = useMessages()
+  const myAccount = useAccountMessages()
+  const { recovery } = useMessages()
   const { password, wrongPassword } = myAccount
   const { client } = useServices()
   const { succeed } = useToasts()

@@ -4,7 +4,7 @@ import type { Profile } from '../../../identity/tenant-schemas.ts'
 import { useProfile, useRefreshAccount, useTwoFactor } from '../../lib/account-queries.ts'
 import { useServices } from '../../lib/services.tsx'
 import { textOf, useSubmit } from '../../lib/submit.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useAccountMessages } from '../../messages/account.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { TextField } from '../../ui/field.tsx'
@@ -16,7 +16,7 @@ import { useToasts } from '../../ui/toasts.tsx'
 import { CodeField, PasswordField } from './proof-fields.tsx'
 
 export function ProfileSection() {
-  const { profile } = useMessages().myAccount
+  const { profile } = useAccountMessages()
   const query = useProfile()
   return (
     <Section title={profile.title} hint={profile.hint}>
@@ -33,7 +33,7 @@ export function ProfileSection() {
 }
 
 function NameForm({ name }: { name: string }) {
-  const { profile } = useMessages().myAccount
+  const { profile } = useAccountMessages()
   const { client, session } = useServices()
   const { succeed } = useToasts()
   const refresh = useRefreshAccount()
@@ -67,7 +67,7 @@ function NameForm({ name }: { name: string }) {
 }
 
 function Address({ profile: { email, emailVerified } }: { profile: Profile }) {
-  const { profile } = useMessages().myAccount
+  const { profile } = useAccountMessages()
   const { client } = useServices()
   const { succeed, fail } = useToasts()
   const [isChanging, setChanging] = useState(false)
@@ -95,7 +95,7 @@ function Address({ profile: { email, emailVerified } }: { profile: Profile }) {
 }
 
 function ChangeAddress({ onClose }: { onClose: () => void }) {
-  const { profile, wrongPassword, wrongProofs } = useMessages().myAccount
+  const { profile, wrongPassword, wrongProofs } = useAccountMessages()
   const { client } = useServices()
   const { succeed } = useToasts()
   const twoFactor = useTwoFactor().data

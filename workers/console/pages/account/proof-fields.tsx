@@ -1,9 +1,9 @@
 /** What the second factor is changed with: the password, and a code of it. */
-import { useMessages } from '../../messages/locale.tsx'
+import { useAccountMessages } from '../../messages/account.ts'
 import { TextField } from '../../ui/field.tsx'
 
 export function PasswordField({ autoFocus = true }: { autoFocus?: boolean }) {
-  const { passwordOf } = useMessages().myAccount
+  const { passwordOf } = useAccountMessages()
   return (
     <TextField
       label={passwordOf}
@@ -17,7 +17,7 @@ export function PasswordField({ autoFocus = true }: { autoFocus?: boolean }) {
 }
 
 export function CodeField({ autoFocus = false }: { autoFocus?: boolean }) {
-  const { code, codeHint } = useMessages().myAccount
+  const { code, codeHint } = useAccountMessages()
   return (
     <TextField
       label={code}

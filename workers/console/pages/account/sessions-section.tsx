@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { SessionList } from '../../../identity/schemas.ts'
 import { useOpenSessions, useRefreshAccount } from '../../lib/account-queries.ts'
 import { useServices } from '../../lib/services.tsx'
+import { useAccountMessages } from '../../messages/account.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { cell, DataTable, wide } from '../../ui/data-table.tsx'
@@ -16,7 +17,7 @@ import { When } from '../../ui/when.tsx'
 type OpenSession = SessionList['items'][number]
 
 export function SessionsSection() {
-  const { sessions } = useMessages().myAccount
+  const { sessions } = useAccountMessages()
   const { client } = useServices()
   const { succeed, fail } = useToasts()
   const refresh = useRefreshAccount()
@@ -49,7 +50,8 @@ export function SessionsSection() {
 }
 
 function SessionTable({ items }: { items: readonly OpenSession[] }) {
-  const { myAccount, common } = useMessages()
+  const myAccount = useAccountMessages()
+  const { common } = useMessages()
   const { table, columns } = myAccount.sessions
   return (
     <DataTable
@@ -69,7 +71,7 @@ function SessionTable({ items }: { items: readonly OpenSession[] }) {
 }
 
 function SessionRow({ item }: { item: OpenSession }) {
-  const { sessions } = useMessages().myAccount
+  const { sessions } = useAccountMessages()
   const { client } = useServices()
   const { succeed, fail } = useToasts()
   const refresh = useRefreshAccount()
@@ -112,7 +114,7 @@ function SessionRow({ item }: { item: OpenSession }) {
 }
 
 function EndAll({ onClose }: { onClose: () => void }) {
-  const { sessions } = useMessages().myAccount
+  const { sessions } = useAccountMessages()
   const { client, session } = useServices()
   const submit = async () => {
     await client.account.sessions.endAll()

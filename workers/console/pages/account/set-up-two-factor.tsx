@@ -3,7 +3,7 @@ import { lazy, Suspense, useState } from 'react'
 import type { NewAuthenticator } from '../../../identity/schemas.ts'
 import { useServices } from '../../lib/services.tsx'
 import { textOf } from '../../lib/submit.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useAccountMessages } from '../../messages/account.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
@@ -17,7 +17,7 @@ interface SetUpTwoFactorProps {
 }
 
 export function SetUpTwoFactor(props: SetUpTwoFactorProps) {
-  const { twoFactor, wrongPassword } = useMessages().myAccount
+  const { twoFactor, wrongPassword } = useAccountMessages()
   const { client } = useServices()
   const [made, setMade] = useState<NewAuthenticator | null>(null)
   if (made) return <ConfirmCode made={made} {...props} />
@@ -42,7 +42,7 @@ interface ConfirmCodeProps extends SetUpTwoFactorProps {
 }
 
 function ConfirmCode({ made: { secret, uri }, onClose, onCodes }: ConfirmCodeProps) {
-  const { twoFactor } = useMessages().myAccount
+  const { twoFactor } = useAccountMessages()
   const { client } = useServices()
   const { succeed } = useToasts()
   const submit = async (form: FormData) => {

@@ -8,6 +8,7 @@ import { useSession } from '../../lib/hooks.ts'
 import { roleNameOf } from '../../lib/role-name.ts'
 import { useServices } from '../../lib/services.tsx'
 import { textOf } from '../../lib/submit.ts'
+import { useAccountMessages } from '../../messages/account.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
@@ -19,7 +20,7 @@ import { Status } from '../../ui/status.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
 
 export function TenantsSection() {
-  const { tenants } = useMessages().myAccount
+  const { tenants } = useAccountMessages()
   const session = useSession()
   const query = useTenants()
   const [isCreating, setCreating] = useState(false)
@@ -51,7 +52,7 @@ interface TenantRowProps {
 
 function TenantRow({ tenant: { id, name, role }, isCurrent }: TenantRowProps) {
   const messages = useMessages()
-  const { tenants } = messages.myAccount
+  const { tenants } = useAccountMessages()
   const services = useServices()
   const { succeed, fail } = useToasts()
   const [isLeaving, setLeaving] = useState(false)
@@ -86,7 +87,7 @@ function TenantRow({ tenant: { id, name, role }, isCurrent }: TenantRowProps) {
 }
 
 function LeaveTenant({ name, onClose }: { name: string; onClose: () => void }) {
-  const { tenants } = useMessages().myAccount
+  const { tenants } = useAccountMessages()
   const services = useServices()
   const { succeed } = useToasts()
   const leave = async () => {
@@ -109,7 +110,8 @@ function LeaveTenant({ name, onClose }: { name: string; onClose: () => void }) {
 }
 
 function CreateTenant({ onClose }: { onClose: () => void }) {
-  const { myAccount, common } = useMessages()
+  const myAccount = useAccountMessages()
+  const { common } = useMessages()
   const { tenants } = myAccount
   const services = useServices()
   const { succeed } = useToasts()

@@ -4,7 +4,7 @@ import type { TwoFactor } from '../../../identity/schemas.ts'
 import { useRefreshAccount, useTwoFactor } from '../../lib/account-queries.ts'
 import { useServices } from '../../lib/services.tsx'
 import { textOf } from '../../lib/submit.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useAccountMessages } from '../../messages/account.ts'
 import { Button } from '../../ui/button.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -16,7 +16,7 @@ import { CodeField, PasswordField } from './proof-fields.tsx'
 import { SetUpTwoFactor } from './set-up-two-factor.tsx'
 
 export function TwoFactorSection() {
-  const { twoFactor } = useMessages().myAccount
+  const { twoFactor } = useAccountMessages()
   const query = useTwoFactor()
   return (
     <Section title={twoFactor.title} hint={twoFactor.hint}>
@@ -30,7 +30,7 @@ export function TwoFactorSection() {
 type Open = 'set-up' | 'renew' | 'turn-off' | readonly string[] | null
 
 function State({ state }: { state: TwoFactor }) {
-  const { twoFactor } = useMessages().myAccount
+  const { twoFactor } = useAccountMessages()
   const refresh = useRefreshAccount()
   /** Which question is open; a list is of new backup codes, to be shown. */
   const [open, setOpen] = useState<Open>(null)
@@ -83,7 +83,7 @@ interface RenewCodesProps {
 }
 
 function RenewCodes({ onClose, onCodes }: RenewCodesProps) {
-  const { twoFactor, wrongProofs } = useMessages().myAccount
+  const { twoFactor, wrongProofs } = useAccountMessages()
   const { client } = useServices()
   const submit = async (form: FormData) => {
     const { twoFactor: factor } = client.account
@@ -106,7 +106,7 @@ function RenewCodes({ onClose, onCodes }: RenewCodesProps) {
 }
 
 function TurnOff({ onClose }: { onClose: () => void }) {
-  const { twoFactor, wrongProofs } = useMessages().myAccount
+  const { twoFactor, wrongProofs } = useAccountMessages()
   const { client } = useServices()
   const { succeed } = useToasts()
   const refresh = useRefreshAccount()

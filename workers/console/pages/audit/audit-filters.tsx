@@ -4,7 +4,7 @@ import { useId } from 'react'
 import type { AuditFilter } from '../../../audit/schemas.ts'
 import { fromLocalInput } from '../../lib/local-time.ts'
 import type { AuditSearch } from '../../lib/search.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useAuditMessages } from '../../messages/audit.ts'
 import { Button } from '../../ui/button.tsx'
 import { control, Labelled, MomentField } from '../../ui/filter-fields.tsx'
 
@@ -47,7 +47,7 @@ export function filterOf(search: AuditSearch): AuditFilter {
 }
 
 export function AuditFilters() {
-  const { audit } = useMessages()
+  const audit = useAuditMessages()
   const search = useSearch({ from: '/shell/audit' })
   const navigate = useNavigate({ from: '/audit' })
   const events = useId()

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { AuditFilter, AuditRecord } from '../../../audit/schemas.ts'
 import { useAuditEntries } from '../../lib/audit-queries.ts'
 import { useSession } from '../../lib/hooks.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useAuditMessages } from '../../messages/audit.ts'
 import { cell, DataTable, wide } from '../../ui/data-table.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -20,7 +20,7 @@ const TONES: Record<AuditRecord['entry']['outcome'], Tone> = {
 }
 
 export function AuditList({ filter }: { filter: AuditFilter }) {
-  const { audit } = useMessages()
+  const audit = useAuditMessages()
   const { columns } = audit
   const query = useAuditEntries(filter)
   const [open, setOpen] = useState<AuditRecord | null>(null)
@@ -57,7 +57,7 @@ export function AuditList({ filter }: { filter: AuditFilter }) {
 }
 
 function EntryRow({ record, onOpen }: { record: AuditRecord; onOpen: () => void }) {
-  const { audit } = useMessages()
+  const audit = useAuditMessages()
   const { seq, at, entry } = record
   const { event, outcome, resource } = entry
   return (
@@ -92,7 +92,7 @@ function EntryRow({ record, onOpen }: { record: AuditRecord; onOpen: () => void 
 }
 
 function ActorName({ entry: { actor, actorType } }: { entry: AuditRecord['entry'] }) {
-  const { audit } = useMessages()
+  const audit = useAuditMessages()
   const own = useSession()?.user.id
   if (actor === own) return audit.you
   if (actorType === 'anonymous') return audit.nobody

@@ -5,7 +5,7 @@ import type { AuditFilter } from '../../../audit/schemas.ts'
 import { saveFile } from '../../lib/download.ts'
 import { useDebounced, usePermission } from '../../lib/hooks.ts'
 import { useServices } from '../../lib/services.tsx'
-import { useMessages } from '../../messages/locale.tsx'
+import { useAuditMessages } from '../../messages/audit.ts'
 import { Button } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
@@ -17,7 +17,7 @@ import { VerifyChain } from './verify-chain.tsx'
 const TYPING_MS = 250
 
 export function AuditPage() {
-  const { audit } = useMessages()
+  const audit = useAuditMessages()
   const filter = filterOf(useSearch({ from: '/shell/audit' }))
   // A text, for an object would be another one at every render.
   const settled: AuditFilter = JSON.parse(useDebounced(JSON.stringify(filter), TYPING_MS))
@@ -33,7 +33,7 @@ export function AuditPage() {
 
 /** What the filters let through, as files; taking one is an entry of the log itself. */
 function Exports({ filter }: { filter: AuditFilter }) {
-  const { audit } = useMessages()
+  const audit = useAuditMessages()
   const { client } = useServices()
   const { fail } = useToasts()
   const mayExport = usePermission('audit.export')

@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { AuditRecord } from '../../../audit/schemas.ts'
+import { useAuditMessages } from '../../messages/audit.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { buttonClass } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -13,7 +14,8 @@ interface EntryDetailsProps {
 }
 
 export function EntryDetails({ record, onClose }: EntryDetailsProps) {
-  const { audit, common } = useMessages()
+  const audit = useAuditMessages()
+  const { common } = useMessages()
   const { seq, at, hash, entry } = record
   const facts = Object.entries(entry.facts ?? {})
   return (

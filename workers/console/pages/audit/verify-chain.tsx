@@ -1,14 +1,14 @@
 /** The chain computed anew in this page, and what such a proof is worth. */
 import { CircleCheck, ShieldAlert, ShieldCheck } from 'lucide-react'
 import { useVerification, type Verdict } from '../../lib/verification.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useAuditMessages } from '../../messages/audit.ts'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { Progress } from '../../ui/progress.tsx'
 
 export function VerifyChain() {
-  const { verify } = useMessages().audit
+  const { verify } = useAuditMessages()
   const { state, start, stop } = useVerification()
   const isRunning = state.type === 'running'
   return (
@@ -45,7 +45,7 @@ export function VerifyChain() {
 }
 
 function Running({ checked, of }: { checked: number; of: number }) {
-  const { verify } = useMessages().audit
+  const { verify } = useAuditMessages()
   return (
     <div className="mt-3 space-y-1">
       <Progress value={of === 0 ? 0 : checked / of} label={verify.title} />
@@ -59,7 +59,7 @@ function Outcome({ verdict }: { verdict: Verdict }) {
 }
 
 function Intact({ verdict }: { verdict: Extract<Verdict, { type: 'intact' }> }) {
-  const { verify } = useMessages().audit
+  const { verify } = useAuditMessages()
   const { link, rows, erasedThrough, anchored } = verdict
   return (
     <div className="mt-3 space-y-2">
@@ -87,7 +87,7 @@ function Intact({ verdict }: { verdict: Extract<Verdict, { type: 'intact' }> }) 
 }
 
 function Broken({ verdict }: { verdict: Extract<Verdict, { type: 'broken' }> }) {
-  const { verify } = useMessages().audit
+  const { verify } = useAuditMessages()
   const { kind, seq, detail } = verdict.fault
   return (
     <div className="mt-3 space-y-1 rounded-md border border-bad/50 bg-bad/8 p-3">

@@ -6,7 +6,7 @@ import { toDollars, toMicroDollars } from '../../lib/cost-search.ts'
 import { formatDollars } from '../../lib/format.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import { textOf, useSubmit } from '../../lib/submit.ts'
-import { useLateMessages } from '../../messages/late.ts'
+import { useCostMessages } from '../../messages/costs.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
@@ -18,7 +18,7 @@ import { Section } from '../../ui/section.tsx'
 const LIMITS = ['daily', 'monthly', 'userDaily', 'perCall'] as const
 
 export function BudgetSection() {
-  const { budget: words } = useLateMessages().costs
+  const { budget: words } = useCostMessages()
   const mayChange = usePermission('budget.manage')
   // After each save a form anew; a conflict leaves what was typed.
   const [saves, setSaves] = useState(0)
@@ -42,7 +42,7 @@ export function BudgetSection() {
 
 /** How far day and month are, where they have a limit. */
 function Spent({ budget }: { budget: Budget }) {
-  const { costs } = useLateMessages()
+  const costs = useCostMessages()
   const { locale } = useMessages()
   const { data: summary } = useCostSummary()
   if (!summary) return null
@@ -66,13 +66,13 @@ function Spent({ budget }: { budget: Budget }) {
 }
 
 function useLimitText(): (limit: number | null) => string {
-  const { costs } = useLateMessages()
+  const costs = useCostMessages()
   const { locale } = useMessages()
   return (limit) => (limit === null ? costs.budget.none : formatDollars(limit, locale))
 }
 
 function Limits({ budget }: { budget: Budget }) {
-  const { budget: words } = useLateMessages().costs
+  const { budget: words } = useCostMessages()
   const limitText = useLimitText()
   return (
     <dl className="grid grid-cols-2 gap-3">
@@ -92,7 +92,7 @@ interface BudgetFormProps {
 }
 
 function BudgetForm({ budget, onSaved }: BudgetFormProps) {
-  const { budget: words } = useLateMessages().costs
+  const { budget: words } = useCostMessages()
   const { save } = useBudgetActions()
   const limitText = useLimitText()
   const { onSubmit, error, isBusy } = useSubmit(async (form) => {

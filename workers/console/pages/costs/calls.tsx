@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ProviderCall } from '../../../usage/report-schemas.ts'
 import { type CostChoice, useProviderCalls } from '../../lib/cost-queries.ts'
 import { formatDollars } from '../../lib/format.ts'
-import { useLateMessages } from '../../messages/late.ts'
+import { useCostMessages } from '../../messages/costs.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { cell, DataTable, wide } from '../../ui/data-table.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
@@ -11,7 +11,7 @@ import { Loaded } from '../../ui/loaded.tsx'
 import { Moment } from '../../ui/when.tsx'
 
 export function Calls({ choice }: { choice: CostChoice }) {
-  const { costs } = useLateMessages()
+  const costs = useCostMessages()
   const { calls: words } = costs
   const query = useProviderCalls(choice)
   return (
@@ -47,7 +47,7 @@ export function Calls({ choice }: { choice: CostChoice }) {
 }
 
 function CallRow({ call }: { call: ProviderCall }) {
-  const { costs } = useLateMessages()
+  const costs = useCostMessages()
   const { locale } = useMessages()
   const { at, purpose, endpoint, model, microDollars, estimated, subjectId } = call
   return (
@@ -98,7 +98,7 @@ const UNITS = [
 ] as const
 
 function Units({ units }: Pick<ProviderCall, 'units'>) {
-  const { costs } = useLateMessages()
+  const costs = useCostMessages()
   const { locale } = useMessages()
   const number = new Intl.NumberFormat(locale)
   return UNITS.filter((unit) => units[unit] > 0)

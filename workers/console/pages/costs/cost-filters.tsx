@@ -10,12 +10,12 @@ import {
   setFilters,
 } from '../../lib/cost-search.ts'
 import { usePermission } from '../../lib/hooks.ts'
-import { useLateMessages } from '../../messages/late.ts'
+import { useCostMessages } from '../../messages/costs.ts'
 import { Button } from '../../ui/button.tsx'
 import { control, Labelled } from '../../ui/filter-fields.tsx'
 
 export function CostFilters({ choice, by }: { choice: CostChoice; by: CostGroup }) {
-  const { costs } = useLateMessages()
+  const costs = useCostMessages()
   const search = useSearch({ from: '/shell/costs' })
   const navigate = useNavigate({ from: '/costs' })
   const runsPlatform = usePermission('admin.platform')
@@ -102,7 +102,7 @@ interface SetFiltersProps {
 
 /** Those without a field of their own, set by rows of the table below. */
 function SetFilters({ search, onRemove }: SetFiltersProps) {
-  const { costs } = useLateMessages()
+  const costs = useCostMessages()
   const shown = setFilters(search).filter(({ name }) => name !== 'purpose' && name !== 'query')
   if (shown.length === 0) return null
   return (

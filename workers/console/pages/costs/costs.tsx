@@ -6,7 +6,7 @@ import { costFilter, costRange } from '../../lib/cost-search.ts'
 import { saveFile } from '../../lib/download.ts'
 import { useDebounced } from '../../lib/hooks.ts'
 import { useServices } from '../../lib/services.tsx'
-import { useLateMessages } from '../../messages/late.ts'
+import { useCostMessages } from '../../messages/costs.ts'
 import { Button } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
 import { useToasts } from '../../ui/toasts.tsx'
@@ -21,7 +21,7 @@ import { Anomalies, Summary } from './summary.tsx'
 const TYPING_MS = 250
 
 export function CostsPage() {
-  const { costs } = useLateMessages()
+  const costs = useCostMessages()
   const search = useSearch({ from: '/shell/costs' })
   const { by = 'model' } = search
   const choice = { ...costFilter(search), ...costRange(search, Date.now()) }
@@ -51,7 +51,7 @@ export function CostsPage() {
 
 /** What the filters let through, as files; taking one is an entry of the audit log. */
 function Exports({ choice }: { choice: CostChoice }) {
-  const { costs } = useLateMessages()
+  const costs = useCostMessages()
   const { client } = useServices()
   const { fail } = useToasts()
   const save = async (format: 'jsonl' | 'csv') => {

@@ -3,7 +3,7 @@ import type { Property, UsageDays } from '../../../usage/report-schemas.ts'
 import { type CostChoice, useCostDays } from '../../lib/cost-queries.ts'
 import { everyDay } from '../../lib/cost-search.ts'
 import { formatDay, formatDollars } from '../../lib/format.ts'
-import { useLateMessages } from '../../messages/late.ts'
+import { useCostMessages } from '../../messages/costs.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { StackedBars } from '../../ui/stacked-bars.tsx'
@@ -15,7 +15,7 @@ interface DaysProps {
 }
 
 export function Days({ by, choice }: DaysProps) {
-  const { costs } = useLateMessages()
+  const costs = useCostMessages()
   const query = useCostDays(by, choice)
   return (
     <section aria-labelledby="cost-days" className="space-y-2">
@@ -30,7 +30,7 @@ export function Days({ by, choice }: DaysProps) {
 }
 
 function Chart({ by, choice, data: { parts, days } }: DaysProps & { data: UsageDays }) {
-  const { costs } = useLateMessages()
+  const costs = useCostMessages()
   const { locale } = useMessages()
   const { chart } = costs
   const nameOf = useGroupNames(by)

@@ -1,7 +1,7 @@
 /** What a group of a report is called: a name where it has one, else its id. */
 import { useKeyNames } from '../../lib/cost-queries.ts'
 import { type CostGroup, PURPOSES } from '../../lib/cost-search.ts'
-import { useLateMessages } from '../../messages/late.ts'
+import { useCostMessages } from '../../messages/costs.ts'
 
 interface Group {
   key: string | null
@@ -9,7 +9,7 @@ interface Group {
 }
 
 export function useGroupNames(by: CostGroup): (group: Group) => string {
-  const { costs } = useLateMessages()
+  const costs = useCostMessages()
   const keyNames = useKeyNames()
   return ({ key, label }) => {
     if (key === null) return by === 'query' ? costs.noAnswer : costs.nobody

@@ -4,7 +4,7 @@ import type { UsageReport } from '../../../usage/report-schemas.ts'
 import { type CostChoice, useCostGroups } from '../../lib/cost-queries.ts'
 import type { CostGroup } from '../../lib/cost-search.ts'
 import { formatDollars } from '../../lib/format.ts'
-import { useLateMessages } from '../../messages/late.ts'
+import { useCostMessages } from '../../messages/costs.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { cell, DataTable, wide } from '../../ui/data-table.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -18,7 +18,7 @@ interface GroupsProps {
 const right = 'text-right tabular-nums'
 
 export function Groups({ by, choice }: GroupsProps) {
-  const { costs } = useLateMessages()
+  const costs = useCostMessages()
   const { breakdown } = costs
   const query = useCostGroups(by, choice)
   return (
@@ -81,7 +81,7 @@ function GroupRow({ by, item, whole }: GroupRowProps) {
 }
 
 function GroupName({ by, item }: Omit<GroupRowProps, 'whole'>) {
-  const { costs } = useLateMessages()
+  const costs = useCostMessages()
   const name = useGroupNames(by)(item)
   const { key } = item
   if (key === null) return <span className="text-muted">{name}</span>

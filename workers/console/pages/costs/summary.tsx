@@ -1,14 +1,14 @@
 /** Today, the month and where it is heading; and hours that are not as usual. */
 import { useCostSummary } from '../../lib/cost-queries.ts'
 import { formatDollars } from '../../lib/format.ts'
-import { useLateMessages } from '../../messages/late.ts'
+import { useCostMessages } from '../../messages/costs.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/section.tsx'
 import { Deadline } from '../../ui/when.tsx'
 
 export function Summary() {
-  const { costs } = useLateMessages()
+  const costs = useCostMessages()
   const { locale } = useMessages()
   const { summary } = costs
   return (
@@ -41,7 +41,7 @@ export function Summary() {
 }
 
 export function Anomalies() {
-  const { costs } = useLateMessages()
+  const costs = useCostMessages()
   const { locale } = useMessages()
   const { anomalies: words } = costs
   return (

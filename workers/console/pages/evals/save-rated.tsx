@@ -4,7 +4,6 @@ import { useEvalActions, useEvalSets } from '../../lib/eval-queries.ts'
 import { useTitles } from '../../lib/rated-queries.ts'
 import { textOf } from '../../lib/submit.ts'
 import { useLateMessages } from '../../messages/late.ts'
-import { useMessages } from '../../messages/locale.tsx'
 import { CheckField, SelectField } from '../../ui/field.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -19,7 +18,7 @@ interface SaveRatedProps {
 
 export default function SaveRated({ answer, onClose }: SaveRatedProps) {
   const { rated: words } = useLateMessages()
-  const { search } = useMessages()
+  const { search } = useLateMessages()
   const { answerId, question, rating, chunks, kbVersions } = answer
   const sets = useEvalSets()
   const { addRatedCase } = useEvalActions()

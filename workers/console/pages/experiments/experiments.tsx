@@ -4,6 +4,7 @@ import { FlaskConical } from 'lucide-react'
 import type { ExperimentItem } from '../../../experiments/result-schemas.ts'
 import { FIRST_ENVIRONMENT, useEnvironmentNames } from '../../lib/environments.ts'
 import { useExperiments } from '../../lib/experiment-queries.ts'
+import { type LateMessages, useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { buttonClass } from '../../ui/button.tsx'
 import { cell, DataTable, wide } from '../../ui/data-table.tsx'
@@ -31,7 +32,7 @@ export function ExperimentsPage() {
 }
 
 function AllExperiments({ environment }: { environment: string }) {
-  const { experiments } = useMessages()
+  const { experiments } = useLateMessages()
   return (
     <Page title={experiments.title} subtitle={experiments.subtitle}>
       <EnvironmentChoice environment={environment} />
@@ -41,7 +42,7 @@ function AllExperiments({ environment }: { environment: string }) {
 }
 
 function EnvironmentChoice({ environment }: { environment: string }) {
-  const { experiments } = useMessages()
+  const { experiments } = useLateMessages()
   const navigate = useNavigate({ from: '/experiments' })
   const names = useEnvironmentNames()
   return (
@@ -58,7 +59,7 @@ function EnvironmentChoice({ environment }: { environment: string }) {
 }
 
 function ExperimentList({ environment }: { environment: string }) {
-  const { experiments } = useMessages()
+  const { experiments } = useLateMessages()
   const query = useExperiments(environment)
   if (query.isPending) return <Skeletons rows={4} />
   if (!query.data) return <ErrorNote error={query.error} onRetry={() => void query.refetch()} />
@@ -104,7 +105,8 @@ const TONES: Readonly<Record<ExperimentItem['status'], Tone>> = {
 }
 
 function Row({ item }: { item: ExperimentItem }) {
-  const { experiments, locale } = useMessages()
+  const { experiments } = useLateMessages()
+  const { locale } = useMessages()
   const { key, flag, status, results, environment } = item
   const { tone, text } = outcomeOf(item, experiments.outcomes)
   return (
@@ -133,7 +135,7 @@ function Row({ item }: { item: ExperimentItem }) {
   )
 }
 
-type Outcomes = ReturnType<typeof useMessages>['experiments']['outcomes']
+type Outcomes = LateMessages['experiments']['outcomes']
 
 /** The one thing to know first: whether it can be trusted, then whether it does harm, then what it gained. */
 function outcomeOf({ results }: ExperimentItem, words: Outcomes): { tone: string; text: string } {

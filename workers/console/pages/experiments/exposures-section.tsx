@@ -2,6 +2,7 @@
 import type { ExperimentExposures } from '../../../experiments/result-schemas.ts'
 import { useExposures } from '../../lib/experiment-queries.ts'
 import { exposureDays } from '../../lib/exposure-days.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Section } from '../../ui/section.tsx'
@@ -18,7 +19,8 @@ interface ExposuresSectionProps {
 }
 
 export function ExposuresSection({ name, environment, phase }: ExposuresSectionProps) {
-  const { experiments, locale } = useMessages()
+  const { experiments } = useLateMessages()
+  const { locale } = useMessages()
   const { exposures: words, units } = experiments
   return (
     <Section title={words.title} hint={words.hint}>

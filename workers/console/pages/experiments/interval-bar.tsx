@@ -1,6 +1,7 @@
 /** An interval on a scale with no effect in the middle, drawn and said. */
 import type { ExperimentComparison } from '../../../experiments/result-schemas.ts'
 import { formatChange, placeOf, type Scale, spanOf } from '../../lib/intervals.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 
 const FRAME = { width: 160, height: 16 }
@@ -20,7 +21,8 @@ interface IntervalBarProps {
 }
 
 export function IntervalBar({ comparison, scale }: IntervalBarProps) {
-  const { experiments, locale } = useMessages()
+  const { experiments } = useLateMessages()
+  const { locale } = useMessages()
   const span = spanOf(comparison)
   if (!span) return null
   const isRelative = comparison.relative !== null

@@ -1,7 +1,7 @@
 /** One metric of an experiment, as a row of fields. */
 import { X } from 'lucide-react'
 import type { ExperimentMetric } from '../../../experiments/result-schemas.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
 
@@ -18,7 +18,7 @@ const ROLES = ['goal', 'guardrail'] as const
 const DIRECTIONS = ['increase', 'decrease'] as const
 
 export function MetricFields({ place, metric, onChange, onRemove }: MetricFieldsProps) {
-  const { settings: words, metric: names } = useMessages().experiments
+  const { settings: words, metric: names } = useLateMessages().experiments
   const better = { increase: words.more, decrease: words.less }
   return (
     <fieldset className="grid items-end gap-3 sm:grid-cols-[1fr_1fr_6rem_8rem_auto]">

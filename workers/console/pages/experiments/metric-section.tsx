@@ -12,6 +12,7 @@ import {
   scaleOf,
   spanOf,
 } from '../../lib/intervals.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { cell, DataTable, wide } from '../../ui/data-table.tsx'
 import { Section } from '../../ui/section.tsx'
@@ -26,7 +27,8 @@ interface MetricSectionProps {
 const GUARD_TONES = { holds: 'good', breached: 'bad', unknown: 'idle' } as const
 
 export function MetricSection({ metric, results: { control, method } }: MetricSectionProps) {
-  const { experiments, locale } = useMessages()
+  const { experiments } = useLateMessages()
+  const { locale } = useMessages()
   const { metric: words } = experiments
   const { name, kind, direction, role, guardrail, comparisons, arms } = metric
   const look = role === 'guardrail' ? 'sequential' : method
@@ -64,7 +66,7 @@ export function MetricSection({ metric, results: { control, method } }: MetricSe
 }
 
 function UnitCount({ n }: { n: number }) {
-  const { units } = useMessages().experiments
+  const { units } = useLateMessages().experiments
   return <span className="block text-sm text-muted">{units.counted(n)}</span>
 }
 
@@ -95,7 +97,8 @@ interface RowProps {
 }
 
 function ComparisonRow({ metric: { kind, arms, comparisons }, comparison }: RowProps) {
-  const { experiments, locale } = useMessages()
+  const { experiments } = useLateMessages()
+  const { locale } = useMessages()
   const { metric: words } = experiments
   const { variant, state, relative, absolute, p, adjustedP, verdict, varianceReduction } =
     comparison

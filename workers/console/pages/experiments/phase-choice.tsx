@@ -2,6 +2,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { usePhases } from '../../lib/experiment-queries.ts'
 import { formatDeadline } from '../../lib/format.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { SelectField } from '../../ui/field.tsx'
 
@@ -12,7 +13,8 @@ interface PhaseChoiceProps {
 }
 
 export function PhaseChoice({ experimentKey, environment, phase }: PhaseChoiceProps) {
-  const { experiments, locale } = useMessages()
+  const { experiments } = useLateMessages()
+  const { locale } = useMessages()
   const { phases: words } = experiments
   const navigate = useNavigate({ from: '/experiments' })
   const all = usePhases(experimentKey, environment).data?.items ?? []

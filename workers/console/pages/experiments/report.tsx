@@ -5,6 +5,7 @@ import type { ExperimentReport, ExperimentResults } from '../../../experiments/r
 import { useReport } from '../../lib/experiment-queries.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import { formatMean, formatP, formatShare } from '../../lib/intervals.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -23,7 +24,7 @@ interface ReportPageProps {
 }
 
 export function ExperimentReportPage({ experimentKey, environment, phase }: ReportPageProps) {
-  const { experiments } = useMessages()
+  const { experiments } = useLateMessages()
   const query = useReport(experimentKey, environment, phase)
   const flag = query.data?.experiment.flag
   return (
@@ -50,7 +51,7 @@ interface PartsProps {
 }
 
 function Parts({ report: { experiment, results }, phase }: PartsProps) {
-  const { experiments } = useMessages()
+  const { experiments } = useLateMessages()
   const mayWrite = usePermission('flag.write')
   const { key, environment, settings } = experiment
   const isPresent = phase === undefined || phase === experiment.phase
@@ -73,7 +74,8 @@ function Parts({ report: { experiment, results }, phase }: PartsProps) {
 }
 
 function Alarms({ results }: { results: ExperimentResults }) {
-  const { experiments, locale } = useMessages()
+  const { experiments } = useLateMessages()
+  const { locale } = useMessages()
   const { sampleRatio, metrics } = results
   const breached = metrics.filter(({ guardrail }) => guardrail === 'breached')
   const names = [...new Set(breached.map(({ name }) => name))].join(', ')
@@ -105,7 +107,7 @@ function Alarm({ title, hint }: { title: string; hint: string }) {
 }
 
 function UnitsSection({ results }: { results: ExperimentResults | null }) {
-  const { units: words } = useMessages().experiments
+  const { units: words } = useLateMessages().experiments
   return (
     <Section title={words.title} hint={words.hint}>
       {results && results.units > 0 ? (
@@ -118,7 +120,8 @@ function UnitsSection({ results }: { results: ExperimentResults | null }) {
 }
 
 function Units({ results }: { results: ExperimentResults }) {
-  const { experiments, locale } = useMessages()
+  const { experiments } = useLateMessages()
+  const { locale } = useMessages()
   const { units: words } = experiments
   const { arms, units, control, severalVariants, state, dataAt, since } = results
   const weights = arms.reduce((sum, { weight }) => sum + weight, 0)

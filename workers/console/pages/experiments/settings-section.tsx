@@ -5,7 +5,7 @@ import type { Experiment, ExperimentMetric } from '../../../experiments/result-s
 import { useExperimentActions } from '../../lib/experiment-queries.ts'
 import { fromLocalInput, toLocalInput } from '../../lib/local-time.ts'
 import { textOf, useSubmit } from '../../lib/submit.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
@@ -20,7 +20,7 @@ const NEW: ExperimentMetric = {
 }
 
 export function SettingsSection({ experiment }: { experiment: Experiment }) {
-  const { settings: words } = useMessages().experiments
+  const { settings: words } = useLateMessages().experiments
   const { key, environment, settings, variations } = experiment
   const { configure } = useExperimentActions(key, environment)
   const [metrics, setMetrics] = useState(() => keyed(settings?.metrics ?? []))
@@ -70,7 +70,7 @@ const keyed = (metrics: readonly ExperimentMetric[]) =>
   metrics.map((metric) => ({ id: crypto.randomUUID(), metric }))
 
 function Looks({ experiment: { settings, variations } }: { experiment: Experiment }) {
-  const { settings: words } = useMessages().experiments
+  const { settings: words } = useLateMessages().experiments
   return (
     <div className="grid gap-3 sm:grid-cols-3">
       <SelectField

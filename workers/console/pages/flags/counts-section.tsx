@@ -2,6 +2,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type Counted, countedOf, PERIODS, periodOf } from '../../lib/flag-counts.ts'
 import { useCounts } from '../../lib/flag-editor-queries.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { SelectField } from '../../ui/field.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -10,7 +11,7 @@ import { StackedBars } from '../../ui/stacked-bars.tsx'
 import type { PartProps } from './rollout-section.tsx'
 
 export function CountsSection({ flag, environment }: PartProps) {
-  const { counts } = useMessages().flagTools
+  const { counts } = useLateMessages().flagTools
   const navigate = useNavigate({ from: '/flags' })
   const period = periodOf(useSearch({ from: '/shell/flags' }).period)
   return (
@@ -38,7 +39,8 @@ export function CountsSection({ flag, environment }: PartProps) {
 }
 
 function Shown({ counted, isDaily }: { counted: Counted; isDaily: boolean }) {
-  const { flagTools, locale } = useMessages()
+  const { flagTools } = useLateMessages()
+  const { locale } = useMessages()
   const { counts } = flagTools
   const { times, columns, variants, total, errors } = counted
   const number = new Intl.NumberFormat(locale)

@@ -1,7 +1,7 @@
 /** Publishing a proposal that has not its approvals, for a reason that goes on record. */
 import { useState } from 'react'
 import { textOf } from '../../lib/submit.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
@@ -14,7 +14,7 @@ interface EmergencyPublishProps {
 }
 
 export function EmergencyPublish({ label, onPublish }: EmergencyPublishProps) {
-  const { emergency } = useMessages().flagTools
+  const { emergency } = useLateMessages().flagTools
   const [isAsking, setAsking] = useState(false)
   const publish = async (form: FormData) => {
     await onPublish(textOf(form, 'reason'))

@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { NewSchedule } from '../../../flags/schedule-schemas.ts'
 import { textOf } from '../../lib/submit.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { CheckField, SelectField, TextField } from '../../ui/field.tsx'
 
 type Guard = NonNullable<Extract<NewSchedule, { type: 'ramp' }>['guard']>
@@ -25,7 +25,7 @@ export function guardOf(form: FormData): Guard | undefined {
 }
 
 export function GuardFields() {
-  const { plan } = useMessages().flagTools
+  const { plan } = useLateMessages().flagTools
   const [isGuarded, setGuarded] = useState(false)
   return (
     <>

@@ -1,7 +1,7 @@
 /** Who flips: a change or a proposal tried on those who asked lately, before anybody publishes it. */
 import type { Impact } from '../../../flags/explain-schemas.ts'
 import { type Tried, useImpact } from '../../lib/flag-trial-queries.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
 
@@ -15,7 +15,7 @@ interface ImpactPreviewProps {
 
 /** A button, and below it what came out. What was found for another change is not shown any more. */
 export function ImpactPreview({ flag, tried, label }: ImpactPreviewProps) {
-  const { impact } = useMessages().flagTools
+  const { impact } = useLateMessages().flagTools
   const { mutate, data, error, isPending, variables } = useImpact(flag)
   const isCurrent = JSON.stringify(variables) === JSON.stringify(tried)
   return (
@@ -36,7 +36,7 @@ export function ImpactPreview({ flag, tried, label }: ImpactPreviewProps) {
 }
 
 function Found({ found: { contexts, flags } }: { found: Impact }) {
-  const { impact } = useMessages().flagTools
+  const { impact } = useLateMessages().flagTools
   const flipping = flags.filter(({ flipped }) => flipped > 0)
   return (
     <div className="space-y-2 rounded-md border border-line bg-raised p-3 text-sm">

@@ -6,6 +6,7 @@ import type { FlagImportRequest } from '../../../flags/import-schemas.ts'
 import { jsonOf, namesOf } from '../../lib/flag-inputs.ts'
 import { useImport } from '../../lib/flag-trial-queries.ts'
 import { textOf } from '../../lib/submit.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
@@ -19,7 +20,8 @@ const FORMATS = ['growthbook', 'unleash', 'flagd', 'launchdarkly'] as const
 type Export = Pick<FlagImportRequest, 'format' | 'document' | 'environments' | 'as'>
 
 export default function ImportFlags() {
-  const { flag, flagTools } = useMessages()
+  const { flagTools } = useLateMessages()
+  const { flag } = useMessages()
   const words = flagTools.import
   /** What the report is of; null once the form says something else. */
   const [chosen, setChosen] = useState<Export | null>(null)
@@ -94,7 +96,7 @@ interface ExportFormProps {
 }
 
 function ExportForm({ isBusy, fault, onChange, onSubmit }: ExportFormProps) {
-  const words = useMessages().flagTools.import
+  const words = useLateMessages().flagTools.import
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     onSubmit(new FormData(event.currentTarget))

@@ -1,6 +1,6 @@
 /** What becomes, or became, of each flag of an export, and what could not be carried over. */
 import type { FlagImport } from '../../../flags/import-schemas.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { cell, DataTable } from '../../ui/data-table.tsx'
 import { Status, type Tone } from '../../ui/status.tsx'
 
@@ -12,7 +12,7 @@ const TONES: Readonly<Record<FlagImport['flags'][number]['outcome'], Tone>> = {
 }
 
 export function ImportReport({ report: { flags, segments, notes } }: { report: FlagImport }) {
-  const words = useMessages().flagTools.import
+  const words = useLateMessages().flagTools.import
   return (
     <div className="space-y-3">
       {flags.length === 0 ? (
@@ -69,7 +69,7 @@ export function ImportReport({ report: { flags, segments, notes } }: { report: F
 }
 
 function Notes({ notes }: Pick<FlagImport, 'notes'>) {
-  const { effects } = useMessages().flagTools.import
+  const { effects } = useLateMessages().flagTools.import
   return (
     <ul className="space-y-1 text-sm">
       {notes.map(({ environment, rule, effect, reason }) => (

@@ -6,6 +6,7 @@ import { rampOf } from '../../lib/flag-inputs.ts'
 import { settingsIn } from '../../lib/flag-summary.ts'
 import { fromLocalInput } from '../../lib/local-time.ts'
 import { textOf, useSubmit } from '../../lib/submit.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
@@ -21,7 +22,8 @@ interface PlanFormProps extends PartProps {
 }
 
 export function PlanForm({ flag, environment, onDone }: PlanFormProps) {
-  const { flag: words, flagTools } = useMessages()
+  const { flagTools } = useLateMessages()
+  const { flag: words } = useMessages()
   const { plan } = flagTools
   const [kind, setKind] = useState<Kind>('window')
   const { schedule } = useFlagEditor(flag.name)
@@ -90,7 +92,7 @@ function WindowFields() {
 }
 
 function RampFields({ flag, environment }: PartProps) {
-  const { plan } = useMessages().flagTools
+  const { plan } = useLateMessages().flagTools
   const rules = settingsIn(flag, environment).rules.filter(({ type }) => type !== 'force')
   if (rules.length === 0) return <p className="text-muted sm:col-span-2">{plan.noShares}</p>
   return (
@@ -124,7 +126,7 @@ function RampFields({ flag, environment }: PartProps) {
 }
 
 function DraftFields({ name }: { name: string }) {
-  const { plan } = useMessages().flagTools
+  const { plan } = useLateMessages().flagTools
   const open = useDrafts(name).data?.items.filter(({ state }) => state === 'open') ?? []
   if (open.length === 0) return <p className="text-muted sm:col-span-2">{plan.noDrafts}</p>
   return (

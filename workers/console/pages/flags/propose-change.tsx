@@ -91,6 +91,7 @@ function OverrideFields({ kind }: { kind: Kind }) {
       <SelectField
         label={words.environment}
         name="environment"
+        defaultValue={FIRST_ENVIRONMENT}
         options={names.map((name) => ({ value: name, name }))}
       />
       <TextField label={words.flag} name="flag" maxLength={100} required autoComplete="off" />

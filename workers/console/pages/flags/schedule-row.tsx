@@ -1,6 +1,7 @@
 /** One schedule: what it does step by step, how far it is, what guards it, and how it is held or ended. */
 import type { Schedule } from '../../../flags/schedule-schemas.ts'
 import { useFlagEditor } from '../../lib/flag-editor-queries.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Status, type Tone } from '../../ui/status.tsx'
@@ -16,7 +17,8 @@ const TONES: Readonly<Record<Schedule['state'], Tone>> = {
 }
 
 export function ScheduleRow({ schedule, mayWrite }: { schedule: Schedule; mayWrite: boolean }) {
-  const { flag: words, flagTools } = useMessages()
+  const { flagTools } = useLateMessages()
+  const { flag: words } = useMessages()
   const { schedules } = words
   const { id, flag, type, rule, state, nextAt, detail, done, steps } = schedule
   const { moveSchedule } = useFlagEditor(flag)
@@ -59,7 +61,7 @@ export function ScheduleRow({ schedule, mayWrite }: { schedule: Schedule; mayWri
 }
 
 function Guard({ schedule: { guard, reading } }: { schedule: Schedule }) {
-  const { plan } = useMessages().flagTools
+  const { plan } = useLateMessages().flagTools
   if (guard === null) return null
   const { metric, most, least } = guard
   const bound = [

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { Explanation } from '../../../flags/explain-schemas.ts'
 import { objectOf } from '../../lib/flag-inputs.ts'
 import { useExplanation } from '../../lib/flag-trial-queries.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button } from '../../ui/button.tsx'
 import { cell, DataTable } from '../../ui/data-table.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
@@ -14,7 +14,7 @@ import type { PartProps } from './rollout-section.tsx'
 const EXAMPLE = '{"targetingKey":"ada"}'
 
 export function TesterSection({ flag, environment }: PartProps) {
-  const { tester } = useMessages().flagTools
+  const { tester } = useLateMessages().flagTools
   const [text, setText] = useState(EXAMPLE)
   const [version, setVersion] = useState('')
   const { mutate, data, error, isPending } = useExplanation(flag.name)
@@ -53,7 +53,7 @@ export function TesterSection({ flag, environment }: PartProps) {
 }
 
 function Decision({ decision }: { decision: Explanation }) {
-  const { tester } = useMessages().flagTools
+  const { tester } = useLateMessages().flagTools
   const { value, variant, reason, version, bucket, trace } = decision
   return (
     <>
@@ -83,7 +83,7 @@ function Decision({ decision }: { decision: Explanation }) {
 }
 
 function Trace({ trace }: Pick<Explanation, 'trace'>) {
-  const { tester, import: words } = useMessages().flagTools
+  const { tester, import: words } = useLateMessages().flagTools
   const nameOf = (ruleId: string) => {
     if (ruleId.startsWith('override-')) return tester.override
     return ruleId === '' ? tester.gate : ruleId

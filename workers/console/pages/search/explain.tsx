@@ -4,7 +4,7 @@ import type { Explained } from '../../../knowledge/explain-schemas.ts'
 import { SHOWN, type Sought } from '../../lib/search-queries.ts'
 import { useServices } from '../../lib/services.tsx'
 import { textOf } from '../../lib/submit.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { control, Labelled } from '../../ui/filter-fields.tsx'
@@ -13,7 +13,7 @@ import { Scores } from './hit-list.tsx'
 const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'
 
 export function Explain({ query, kb }: Sought) {
-  const { search: words } = useMessages()
+  const { search: words } = useLateMessages()
   const { client } = useServices()
   const [explained, setExplained] = useState<Explained | null>(null)
   const [error, setError] = useState<unknown>(null)
@@ -77,7 +77,7 @@ function Explanation({ explained }: { explained: Explained }) {
 }
 
 function useReason({ reason, rank, k, arm }: Explained): string {
-  const { reasons } = useMessages().search
+  const { reasons } = useLateMessages().search
   if (reason === 'found') return reasons.found(rank ?? 0)
   if (reason === 'below') return reasons.below(rank ?? 0, k)
   return reason === 'arms' ? reasons.arms(arm) : reasons[reason]

@@ -2,10 +2,11 @@
 import { Link } from '@tanstack/react-router'
 import type { SearchHit } from '../../../knowledge/search-schemas.ts'
 import { formatScore } from '../../lib/format.ts'
+import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 
 export function HitList({ hits }: { hits: readonly SearchHit[] }) {
-  const { search: words } = useMessages()
+  const { search: words } = useLateMessages()
   return (
     <ol aria-label={words.hits} className="space-y-3">
       {hits.map((hit, at) => (
@@ -21,7 +22,7 @@ export function HitList({ hits }: { hits: readonly SearchHit[] }) {
 }
 
 function Hit({ hit, rank }: { hit: SearchHit; rank: number }) {
-  const { search: words } = useMessages()
+  const { search: words } = useLateMessages()
   const { documentId, title, page, context, text, start, end, attributes } = hit
   return (
     <>
@@ -49,7 +50,7 @@ function Hit({ hit, rank }: { hit: SearchHit; rank: number }) {
 }
 
 function Attributes({ of }: { of: SearchHit['attributes'] }) {
-  const { search: words } = useMessages()
+  const { search: words } = useLateMessages()
   const all = Object.entries(of)
   if (all.length === 0) return null
   return (
@@ -62,7 +63,8 @@ function Attributes({ of }: { of: SearchHit['attributes'] }) {
 }
 
 export function Scores({ hit }: { hit: SearchHit }) {
-  const { search: words, locale } = useMessages()
+  const { search: words } = useLateMessages()
+  const { locale } = useMessages()
   const { scores } = words
   const rank = (value: number | null) => (value === null ? words.none : String(value))
   const facts = [

@@ -2,7 +2,7 @@
 import type { SearchHit } from '../../../knowledge/search-schemas.ts'
 import { useEvalActions, useEvalSets } from '../../lib/eval-queries.ts'
 import { textOf } from '../../lib/submit.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { CheckField, SelectField } from '../../ui/field.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -14,7 +14,7 @@ interface SaveCaseProps {
 }
 
 export function SaveCase({ query, hits, onClose }: SaveCaseProps) {
-  const { search: words } = useMessages()
+  const { search: words } = useLateMessages()
   const sets = useEvalSets()
   const { addCase } = useEvalActions()
   const documents = [...new Map(hits.map((hit) => [hit.documentId, hit.title]))]

@@ -7,7 +7,7 @@ import { useBases } from '../../lib/base-queries.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import { useSearchResult } from '../../lib/search-queries.ts'
 import { textOf } from '../../lib/submit.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useLateMessages } from '../../messages/late.ts'
 import { Button } from '../../ui/button.tsx'
 import { control, Labelled } from '../../ui/filter-fields.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -27,7 +27,7 @@ export function SearchPage() {
 }
 
 function Playground() {
-  const { search: words } = useMessages()
+  const { search: words } = useLateMessages()
   const { q = '', kb } = useSearch({ from: '/shell/search' })
   const query = useSearchResult({ query: q, kb })
   return (
@@ -45,7 +45,7 @@ function Playground() {
 }
 
 function SearchForm() {
-  const { search: words } = useMessages()
+  const { search: words } = useLateMessages()
   const { q = '', kb = '' } = useSearch({ from: '/shell/search' })
   const navigate = useNavigate({ from: '/search' })
   const bases = useBases(usePermission('kb.read')).data ?? []
@@ -102,7 +102,7 @@ interface FoundProps {
 }
 
 function Found({ query, kb, found }: FoundProps) {
-  const { search: words } = useMessages()
+  const { search: words } = useLateMessages()
   const mayWrite = usePermission('kb.write')
   const [isSaving, setSaving] = useState(false)
   return (
@@ -126,7 +126,7 @@ const STAGES = ['versionMs', 'cacheMs', 'embedMs', 'searchMs', 'totalMs'] as con
 
 /** Where the result came from, and what each stage took. */
 function Facts({ found: { cache, timings } }: { found: SearchResult }) {
-  const { search: words } = useMessages()
+  const { search: words } = useLateMessages()
   return (
     <p className="flex flex-1 flex-wrap gap-x-4 text-sm text-muted tabular-nums">
       <span>{words.cache[cache]}</span>
