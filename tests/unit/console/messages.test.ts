@@ -2,6 +2,7 @@
 import { glob, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { ACCOUNT } from '../../../workers/console/messages/account.ts'
+import { APPLICATIONS } from '../../../workers/console/messages/applications.ts'
 import { AUDIT } from '../../../workers/console/messages/audit.ts'
 import { COSTS } from '../../../workers/console/messages/costs.ts'
 import { en } from '../../../workers/console/messages/en.ts'
@@ -31,6 +32,7 @@ test('Russian says everything English says, in Russian', () => {
   const english = leavesOf({
     ...en,
     ...LATE.en,
+    applications: APPLICATIONS.en,
     audit: AUDIT.en,
     costs: COSTS.en,
     myAccount: ACCOUNT.en,
@@ -38,6 +40,7 @@ test('Russian says everything English says, in Russian', () => {
   const russian = leavesOf({
     ...ru,
     ...LATE.ru,
+    applications: APPLICATIONS.ru,
     audit: AUDIT.ru,
     costs: COSTS.ru,
     myAccount: ACCOUNT.ru,

@@ -6,7 +6,7 @@ import type {
   OAuthClient,
   OAuthClientSecret,
 } from '../../identity/oauth-client-schemas.ts'
-import { useMessages } from '../messages/locale.tsx'
+import { useApplicationMessages } from '../messages/applications.ts'
 import { useToasts } from '../ui/toasts.tsx'
 import { useServices } from './services.tsx'
 
@@ -33,7 +33,7 @@ export function useApplications() {
 export function useApplicationActions() {
   const { client, queries } = useServices()
   const { succeed } = useToasts()
-  const { applications } = useMessages()
+  const applications = useApplicationMessages()
   const refresh = () => queries.invalidateQueries({ queryKey: APPLICATIONS })
   /** @returns with the secret, which no later answer has */
   const register = async (wanted: NewOAuthClient): Promise<OAuthClientSecret> => {
@@ -64,7 +64,7 @@ export function useConsents() {
 export function useWithdrawConsent() {
   const { client, queries } = useServices()
   const { succeed, fail } = useToasts()
-  const { consents } = useMessages().applications
+  const { consents } = useApplicationMessages()
   return async (application: { id: string; name: string }) => {
     try {
       await client.account.consents.withdraw(application.id)

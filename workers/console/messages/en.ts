@@ -1,5 +1,4 @@
 /** Every word of the console in English. Its type is the contract the other languages satisfy. */
-import { applications } from './applications-en.ts'
 import { ask, source } from './ask-en.ts'
 import { door } from './door-en.ts'
 import { flag } from './flag-en.ts'
@@ -111,7 +110,6 @@ export const en = {
   },
   ...door,
   ways,
-  applications,
   traces,
   roles,
   permissions,

@@ -1,5 +1,4 @@
 /** Every word of the console in Russian. */
-import { applications } from './applications-ru.ts'
 import { ask, source } from './ask-ru.ts'
 import { door } from './door-ru.ts'
 import type { Messages } from './en.ts'
@@ -112,7 +111,6 @@ export const ru: Messages = {
   },
   ...door,
   ways,
-  applications,
   traces,
   roles,
   permissions,

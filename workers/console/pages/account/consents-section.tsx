@@ -1,6 +1,7 @@
 /** Applications one let act for oneself, in whatever organization; nothing where there can be none. */
 import type { ConsentList } from '../../../identity/oauth-schemas.ts'
 import { isOff, useConsents, useWithdrawConsent } from '../../lib/application-queries.ts'
+import { useApplicationMessages } from '../../messages/applications.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -8,7 +9,7 @@ import { Section } from '../../ui/section.tsx'
 import { When } from '../../ui/when.tsx'
 
 export function ConsentsSection() {
-  const { consents } = useMessages().applications
+  const { consents } = useApplicationMessages()
   const query = useConsents()
   if (isOff(query.error)) return null
   return (
@@ -32,7 +33,7 @@ export function ConsentsSection() {
 
 function ConsentRow({ consent }: { consent: ConsentList['items'][number] }) {
   const messages = useMessages()
-  const { consents } = messages.applications
+  const { consents } = useApplicationMessages()
   const withdraw = useWithdrawConsent()
   const { client, tenant, scopes, createdAt } = consent
   return (

@@ -1,7 +1,7 @@
 /** One application: who it is in the protocol, whether it gets in, and what it may ask for. */
 import { RotateCw, Trash2 } from 'lucide-react'
 import type { OAuthClient } from '../../../identity/oauth-client-schemas.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useApplicationMessages } from '../../messages/applications.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { cell, wide } from '../../ui/data-table.tsx'
@@ -15,7 +15,7 @@ interface ApplicationRowProps {
 }
 
 export function ApplicationRow({ application, onRotate, onRemove }: ApplicationRowProps) {
-  const { applications } = useMessages()
+  const applications = useApplicationMessages()
   const { id, name, type, scopes, redirectUris, status, previousExpiresAt } = application
   const isActive = status === 'active'
   const may = scopes.join(', ')

@@ -1,6 +1,6 @@
 /** A client's secret, which no later answer has, beside the id it goes with. */
 import type { OAuthClient } from '../../../identity/oauth-client-schemas.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useApplicationMessages } from '../../messages/applications.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { SecretOnce } from '../../ui/secret-once.tsx'
 
@@ -11,7 +11,7 @@ interface ApplicationSecretProps {
 }
 
 export function ApplicationSecret({ application, secret, onClose }: ApplicationSecretProps) {
-  const { applications } = useMessages()
+  const applications = useApplicationMessages()
   return (
     <SecretOnce
       title={applications.secretTitle}

@@ -4,6 +4,7 @@ import { AppWindow, Plus, PowerOff } from 'lucide-react'
 import { useState } from 'react'
 import type { OAuthClient } from '../../../identity/oauth-client-schemas.ts'
 import { isOff, useApplicationActions, useApplications } from '../../lib/application-queries.ts'
+import { useApplicationMessages } from '../../messages/applications.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
@@ -16,7 +17,7 @@ import { RegisterApplication } from './register-application.tsx'
 import { RotateSecret } from './rotate-secret.tsx'
 
 export function ApplicationsPage() {
-  const { applications } = useMessages()
+  const applications = useApplicationMessages()
   const { create } = useSearch({ from: '/shell/applications' })
   const navigate = useNavigate({ from: '/applications' })
   const query = useApplications()
@@ -56,7 +57,7 @@ export function ApplicationsPage() {
 }
 
 function None() {
-  const { emptyTitle, emptyHint } = useMessages().applications
+  const { emptyTitle, emptyHint } = useApplicationMessages()
   return (
     <Empty icon={<AppWindow size={32} />} title={emptyTitle} hint={emptyHint}>
       <code className="font-mono text-sm break-all text-muted">
@@ -67,7 +68,8 @@ function None() {
 }
 
 function ApplicationTable({ shown }: { shown: readonly OAuthClient[] }) {
-  const { applications, common } = useMessages()
+  const applications = useApplicationMessages()
+  const { common } = useMessages()
   const { columns } = applications
   const { revoke } = useApplicationActions()
   const [turning, setTurning] = useState<OAuthClient | null>(null)

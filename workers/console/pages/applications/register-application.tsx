@@ -7,7 +7,7 @@ import type {
 } from '../../../identity/oauth-client-schemas.ts'
 import { useApplicationActions } from '../../lib/application-queries.ts'
 import { textOf } from '../../lib/submit.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useApplicationMessages } from '../../messages/applications.ts'
 import { CheckField, LinesField, linesOf, SelectField, TextField } from '../../ui/field.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
 import { PermissionList } from '../../ui/permission-list.tsx'
@@ -21,7 +21,7 @@ interface RegisterApplicationProps {
 }
 
 export function RegisterApplication({ grantable, onClose }: RegisterApplicationProps) {
-  const { applications } = useMessages()
+  const applications = useApplicationMessages()
   const { succeed } = useToasts()
   const { register } = useApplicationActions()
   const [type, setType] = useState<NewOAuthClient['type']>('confidential')

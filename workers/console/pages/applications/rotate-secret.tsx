@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { OAuthClient } from '../../../identity/oauth-client-schemas.ts'
 import { useApplicationActions } from '../../lib/application-queries.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useApplicationMessages } from '../../messages/applications.ts'
 import { FormModal } from '../../ui/form-modal.tsx'
 import { OverlapField, overlapOf } from '../../ui/overlap-field.tsx'
 import { ApplicationSecret } from './application-secret.tsx'
@@ -13,7 +13,7 @@ interface RotateSecretProps {
 }
 
 export function RotateSecret({ application, onClose }: RotateSecretProps) {
-  const { applications } = useMessages()
+  const applications = useApplicationMessages()
   const { rotate } = useApplicationActions()
   const [secret, setSecret] = useState<string | null>(null)
   if (secret !== null) {
