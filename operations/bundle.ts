@@ -39,7 +39,8 @@ export const WORKERS: readonly WorkerRule[] = [
   {
     worker: 'edge',
     config: 'wrangler.toml',
-    maxGzip: 456 * KIB,
+    // What it starts with counts, not what a plan allows: half of this is our own code, a feature some 10 KiB.
+    maxGzip: 490 * KIB,
     forbidden: ['better-auth', '@better-auth/', 'better-call', 'unpdf', 'pdfjs'],
     why: 'sign-in belongs to the identity Worker and parsing to the indexer',
   },
