@@ -10,7 +10,7 @@ let app: TestApp
 beforeAll(async () => {
   app = await startApp()
   app.env.RATE_PLAN = 'unmetered'
-  await learn(app, 'tea.md', '# Tea\n\nGreen tea is brewed at 80 degrees for two minutes.')
+  await learn(app, 'tea.md', '# Tea\n\nWhite tea is brewed at 80 degrees for two minutes.')
   const variants = { warm: 'hello', cold: 'hi' }
   const flag = { name: 'greeting', type: 'string', variants, enabled: true, defaultValue: 'hello' }
   const made = await app.send('POST', '/api/admin/feature-flags', flag)
@@ -55,7 +55,7 @@ test('a client connects, lists the tools and calls each', async () => {
 
   const asked = await client.callTool({
     name: 'ask',
-    arguments: { question: 'How hot is green tea brewed?' },
+    arguments: { question: 'How hot is white tea brewed?' },
   })
   expect(textOf(asked)).toContain('80 degrees')
   expect(asked.structuredContent).toMatchObject({
@@ -63,7 +63,7 @@ test('a client connects, lists the tools and calls each', async () => {
     citations: [{ title: expect.any(String), quote: expect.stringContaining('80 degrees') }],
   })
 
-  const found = await client.callTool({ name: 'search', arguments: { query: 'green tea' } })
+  const found = await client.callTool({ name: 'search', arguments: { query: 'white tea' } })
   expect(found.structuredContent).toMatchObject({
     passages: [{ text: expect.stringContaining('80 degrees'), page: 1 }],
   })
@@ -105,7 +105,7 @@ test('each has the tools they may use, and other tenants’ documents are not fo
   const stranger = await connect({ tenant: 'globex' })
   const found = await stranger.client.callTool({
     name: 'search',
-    arguments: { query: 'green tea' },
+    arguments: { query: 'white tea' },
   })
   expect(textOf(found)).toBe('Nothing was found.')
   await expect(connect({ role: 'viewer' })).rejects.toThrow('rag.query')
