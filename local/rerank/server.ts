@@ -2,10 +2,9 @@
  * Reranking offline, by the protocol that Cohere, Jina and most servers of one's own speak: documents are
  * ordered by the share of the query's words they have. https://docs.cohere.com/reference/rerank
  */
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
+import { listenOnLoopback } from '../loopback.ts'
 import { termsOf, weightOf } from '../openai/words.ts'
 
 const Rerank = z.looseObject({
@@ -34,17 +33,12 @@ export async function startRerank(options: { apiKey: string }): Promise<RerankSe
     if (!up) return request.socket.destroy()
     void answer(request, response, options.apiKey, requests)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const { origin, close } = await listenOnLoopback(server)
   return {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server has a port
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    url: `${origin}/v1`,
     requests: () => requests,
     setUp: (value) => void (up = value),
-    async close() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    close,
   }
 }
 

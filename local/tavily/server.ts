@@ -2,10 +2,9 @@
  * Web search offline, by Tavily's protocol: a few fixed pages, found by the words they share with the
  * query. https://docs.tavily.com/documentation/api-reference/endpoint/search
  */
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
+import { listenOnLoopback } from '../loopback.ts'
 
 const Search = z.looseObject({
   query: z.string().min(1).max(400),
@@ -55,18 +54,8 @@ export async function startTavily(options: { apiKey: string }): Promise<TavilySe
     if (!up) return request.socket.destroy()
     void answer(request, response, options.apiKey, queries)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server has a port
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    queries: () => queries,
-    setUp: (value) => void (up = value),
-    async close() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
+  const { origin, close } = await listenOnLoopback(server)
+  return { url: origin, queries: () => queries, setUp: (value) => void (up = value), close }
 }
 
 async function answer(

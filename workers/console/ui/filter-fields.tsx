@@ -32,3 +32,29 @@ export function MomentField({ label, iso, onChange }: MomentFieldProps) {
     </Labelled>
   )
 }
+
+interface ChoiceProps {
+  label: string
+  value: string
+  options: readonly (readonly [value: string, name: string])[]
+  onChange: (value: string) => void
+}
+
+/** One of a few values. */
+export function Choice({ label, value, options, onChange }: ChoiceProps) {
+  return (
+    <Labelled label={label}>
+      <select
+        value={value}
+        onChange={(change) => onChange(change.target.value)}
+        className={control}
+      >
+        {options.map(([each, name]) => (
+          <option key={each} value={each}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </Labelled>
+  )
+}

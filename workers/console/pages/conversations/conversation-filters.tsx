@@ -5,7 +5,7 @@ import { usePermission } from '../../lib/hooks.ts'
 import type { ConversationsSearch } from '../../lib/search.ts'
 import { useLateMessages } from '../../messages/late.ts'
 import { Button } from '../../ui/button.tsx'
-import { control, Labelled, MomentField } from '../../ui/filter-fields.tsx'
+import { Choice, control, Labelled, MomentField } from '../../ui/filter-fields.tsx'
 import { filterOf, STATUSES } from './conversation-filter.ts'
 
 export function ConversationFilters() {
@@ -77,30 +77,5 @@ export function ConversationFilters() {
         {conversations.clear}
       </Button>
     </div>
-  )
-}
-
-interface ChoiceProps {
-  label: string
-  value: string
-  options: readonly (readonly [value: string, name: string])[]
-  onChange: (value: string) => void
-}
-
-function Choice({ label, value, options, onChange }: ChoiceProps) {
-  return (
-    <Labelled label={label}>
-      <select
-        value={value}
-        onChange={(change) => onChange(change.target.value)}
-        className={control}
-      >
-        {options.map(([each, name]) => (
-          <option key={each} value={each}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </Labelled>
   )
 }

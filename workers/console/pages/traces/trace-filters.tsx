@@ -6,7 +6,7 @@ import type { TracesSearch } from '../../lib/search.ts'
 import { traceIdIn } from '../../lib/waterfall.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
-import { control, Labelled, MomentField } from '../../ui/filter-fields.tsx'
+import { Choice, control, Labelled, MomentField } from '../../ui/filter-fields.tsx'
 import { filterOf } from './trace-filter.ts'
 
 const STATUSES = ['2xx', '3xx', '4xx', '5xx']
@@ -108,30 +108,5 @@ function ReachChoice({ isAll, onChange }: ReachChoiceProps) {
       ]}
       onChange={(value) => onChange(value === 'all')}
     />
-  )
-}
-
-interface ChoiceProps {
-  label: string
-  value: string
-  options: readonly (readonly [value: string, name: string])[]
-  onChange: (value: string) => void
-}
-
-function Choice({ label, value, options, onChange }: ChoiceProps) {
-  return (
-    <Labelled label={label}>
-      <select
-        value={value}
-        onChange={(change) => onChange(change.target.value)}
-        className={control}
-      >
-        {options.map(([each, name]) => (
-          <option key={each} value={each}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </Labelled>
   )
 }
