@@ -121,6 +121,8 @@ export default defineConfig({
         plugins: [edge],
         test: {
           name: 'workerd',
+          // One workerd for all files: each has sessions, tenants and keys of its own.
+          isolate: false,
           include: ['tests/worker/*.test.ts'],
           globalSetup: ['tests/worker/global-setup.ts'],
           // Inside workerd there is no environment to read it from.

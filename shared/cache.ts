@@ -33,6 +33,12 @@ interface Options<Value> {
   parse: (text: string) => Value | undefined
 }
 
+/** What an isolate remembers of one Upstash. */
+interface Memory<Value> {
+  entries: Map<string, Entry<Value>>
+  loads: Map<string, Promise<Value>>
+}
+
 interface Entry<Value> {
   value: Value
   storedAt: number
@@ -59,12 +65,22 @@ export function createCache<Value>(options: Options<Value>) {
     ttlSeconds = 300,
     maxEntries = 1000,
   } = options
-  const entries = new Map<string, Entry<Value>>()
-  const loads = new Map<string, Promise<Value>>()
+  /** By Upstash's address: what stands before one cache is not served before another. */
+  const memories = new Map<string, Memory<Value>>()
+
+  function memoryOf({ env }: CacheContext): Memory<Value> {
+    const known = memories.get(env.UPSTASH_REDIS_REST_URL)
+    if (known) return known
+    const memory = { entries: new Map(), loads: new Map() }
+    memories.set(env.UPSTASH_REDIS_REST_URL, memory)
+    return memory
+  }
 
   const keyOf = (ctx: CacheContext, key: string) => `${ctx.tenantId}:${namespace}:${key}`
 
-  function remember({ metrics }: CacheContext, key: string, entry: Entry<Value>): void {
+  function remember(ctx: CacheContext, key: string, entry: Entry<Value>): void {
+    const { metrics } = ctx
+    const { entries } = memoryOf(ctx)
     const before = entries.size
     entries.delete(key)
     entries.set(key, entry)
@@ -155,6 +171,7 @@ export function createCache<Value>(options: Options<Value>) {
       lazyMs = 0,
     ): Promise<Value> {
       const full = keyOf(ctx, key)
+      const { entries, loads } = memoryOf(ctx)
       const entry = entries.get(full)
       const now = ctx.now().getTime()
       if (entry && now < entry.freshUntil) {
@@ -198,6 +215,7 @@ export function createCache<Value>(options: Options<Value>) {
     /** Forgets `key` here and in L2; call it after the write it follows. Never throws. */
     async drop(ctx: CacheContext, key: string): Promise<void> {
       const full = keyOf(ctx, key)
+      const { entries, loads } = memoryOf(ctx)
       if (entries.delete(full)) grown(ctx.metrics, -1)
       loads.delete(full)
       if (coloSeconds > 0) await coloCache.drop(full)
@@ -214,7 +232,7 @@ export function createCache<Value>(options: Options<Value>) {
   ): Promise<{ value: Value; layer: 'memory' | 'redis' } | undefined> {
     const full = keyOf(ctx, key)
     const now = ctx.now().getTime()
-    const entry = entries.get(full)
+    const entry = memoryOf(ctx).entries.get(full)
     if (entry && now < entry.freshUntil) {
       found(ctx, 'memory')
       return { value: entry.value, layer: 'memory' }
@@ -232,6 +250,7 @@ export function createCache<Value>(options: Options<Value>) {
 
   /** The first to miss loads for all; `defer` keeps the load alive if its own request goes away. */
   function start(ctx: CacheContext, key: string, origin: () => Promise<Value>): Promise<Value> {
+    const { loads } = memoryOf(ctx)
     const running = load(ctx, key, origin)
       .then((value) => {
         const storedAt = ctx.now().getTime()

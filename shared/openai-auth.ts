@@ -6,20 +6,18 @@
 /** Asked of every client's options. */
 export const isX509WorkloadIdentity = () => false
 
-/** @throws Error always: no client here is made with a workload identity */
+/**
+ * Called or constructed.
+ *
+ * @throws Error always: no client here is made with a workload identity
+ */
 function absent(): never {
   throw new Error('Workload identities are not in the bundle: see shared/openai-auth.ts.')
 }
 
-class Absent {
-  constructor() {
-    absent()
-  }
-}
-
 export {
-  Absent as WorkloadIdentityAuth,
-  Absent as X509WorkloadIdentityAuth,
+  absent as WorkloadIdentityAuth,
+  absent as X509WorkloadIdentityAuth,
   absent as assertX509RequestOptions,
   absent as snapshotX509RequestOptions,
 }

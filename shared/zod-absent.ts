@@ -8,22 +8,20 @@ const NAME = 'zod-absent'
 /** The mark zod's compiled schemas return; without compiled schemas nothing returns it. */
 export const INVALID = Symbol(NAME)
 
-/** @throws Error always: what is left out of a bundle says so when it is called after all */
+/**
+ * Called or constructed.
+ *
+ * @throws Error always: what is left out of a bundle says so when it is called after all
+ */
 function absent(): never {
   throw new Error(`This part of zod is not in the bundle: see shared/${NAME}.ts.`)
-}
-
-class Absent {
-  constructor() {
-    absent()
-  }
 }
 
 export {
   absent as compile,
   absent as fromJSONSchema,
   absent as withParser,
-  Absent as JSONSchemaGenerator,
-  Absent as ZodCompileAsyncError,
-  Absent as ZodCompileUnsupportedError,
+  absent as JSONSchemaGenerator,
+  absent as ZodCompileAsyncError,
+  absent as ZodCompileUnsupportedError,
 }

@@ -3,12 +3,12 @@
  * stand-ins, real R2 (Miniflare's), deferred work that must succeed.
  */
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { startOpenAi } from '../../local/openai/server.ts'
 import { STAND_IN_PRICES } from '../../local/supervisor/worker-settings.ts'
 import { startUpstash } from '../../local/upstash/server.ts'
 import { PERMISSIONS } from '../../shared/context.ts'
 import { createApp } from '../../workers/app.ts'
+import { takeBuckets } from './bucket-pool.ts'
 import { createBudgets } from './budgets.ts'
 import { openDatabase } from './database.ts'
 import { createFlagHubs } from './flag-hubs.ts'
@@ -48,7 +48,7 @@ export async function startApp() {
     openDatabase(),
     startUpstash({ token: UPSTASH_TOKEN }),
     startOpenAi({ apiKey: OPENAI_KEY }),
-    startR2(),
+    takeBuckets(),
     createSigner(),
   ])
   const deferred: Promise<unknown>[] = []
@@ -244,16 +244,4 @@ export function createFloodLimit() {
       return { success: count <= 100 }
     },
   }
-}
-
-async function startR2() {
-  const script = 'export default { fetch: () => new Response() }'
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({ modules: true, script, r2Buckets: ['FILES', 'AUDIT'] }),
-  )
-  const [files, audit] = [
-    await miniflare.getR2Bucket('FILES'),
-    await miniflare.getR2Bucket('AUDIT'),
-  ]
-  return { files, audit, close: () => miniflare.dispose() }
 }

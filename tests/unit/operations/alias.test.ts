@@ -8,6 +8,11 @@ import * as resources from '../../../shared/openai-resources.ts'
 /** Who imports the aliased path, in these words. */
 const IMPORTERS: Record<string, readonly string[]> = {
   '../locales/index.js': ['zod/v4/core/index.js', 'zod/v4/classic/external.js'],
+  './compile.js': ['zod/v4/core/index.js'],
+  './json-schema-generator.js': ['zod/v4/core/index.js'],
+  './from-json-schema.js': ['zod/v4/classic/external.js'],
+  './auth/workload-identity-auth.mjs': ['openai/client.mjs'],
+  './internal/auth/x509-workload-identity-auth.mjs': ['openai/client.mjs'],
   '@better-auth/core/social-providers': [
     'better-auth/dist/context/create-context.mjs',
     'better-auth/dist/api/routes/sign-in.mjs',

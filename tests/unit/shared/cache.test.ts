@@ -25,6 +25,7 @@ function startIsolate(tenantId?: string) {
     ...rest,
     env,
     ctx,
+    cache,
     get,
     drop: (key: string) => cache.drop(ctx, key),
     peek: (key: string) => cache.peek(ctx, key),
@@ -60,6 +61,18 @@ test('what one isolate loaded, the next one finds in Upstash', async () => {
   expect(await startIsolate().get('a', origin)).toEqual({ n: 1 })
   expect(origin).not.toHaveBeenCalled()
   expect(await redisOf(isolate.env).ttl('acme:thing:a')).toBeGreaterThan(290)
+})
+
+test('what was read before one Upstash is not served before another', async () => {
+  const other = await startUpstash({ token: 'token' })
+  try {
+    const { ctx } = startContext({ ...isolate.env, UPSTASH_REDIS_REST_URL: other.url })
+    await isolate.get('a', originOf(1))
+    expect(await isolate.cache.get(ctx, 'a', originOf(2))).toEqual({ n: 2 })
+    expect(await isolate.get('a', originOf(3))).toEqual({ n: 1 })
+  } finally {
+    await other.close()
+  }
 })
 
 test('the knowledge that there is nothing is kept like any other value', async () => {
