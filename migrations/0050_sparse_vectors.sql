@@ -44,3 +44,16 @@ LANGUAGE sql STABLE AS $$
   WHERE bm25 > 0
   ORDER BY bm25 DESC, document_id, ordinal LIMIT most
 $$;
+--> statement-breakpoint
+-- Fails where a knowledge base is asked and its gate lets in only what was measured; else nobody can publish
+-- it before the transaction is over.
+CREATE FUNCTION kb_open(tenant text, kb text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  closed boolean;
+BEGIN
+  SELECT NOT b.draft AND coalesce((b.gate->>'closed')::boolean, false) INTO closed
+  FROM knowledge_bases b WHERE b.tenant_id = tenant AND b.id = kb FOR SHARE;
+  IF closed THEN
+    RAISE EXCEPTION 'the knowledge base % is closed while it is asked', kb USING ERRCODE = 'VA409';
+  END IF;
+END $$;

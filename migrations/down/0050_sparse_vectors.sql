@@ -1,3 +1,6 @@
+-- A gate that closes is one that does not until the up migration comes; what it says of that stays.
+DROP FUNCTION kb_open(text, text);
+--> statement-breakpoint
 CREATE OR REPLACE FUNCTION kb_scored(kbs text[], words tsquery, weights sparsevec[], readers text[],
   sees_phi boolean, filter jsonpath, most integer)
 RETURNS TABLE (document_id uuid, generation integer, ordinal integer, bm25 double precision)
