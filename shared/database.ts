@@ -128,9 +128,12 @@ export function isRefusal(error: unknown, code: string): boolean {
 }
 
 /** Whether a row that must be there first is not: SQLSTATE foreign_key_violation. */
-export function isOrphan(error: unknown): boolean {
+export const isOrphan = (error: unknown): boolean => sqlStateOf(error) === '23503'
+
+/** Why Postgres refused a statement, in five characters; undefined when it was something else that failed. */
+export function sqlStateOf(error: unknown): string | undefined {
   const cause = error instanceof Error && error.cause ? error.cause : error
-  return cause instanceof NeonDbError && cause.code === '23503'
+  return cause instanceof NeonDbError ? cause.code : undefined
 }
 
 /** One client per connection string: Neon's endpoint is a setting of the driver, not of a client. */

@@ -62,8 +62,12 @@ export const CATALOGUE = {
   ),
   voiceassist_rag_stage_duration_seconds: seconds(
     'Time a stage of answering took.',
-    { stage: ['cache', 'embed', 'search', 'generate', 'total'] },
+    { stage: ['cache', 'embed', 'search', 'rewrite', 'rerank', 'generate', 'total'] },
     STAGE,
+  ),
+  voiceassist_rag_fallback_total: counter(
+    'Searches that went on without a model that should have helped.',
+    { stage: ['rewrite', 'rerank'], reason: ['late', 'failed'] },
   ),
   voiceassist_rag_first_token_seconds: seconds('Time until the first token.', {}, STAGE),
   voiceassist_rag_abstentions_total: counter('Questions the documents do not answer.', {}),

@@ -29,12 +29,15 @@ export async function openApi({ url, credential }: Account): Promise<Api> {
   const signIn = async () => ('key' in credential ? credential.key : tokenOf(url, credential))
   let bearer = await signIn()
   const send: Api['send'] = async (method, path, body) => {
+    let isRenewed = false
     for (let tried = 1; ; tried += 1) {
       const response = await fetch(url + path, requestOf(method, bearer, body))
       if (response.ok) return response
       const text = await response.text()
-      if (response.status === 401 && tried === 1) bearer = await signIn()
-      else if (BUSY.has(response.status) && tried < TRIES)
+      if (response.status === 401 && !isRenewed) {
+        isRenewed = true
+        bearer = await signIn()
+      } else if (BUSY.has(response.status) && tried < TRIES)
         await setTimeout(1000 * Number(response.headers.get('retry-after') ?? 1))
       else throw new Error(`${method} ${path} was answered ${response.status}: ${text}`)
     }

@@ -58,12 +58,16 @@ test('files have attributes, and searches and answers go by them', async () => {
       tools: [{ type: 'file_search', vector_store_ids: [store.id], ...tool }],
       include: ['file_search_call.results'],
     })
-  const namesOf = ({ output: [search] }: OpenAI.Responses.Response) =>
-    search?.type === 'file_search_call' ? search.results!.map(({ filename }) => filename) : []
+  const resultsOf = ({ output: [search] }: OpenAI.Responses.Response) =>
+    search?.type === 'file_search_call' ? search.results! : []
+  const namesOf = (response: OpenAI.Responses.Response) =>
+    resultsOf(response).map(({ filename }) => filename)
   expect(namesOf(await ask({}))).toHaveLength(3)
   const filtered = await ask({ filters: only2025 })
   expect(filtered.output_text).toMatch(/2025 turns.* \[1\]/)
   expect(namesOf(filtered)).toEqual(['2025.md'])
+  const [result] = resultsOf(filtered)
+  expect(result?.attributes).toMatchObject({ year: 2025, draft: false, page: 1 })
   expect(filtered.tools).toMatchObject([{ filters: only2025 }])
   expect(namesOf(await ask({ max_num_results: 2 }))).toHaveLength(2)
 

@@ -47,6 +47,7 @@ insert into jobs (tenant_id, id, document_id, generation, status, stage, percent
 insert into kb_purges values ('acme', '019a0000-0000-7000-8000-000000000003', '2026-01-01Z');
 insert into kb_chunk values ('acme', '019a0000-0000-7000-8000-000000000001', 1, 0, 'Tides', 'High water, twice.', 0, 18, 1, '{0}', 'hash');
 insert into kb_vec select 'acme', '019a0000-0000-7000-8000-000000000001', 1, 0, array_fill(0.5::real, array[1536])::vector;
+insert into kb_vec (tenant_id, document_id, generation, ordinal, sparse) values ('acme', '019a0000-0000-7000-8000-000000000001', 1, 1, '{2:0.6,700:0.8}/1536');
 insert into kb_lex values ('acme', '019a0000-0000-7000-8000-000000000001', 1, 0, 'high:1 twice:3 water:2', '{1:0.5,9:1.5}/1048576');
 insert into auth.audit_keys (id, public_key, private_key, created_at) values ('ak1', '{"kty":"OKP"}', 'sealed', '2026-01-01Z');
 select audit_append('acme', '2026-01-01Z', '{"event":"flag.create","id":"019a0000-0000-7000-8000-00000000000a","tenant":"acme"}');

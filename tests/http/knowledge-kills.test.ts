@@ -81,7 +81,7 @@ async function look(id: string) {
         where document_id = $1) as doubled,
       (select count(*)::int from kb_chunk c full join kb_vec v using (document_id, generation, ordinal)
         full join kb_lex l using (document_id, generation, ordinal) where document_id = $1
-        and (c.text is null or v.emb is null or l.bm is null)) as torn`,
+        and (c.text is null or v.dimensions is null or l.bm is null)) as torn`,
     id,
   )
   return row as { visible: number; doubled: number; torn: number }

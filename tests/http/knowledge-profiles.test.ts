@@ -66,7 +66,7 @@ test('a base is embedded and searched with its own model, and several join by ra
   expect(usual.embeddingModel).toBeNull()
   await learn(app, 'small.txt', 'The heron stands in the reed.', undefined, small.id)
   await learn(app, 'usual.txt', 'The heron stands in the pond.', undefined, usual.id)
-  const lengths = await asOwner(app, 'select vector_dims(emb) as length from kb_vec order by 1')
+  const lengths = await asOwner(app, 'select dimensions as length from kb_vec order by 1')
   expect(lengths.map(({ length }) => length)).toEqual([768, 1536])
 
   asked.length = 0

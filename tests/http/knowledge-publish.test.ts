@@ -1,12 +1,13 @@
 /** Drafts, and the gate that has to be met before one is asked: measured, or passed for a reason on record. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { connect } from '../../operations/database/connection.ts'
 import type { GateState } from '../../workers/evals/publish-schemas.ts'
 import type { EvalRun } from '../../workers/evals/schemas.ts'
 import type { Base } from '../../workers/knowledge/base-schemas.ts'
 import type { SearchResult } from '../../workers/knowledge/search-schemas.ts'
 import { bodyOf, lines, SETS } from './evals-harness.ts'
 import { startApp, type TestApp, type Who } from './harness.ts'
-import { ask, asOwner, learn } from './knowledge-harness.ts'
+import { ask, asOwner, DOCUMENTS, drain, insertLetter, learn, upload } from './knowledge-harness.ts'
 
 let app: TestApp
 beforeAll(async () => void (app = await startApp()))
@@ -14,6 +15,7 @@ afterEach(() => app.settle())
 afterAll(() => app?.close())
 
 const BASES = '/api/admin/kb/bases'
+const LETTERS = '/api/admin/kb/dead-letters'
 const READER: Who = { subject: 'rita', role: 'user' }
 const QUESTION = 'Who lights the blue lantern of the pier?'
 
@@ -152,6 +154,62 @@ test('a gate asks a set of its own base, of readers nothing, and can be taken aw
   expect(await state(two.id)).toMatchObject({ gate: null, isMet: true })
   expect((await publish(two.id, {}, READER)).status).toBe(403)
   expect((await app.send('PATCH', `${BASES}/default`, { draft: true })).status).toBe(409)
+})
+
+test('a closed base takes nothing while it is asked; a draft of it does, and takes its place', async () => {
+  const old = await makeDraft()
+  const setId = await measure(old)
+  await bodyOf(await gate(old.id, { setId, least: { ndcg: 0.5 }, closed: true }))
+  const late = await upload(app, 'late.txt', 'The lantern is green.', {}, old.id)
+  expect(late.status).toBe(202)
+  await runOf(setId)
+  const early = await publish(old.id)
+  expect(early.status).toBe(409)
+  expect((await early.json<{ detail: string }>()).detail).toContain('on their way')
+  await drain(app)
+  await runOf(setId)
+  await bodyOf(await publish(old.id))
+
+  const stored = async () => (await app.env.FILES.list()).objects.length
+  const before = await stored()
+  const refused = await upload(app, 'more.txt', 'The lantern is red.', {}, old.id)
+  expect(refused.status).toBe(409)
+  expect((await refused.json<{ detail: string }>()).detail).toContain('Change a draft')
+  await app.settle()
+  expect(await stored()).toBe(before)
+  const path = `${DOCUMENTS}/${old.documentId}`
+  for (const what of ['retry', 'reindex'])
+    expect((await app.send('POST', `${path}/${what}`)).status).toBe(409)
+  const letter = await insertLetter(connect(app.database.owner), 'acme', old.documentId)
+  expect((await app.send('POST', `${LETTERS}/${letter}/replay`)).status).toBe(409)
+  expect(app.queued).toEqual([])
+  expect(await state(old.id)).toMatchObject({ isMet: true })
+
+  const next = await makeDraft('The blue lantern of the pier is lit by the harbour master. Or red.')
+  await bodyOf(await publish(next.id, { replaces: old.id }))
+  expect((await app.send('POST', `${path}/reindex`)).status).toBe(202)
+  await drain(app)
+  await bodyOf(await publish(old.id, { override: { reason: 'Needed again' } }))
+  // What is wrong goes at once, closed or not.
+  expect((await app.send('DELETE', path)).status).toBe(204)
+})
+
+test('failed documents of a closed base are not begun again, and the default one stays open', async () => {
+  const draft = await makeDraft()
+  const setId = await measure(draft)
+  const failed = await learn(app, 'hollow.txt', '   ', {}, draft.id)
+  expect(await (await app.send('GET', `${DOCUMENTS}/${failed}`)).json()).toMatchObject({
+    status: 'failed',
+  })
+  await bodyOf(await gate(draft.id, { setId, least: { ndcg: 0.1 }, closed: true }))
+  await bodyOf(await publish(draft.id, { override: { reason: 'As it is' } }))
+  const again = await app.send('POST', '/api/admin/kb/failed-documents/retry')
+  expect(await again.json()).toEqual({ retried: 0, hasMore: false })
+  const asked = { name: 'Of the default', kbId: 'default' }
+  const set = await bodyOf<{ id: string }>(await app.send('POST', SETS, asked), 201)
+  const closing = { setId: set.id, least: { ndcg: 0.1 }, closed: true }
+  expect((await gate('default', closing)).status).toBe(409)
+  await bodyOf(await gate('default', { ...closing, closed: false }))
 })
 
 test.each([

@@ -36,13 +36,13 @@ select (select coalesce(json_agg(t order by t.h), '[]') from (select h, df from 
   (select coalesce(sum(chunks), 0)::int from kb_stat) as chunks`
 const LEFT_BEHIND = `
 with k as (
-  select document_id, generation, c.text, v.emb, l.bm
+  select document_id, generation, c.text, v.dimensions, l.bm
   from kb_chunk c full join kb_vec v using (document_id, generation, ordinal)
     full join kb_lex l using (document_id, generation, ordinal)
 )
 select count(*)::int as n from k join kb_documents d on d.id = k.document_id
 where k.generation is distinct from d.live_generation
-  or k.text is null or k.emb is null or k.bm is null`
+  or k.text is null or k.dimensions is null or k.bm is null`
 
 async function disturb(id: string, random: () => number) {
   await new Promise((resolve) => setTimeout(resolve, random() * 150))

@@ -91,25 +91,36 @@ test('an answer is made from the new order, and its bill has the cost', async ()
 })
 
 test.each([
-  ['is away', {}, () => rerank.setUp(false)],
-  ['refuses our key', { RERANK_API_KEY: 'another' }, () => {}],
-  ['is late', {}, () => limitAfter(600)],
-])('when it %s, hits keep their own order and nothing of that is kept', async (name, env, fail) => {
-  fail()
-  const ask = async () => {
-    const init = {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${await app.token()}`,
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({ query: `anchor bronze ${name}`, k: 5 }),
+  ['is away', 'failed', {}, () => rerank.setUp(false)],
+  ['refuses our key', 'failed', { RERANK_API_KEY: 'another' }, () => {}],
+  ['is late', 'late', {}, () => limitAfter(600)],
+])(
+  'when it %s, hits keep their own order, nothing of that is kept and it is counted',
+  async (name, reason, env, fail) => {
+    fail()
+    const count = async () => {
+      await app.settle()
+      return app.metrics.count('voiceassist_rag_fallback_total', 'rerank', reason)
     }
-    const settings = { ...app.env, ...env }
-    return bodyOf<SearchResult>(await app.app.request('/api/search', init, settings, app.execution))
-  }
-  const { hits } = await ask()
-  expect(hits).toHaveLength(5)
-  expect(hits.map(({ rerankScore }) => rerankScore)).toEqual([null, null, null, null, null])
-  expect((await ask()).cache).toBe('none')
-})
+    const before = await count()
+    const ask = async () => {
+      const init = {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${await app.token()}`,
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify({ query: `anchor bronze ${name}`, k: 5 }),
+      }
+      const settings = { ...app.env, ...env }
+      return bodyOf<SearchResult>(
+        await app.app.request('/api/search', init, settings, app.execution),
+      )
+    }
+    const { hits } = await ask()
+    expect(hits).toHaveLength(5)
+    expect(hits.map(({ rerankScore }) => rerankScore)).toEqual([null, null, null, null, null])
+    expect((await ask()).cache).toBe('none')
+    expect((await count()) - before).toBe(2)
+  },
+)

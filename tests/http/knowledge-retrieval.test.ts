@@ -163,6 +163,9 @@ test.each([
   const asked = { question: 'How high is it?', history: HISTORY }
   const { sources } = await searchKnowledge(ctx, asked, inTime)
   expect(sources.map(({ title }) => title)).toContain('lighthouse')
+  await app.settle()
+  const reason = isLate ? 'late' : 'failed'
+  expect(app.metrics.count('voiceassist_rag_fallback_total', 'rewrite', reason)).toBe(1)
 })
 
 test('no model is asked about a question that stands alone, nor when the flag is off', async () => {

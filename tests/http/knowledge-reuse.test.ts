@@ -50,7 +50,7 @@ test('a file of 100 pages, one of them changed, embeds at most 3 % of its chunks
   const again = await countEmbedded(async () => learn(app, 'book.pdf', await makePdf(pagesOf(40))))
   expect(again).toBeGreaterThan(0)
   expect(again / first).toBeLessThanOrEqual(0.03)
-  const vectors = await owner('select count(*)::int as n from kb_vec where emb is null')
+  const vectors = await owner('select count(*)::int as n from kb_vec where dimensions is null')
   expect(vectors).toEqual([{ n: 0 }])
 }, 60_000)
 

@@ -25,7 +25,10 @@ export async function gateState(ctx: RunContext, id: string): Promise<GateState>
   return { gate, version, runId: run?.id ?? null, missed, isMet: missed.length === 0 }
 }
 
-/** @throws ProblemError not_found; invalid_fields for a set of another knowledge base */
+/**
+ * @throws ProblemError not_found; invalid_fields for a set of another knowledge base; conflict for closing
+ * the default one
+ */
 export async function setGate(ctx: RunContext, id: string, gate: Gate): Promise<GateState> {
   await publication.gateOf(ctx, id)
   const set = await findSet(ctx, gate.setId)

@@ -1,11 +1,10 @@
 /** SQL for labels and attributes of documents. */
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { withTenant } from '../../shared/database.ts'
 import { auditColumn } from '../audit/service.ts'
 import type { Attributes } from './attributes.ts'
 import type { Named } from './readers.ts'
 import { about, type StoreContext } from './store.ts'
-import { kbDocuments } from './tables.ts'
 
 export interface FactsChange {
   /** Undefined: as it was. */
@@ -52,21 +51,6 @@ with done as (
 select ${entry} as seq from done`),
   ])
   return rows.length > 0
-}
-
-/** Attributes of the documents, by id; those that are gone have none. */
-export async function attributesOf(
-  ctx: StoreContext,
-  ids: readonly string[],
-): Promise<Map<string, Attributes>> {
-  if (ids.length === 0) return new Map()
-  const [rows] = await withTenant(ctx).batch((tx) => [
-    tx
-      .select({ id: kbDocuments.id, attributes: kbDocuments.attributes })
-      .from(kbDocuments)
-      .where(and(eq(kbDocuments.tenantId, ctx.tenantId), inArray(kbDocuments.id, [...ids]))),
-  ])
-  return new Map(rows.map(({ id, attributes }) => [id, attributes]))
 }
 
 /** Those of the teams and members named that the tenant does not have. */

@@ -53,5 +53,11 @@ export const defaultStays = () =>
     'The default knowledge base is always asked. Make another as a draft.',
   )
 
+export const closedBase = () =>
+  new ProblemError(
+    'conflict',
+    'The knowledge base is closed while it is asked. Change a draft, and publish that in its place.',
+  )
+
 export const noBase = (id: string) =>
   new ProblemError('not_found', `There is no knowledge base with the id ${id}.`)

@@ -49,12 +49,17 @@ c as (
     char_end, page, page_starts, chunk_hash)
   select ${key}, r.context, r.text, r.start, r.end, r.page, r."pageStarts", r.hash from r
 ),
-v as (
-  insert into kb_vec (tenant_id, document_id, generation, ordinal, emb)
-  select ${key}, coalesce(r.emb::vector, (
-    select v.emb from kb_chunk k join kb_vec v using (tenant_id, document_id, generation, ordinal)
+e as materialized (
+  select r.ordinal, coalesce(r.emb::vector, (
+    select coalesce(v.emb, v.sparse::vector)
+    from kb_chunk k join kb_vec v using (tenant_id, document_id, generation, ordinal)
     where k.tenant_id = ${tenantId} and k.chunk_hash = r.hash limit 1
-  )) from r
+  )) as emb from r
+),
+v as (
+  insert into kb_vec (tenant_id, document_id, generation, ordinal, emb, sparse)
+  select ${key}, case when r.sparse is null then r.emb end, r.sparse
+  from (select ordinal, emb, kb_sparse(emb) as sparse from e offset 0) r
 ),
 x as (
   insert into kb_lex (tenant_id, document_id, generation, ordinal, tsv, bm)

@@ -7,7 +7,7 @@ import { isOrphan } from '../../shared/database.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
 import { type FlagReadContext, flagsOf } from '../flags/client-service.ts'
-import { getBase, noBase } from './base-service.ts'
+import { closedBase, getBase, noBase } from './base-service.ts'
 import { factsOf, storable } from './facts-service.ts'
 import { titleOfFile } from './files.ts'
 import { fileTypeOf } from './formats.ts'
@@ -26,7 +26,7 @@ export type DocumentContext = SweepContext
  * With the flag `async_indexing` off it waits until the document is indexed, for a minute at most.
  *
  * @throws ProblemError unsupported_media_type, invalid_request, invalid_fields, payload_too_large;
- *   not_found when there is no such knowledge base
+ *   not_found when there is no such knowledge base; conflict when it is closed
  */
 export async function addDocument(
   ctx: DocumentContext & FlagReadContext,
@@ -55,8 +55,8 @@ export async function addDocument(
  * Makes a document of a file that is in storage under its id. When the same bytes are there already the
  * file goes again, and that document is the answer.
  *
- * @throws ProblemError conflict when that document was deleted meanwhile; not_found when the knowledge
- *   base was
+ * @throws ProblemError conflict when that document was deleted meanwhile, or the knowledge base is closed;
+ *   not_found when the knowledge base was
  */
 export async function storeDocument(
   ctx: DocumentContext,
@@ -81,9 +81,9 @@ async function insert(ctx: DocumentContext, document: store.NewDocument): Promis
   try {
     return await store.insertDocument(ctx, document)
   } catch (error) {
-    if (!isOrphan(error)) throw error
+    if (!isOrphan(error) && !store.isClosed(error)) throw error
     await purgeDocument(ctx, document.id)
-    throw noBase(document.kbId)
+    throw isOrphan(error) ? noBase(document.kbId) : closedBase()
   }
 }
 

@@ -37,7 +37,7 @@ export async function explainAbsence(
   const reason = at < 0 ? 'arms' : at < asked.k ? 'found' : 'below'
   const rank = at < 0 ? null : at + 1
   const rerankScore = best?.rerankScore ?? null
-  const [shown = null] = await toWire(ctx, chunk ? [{ ...chunk, rerankScore }] : [])
+  const shown = chunk ? toWire({ ...chunk, rerankScore }) : null
   return { ...facts, reason, rank, chunk: shown, corrections }
 }
 

@@ -20,6 +20,8 @@ export const Gate = z
     /** A set of cases of this knowledge base. */
     setId: z.uuid('must be the id of a set'),
     least: Least,
+    /** While it is asked it takes no documents and begins no run: what changes is a draft in its place. */
+    closed: z.boolean().optional(),
   })
   .openapi('KnowledgeBaseGate', {
     example: { setId: '019a0000-0000-7000-8000-000000000001', least: { ndcg: 0.8 } },

@@ -4,6 +4,7 @@ import { withTenant } from '../../shared/database.ts'
 import { auditColumn } from '../audit/service.ts'
 import { about } from './base-store.ts'
 import { Gate } from './gate-schemas.ts'
+import { isBefore } from './run-store.ts'
 import type { StoreContext } from './store.ts'
 
 /** @returns undefined when there is no such knowledge base; null without a gate */
@@ -24,7 +25,10 @@ export async function updateGate(
 ): Promise<boolean> {
   // As texts: a fact is an identifier or a whole number.
   const least = Object.entries(gate?.least ?? {}).map(([name, value]) => [name, String(value)])
-  const facts = gate ? { set: gate.setId, ...Object.fromEntries(least) } : { removed: true }
+  const closed = gate?.closed === true && { closed: true }
+  const facts = gate
+    ? { set: gate.setId, ...Object.fromEntries(least), ...closed }
+    : { removed: true }
   const entry = auditColumn(ctx, 'kb.gate', { ...about(id), facts })
   const [{ rows }] = await withTenant(ctx).batch((tx) => [
     tx.execute(sql`
@@ -48,7 +52,10 @@ export interface Publication {
   facts: Record<string, string | number | boolean>
 }
 
-/** @returns false when its version is another one by now, or what it replaces is not there */
+/**
+ * @returns false when its version is another one by now, or what it replaces is not there; with a gate that
+ *   closes it also while any of its documents is on its way
+ */
 export async function publish(
   ctx: StoreContext,
   id: string,
@@ -59,11 +66,18 @@ export async function publish(
   const old = replaces ?? null
   const details = { ...about(id), facts, ...(reason !== undefined && { reason }) }
   const entry = auditColumn(ctx, 'kb.publish', details)
-  const [{ rows }] = await withTenant(ctx).batch((tx) => [
+  const [, { rows }] = await withTenant(ctx).batch((tx) => [
+    // The lock is a statement of its own, so that the next one sees what came before it.
     tx.execute(sql`
-with seen as materialized (
+select from knowledge_bases where tenant_id = ${tenantId} and id = ${id} for update`),
+    tx.execute(sql`
+with busy as materialized (
+  select from knowledge_bases b join kb_documents d on d.tenant_id = b.tenant_id and d.kb_id = b.id
+    join jobs j on j.tenant_id = d.tenant_id and j.document_id = d.id and ${isBefore('cancel')}
+  where b.tenant_id = ${tenantId} and b.id = ${id} and (b.gate->>'closed')::boolean limit 1
+), seen as materialized (
   select version from kb_stat where tenant_id = ${tenantId} and kb_id = ${id}
-    and version = ${version}::bigint and (${old}::text is null or exists (
+    and version = ${version}::bigint and not exists (select from busy) and (${old}::text is null or exists (
       select from knowledge_bases o where o.tenant_id = ${tenantId} and o.id = ${old}))
   for update
 ), done as materialized (

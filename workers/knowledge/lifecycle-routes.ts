@@ -31,7 +31,7 @@ const retry = limited(
       request: { params },
       responses: {
         202: json(Submitted, 'Begun anew from the stored file; until then the old text is found'),
-        ...problems('unauthenticated', 'forbidden', 'not_found', 'invalid_fields'),
+        ...problems('unauthenticated', 'forbidden', 'not_found', 'conflict', 'invalid_fields'),
       },
     }),
   ),
@@ -49,7 +49,7 @@ const reindex = limited(
       request: { params },
       responses: {
         202: json(Submitted, 'Read and indexed again; until then the old text is found'),
-        ...problems('unauthenticated', 'forbidden', 'not_found', 'invalid_fields'),
+        ...problems('unauthenticated', 'forbidden', 'not_found', 'conflict', 'invalid_fields'),
       },
     }),
   ),
@@ -135,7 +135,7 @@ const replay = limited(
       request: { params },
       responses: {
         202: json(Submitted, 'Sent again: the run goes on where it stopped'),
-        ...problems('unauthenticated', 'forbidden', 'not_found', 'invalid_fields'),
+        ...problems('unauthenticated', 'forbidden', 'not_found', 'conflict', 'invalid_fields'),
       },
     }),
   ),

@@ -1,4 +1,5 @@
 /** What owners do to the runs of documents, whatever state they are in; and what became of them. */
+import { closedBase } from './base-service.ts'
 import {
   type DocumentContext,
   enqueue,
@@ -15,21 +16,28 @@ import type {
   RetriedAll,
   Submitted,
 } from './schemas.ts'
+import { isClosed } from './store.ts'
 
 /**
  * Begins a new run, whatever the one before came to; one that was not begun yet is not begun twice.
  *
  * @param event What the audit log calls it.
- * @throws ProblemError not_found
+ * @throws ProblemError not_found; conflict when its knowledge base is closed
  */
 export async function startRun(
   ctx: DocumentContext,
   id: string,
   event: 'doc.retry' | 'doc.reindex',
 ): Promise<Submitted> {
-  if (await store.insertRun(ctx, id, event)) return enqueue(ctx, id)
+  if (await whileOpen(store.insertRun(ctx, id, event))) return enqueue(ctx, id)
   throw missing('document', id)
 }
+
+/** @throws ProblemError conflict when the work failed because its knowledge base is closed */
+const whileOpen = <Result>(work: Promise<Result>): Promise<Result> =>
+  work.catch((error: unknown) => {
+    throw isClosed(error) ? closedBase() : error
+  })
 
 /** Ends the document's run; one that is over stays as it is. @throws ProblemError not_found */
 export async function cancelDocument(ctx: DocumentContext, id: string): Promise<Submitted> {
@@ -68,9 +76,13 @@ export async function listDeadLetters(
   return { items, nextCursor }
 }
 
-/** Sends a dead letter again: its run goes on where it stopped. @throws ProblemError not_found */
+/**
+ * Sends a dead letter again: its run goes on where it stopped.
+ *
+ * @throws ProblemError not_found; conflict when its knowledge base is closed
+ */
 export async function replayDeadLetter(ctx: DocumentContext, id: string): Promise<Submitted> {
-  const message = await store.replayLetter(ctx, id)
+  const message = await whileOpen(store.replayLetter(ctx, id))
   if (!message) throw missing('dead letter', id)
   await send(ctx, message)
   return submitted(await findStored(ctx, message.documentId))

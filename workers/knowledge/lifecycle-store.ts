@@ -15,6 +15,7 @@ import { stateAfter } from './transitions.ts'
  * that was not begun yet stays the newest: asking twice is asking once.
  *
  * @returns false when there is no such document
+ * @throws when its knowledge base `isClosed`
  */
 export async function insertRun(
   ctx: StoreContext,
@@ -25,7 +26,9 @@ export async function insertRun(
   const jobId = newId(ctx.now())
   const entry = auditColumn(ctx, event, about(documentId))
   // The lock comes first, so that of ten at once nine see the run of the tenth.
-  const [found] = await withTenant(ctx).batch((tx) => [
+  const [, found] = await withTenant(ctx).batch((tx) => [
+    tx.execute(sql`
+select kb_open(tenant_id, kb_id) from kb_documents where tenant_id = ${tenantId} and id = ${documentId}::uuid`),
     tx
       .select({ id: kbDocuments.id })
       .from(kbDocuments)
@@ -85,6 +88,7 @@ select ${entry} as seq from ended`),
  * Takes up a run that was given up, where it stopped.
  *
  * @returns the message to send; undefined when there is no such letter, or its run was replaced
+ * @throws when its knowledge base `isClosed`
  */
 export async function replayLetter(
   ctx: StoreContext,
@@ -93,7 +97,11 @@ export async function replayLetter(
   const { tenantId, requestId, traceparent } = ctx
   const resource = { type: 'dead_letter', id: letterId }
   const entry = auditColumn(ctx, 'doc.replay', { resource })
-  const [{ rows }] = await withTenant(ctx).batch((tx) => [
+  const [, { rows }] = await withTenant(ctx).batch((tx) => [
+    tx.execute(sql`
+select kb_open(d.tenant_id, d.kb_id) from kb_documents d join kb_dead_letters l
+  on l.tenant_id = d.tenant_id and l.document_id = d.id
+where l.tenant_id = ${tenantId} and l.id = ${letterId}::uuid`),
     tx.execute<{ document_id: string; generation: number; slice: number }>(sql`
 with letter as (
   delete from kb_dead_letters l using kb_documents d
@@ -172,7 +180,10 @@ export async function listFailed(ctx: StoreContext, limit: number): Promise<stri
     tx.execute<{ id: string }>(sql`
 select d.id from kb_documents d join jobs j on j.tenant_id = d.tenant_id and j.document_id = d.id
   and j.generation = d.generation
-where d.tenant_id = ${tenantId} and j.status = 'failed' order by j.updated_at limit ${limit}`),
+join knowledge_bases b on b.tenant_id = d.tenant_id and b.id = d.kb_id
+where d.tenant_id = ${tenantId} and j.status = 'failed'
+  and (b.draft or not coalesce((b.gate->>'closed')::boolean, false))
+order by j.updated_at limit ${limit}`),
   ])
   return rows.map(({ id }) => id)
 }

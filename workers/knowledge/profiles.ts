@@ -22,15 +22,17 @@ interface Profile {
   dimensions: number
   /** Whether the model is told the length: it can give longer vectors. */
   isCut: boolean
+  /** Whether most of its numbers are zero: such vectors are scanned, which is quick, and never indexed. */
+  isSparse: boolean
   fusion: Fusion
 }
 
 /** Of a model nobody here knows. */
-const USUAL: Profile = { dimensions: 1536, isCut: false, fusion: RANKS }
+const USUAL: Profile = { dimensions: 1536, isCut: false, isSparse: false, fusion: RANKS }
 
 /** Dimensions as their makers' model cards have them. */
 const KNOWN: Readonly<Record<string, Profile>> = {
-  'va-lexical-1': { ...USUAL, fusion: SCORES },
+  'va-lexical-1': { ...USUAL, isSparse: true, fusion: SCORES },
   'text-embedding-3-small': USUAL,
   'text-embedding-3-large': { ...USUAL, isCut: true },
   'text-embedding-ada-002': USUAL,

@@ -14,16 +14,20 @@ export async function gateOf(ctx: StoreContext, id: string): Promise<Gate | null
   return gate
 }
 
-/** @param gate Null takes it away @throws ProblemError not_found */
+/**
+ * @param gate Null takes it away
+ * @throws ProblemError not_found; conflict for closing the default one, whose place no other takes
+ */
 export async function setGate(ctx: StoreContext, id: string, gate: Gate | null): Promise<void> {
+  if (id === KB_ID && gate?.closed) throw defaultStays()
   if (!(await store.updateGate(ctx, id, gate))) throw noBase(id)
 }
 
 /**
  * From the next question on it is asked, and what it replaces no longer is, in one step.
  *
- * @throws ProblemError not_found; conflict when its version is no longer the one that was looked at, or
- * for replacing itself or the default one
+ * @throws ProblemError not_found; conflict when its version is no longer the one that was looked at, when a
+ * closed one has documents on their way, or for replacing itself or the default one
  */
 export async function publish(
   ctx: StoreContext,
@@ -37,6 +41,6 @@ export async function publish(
   if (await store.publish(ctx, id, publication)) return getBase(ctx, id)
   throw new ProblemError(
     'conflict',
-    'Its documents changed meanwhile. Look at it and publish again.',
+    'Its documents changed meanwhile or are on their way. Look at it and publish again.',
   )
 }

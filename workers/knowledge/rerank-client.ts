@@ -70,7 +70,9 @@ export async function rankPassages(
     })
   } catch (error) {
     signal.throwIfAborted()
-    ctx.log.warn('hits stay in their own order', { error, late: inTime.aborted })
+    const reason = inTime.aborted ? 'late' : 'failed'
+    ctx.log.warn('hits stay in their own order', { error, reason })
+    ctx.metrics.inc('voiceassist_rag_fallback_total', { stage: 'rerank', reason })
     return undefined
   }
 }

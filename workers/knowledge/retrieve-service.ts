@@ -99,9 +99,10 @@ export async function lookUp(
   const embedded = Promise.all(
     Array.from(models, async ([model, of]) => {
       const kbIds = of.map(({ id }) => id)
+      const { dimensions, isSparse } = profileOf(model)
       // An index is no help where few of its chunks are wanted.
-      const isApproximate =
-        !rest.filter && !rest.only && indexed.includes(profileOf(model).dimensions)
+      const isIndexed = !isSparse && indexed.includes(dimensions)
+      const isApproximate = !rest.filter && !rest.only && isIndexed
       return { kbIds, embedding: await embed(model), isApproximate }
     }),
   )

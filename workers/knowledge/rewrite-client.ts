@@ -26,7 +26,9 @@ export async function rewriteQuestion(
     return rewrittenIn(await reply(ctx, question, history, inTime), question)
   } catch (error) {
     signal.throwIfAborted()
-    ctx.log.warn('a question is searched for as it was asked', { error, late: inTime.aborted })
+    const reason = inTime.aborted ? 'late' : 'failed'
+    ctx.log.warn('a question is searched for as it was asked', { error, reason })
+    ctx.metrics.inc('voiceassist_rag_fallback_total', { stage: 'rewrite', reason })
     return undefined
   }
 }

@@ -72,7 +72,7 @@ const upload = limited(
         201: json(Submitted, 'Taken in and indexed, for the flag async_indexing is off'),
         202: json(Submitted, 'Taken in; the job says how indexing goes'),
         ...problems('unauthenticated', 'forbidden', 'invalid_request', 'payload_too_large'),
-        ...problems('unsupported_media_type', 'invalid_fields', 'not_found'),
+        ...problems('unsupported_media_type', 'invalid_fields', 'not_found', 'conflict'),
       },
     }),
   ),

@@ -251,6 +251,8 @@ export const Shown = z.object({
   end: z.int(),
   text: z.string(),
   score: z.number(),
+  /** Of its document. */
+  attributes: AttributeMap.default({}),
   /** Chunks of its section that the model was shown with it. */
   around: z.array(z.object({ ordinal: z.int(), start: z.int(), end: z.int() })).default([]),
 })

@@ -2,7 +2,6 @@
 import { type CacheContext, createCache } from '../../shared/cache.ts'
 import { sha256Hex } from '../../shared/digest.ts'
 import { withSpan } from '../../shared/tracing.ts'
-import { attributesOf } from './access-store.ts'
 import { startClock } from './clock.ts'
 import { jsonpathOf } from './filters.ts'
 import {
@@ -22,7 +21,6 @@ import {
 } from './search-schemas.ts'
 import type { Hit } from './search-store.ts'
 import { type AskSettings, askSettings } from './settings-service.ts'
-import type { StoreContext } from './store.ts'
 
 export type SearchContext = RetrievalContext & CacheContext & ReachContext
 
@@ -68,7 +66,7 @@ export async function searchBases(
   const { corrections } = found
   const ordered = await reorder(ctx, clock, { query, hits: found.hits }, settings, signal)
   const shown = ordered.hits.slice(0, k)
-  const hits = await toWire(ctx, shown)
+  const hits = shown.map(toWire)
   const sensitive = sensitiveIn(shown)
   recordReads(ctx, sensitive, 'search')
   // Another order may be had a minute later.
@@ -89,17 +87,12 @@ const keyOf = (
   return sha256Hex(JSON.stringify([query, k, filter, version, labels, seesPhi, search]))
 }
 
-/** With the attributes of their documents, which the search itself has no need of. */
-export async function toWire(ctx: StoreContext, found: readonly Hit[]): Promise<SearchHit[]> {
-  const ids = [...new Set(found.map(({ documentId }) => documentId))]
-  const attributes = await attributesOf(ctx, ids)
-  return found.map((hit) => ({ ...placed(hit), attributes: attributes.get(hit.documentId) ?? {} }))
-}
-
 /** Field by field: a hit knows more than its reader needs to. */
-function placed(hit: Hit): Omit<SearchHit, 'attributes'> {
+export function toWire(hit: Hit): SearchHit {
   const { documentId, kbId: kb, title, fileName, ordinal, context, text, page, start, end } = hit
   const { bm25, cosine, lexicalRank, vectorRank, score, rerankScore, coverage } = hit
+  const { attributes } = hit
   const place = { documentId, kb, title, fileName, ordinal, context, text, page, start, end }
-  return { ...place, bm25, cosine, lexicalRank, vectorRank, score, rerankScore, coverage }
+  const scores = { bm25, cosine, lexicalRank, vectorRank, score, rerankScore, coverage }
+  return { ...place, ...scores, attributes }
 }

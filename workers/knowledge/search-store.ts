@@ -6,6 +6,7 @@
 import { sql } from 'drizzle-orm'
 import type { WithEnv } from '../../shared/context.ts'
 import { type DatabaseEnv, withTenant } from '../../shared/database.ts'
+import type { Attributes } from './attributes.ts'
 import type { Fusion } from './profiles.ts'
 import { EVERYBODY, type Reader } from './readers.ts'
 import type { Correction } from './search-schemas.ts'
@@ -45,6 +46,8 @@ export interface Hit {
   coverage: number
   /** Chunks before and behind it; none unless they were asked for. */
   around: Passage[]
+  /** Of its document. */
+  attributes: Attributes
   /** Whether its document is for some readers only, and whether that is because of health data. */
   isSensitive: boolean
   isPhi: boolean
@@ -87,7 +90,8 @@ export async function searchChunks(
   return { hits: rows.map(toHit), corrections: rows[0]?.corrections ?? [] }
 }
 
-type Row = Record<Exclude<keyof Hit, 'around'>, unknown> & {
+type Row = Record<Exclude<keyof Hit, 'around' | 'attributes'>, unknown> & {
+  attributes: Attributes
   corrections: Correction[] | null
   around: Passage[] | null
 }
@@ -132,7 +136,7 @@ select f.document_id as "documentId", d.kb_id as "kbId", f.ordinal, d.title, d.f
   c.context, c.text,
   c.char_start as start, c.char_end as end, c.page, to_json(c.page_starts) as "pageStarts",
   f.bm25, f.cosine, f.lexical_rank::int as "lexicalRank", f.vector_rank::int as "vectorRank",
-  f.score, d.acl is not null or d.phi as "isSensitive", d.phi as "isPhi", coalesce((
+  f.score, d.acl is not null or d.phi as "isSensitive", d.phi as "isPhi", d.attributes, coalesce((
     select sum(t.idf) from term t join kb_lex x on x.tenant_id = ${tenantId}
       and x.document_id = f.document_id and x.generation = f.generation and x.ordinal = f.ordinal
     where t.kb_id = d.kb_id and x.tsv @@ t.word
@@ -178,6 +182,7 @@ function toHit(row: Row): Hit {
     rerankScore: null,
     coverage: Number(row.coverage),
     around: row.around ?? [],
+    attributes: row.attributes,
     isSensitive: row.isSensitive === true,
     isPhi: row.isPhi === true,
   }

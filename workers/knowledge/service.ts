@@ -234,17 +234,20 @@ export const citeFrom = (sources: readonly CitableSource[], before: readonly Cit
   createCiter(sources, { before, keepsUnmarked: true })
 
 function toShown(hit: WideHit): Shown {
-  const { documentId, ordinal, title, fileName, page, start, end, text, score } = hit
+  const { documentId, ordinal, title, fileName, page, start, end, text, score, attributes } = hit
   const around = hit.parts
     .filter((part) => part.ordinal !== ordinal)
     .map((part) => ({ ordinal: part.ordinal, start: part.start, end: part.end }))
-  return { documentId, ordinal, title, fileName, page, start, end, text, score, around }
+  const place = { documentId, ordinal, title, fileName, page, start, end }
+  return { ...place, text, score, attributes, around }
 }
 
 const STAGES = [
   ['cacheMs', 'cache'],
   ['embedMs', 'embed'],
   ['searchMs', 'search'],
+  ['rewriteMs', 'rewrite'],
+  ['rerankMs', 'rerank'],
   ['modelMs', 'generate'],
   ['totalMs', 'total'],
 ] as const

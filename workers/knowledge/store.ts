@@ -4,7 +4,7 @@
  */
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { WithEnv } from '../../shared/context.ts'
-import { type DatabaseEnv, type Tx, withTenant } from '../../shared/database.ts'
+import { sqlStateOf, type DatabaseEnv, type Tx, withTenant } from '../../shared/database.ts'
 import { auditColumn, type AuditDetails } from '../audit/service.ts'
 import type { Attributes } from './attributes.ts'
 import { ensureDefault } from './base-store.ts'
@@ -43,7 +43,7 @@ export interface NewDocument {
 
 /**
  * @returns false when the knowledge base has these bytes already; nothing is written then
- * @throws when there is no such knowledge base, as `isOrphan` tells
+ * @throws when there is no such knowledge base, as `isOrphan` tells, or it is `isClosed`
  */
 export async function insertDocument(ctx: StoreContext, document: NewDocument): Promise<boolean> {
   const { tenantId } = ctx
@@ -53,13 +53,17 @@ export async function insertDocument(ctx: StoreContext, document: NewDocument): 
   const row = { ...values, tenantId, generation: 1, createdAt: now, updatedAt: now }
   const facts = { fileType: fileTypeOf(mediaType), bytes, sha256 }
   const entry = auditColumn(ctx, 'doc.create', { ...about(id), facts })
-  const [, , inserted] = await withTenant(ctx).batch((tx) => [
+  const [, , , inserted] = await withTenant(ctx).batch((tx) => [
     ...ensureDefault(tx, ctx),
+    tx.execute(sql`select kb_open(${tenantId}, ${document.kbId})`),
     tx.insert(kbDocuments).values(row).onConflictDoNothing().returning({ id: kbDocuments.id }),
     insertJob(tx, ctx, { id: jobId, documentId: id }, entry),
   ])
   return inserted.length > 0
 }
+
+/** Whether a statement failed because of a gate that lets in only what was measured: kb_open's SQLSTATE. */
+export const isClosed = (error: unknown): boolean => sqlStateOf(error) === 'VA409'
 
 /** A job for the document's newest run, if there is none yet; and the entry that says so. */
 export function insertJob(

@@ -7,6 +7,7 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
+  check,
   customType,
   foreignKey,
   index,
@@ -30,6 +31,7 @@ import type { Suspicion } from './suspicion.ts'
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 /** Of any length: which one a knowledge base has is its embedding profile's. */
 const vector = customType<{ data: string }>({ dataType: () => 'vector' })
+const sparseOfAnyLength = customType<{ data: string }>({ dataType: () => 'sparsevec' })
 const at = () => timestamp({ withTimezone: true }).notNull()
 const tenant = () =>
   text()
@@ -243,8 +245,23 @@ export const kbChunk = pgTable(
   ],
 )
 
-export const kbVec = pgTable('kb_vec', { ...chunkKey, emb: vector().notNull() }, (table) =>
-  chunkConstraints('kb_vec', table),
+/** A vector is in one of two forms, whichever is shorter: `kb_sparse` in migrations/ decides. */
+export const kbVec = pgTable(
+  'kb_vec',
+  {
+    ...chunkKey,
+    emb: vector(),
+    /** Its places that are not zero. */
+    sparse: sparseOfAnyLength(),
+    /** How long it is, which a sparse one does not say by itself. */
+    dimensions: integer()
+      .notNull()
+      .generatedAlwaysAs(sql`coalesce(vector_dims(emb), vector_dims(sparse::vector))`),
+  },
+  (table) => [
+    ...chunkConstraints('kb_vec', table),
+    check('kb_vec_one_form', sql`num_nonnulls(emb, sparse) = 1`),
+  ],
 )
 
 export const kbLex = pgTable(

@@ -38,9 +38,10 @@ select null::uuid as document_id, null::int as generation, null::int as ordinal,
   null::bigint as rank where false`
 
 /**
- * An exact scan. What may be seen is settled first, so that no chunk is looked at in vain. A text without
- * words has the zero vector, whose cosine Postgres calls NaN, the greatest. Vectors of another length are
- * of another profile, which its documents had until they are indexed again.
+ * An exact scan. What may be seen is settled first, so that no chunk is looked at in vain. A vector has one
+ * of two forms, and the cosine is the same in both. A text without words has the zero vector, whose cosine
+ * Postgres calls NaN, the greatest. Vectors of another length are of another profile, which its documents
+ * had until they are indexed again.
  */
 const exact = (
   tenantId: string,
@@ -48,8 +49,9 @@ const exact = (
   depth: number,
 ): SQL => sql`
   select c.document_id, c.generation, c.ordinal,
-    coalesce(1 - nullif(c.emb <=> ${vector}, 'NaN'), 0) as cosine
+    coalesce(1 - nullif(coalesce(c.emb <=> q.emb, c.sparse <=> q.sparse), 'NaN'), 0) as cosine
   from seen s join kb_vec c on c.tenant_id = ${tenantId} and c.document_id = s.id
     and c.generation = s.generation
-  where s.kb_id = any(${texts(kbIds)}) and vector_dims(c.emb) = ${dimensions}
+  cross join (select v.emb, v.emb::sparsevec as sparse from (select ${vector} as emb) v) q
+  where s.kb_id = any(${texts(kbIds)}) and c.dimensions = ${dimensions}
   order by cosine desc, c.document_id, c.ordinal limit ${depth}`

@@ -104,8 +104,8 @@ export const textPart = (text: string, annotations: readonly object[]) => ({
 const ATTRIBUTE = 512
 
 /**
- * The chunks that were shown, best first. What the answer cites of one is its place and its quote; of
- * one that is not cited, where it stands and how it begins.
+ * The chunks that were shown, best first, with their files' attributes. What the answer cites of one is its
+ * place and its quote; of one that is not cited, where it stands and how it begins.
  */
 export const resultsOf = (
   { publicUrl }: ResponseReply,
@@ -118,7 +118,8 @@ export const resultsOf = (
     const { page, start, end } = cited ?? source
     const quote = (cited?.quote ?? text).slice(0, ATTRIBUTE)
     const url = viewerUrl(publicUrl, cited ?? source)
-    return { file_id, filename, score, text, attributes: { page, start, end, quote, url } }
+    const attributes = { ...source.attributes, page, start, end, quote, url }
+    return { file_id, filename, score, text, attributes }
   })
 
 /** One per mark in the piece; `index` is the mark's place in the whole text. */

@@ -63,13 +63,16 @@ const SearchCall = z.object({
         filename: z.string(),
         score: z.number(),
         text: z.string(),
-        attributes: z.object({
-          page: z.int(),
-          start: z.int(),
-          end: z.int(),
-          quote: z.string(),
-          url: z.string(),
-        }),
+        /** The file's own, and where the text stands in it. */
+        attributes: z
+          .object({
+            page: z.int(),
+            start: z.int(),
+            end: z.int(),
+            quote: z.string(),
+            url: z.string(),
+          })
+          .catchall(z.union([z.string(), z.number(), z.boolean()])),
       }),
     )
     .nullable(),

@@ -20,6 +20,8 @@ export interface Source extends Place {
   fileName: string
   text: string
   score: number
+  /** Of its file. */
+  attributes?: Readonly<Record<string, string | number | boolean>>
   /** What the model was shown with it. */
   around?: readonly { start: number; end: number }[]
 }

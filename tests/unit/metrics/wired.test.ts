@@ -13,10 +13,7 @@ const WAITING = {
     'voiceassist_recordings_total',
     'voiceassist_twilio_webhooks_total',
   ],
-  'search that gives up in time and goes on with less': [
-    'voiceassist_vector_search_timeouts_total',
-    'voiceassist_rag_fallback_total',
-  ],
+  'search that gives up in time': ['voiceassist_vector_search_timeouts_total'],
   'a store that tells its memory': ['voiceassist_redis_memory_bytes'],
   'records of health': ['voiceassist_phi_access_total'],
   Nextcloud: [

@@ -18,6 +18,8 @@ export const publishing = {
     citationPrecision: 'Citation precision',
     abstainedRightly: 'Abstained rightly',
   },
+  closed: 'Closed while it is asked',
+  closedHint: 'It takes no documents then: change a draft, and publish that in its place.',
   saveGate: 'Save gate',
   met: 'The gate is met.',
   none: 'Nothing has to be measured first.',

@@ -20,6 +20,8 @@ export const publishing: PublishingMessages = {
     citationPrecision: 'Точность ссылок',
     abstainedRightly: 'Верные отказы',
   },
+  closed: 'Закрыта, пока отвечает на вопросы',
+  closedHint: 'Тогда она не принимает документов: измените черновик и опубликуйте его вместо неё.',
   saveGate: 'Сохранить порог',
   met: 'Порог достигнут.',
   none: 'Ничего измерять не нужно.',

@@ -7,7 +7,7 @@ import { textOf, useSubmit } from '../../lib/submit.ts'
 import { useLateMessages } from '../../messages/late.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
-import { SelectField, TextField } from '../../ui/field.tsx'
+import { CheckField, SelectField, TextField } from '../../ui/field.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 
 const MEASURES = ['ndcg', 'recall', 'citationPrecision', 'abstainedRightly'] as const
@@ -18,7 +18,8 @@ function gateIn(form: FormData): Gate | null {
   const asked = MEASURES.filter((measure) => textOf(form, measure) !== '')
   if (setId === '' || asked.length === 0) return null
   const least = asked.map((measure) => [measure, Number(textOf(form, measure))])
-  return { setId, least: Object.fromEntries(least) }
+  const closed = form.has('closed') && { closed: true }
+  return { setId, least: Object.fromEntries(least), ...closed }
 }
 
 export function GateForm({ base, state: { gate } }: { base: Base; state: GateState }) {
@@ -72,6 +73,14 @@ function GateFields({ id, gate, options }: GateFieldsProps) {
           />
         ))}
       </fieldset>
+      {id !== 'default' && (
+        <CheckField
+          name="closed"
+          label={words.closed}
+          hint={words.closedHint}
+          defaultChecked={gate?.closed}
+        />
+      )}
       {error !== null && <ErrorNote error={error} />}
       <Button type="submit" disabled={isBusy}>
         {words.saveGate}
