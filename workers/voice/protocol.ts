@@ -50,6 +50,8 @@ const ClientEvent = z.discriminatedUnion('type', [
     response: ResponseCreate.nullish(),
   }),
   z.object({ ...event, type: z.literal('response.cancel'), response_id: id.optional() }),
+  /** Ours: whether this client can hold what it plays, and go on later. */
+  z.object({ ...event, type: z.literal('voiceassist.playback.update'), holds: z.boolean() }),
   /** Ours: whether the caller agrees to be recorded. */
   z.object({ ...event, type: z.literal('voiceassist.recording.consent'), granted: z.boolean() }),
 ])
