@@ -48,9 +48,8 @@ function wirePart(part: Part) {
       return { type: 'output_text' as const, text: part.text }
     case 'output_audio':
       return { type: 'output_audio' as const, transcript: transcriptOf(part.speech) }
-    case 'input_audio': {
-      const { transcript } = part
-      return { type: 'input_audio' as const, ...(transcript !== null && { transcript }) }
-    }
+    case 'input_audio':
+      // Null until it is known: the Agents SDK fails on an item without the field.
+      return { type: 'input_audio' as const, transcript: part.transcript }
   }
 }
