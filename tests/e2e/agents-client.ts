@@ -166,9 +166,11 @@ export async function talk(client: Client) {
   const hearsUser = await comes(() => history().some(({ text }) => text === QUESTION), 1500)
   const started = count('agent_start') > 0
   const stops = count('audio_stopped') > 0
+  // The question itself was said over the end of the reply before it.
+  const [before, cut] = [count('audio_interrupted'), received('conversation.item.truncated').length]
   client.append(encodeWords('stop'))
-  const isInterrupted = await comes(() => count('audio_interrupted') > 0, 3000)
-  await comes(() => received('conversation.item.truncated').length > 0)
+  const isInterrupted = await comes(() => count('audio_interrupted') > before, 3000)
+  await comes(() => received('conversation.item.truncated').length > cut)
   socket().letGo()
   const last = received('conversation.item.truncated').at(-1)
   const rereads = await comes(

@@ -59,7 +59,6 @@ const BESIDE = [
   'response.function_call_arguments.delta',
   'response.function_call_arguments.done',
   'output_audio_buffer.started',
-  'output_audio_buffer.stopped',
   'output_audio_buffer.cleared',
 ]
 

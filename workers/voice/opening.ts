@@ -43,6 +43,7 @@ export function openSession(options: {
     pause: null,
     overlap: null,
     draft: null,
+    keys: null,
     pauses: 0,
     drafts: 0,
     holdsPlayback: false,

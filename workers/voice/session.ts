@@ -132,6 +132,8 @@ export interface Session {
   /** Milliseconds since the epoch. */
   openedAt: number
   activeAt: number
+  /** What is being entered on a telephone's keys. */
+  keys: { digits: string; until: number } | null
   /** Whether its client can hold what it plays, and so may be spoken over without losing it. */
   holdsPlayback: boolean
   /** What is being said over the assistant, until somebody has the floor. */

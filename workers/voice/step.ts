@@ -9,6 +9,7 @@ import { asideOf, failAsides, stepAside } from './asides.ts'
 import { obey, refuseLate } from './commands.ts'
 import { isPending, refuseWith } from './conversation.ts'
 import { collect, settleDraft } from './draft.ts'
+import { enter } from './dtmf.ts'
 import { cancel, end } from './ending.ts'
 import { clearInput, commit, hearWords, missWords, startSpeech, stopSpeech } from './hearing.ts'
 import { partsOf } from './items.ts'
@@ -218,6 +219,7 @@ function tick(session: Session, { at, inputMs }: SessionEventOf<'tick'>): Step {
     return shut(session, 'session_lost', 'Nobody came back to the session in time.')
   }
   if (at >= decidesAt(session)) return decide(session, at)
+  if (session.keys && at >= session.keys.until) return enter(session)
   if (response) return [session, []]
   if (isSilenceOver(session, at))
     return chain(stopPlaying(session), (next) => breakSilence(next, inputMs))
@@ -271,7 +273,7 @@ export function wakeAt(session: Session): number {
   const { openedAt, activeAt, playback, response, phase } = session
   if (phase === 'ended') return activeAt + LIMITS.retainMs
   const overAt = openedAt + LIMITS.sessionMs
-  const dueAt = Math.min(overAt, decidesAt(session))
+  const dueAt = Math.min(overAt, decidesAt(session), session.keys?.until ?? overAt)
   if (response) return dueAt
   const idleAt = activeAt + LIMITS.idleMs
   const promptAt = session.prompts < LIMITS.prompts ? session.promptAt : null

@@ -40,6 +40,7 @@ const LATER = {
   holdsPlayback: false,
   overlap: null,
   speculates: false,
+  keys: null,
   pauses: 0,
   drafts: 0,
 }

@@ -49,7 +49,10 @@ function wirePart(part: Part) {
     case 'output_audio':
       return { type: 'output_audio' as const, transcript: transcriptOf(part.speech) }
     case 'input_audio':
-      // Null until it is known: the Agents SDK fails on an item without the field.
-      return { type: 'input_audio' as const, transcript: part.transcript }
+      return { type: 'input_audio' as const, transcript: nullUntilKnown(part.transcript) }
   }
 }
+
+/** OpenAI sends null until it is known, though its types have none: the Agents SDK fails without the field. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+const nullUntilKnown = (transcript: string | null) => transcript as string

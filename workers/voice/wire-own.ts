@@ -17,6 +17,13 @@ export const ownEvents = {
     grace_ms: graceMs,
   }),
 
+  /** As the protocol has it for SIP. @param at Milliseconds since the epoch */
+  dtmf: (key: string, at: number) => ({
+    type: 'input_audio_buffer.dtmf_event_received' as const,
+    event: key,
+    received_at: Math.floor(at / 1000),
+  }),
+
   /** Whether barge-in holds what is played instead of ending it at once. */
   playback: (holds: boolean) => ({ type: 'voiceassist.playback' as const, holds }),
   /** Silence at once, and nothing is to be thrown away yet. */

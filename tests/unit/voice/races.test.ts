@@ -72,6 +72,7 @@ const anyAct = fc.oneof(
       'pause' as const,
       'resume' as const,
       'holds' as const,
+      'key' as const,
     ),
   },
 )
@@ -155,6 +156,7 @@ function createStage() {
     },
     pause: (seed) =>
       happen({ type: 'paused', fromMs: clock, toMs: clock + 200, voicedMs: seed % 800 }),
+    key: (seed) => send({ type: 'voiceassist.dtmf', digit: '0#5'[seed % 3] }),
     holds: (seed) => send({ type: 'voiceassist.playback.update', holds: seed % 3 > 0 }),
     resume: () => happen({ type: 'resumed', fromMs: clock }),
     hangup: (seed) => seed % 10 === 0 && happen({ type: 'left', isFinal: false }),
