@@ -81,6 +81,8 @@ export class VoiceArchive {
     if (event.type === 'response.output_audio.delta' && format) {
       this.#recording.hearAssistant(event.item_id, event.delta, format, Date.now())
     }
+    if (event.type === 'voiceassist.playback.held') this.#recording.hold(Date.now())
+    if (event.type === 'voiceassist.playback.released') this.#recording.release(Date.now())
     if (event.type === 'conversation.item.truncated') {
       this.#recording.cut(event.item_id, event.audio_end_ms)
     }

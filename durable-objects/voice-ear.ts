@@ -3,9 +3,10 @@
  * client that stops sending in the middle of a word. Keeps the object awake while it holds sound.
  */
 import { AudioReader } from '../workers/voice/audio-format.ts'
-import { type Config, detectionOf } from '../workers/voice/config.ts'
+import type { Config } from '../workers/voice/config.ts'
 import type { Outcome } from '../workers/voice/engine.ts'
 import { type Heard, InputAudio, type Span } from '../workers/voice/input-audio.ts'
+import type { listeningOf } from '../workers/voice/listening.ts'
 import type { ClientEvent, ClientEventOf } from '../workers/voice/protocol.ts'
 
 /** An object with a timer does not hibernate; sound that is not committed is in memory only. */
@@ -33,6 +34,8 @@ function refused(eventId: string | null, code: string, message: string): Outcome
 interface Listener {
   /** Undefined while nobody is listened to. */
   config: () => Config | undefined
+  /** What to listen for now; null when the client commits by itself. */
+  detection: () => ReturnType<typeof listeningOf>
   hear: (heard: Heard | Outcome) => void
   /** All that comes in, as samples of 24 kHz. */
   record: (samples: Int16Array) => void
@@ -89,7 +92,7 @@ export class VoiceEar {
       const message = `Audio is base64 of whole samples of ${format.type}.`
       return { code: 'invalid_audio', message }
     }
-    const detection = detectionOf(config)
+    const detection = this.#listener.detection()
     if (!this.#input.hasRoom(samples.length, detection)) {
       const message = 'The buffer holds one minute; commit or clear it first.'
       return { code: 'input_audio_buffer_full', message }
@@ -112,7 +115,7 @@ export class VoiceEar {
   /** Runs while there is sound to hold. A client that falls silent mid-word sends no silence. */
   hold(): void {
     const config = this.#listener.config()
-    const detection = config ? detectionOf(config) : null
+    const detection = config ? this.#listener.detection() : null
     const isStalled = detection !== null && Date.now() - this.#heardAt >= STALL_MS
     if (isStalled) for (const heard of this.#input.endSpeech()) this.#listener.hear(heard)
     if (this.#listener.config() && this.#input.holdsSound(detection)) return

@@ -3,7 +3,8 @@ import { type Metrics, type MetricsEnv, metricsOf, type WaitUntil } from '../sha
 import type { Measured, Outcome } from '../workers/voice/engine.ts'
 import { LIMITS } from '../workers/voice/limits.ts'
 import type { SlowEffect } from '../workers/voice/session.ts'
-import { TurnClock, type TurnMetrics } from '../workers/voice/turn-metrics.ts'
+import { TurnClock } from '../workers/voice/turn-metrics.ts'
+import { events, type ServerEvent } from '../workers/voice/wire.ts'
 
 /** What an effect's stage is called in metrics and spans. */
 export const STAGES = { transcribe: 'stt', answer: 'llm', speak: 'tts' } as const
@@ -58,10 +59,10 @@ export class VoiceMetrics {
         if (outcome.type === 'measured') this.#turn.answered(outcome.timings)
         else {
           if (outcome.type === 'audio') this.#sounded()
+          if (type === 'transcribe') this.#turn.transcribed(performance.now())
           yield outcome
         }
       }
-      if (type === 'transcribe') this.#turn.transcribed(performance.now())
       if (type !== 'finish') this.#observe(STAGES[type], performance.now() - at)
     } catch (error) {
       const isFailure = type !== 'finish' && !signal.aborted
@@ -71,21 +72,26 @@ export class VoiceMetrics {
     }
   }
 
-  /** What is heard at a pause ends no turn. */
+  /** The caller's turn is over. @param vadMs The silence that was waited for */
+  turnEnded(vadMs: number | null): void {
+    this.#turn.ended(performance.now(), vadMs)
+  }
+
   #begin(effect: SlowEffect, at: number): void {
-    if (effect.type === 'transcribe' && effect.pause === null) this.#turn.ended(at, effect.vadMs)
     if (effect.type === 'answer') this.#turn.asked(at)
     if (effect.type === 'speak') this.#turn.clauseBegan(at)
   }
 
-  /** What the turn that ends now took; undefined when nothing of it was measured. */
-  takeTurn(): TurnMetrics | undefined {
+  /** What is told behind an event: with the end of a reply, what its turn took. */
+  after(event: ServerEvent): ServerEvent[] {
+    if (event.type !== 'response.done') return []
     const turn = this.#turn.take()
+    if (!turn) return []
     for (const [part, stage] of PARTS) {
-      const ms = turn?.[part]
+      const ms = turn[part]
       if (typeof ms === 'number') this.#observe(stage, ms)
     }
-    return turn
+    return [events.turnMetrics(event.response.id, turn)]
   }
 
   #sounded(): void {

@@ -84,6 +84,14 @@ export class VoiceRecording {
     this.#collect(at)
   }
 
+  hold(at: number): void {
+    this.#recorder?.hold(at)
+  }
+
+  release(at: number): void {
+    this.#recorder?.release(at)
+  }
+
   cut(itemId: string, ms: number): void {
     this.#recorder?.cut(itemId, ms)
   }

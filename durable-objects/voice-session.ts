@@ -9,6 +9,8 @@ import { defaultsOf, updateConfig } from '../workers/voice/config.ts'
 import type { Outcome } from '../workers/voice/engine.ts'
 import type { Heard } from '../workers/voice/input-audio.ts'
 import { LIMITS } from '../workers/voice/limits.ts'
+import { listeningOf, silenceOf } from '../workers/voice/listening.ts'
+import { boundsOf, openSession } from '../workers/voice/opening.ts'
 import { type ClientEvent, parseClientEvent } from '../workers/voice/protocol.ts'
 import {
   type Admission,
@@ -21,7 +23,7 @@ import {
 import * as voice from '../workers/voice/session.ts'
 import { step, wakeAt } from '../workers/voice/step.ts'
 import { loadSession, saveSession, UNSAVED } from '../workers/voice/store.ts'
-import { events, type ServerEvent } from '../workers/voice/wire.ts'
+import type { ServerEvent } from '../workers/voice/wire.ts'
 import { ReportedObject } from './reported-object.ts'
 import { VoiceArchive } from './voice-archive.ts'
 import { VoiceDoor } from './voice-door.ts'
@@ -32,7 +34,7 @@ import { VoiceSideband } from './voice-sideband.ts'
 import { agreeToClose, turnAway } from './voice-socket.ts'
 import { VoiceWork } from './voice-work.ts'
 
-type Given = Omit<Parameters<typeof voice.openSession>[0], 'maxTurns' | 'maxSpent' | 'at'>
+type Given = Omit<Parameters<typeof openSession>[0], 'at' | keyof ReturnType<typeof boundsOf>>
 
 /** RFC 6455, section 7.4.1: the purpose is fulfilled. Any other close may be an accident. */
 const HUNG_UP = 1000
@@ -50,6 +52,7 @@ export class VoiceSession extends ReportedObject {
   })
   readonly #ear = new VoiceEar(this.#caller.inputMs, {
     config: () => (this.#session?.phase === 'open' ? this.#session.config : undefined),
+    detection: () => (this.#session ? listeningOf(this.#session) : null),
     hear: (heard) => this.#dispatch(heard),
     record: (samples) => {
       this.#archive.hearCaller(samples)
@@ -115,9 +118,7 @@ export class VoiceSession extends ReportedObject {
 
   #begin(owner: Owner, given: Given): voice.Session {
     if (this.#session) throw new Error('a voice session is opened once')
-    const maxTurns = Number(this.env.MAX_TURNS)
-    const maxSpent = Number(this.env.VOICE_SESSION_DOLLARS) * 1_000_000
-    const session = voice.openSession({ ...given, maxTurns, maxSpent, at: Date.now() })
+    const session = openSession({ ...given, ...boundsOf(this.env), at: Date.now() })
     this.#owner = owner
     this.#session = session
     this.ctx.storage.kv.put('owner', owner)
@@ -223,6 +224,8 @@ export class VoiceSession extends ReportedObject {
   #dispatch(outcome: Outcome | Heard): void {
     const before = this.#session
     if (!before) return
+    if (outcome.type === 'speech_stopped') this.#metrics.turnEnded(silenceOf(before))
+    if (outcome.type === 'committed') this.#metrics.turnEnded(null)
     const [session, effects] = step(before, { ...outcome, at: Date.now() })
     this.#session = session
     if (session !== before && !UNSAVED.has(outcome.type)) this.#save(session)
@@ -258,10 +261,7 @@ export class VoiceSession extends ReportedObject {
     switch (effect.type) {
       case 'send':
         this.#send(effect.event)
-        if (effect.event.type === 'response.done') {
-          const turn = this.#metrics.takeTurn()
-          if (turn) this.#send(events.turnMetrics(effect.event.response.id, turn))
-        }
+        for (const more of this.#metrics.after(effect.event)) this.#send(more)
         break
       case 'await_silence':
         this.#ear.awaitSilence(effect.ms)

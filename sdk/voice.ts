@@ -5,11 +5,12 @@
 import { fromFailure, VoiceAssistError } from './errors.ts'
 import type { GetToken } from './transport.ts'
 import { openMicrophone, type Microphone } from './voice/microphone.ts'
-import { fromBase64, levelOf, toBase64 } from './voice/pcm.ts'
+import { levelOf, toBase64 } from './voice/pcm.ts'
 import type { Heard } from './voice/playback-queue.ts'
+import { Player } from './voice/player.ts'
 import { type Failure, readSignal, type Signal, type TurnTimes } from './voice/signals.ts'
 import { openSocket, type RealtimeSocket } from './voice/socket.ts'
-import { openSpeaker, type Speaker } from './voice/speaker.ts'
+import { openSpeaker } from './voice/speaker.ts'
 import type { LineChange } from './voice/transcript.ts'
 
 /** `hearing` while the user speaks, `thinking` until the first sound of the reply. */
@@ -52,17 +53,12 @@ export class VoiceClient {
   readonly #options: VoiceOptions
   #state: VoiceState = 'idle'
   #microphone: Microphone | null = null
-  #speaker: Speaker | null = null
+  readonly #player = new Player()
   #socket: RealtimeSocket | null = null
   #isReady = false
   #preRoll: Int16Array[] = []
   /** Said in writing before the session was open. */
   #unsent: Record<string, unknown>[] = []
-  /** Items cut by barge-in; audio of theirs that is still on its way is not played. */
-  readonly #cut = new Set<string>()
-  /** The item that is sounding or was last; '' when the assistant is silent. */
-  #audioItem = ''
-  #isSounding = false
   #isResponding = false
 
   constructor(options: VoiceOptions) {
@@ -114,15 +110,12 @@ export class VoiceClient {
   /** Ends the session and frees the microphone. Safe to call twice. */
   async stop(): Promise<void> {
     const microphone = this.#microphone?.close()
-    const speaker = this.#speaker?.close()
+    const speaker = this.#player.close()
     this.#socket?.close()
     this.#microphone = null
-    this.#speaker = null
     this.#socket = null
     this.#isReady = false
     this.#isResponding = false
-    this.#isSounding = false
-    this.#audioItem = ''
     this.#preRoll = []
     this.#unsent = []
     this.#enter('idle')
@@ -138,13 +131,13 @@ export class VoiceClient {
       workletUrl,
       onCleared: (heard) => this.#truncate(heard),
       onDrained: () => {
-        this.#isSounding = false
+        this.#player.drained()
         this.#rest()
       },
       onLevel: (level) => this.#emit({ type: 'level', speaker: 'assistant', level }),
     })
     this.#microphone = microphone
-    this.#speaker = speaker
+    this.#player.open(speaker)
     // stop() came while the browser was asking for the microphone.
     if (this.#state !== 'connecting') await this.stop()
   }
@@ -174,7 +167,9 @@ export class VoiceClient {
   }
 
   #hear(frame: Int16Array) {
-    this.#emit({ type: 'level', speaker: 'user', level: levelOf(frame) })
+    const level = levelOf(frame)
+    this.#player.hear(level)
+    this.#emit({ type: 'level', speaker: 'user', level })
     if (this.#isReady) return this.#sendAudio(frame)
     this.#preRoll.push(frame)
     if (this.#preRoll.length > PRE_ROLL_FRAMES) this.#preRoll.shift()
@@ -195,10 +190,20 @@ export class VoiceClient {
       case 'ready':
         return this.#open(speaks)
       case 'speech_started':
-        this.#bargeIn()
+        if (!this.#player.isHeld) this.#bargeIn()
         return this.#enter('hearing')
       case 'speech_stopped':
-        return this.#enter('thinking')
+        return this.#enter(this.#player.isSounding ? 'speaking' : 'thinking')
+      case 'input_cleared':
+        return this.#rest()
+      case 'holds_offered':
+        return (
+          this.#player.hasSpeaker && this.#say({ type: 'voiceassist.playback.update', holds: true })
+        )
+      case 'held':
+        return this.#player.hold()
+      case 'released':
+        return this.#release(signal.resumes)
       case 'response_created':
         this.#isResponding = true
         return this.#enter('thinking')
@@ -246,20 +251,18 @@ export class VoiceClient {
   }
 
   #play(itemId: string, base64: string) {
-    if (this.#cut.has(itemId)) return
-    this.#audioItem = itemId
-    this.#isSounding = this.#speaker !== null
-    this.#enter('speaking')
-    this.#speaker?.play(itemId, fromBase64(base64))
+    if (this.#player.play(itemId, base64) && !this.#player.isHeld) this.#enter('speaking')
   }
 
   #bargeIn() {
-    if (this.#audioItem === '') return
-    this.#cut.add(this.#audioItem)
-    this.#audioItem = ''
-    this.#isSounding = false
-    this.#speaker?.clear()
-    this.#emit({ type: 'interrupted' })
+    if (this.#player.cut()) this.#emit({ type: 'interrupted' })
+  }
+
+  /** The server knows what was said over the assistant. */
+  #release(resumes: boolean) {
+    if (!resumes) this.#bargeIn()
+    this.#player.release()
+    if (resumes && this.#player.isSounding) this.#enter('speaking')
   }
 
   /** Tells the server what was heard, so that unheard words leave the conversation. */
@@ -272,8 +275,8 @@ export class VoiceClient {
 
   /** Back to listening, unless more of the reply is to come or to be heard. */
   #rest() {
-    if (this.#isResponding || this.#isSounding) return
-    this.#audioItem = ''
+    if (this.#isResponding || this.#player.isSounding) return
+    this.#player.rest()
     if (this.#state === 'speaking' || this.#state === 'thinking') this.#enter('listening')
   }
 

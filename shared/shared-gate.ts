@@ -100,9 +100,15 @@ export function sharedGate(ctx: GateContext, service: Service, name: string) {
   }
 
   return {
-    /** Whether to try now. Waits for Upstash only to find out who tries what was shut. */
-    async isOpenTo(): Promise<boolean> {
-      refresh()
+    /**
+     * Whether to try now. Waits for Upstash only to find out who tries what was shut.
+     *
+     * @param isPatient Whether to wait also for what others know, while nothing was read yet: where trying
+     *   costs more than a round trip.
+     */
+    async isOpenTo({ isPatient = false } = {}): Promise<boolean> {
+      if (isPatient && known.readAt === 0) await read(false)
+      else refresh()
       if (known.failures < GATE.failures) return true
       if (nowMs() < known.openUntil) return false
       if (known.readAt === 0) return isOneHere()

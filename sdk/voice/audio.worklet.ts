@@ -38,6 +38,7 @@ class Speaker extends AudioWorkletProcessor {
     super()
     this.port.addEventListener('message', ({ data }: MessageEvent<SpeakerOrder>) => {
       if (data.type === 'play') this.#queue.push(data.itemId, data.samples)
+      else if (data.type === 'level') this.#queue.setLevel(data.level)
       else this.#notify({ type: 'cleared', heard: this.#queue.clear() })
     })
     this.port.start()

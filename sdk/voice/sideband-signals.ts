@@ -84,6 +84,10 @@ function known(signal: Signal): SidebandSignal[] {
       return [{ type: 'sound', speaker: 'assistant', itemId: signal.itemId, base64: signal.base64 }]
     case 'measured':
     case 'recording':
+    case 'held':
+    case 'holds_offered':
+    case 'input_cleared':
+    case 'released':
     case 'response_created':
     case 'response_done':
     case 'retrieved':

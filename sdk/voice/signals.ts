@@ -17,6 +17,12 @@ export type Signal =
   /** An extension of this server's, as all names that start with `voiceassist.` are. */
   | { type: 'cited'; itemId: string; citation: Citation }
   | { type: 'truncated'; itemId: string }
+  /** The server can have playback held instead of cut; and that it is, and no longer. */
+  | { type: 'holds_offered' }
+  | { type: 'held' }
+  | { type: 'released'; resumes: boolean }
+  /** What was heard was nothing. */
+  | { type: 'input_cleared' }
   | { type: 'measured'; times: TurnTimes }
   | { type: 'recording'; isRecording: boolean; reason: string | null }
   | { type: 'retrieved'; itemId: string; text: string }
@@ -70,7 +76,7 @@ function timesOf(event: Fields): TurnTimes {
   return { vad, stt, rag, llm_ttft: first, tts_ttfb: speech, ttfa: all }
 }
 
-const READERS: Record<string, (event: Fields) => Signal> = {
+const READERS: Record<string, (event: Fields) => Signal | null> = {
   'session.created': () => ({ type: 'ready' }),
   'input_audio_buffer.speech_started': () => ({ type: 'speech_started' }),
   'input_audio_buffer.speech_stopped': () => ({ type: 'speech_stopped' }),
@@ -117,6 +123,13 @@ const READERS: Record<string, (event: Fields) => Signal> = {
     type: 'failed',
     ...failureOf(fieldsOf(event, 'error')),
   }),
+  'voiceassist.playback': (event) => (event.holds === true ? null : { type: 'holds_offered' }),
+  'voiceassist.playback.held': () => ({ type: 'held' }),
+  'voiceassist.playback.released': (event) => ({
+    type: 'released',
+    resumes: event.resumes === true,
+  }),
+  'input_audio_buffer.cleared': () => ({ type: 'input_cleared' }),
   'voiceassist.turn_metrics': (event) => ({ type: 'measured', times: timesOf(event) }),
   'voiceassist.recording': (event) => ({
     type: 'recording',

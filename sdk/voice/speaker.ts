@@ -5,6 +5,7 @@ import type { Heard } from './playback-queue.ts'
 export type SpeakerOrder =
   | { type: 'play'; itemId: string; samples: Int16Array<ArrayBuffer> }
   | { type: 'clear' }
+  | { type: 'level'; level: number }
 
 export type SpeakerNotice = { type: 'cleared'; heard: Heard | null } | { type: 'drained' }
 
@@ -12,6 +13,8 @@ export interface Speaker {
   play: (itemId: string, samples: Int16Array<ArrayBuffer>) => void
   /** Silence at once; what was cut arrives through `onCleared`. */
   clear: () => void
+  /** How loud, 0 to 1; at 0 it is held. */
+  setLevel: (level: number) => void
   close: () => Promise<void>
 }
 
@@ -41,6 +44,7 @@ export async function openSpeaker(options: SpeakerOptions): Promise<Speaker> {
       order({ type: 'play', itemId, samples })
     },
     clear: () => order({ type: 'clear' }),
+    setLevel: (level) => order({ type: 'level', level }),
     close: () => context.close(),
   }
 }

@@ -140,20 +140,3 @@ test('when speech is down the reply is written', async () => {
   expect(transcriptOf(call).length).toBeGreaterThan(5)
   expect(call.named('response.output_audio.delta')).toEqual([])
 })
-
-test('what failed twice is not tried by the sessions that begin elsewhere', async () => {
-  const settings = { REALTIME_MODEL: 'va-realtime-1:429' }
-  const first = await dialRelayed('acme:relay-shut-one', settings)
-  first.say('hello there')
-  await first.until('response.done')
-  expect(first.named('voiceassist.failover').length).toBeGreaterThan(0)
-  let count = 0
-  const failovers = async () => {
-    const next = await dialRelayed(`acme:relay-shut-${++count}`, settings)
-    next.say('hello there')
-    expect(await next.until('response.done')).toMatchObject({ response: { status: 'completed' } })
-    return next.named('voiceassist.failover')
-  }
-  // The others are told behind the caller's back.
-  await expect.poll(failovers, { timeout: 20_000 }).toEqual([])
-})

@@ -1,5 +1,5 @@
 /** Coming back to a session without a voice key: by the token that it gave, and as who opened it. */
-import { env, evictDurableObject } from 'cloudflare:test'
+import { env, evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { expect, test } from 'vitest'
 import { TICKET } from '../../workers/voice/service.ts'
 import { dial, follow } from './voice-call.ts'
@@ -77,3 +77,33 @@ test('after hanging up, the token is told that the session has ended', async () 
     })
     .toMatchObject([{ code: 1008 }])
 })
+
+test('a crash of the object loses no item', async () => {
+  const call = await dial('acme:resume-crash')
+  const { token } = await call.until('voiceassist.resume')
+  call.send(item('remember me'))
+  await call.until('conversation.item.done')
+  await runInDurableObject(call.object, (_, state) => state.abort()).catch(() => undefined)
+  await expect.poll(() => call.closes.length).toBe(1)
+  const { call: next } = await again('acme:resume-crash', token)
+  expect(await next!.until('conversation.item.done')).toMatchObject({
+    item: { content: [{ text: 'remember me' }] },
+  })
+})
+
+test('a session nobody speaks in hibernates with its socket open', async () => {
+  const call = await dial('acme:hibernates')
+  call.append(new Int16Array(2400))
+  call.send(item('remember me'))
+  await call.until('conversation.item.done')
+  await runInDurableObject(call.object, (object) => void Reflect.set(object, 'mark', 'here'))
+  // The platform may let go of an object that has been idle for ten seconds.
+  await new Promise((resolve) => setTimeout(resolve, 15_000))
+  call.send({ type: 'response.cancel' })
+  await call.until('error')
+  const mark: unknown = await runInDurableObject(call.object, (object) =>
+    Reflect.get(object, 'mark'),
+  )
+  expect(mark).toBeUndefined()
+  expect(call.closes).toEqual([])
+}, 60_000)

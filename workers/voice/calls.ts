@@ -23,7 +23,9 @@ function addCall(session: Session, response: Response, call: Call, index: number
     ...call,
     responseId: response.id,
   } as const
-  const begun = send(events.outputItemAdded(response, { ...item, arguments: '' }, index))
+  // Clients run what is complete: without arguments it is not.
+  const open = { ...item, status: 'in_progress', arguments: '' } as const
+  const begun = send(events.outputItemAdded(response, open, index))
   return chain([numbered, begun], (next) =>
     chain(addItem(next, item), (last) => [
       last,

@@ -12,7 +12,9 @@ import {
   retrieveItem,
   speechOf,
 } from './conversation.ts'
+import { press } from './dtmf.ts'
 import { cancel, interrupt } from './ending.ts'
+import { offerHold } from './overlap.ts'
 import type { ClientEventOf } from './protocol.ts'
 import { respond } from './reply.ts'
 import { chain, type Session, type SessionEventOf, send, type Step } from './session.ts'
@@ -36,6 +38,10 @@ export function obey(session: Session, { event, at }: SessionEventOf<'client'>):
       return createResponse(session, event)
     case 'response.cancel':
       return cancelResponse(session, event)
+    case 'voiceassist.dtmf':
+      return press(session, event, at)
+    case 'voiceassist.playback.update':
+      return offerHold(session, event)
     case 'output_audio_buffer.clear':
       return interrupt(session, at, 'client_cancelled')
   }

@@ -11,7 +11,7 @@ import {
   wordsOf,
 } from './conversation.ts'
 import { abandonCalls } from './platform-calls.ts'
-import { chain, type Response, type Session, send, type Step } from './session.ts'
+import { chain, playedAt, type Response, type Session, send, type Step } from './session.ts'
 import { cutSpeech, endClause, heardMs } from './speech.ts'
 import type { Outcome } from './wire-reply.ts'
 import { events } from './wire.ts'
@@ -70,15 +70,20 @@ export function cancel(session: Session, reason: Reason): Step {
  * clock, leaves the conversation, also when the reply itself was complete already.
  */
 export function interrupt(session: Session, at: number, reason: Reason): Step {
-  const { playback } = session
+  const { playback, overlap } = session
+  const until = playedAt(session, at)
   const spoken = spokenItem(session, playback?.itemId ?? null)
-  const [stopped, cancelled] = cancel({ ...session, playback: null }, reason)
+  const [stopped, ended] = cancel({ ...session, playback: null, overlap: null }, reason)
+  const isHeld = overlap !== null && overlap.heldAt !== null
+  const cancelled = [...ended, ...(isHeld ? send(events.playbackReleased(false)) : [])]
   if (!playback) return [stopped, cancelled]
-  const isPlaying = playback.endsAt > at
-  if (!spoken || !isPlaying) {
+  const isPlaying = playback.endsAt > until
+  if (!isPlaying) {
     return [stopped, [...cancelled, ...send(events.playbackStopped(playback.responseId))]]
   }
-  const [cut, truncated] = cutItem(stopped, spoken.item.id, heardMs(spoken.speech, playback, at))
   const cleared = send(events.playbackCleared(playback.responseId))
+  // A client may have deleted the item it is playing.
+  if (!spoken) return [stopped, [...cancelled, ...cleared]]
+  const [cut, truncated] = cutItem(stopped, spoken.item.id, heardMs(spoken.speech, playback, until))
   return [cut, [...cancelled, ...cleared, ...truncated]]
 }

@@ -3,8 +3,8 @@
  * running session. What failed several times is left alone for a while, here and, through Upstash, in
  * the sessions that begin elsewhere.
  */
-import { breakerOf, createGate, type Gate } from '../../shared/breaker.ts'
 import type { RedisEnv } from '../../shared/redis.ts'
+import { type GateContext, sharedGate } from '../../shared/shared-gate.ts'
 import type { Engine, Measured, Outcome } from './engine.ts'
 import { cascade, type CascadeContext, isConversation } from './perform.ts'
 import { createRelay, type RelayContext } from './relay-service.ts'
@@ -13,37 +13,30 @@ import type { SlowEffect } from './session.ts'
 interface EngineEnv extends RedisEnv {
   readonly VOICE_ENGINE: string
 }
-export type EngineContext = RelayContext & CascadeContext & { readonly env: EngineEnv }
+export type EngineContext = RelayContext &
+  CascadeContext &
+  Pick<GateContext, 'defer'> & { readonly env: EngineEnv }
 
 type Performing = Parameters<Engine<EngineContext>['perform']>
 
-const GATE = { failures: 2, openMs: 30_000 }
-const shutOf = ({ env }: EngineContext) => `voice:relay:shut:${env.REALTIME_MODEL}`
-
-const gates = new WeakMap<object, { relay: Gate; speech: Gate }>()
-
-function gatesOf(env: object) {
-  const known = gates.get(env) ?? { relay: createGate(GATE), speech: createGate(GATE) }
-  gates.set(env, known)
-  return known
+/** What all isolates know of a model at its provider. */
+function gateOf(ctx: EngineContext, part: 'relay' | 'speech') {
+  const { OPENAI_BASE_URL, REALTIME_MODEL, SPEECH_MODEL } = ctx.env
+  const model = part === 'relay' ? REALTIME_MODEL : SPEECH_MODEL
+  return sharedGate(ctx, 'openai', `${part}:${new URL(OPENAI_BASE_URL).host}:${model}`)
 }
 
 /** One for each session; it holds the connection upstream. */
 export function createEngine(relay: Engine<RelayContext> = createRelay()): Engine<EngineContext> {
-  /** Whether another isolate has found the relay broken; asked once a session. */
-  let shut: Promise<boolean> | undefined
-
   async function mayRelay(ctx: EngineContext, effect: SlowEffect): Promise<boolean> {
     if (ctx.env.VOICE_ENGINE !== 'relay' || !suits(effect)) return false
-    shut ??= breakerOf(ctx.env)
-      .run(ctx, (redis) => redis.exists(shutOf(ctx)))
-      .then((found) => found === 1)
-    return !(await shut) && gatesOf(ctx.env).relay.isOpenTo(ctx.now())
+    // A dial that fails takes longer than to ask what others have seen.
+    return await gateOf(ctx, 'relay').isOpenTo({ isPatient: true })
   }
 
   async function* relayed(...given: Performing): AsyncGenerator<Outcome | Measured> {
     const [ctx, effect, , signal] = given
-    const gate = gatesOf(ctx.env).relay
+    const gate = gateOf(ctx, 'relay')
     let hasBegun = false
     try {
       for await (const outcome of relay.perform(...given)) {
@@ -55,7 +48,7 @@ export function createEngine(relay: Engine<RelayContext> = createRelay()): Engin
     } catch (error) {
       if (signal.aborted || isOverBudget(error)) throw error
       relay.close()
-      if (gate.fail(ctx.now())) tellOthers(ctx)
+      gate.fail()
       ctx.log.warn('the speech model failed', { effect: effect.type, error, next: 'cascade' })
       // Half a reply in another voice is worse than none.
       if (hasBegun) throw error
@@ -86,10 +79,10 @@ const suits = (effect: SlowEffect): boolean =>
 async function* spoken(...given: Performing): AsyncGenerator<Outcome | Measured> {
   const [ctx, effect, , signal] = given
   if (effect.type !== 'speak') return
-  const gate = gatesOf(ctx.env).speech
+  const gate = gateOf(ctx, 'speech')
   const { turn, clause } = effect
   let hasBegun = false
-  if (gate.isOpenTo(ctx.now())) {
+  if (await gate.isOpenTo()) {
     try {
       for await (const outcome of cascade.perform(...given)) {
         hasBegun = true
@@ -99,19 +92,13 @@ async function* spoken(...given: Performing): AsyncGenerator<Outcome | Measured>
       return
     } catch (error) {
       if (signal.aborted || isOverBudget(error)) throw error
-      gate.fail(ctx.now())
+      gate.fail()
       ctx.log.warn('speech failed', { error, next: 'text' })
       yield { type: 'failed_over', to: 'text' }
     }
   }
   if (!hasBegun) yield { type: 'unspoken', turn, clause }
   yield { type: 'clause_spoken', turn }
-}
-
-function tellOthers(ctx: EngineContext): void {
-  ctx.defer(
-    breakerOf(ctx.env).run(ctx, (redis) => redis.set(shutOf(ctx), '1', { px: GATE.openMs })),
-  )
 }
 
 const isOverBudget = (error: unknown) =>

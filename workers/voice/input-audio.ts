@@ -12,7 +12,7 @@ export type Heard =
   | { type: 'speech_started'; fromMs: number }
   | { type: 'speech_stopped'; fromMs: number; toMs: number }
   /** A silence that may be the end, and that it was none. */
-  | { type: 'paused'; fromMs: number; toMs: number }
+  | { type: 'paused'; fromMs: number; toMs: number; voicedMs: number }
   | { type: 'resumed'; fromMs: number }
 
 export interface Span {
@@ -34,6 +34,8 @@ export class InputAudio {
   #open: number
   /** Where the utterance that is being spoken begins. */
   #speech: number | null = null
+  /** Where the voice came back last. */
+  #voice = 0
   #vad = SILENT_VAD
   #isPaused = false
   /** Silence that ends this turn, as its words have it. */
@@ -124,14 +126,17 @@ export class InputAudio {
 
   /** Told once per silence, and once when it was none. */
   #pause(now: number, { pauseMs }: Detection): Heard[] {
-    if (this.#speech === null || pauseMs === undefined) return []
+    if (this.#speech === null) return []
     const silentMs = this.#vad.againstMs
-    if (!this.#isPaused && silentMs >= pauseMs) {
+    if (!this.#isPaused && pauseMs !== undefined && silentMs >= pauseMs) {
       this.#isPaused = true
-      return [{ type: 'paused', fromMs: msOfSamples(this.#speech), toMs: msOfSamples(now) }]
+      const toMs = msOfSamples(now)
+      const voicedMs = toMs - silentMs - msOfSamples(this.#voice)
+      return [{ type: 'paused', fromMs: msOfSamples(this.#speech), toMs, voicedMs }]
     }
     if (!this.#isPaused || silentMs > 0) return []
     this.#goOn()
+    this.#voice = now - WINDOW_SAMPLES
     return [{ type: 'resumed', fromMs: msOfSamples(now) }]
   }
 
@@ -146,7 +151,8 @@ export class InputAudio {
   }
 
   #start(now: number, { prefixPaddingMs }: Detection): Heard {
-    const onset = now - samplesOfMs(onsetMs + prefixPaddingMs)
+    this.#voice = now - samplesOfMs(onsetMs)
+    const onset = this.#voice - samplesOfMs(prefixPaddingMs)
     this.#speech = Math.max(onset, this.#open)
     return { type: 'speech_started', fromMs: msOfSamples(this.#speech) }
   }

@@ -22,7 +22,7 @@ export interface MessageItem {
 interface FunctionCall {
   type: 'function_call'
   id: string
-  status: 'completed'
+  status: 'in_progress' | 'completed'
   callId: string
   name: string
   /** JSON as the model wrote it. */

@@ -9,14 +9,15 @@ import { events } from './wire.ts'
 
 /** The first hears that the session is there; one who comes back, also how it is set and what was said. */
 export function greet(session: Session, at: number): Step {
-  const here = { ...session, awaySince: null, dials: session.dials + 1 }
-  if (session.dials === 0) return [here, send(events.sessionCreated(here), ...resumeOf(here))]
+  const here = { ...session, awaySince: null, dials: session.dials + 1, holdsPlayback: false }
+  const offers = [...resumeOf(here), events.playback(false)]
+  if (session.dials === 0) return [here, send(events.sessionCreated(here), ...offers)]
   // Whatever was still being said went to the connection that is no more.
   return chain(interrupt({ ...here, speaking: null }, at, 'client_cancelled'), (quiet) => [
     quiet,
     send(
       events.sessionCreated(quiet),
-      ...resumeOf(quiet),
+      ...offers,
       events.sessionUpdated(quiet),
       ...conversationOf(quiet),
     ),

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { ResponseCreate, SessionUpdate } from './config.ts'
+import { KEY } from './keys.ts'
 import { LIMITS } from './limits.ts'
 import { id, NewItem } from './new-item.ts'
 
@@ -50,6 +51,10 @@ const ClientEvent = z.discriminatedUnion('type', [
     response: ResponseCreate.nullish(),
   }),
   z.object({ ...event, type: z.literal('response.cancel'), response_id: id.optional() }),
+  /** Ours: whether this client can hold what it plays, and go on later. */
+  z.object({ ...event, type: z.literal('voiceassist.playback.update'), holds: z.boolean() }),
+  /** Ours: a key of a telephone. */
+  z.object({ ...event, type: z.literal('voiceassist.dtmf'), digit: z.string().regex(KEY) }),
   /** Ours: whether the caller agrees to be recorded. */
   z.object({ ...event, type: z.literal('voiceassist.recording.consent'), granted: z.boolean() }),
 ])

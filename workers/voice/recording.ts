@@ -50,6 +50,8 @@ export class Recorder {
   #closed: number
   #item = { id: '', length: 0, pieces: [] as Piece[] }
   #dirty = new Set<number>()
+  /** Where the assistant's sound is held; null while it plays. */
+  #heldAt: number | null = null
 
   /**
    * @param startedAt Milliseconds since the epoch where the recording begins
@@ -79,7 +81,7 @@ export class Recorder {
       this.#right = new Downsampler()
     }
     const bytes = MU_LAW.encode(this.#right.process(samples))
-    const from = Math.max(this.#rightEnd, this.#now(at))
+    const from = Math.max(this.#rightEnd, this.#heldAt ?? this.#now(at))
     this.#write(RIGHT, from, bytes)
     this.#rightEnd = from + bytes.length
     const { length, pieces } = this.#item
@@ -98,6 +100,25 @@ export class Recorder {
       this.#rightEnd = Math.min(this.#rightEnd, at + kept)
     }
     this.#item = { id: '', length: 0, pieces: [] }
+  }
+
+  /** What of the item has not been played yet is not played for now. */
+  hold(at: number): void {
+    this.#heldAt ??= this.#now(at)
+  }
+
+  /** It is played from now on, or cut where it was held. */
+  release(at: number): void {
+    const heldAt = this.#heldAt
+    this.#heldAt = null
+    if (heldAt === null || this.#rightEnd <= heldAt) return
+    const moved = this.#now(at) - heldAt
+    const bytes = this.#read(RIGHT, heldAt, this.#rightEnd - heldAt)
+    this.#write(RIGHT, heldAt, new Uint8Array(Math.min(moved, bytes.length)).fill(SILENCE))
+    this.#write(RIGHT, heldAt + moved, bytes)
+    this.#rightEnd += moved
+    const pieces = this.#item.pieces.flatMap((piece) => moveFrom(piece, heldAt, moved))
+    this.#item = { ...this.#item, pieces }
   }
 
   /** Segments that are complete at `at`; at the end, all. Each is given once. */
@@ -150,6 +171,14 @@ export class Recorder {
     }
   }
 
+  #read(side: number, from: number, length: number): Uint8Array {
+    return Uint8Array.from({ length }, (_, offset) => {
+      const at = from + offset
+      const index = Math.floor(at / SEGMENT_SAMPLES)
+      return this.#open.get(index)?.[(at - index * SEGMENT_SAMPLES) * 2 + side] ?? SILENCE
+    })
+  }
+
   #segment(index: number): Uint8Array<ArrayBuffer> {
     const known = this.#open.get(index)
     if (known) return known
@@ -157,4 +186,11 @@ export class Recorder {
     this.#open.set(index, fresh)
     return fresh
   }
+}
+
+/** The piece with what lies behind `from` so much later. */
+function moveFrom({ itemFrom, at, length }: Piece, from: number, by: number): Piece[] {
+  const kept = Math.min(Math.max(0, from - at), length)
+  const rest = { itemFrom: itemFrom + kept, at: at + kept + by, length: length - kept }
+  return [{ itemFrom, at, length: kept }, rest].filter((piece) => piece.length > 0)
 }

@@ -12,6 +12,7 @@ import {
   remarksOf,
   replaceItem,
 } from './conversation.ts'
+import { adopt } from './draft.ts'
 import { end } from './ending.ts'
 import { LIMITS } from './limits.ts'
 import { takeMarks } from './marks.ts'
@@ -96,7 +97,7 @@ export function proceed(session: Session): Step {
   if (isExhausted(session, asked)) return farewell(working)
   const turns = session.turns + (asked.exchanges.length > 0 ? 0 : 1)
   const counted = { ...working, turns, replies: session.replies + 1 }
-  return replyTo(counted, response, { ...asked, searches: context === null })
+  return adopt(...replyTo(counted, response, { ...asked, searches: context === null }))
 }
 
 /** Asks the model. */

@@ -70,6 +70,24 @@ interface Pause {
   silenceMs: number | null
 }
 
+/** An utterance over the assistant that has not taken the floor. How it goes on is overlap.ts. */
+export interface Overlap {
+  itemId: string
+  /** Since when playback is held; null while it goes on. */
+  heldAt: number | null
+  /** When it goes on, or is cut, whatever is known by then. */
+  until: number
+  /** What it was, as far as that is known. */
+  verdict: 'open' | 'noise' | 'backchannel'
+}
+
+/** A reply that is begun before the turn is over; what comes of it waits. See draft.ts. */
+export interface Draft {
+  turn: number
+  asked: Extract<SlowEffect, { type: 'answer' }>
+  heard: readonly Extract<SessionEvent, { turn: number }>[]
+}
+
 export interface Session {
   id: string
   phase: 'open' | 'farewell' | 'ended'
@@ -114,6 +132,18 @@ export interface Session {
   /** Milliseconds since the epoch. */
   openedAt: number
   activeAt: number
+  /** What is being entered on a telephone's keys. */
+  keys: { digits: string; until: number } | null
+  /** Whether its client can hold what it plays, and so may be spoken over without losing it. */
+  holdsPlayback: boolean
+  /** What is being said over the assistant, until somebody has the floor. */
+  overlap: Overlap | null
+  /** Whether replies are begun before the turn is over. */
+  speculates: boolean
+  draft: Draft | null
+  /** How often this utterance was transcribed, and a reply to it begun, before it was over. */
+  pauses: number
+  drafts: number
 }
 
 /** A source of the reply, as the knowledge feature gives it. */
@@ -128,7 +158,7 @@ export interface Citation {
 }
 
 /** Events about the sound itself, or about what is kept of it: the conversation never sees them. */
-type ShellEvent = `input_audio_buffer.${string}` | `voiceassist.${string}`
+type ShellEvent = `input_audio_buffer.${string}` | 'voiceassist.recording.consent'
 
 type Happening =
   /** A caller connected: the first, or one who comes back. */
@@ -147,7 +177,8 @@ type Happening =
   | { type: 'committed'; fromMs: number; toMs: number; eventId: string | null }
   | { type: 'transcribed'; itemId: string; text: string; seconds: number }
   | { type: 'transcription_failed'; itemId: string }
-  | { type: 'paused'; fromMs: number; toMs: number }
+  /** `voicedMs`: what was heard since the voice was last silent. */
+  | { type: 'paused'; fromMs: number; toMs: number; voicedMs: number }
   | { type: 'resumed'; fromMs: number }
   | { type: 'heard_so_far'; pause: string; text: string; seconds: number }
   | { type: 'pause_missed'; pause: string }
@@ -267,46 +298,6 @@ export function reasonOf(effects: readonly Effect[]): string | null {
 
 export type Step = readonly [Session, readonly Effect[]]
 
-export function openSession(options: {
-  id: string
-  config: Config
-  maxTurns: number
-  /** Micro-dollars. */
-  maxSpent?: number
-  graceMs: number
-  resumeToken?: string
-  at: number
-}): Session {
-  const { at, resumeToken = null, maxSpent = Number.POSITIVE_INFINITY, ...given } = options
-  return {
-    ...given,
-    resumeToken,
-    maxSpent,
-    spent: 0,
-    goodbye: 'none',
-    closing: null,
-    phase: 'open',
-    items: [],
-    response: null,
-    asides: [],
-    playback: null,
-    speaking: null,
-    pause: null,
-    turns: 0,
-    isTakenOver: false,
-    whispers: [],
-    replies: 0,
-    serial: 0,
-    errors: 0,
-    awaySince: given.graceMs > 0 ? at : null,
-    dials: 0,
-    promptAt: null,
-    prompts: 0,
-    openedAt: at,
-    activeAt: at,
-  }
-}
-
 /** One step after another; the effects of both, in order. */
 export function chain([session, effects]: Step, next: (session: Session) => Step): Step {
   const [after, more] = next(session)
@@ -318,6 +309,9 @@ export function newId(session: Session, prefix: string): [string, Session] {
   const serial = session.serial + 1
   return [`${prefix}_${session.id.slice(-12)}${serial}`, { ...session, serial }]
 }
+
+/** The time by the clock of what is played, which stands still while that is held. */
+export const playedAt = ({ overlap }: Session, at: number): number => overlap?.heldAt ?? at
 
 export const send = (...events: ServerEvent[]): Effect[] =>
   events.map((event) => ({ type: 'send', event }))

@@ -8,11 +8,14 @@
 import { asideOf, failAsides, stepAside } from './asides.ts'
 import { obey, refuseLate } from './commands.ts'
 import { isPending, refuseWith } from './conversation.ts'
+import { collect, settleDraft } from './draft.ts'
+import { enter } from './dtmf.ts'
 import { cancel, end } from './ending.ts'
 import { clearInput, commit, hearWords, missWords, startSpeech, stopSpeech } from './hearing.ts'
 import { partsOf } from './items.ts'
 import { LIMITS } from './limits.ts'
 import { charge, goWithoutMoney, sayGoodbye } from './money.ts'
+import { decide, decidesAt, forget } from './overlap.ts'
 import { hearSoFar, missSoFar, pause, resume } from './pauses.ts'
 import { beginCall, endCall } from './platform-calls.ts'
 import { greet, leave, lostAt } from './presence.ts'
@@ -20,6 +23,7 @@ import { cite, complete, endAnswer, hearAnswer } from './reply.ts'
 import {
   chain,
   type Effect,
+  playedAt,
   type Session,
   type SessionEvent,
   type SessionEventOf,
@@ -35,24 +39,27 @@ export function step(session: Session, event: SessionEvent): Step {
   if (session.phase === 'ended') return [session, []]
   if ('turn' in event && event.turn !== session.response?.turn) return beside(session, event)
   if (event.type === 'tick' || event.type === 'restarted') return byItself(session, event)
-  const active = { ...session, activeAt: event.at }
-  return chain(move(active, event), (next) =>
-    settle(awaitCaller(session, next, event.at), event.at),
-  )
+  return conclude(session, move({ ...session, activeAt: event.at }, event), event.at)
 }
 
-/** Late for a reply that is over, unless it is one out of band. */
+/** What follows from every step. */
+function conclude(before: Session, moved: Step, at: number): Step {
+  const drafted = chain(moved, (next) => settleDraft(next, at, say))
+  return chain(drafted, (next) => settle(awaitCaller(before, next, at), at))
+}
+
+/** Late for a reply that is over, unless it is one out of band or a draft. */
 function beside(session: Session, event: Extract<SessionEvent, { turn: number }>): Step {
   const aside = asideOf(session, event.turn)
-  if (!aside) return [session, []]
+  if (!aside) return collect(session, event)
   return stepAside({ ...session, activeAt: event.at }, aside, event, say)
 }
 
 /** What happens without anybody doing anything, so it does not count as activity. */
 function byItself(session: Session, event: SessionEventOf<'tick' | 'restarted'>): Step {
   const { at } = event
-  const due = event.type === 'tick' ? tick(session, event) : restart(session)
-  return chain(due, (next) => settle(awaitCaller(session, next, at), at))
+  const due = event.type === 'tick' ? tick(session, event) : restart(session, at)
+  return conclude(session, due, at)
 }
 
 function move(
@@ -80,7 +87,7 @@ function move(
     case 'transcribed':
       return hearWords(session, event)
     case 'transcription_failed':
-      return missWords(session, event.itemId)
+      return missWords(session, event.itemId, event.at)
     case 'heard_so_far':
       return hearSoFar(session, event)
     case 'pause_missed':
@@ -112,7 +119,7 @@ function hear(
 ): Step {
   switch (event.type) {
     case 'cleared':
-      return clearInput(session)
+      return clearInput(session, event.at)
     case 'committed':
       return commit(session, event)
     case 'speech_started':
@@ -122,7 +129,7 @@ function hear(
     case 'paused':
       return pause(session, event)
     case 'resumed':
-      return resume(session)
+      return resume(session, event)
   }
 }
 
@@ -186,11 +193,15 @@ function fail(session: Session): Step {
 }
 
 /** After a crash the work is gone: what waited for it has failed, and says so. */
-function restart(session: Session): Step {
+function restart(session: Session, at: number): Step {
   const lost = session.items.filter((item) => partsOf(item).some(isPending))
   const isHeard = session.speaking !== null || session.pause !== null
-  const quiet: Step = [isHeard ? { ...session, speaking: null, pause: null } : session, []]
-  const missed = lost.reduce((known, { id }) => chain(known, (next) => missWords(next, id)), quiet)
+  const deaf = isHeard ? { ...session, speaking: null, pause: null } : session
+  const quiet = deaf.overlap ? forget(deaf, at) : ([deaf, []] as const)
+  const missed = lost.reduce<Step>(
+    (known, { id }) => chain(known, (next) => missWords(next, id, at)),
+    quiet,
+  )
   const failed = chain(missed, (next) => (next.response ? fail(next) : [next, []]))
   return chain(failed, (next) => failAsides(next, FAILED))
 }
@@ -207,10 +218,12 @@ function tick(session: Session, { at, inputMs }: SessionEventOf<'tick'>): Step {
   if (at >= lostAt(session)) {
     return shut(session, 'session_lost', 'Nobody came back to the session in time.')
   }
+  if (at >= decidesAt(session)) return decide(session, at)
+  if (session.keys && at >= session.keys.until) return enter(session)
   if (response) return [session, []]
   if (isSilenceOver(session, at))
     return chain(stopPlaying(session), (next) => breakSilence(next, inputMs))
-  return playback && playback.endsAt <= at ? stopPlaying(session) : [session, []]
+  return playback && playback.endsAt <= playedAt(session, at) ? stopPlaying(session) : [session, []]
 }
 
 function stopPlaying(session: Session): Step {
@@ -226,7 +239,7 @@ function settle(session: Session, at: number): Step {
   }
   if (session.goodbye === 'due' && !session.response) return sayGoodbye(session)
   const { response, playback, phase, closing } = session
-  const isPlaying = playback !== null && playback.endsAt > at
+  const isPlaying = playback !== null && playback.endsAt > playedAt(session, at)
   if (phase !== 'farewell' || response || isPlaying) return [session, []]
   const close: Effect =
     closing === null
@@ -260,8 +273,11 @@ export function wakeAt(session: Session): number {
   const { openedAt, activeAt, playback, response, phase } = session
   if (phase === 'ended') return activeAt + LIMITS.retainMs
   const overAt = openedAt + LIMITS.sessionMs
-  if (response) return overAt
+  const dueAt = Math.min(overAt, decidesAt(session), session.keys?.until ?? overAt)
+  if (response) return dueAt
   const idleAt = activeAt + LIMITS.idleMs
   const promptAt = session.prompts < LIMITS.prompts ? session.promptAt : null
-  return Math.min(overAt, idleAt, lostAt(session), playback?.endsAt ?? overAt, promptAt ?? overAt)
+  const isHeld = session.overlap !== null && session.overlap.heldAt !== null
+  const quietAt = isHeld ? overAt : (playback?.endsAt ?? overAt)
+  return Math.min(dueAt, idleAt, lostAt(session), quietAt, promptAt ?? overAt)
 }

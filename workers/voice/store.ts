@@ -15,7 +15,7 @@ export const UNSAVED = new Set<SessionEvent['type']>([
 ])
 
 /** `step` never changes an item in place, so identity says which are to be written. */
-type Entry = Omit<Session, 'items'> & { itemIds: readonly string[] }
+type Entry = Omit<Session, 'items' | 'draft'> & { itemIds: readonly string[] }
 
 type Storage = Pick<SyncKvStorage, 'get' | 'put' | 'delete'>
 type Listing = Pick<SyncKvStorage, 'list' | 'delete'>
@@ -37,6 +37,12 @@ const LATER = {
   prompts: 0,
   isTakenOver: false,
   whispers: [],
+  holdsPlayback: false,
+  overlap: null,
+  speculates: false,
+  keys: null,
+  pauses: 0,
+  drafts: 0,
 }
 
 const itemKey = (itemId: string) => `item:${itemId}`
@@ -48,13 +54,15 @@ export function loadSession(kv: Storage): Session | undefined {
   return {
     ...LATER,
     ...rest,
+    draft: null,
     items: itemIds.flatMap((itemId) => kv.get<Item>(itemKey(itemId)) ?? []),
   }
 }
 
 /** @param saved The session as it was last saved; what has not changed since is not written. */
 export function saveSession(kv: Storage, session: Session, saved: Session | undefined): void {
-  const { items, ...rest } = session
+  // The work on a draft is gone with the object.
+  const { items, draft: _, ...rest } = session
   const known = new Set(saved?.items)
   const itemIds = items.map(({ id }) => id)
   const kept = new Set(itemIds)

@@ -50,8 +50,8 @@ export class TurnClock {
   }
 
   asked(at: number): void {
-    const isApart = this.#knownAt !== null && at - this.#knownAt > APART_MS
-    if (this.#beganAt === null || isApart) this.#reset(at)
+    const since = this.#knownAt ?? this.#beganAt
+    if (since === null || at - since > APART_MS) this.#reset(at)
   }
 
   /** @param timings Of the answer, by stage. */

@@ -13,8 +13,8 @@ import {
 } from '../identity/service.ts'
 import type { Maker } from './admission.ts'
 import { defaultsOf, type SessionUpdate, updateConfig } from './config.ts'
+import { openSession } from './opening.ts'
 import type { ClientSecret, NewClientSecret } from './schemas.ts'
-import { openSession } from './session.ts'
 import { OUTLIVES, PREFIX, VoiceClaims } from './voice-key.ts'
 import { sessionOf } from './wire.ts'
 

@@ -6,6 +6,7 @@ import {
   chain,
   type Effect,
   newId,
+  playedAt,
   type Response,
   type Session,
   type SessionEventOf,
@@ -102,7 +103,7 @@ export function show(session: Session, { clause }: SessionEventOf<'unspoken'>): 
 /** Moves the playback clock on. What another reply left unplayed is played first. */
 function play(session: Session, response: Response, itemId: string, ms: number, at: number): Step {
   const { playback } = session
-  const endsAt = Math.max(playback?.endsAt ?? 0, at) + ms
+  const endsAt = Math.max(playback?.endsAt ?? 0, playedAt(session, at)) + ms
   const next = { ...session, playback: { responseId: response.id, itemId, endsAt } }
   if (playback?.responseId === response.id) return [next, []]
   const stopped = playback ? [events.playbackStopped(playback.responseId)] : []

@@ -48,9 +48,11 @@ function wirePart(part: Part) {
       return { type: 'output_text' as const, text: part.text }
     case 'output_audio':
       return { type: 'output_audio' as const, transcript: transcriptOf(part.speech) }
-    case 'input_audio': {
-      const { transcript } = part
-      return { type: 'input_audio' as const, ...(transcript !== null && { transcript }) }
-    }
+    case 'input_audio':
+      return { type: 'input_audio' as const, transcript: nullUntilKnown(part.transcript) }
   }
 }
+
+/** OpenAI sends null until it is known, though its types have none: the Agents SDK fails without the field. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+const nullUntilKnown = (transcript: string | null) => transcript as string

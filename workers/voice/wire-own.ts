@@ -1,5 +1,6 @@
 /** Events of our own, with the prefix `voiceassist.`: stock clients pass them on as they are. */
 import type { Session } from './session.ts'
+import type { Playback } from './speech.ts'
 import type { TurnMetrics } from './turn-metrics.ts'
 
 export const ownEvents = {
@@ -14,6 +15,27 @@ export const ownEvents = {
     type: 'voiceassist.resume' as const,
     token,
     grace_ms: graceMs,
+  }),
+
+  /** As the protocol has it for SIP. @param at Milliseconds since the epoch */
+  dtmf: (key: string, at: number) => ({
+    type: 'input_audio_buffer.dtmf_event_received' as const,
+    event: key,
+    received_at: Math.floor(at / 1000),
+  }),
+
+  /** Whether barge-in holds what is played instead of ending it at once. */
+  playback: (holds: boolean) => ({ type: 'voiceassist.playback' as const, holds }),
+  /** Silence at once, and nothing is to be thrown away yet. */
+  playbackHeld: (playback: Playback | null) => ({
+    type: 'voiceassist.playback.held' as const,
+    response_id: playback?.responseId ?? null,
+    item_id: playback?.itemId ?? null,
+  }),
+  /** @param resumes Whether it goes on where it was held; else what waits is not wanted. */
+  playbackReleased: (resumes: boolean) => ({
+    type: 'voiceassist.playback.released' as const,
+    resumes,
   }),
 
   /** Replies are made in another way from here on, until the next attempt. */

@@ -41,6 +41,33 @@ test('items follow each other without a gap, each counted from its own start', (
   expect(queue.clear()).toEqual({ itemId: 'b', playedMs: 50 })
 })
 
+test('held, it falls silent in 10 ms, loses nothing and goes on where it was', () => {
+  const queue = new PlaybackQueue(24_000)
+  queue.push('a', ones(24_000))
+  play(queue, 12_000)
+  queue.setLevel(0)
+  const held = play(queue, 24_000)
+  const silentFrom = held.findIndex((sample) => sample === 0)
+  expect(silentFrom).toBeLessThanOrEqual(242)
+  expect(held.slice(silentFrom).every((sample) => sample === 0)).toBe(true)
+  queue.setLevel(1)
+  const rest = play(queue, 24_000)
+  expect(rest.filter((sample) => sample > 0).length + silentFrom).toBe(12_000)
+  expect(rest[300]).toBe(0.5)
+})
+
+test('what is held is still to be heard, and can be cut', () => {
+  const queue = new PlaybackQueue(24_000)
+  queue.push('a', ones(24_000))
+  play(queue, 2_400)
+  queue.setLevel(0)
+  play(queue, 2_400)
+  expect(queue.drain(new Float32Array(128))).toBe(true)
+  const { playedMs } = queue.clear()!
+  expect(playedMs).toBeGreaterThanOrEqual(100)
+  expect(playedMs).toBeLessThanOrEqual(110)
+})
+
 test('base64 carries every sample there and back', () => {
   fc.assert(
     fc.property(fc.int16Array({ maxLength: 20_000 }), (samples) => {

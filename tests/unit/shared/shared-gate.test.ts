@@ -106,3 +106,15 @@ test('who knows nothing yet does not wait to learn it', async () => {
   await other.settle()
   expect(await other.gate.isOpenTo()).toBe(false)
 })
+
+test('who is patient knows what others have seen before the first try', async () => {
+  const [one, other] = [startIsolate(), startIsolate()]
+  for (let times = 0; times < 3; times++) await one.fail()
+  expect(await other.gate.isOpenTo({ isPatient: true })).toBe(false)
+})
+
+test('patience ends where Upstash does not answer', async () => {
+  const isolate = startIsolate()
+  upstash.setUp(false)
+  expect(await isolate.gate.isOpenTo({ isPatient: true })).toBe(true)
+})

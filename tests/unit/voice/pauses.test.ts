@@ -34,7 +34,7 @@ function paused() {
   const player = createPlayer()
   player.send(semantic)
   player.happen({ type: 'speech_started', fromMs: 0 })
-  const asked = player.happen({ type: 'paused', fromMs: 0, toMs: 1000 })
+  const asked = player.happen({ type: 'paused', fromMs: 0, toMs: 1000, voicedMs: 800 })
   const [effect] = asked.flatMap((one) => (one.type === 'transcribe' ? [one] : []))
   return { player, pause: effect?.pause ?? '' }
 }

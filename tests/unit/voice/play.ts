@@ -1,10 +1,10 @@
 /** Plays events against a session from its start and collects what it asks for. */
 import { defaultConfig } from '../../../workers/voice/config.ts'
+import { openSession } from '../../../workers/voice/opening.ts'
 import { type ClientEvent, parseClientEvent } from '../../../workers/voice/protocol.ts'
 import {
   type Call,
   type Effect,
-  openSession,
   type Session,
   type SessionEvent,
 } from '../../../workers/voice/session.ts'
@@ -32,6 +32,9 @@ export function createPlayer(session = open()) {
   const player = {
     get session() {
       return session
+    },
+    get at() {
+      return at
     },
     get effects() {
       return effects

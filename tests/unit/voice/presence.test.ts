@@ -20,6 +20,7 @@ test('whoever is cut off finds the conversation again, without what was not hear
   const told = player.wait(60_000).happen({ type: 'opened' })
   expect(typesOf(told)).toEqual([
     'session.created',
+    'voiceassist.playback',
     'session.updated',
     'conversation.item.added',
     'conversation.item.done',
@@ -35,7 +36,10 @@ test('whoever is cut off finds the conversation again, without what was not hear
 })
 
 test('the first to connect hears of the session only', () => {
-  expect(typesOf(keyed().happen({ type: 'opened' }))).toEqual(['session.created'])
+  expect(typesOf(keyed().happen({ type: 'opened' }))).toEqual([
+    'session.created',
+    'voiceassist.playback',
+  ])
 })
 
 test('taking over while the assistant speaks silences it', () => {

@@ -1,15 +1,17 @@
 /** Whatever order things happen in: late, twice, never. */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { speechOf } from '../../../workers/voice/conversation.ts'
-import type { Effect, Session } from '../../../workers/voice/session.ts'
-import { transcriptOf } from '../../../workers/voice/speech.ts'
-import { createPlayer, open, type Outcome, sentOf, USAGE } from './play.ts'
+import type { Effect } from '../../../workers/voice/session.ts'
+import { createPlayer, open, type Outcome, USAGE } from './play.ts'
+import { expectOrdered, expectReleased, expectSane, expectSilenced, strayEvents } from './sane.ts'
 
 type Slow = Extract<Effect, { type: 'transcribe' | 'answer' | 'speak' | 'finish' }>
 
 /** Every word names its turn, so that words of two turns in one item show. */
 const tag = (turn: number, text: string) => text.replace(/[a-z]+/gi, `$&-${turn}`)
+
+/** Nothing, "go on" or words, as the number of the pause has it. */
+const saidAt = (pause: string) => ['', 'uh-huh', 'and now'][Number(pause.at(-1)) % 3] ?? ''
 
 /** What the work asked for would bring, in the order in which it would bring it. */
 function resultsOf(effect: Slow): Outcome[] {
@@ -17,7 +19,7 @@ function resultsOf(effect: Slow): Outcome[] {
     case 'transcribe':
       return effect.pause === null
         ? [{ type: 'transcribed', itemId: effect.itemId, text: 'and now', seconds: 1 }]
-        : [{ type: 'heard_so_far', pause: effect.pause, text: 'and now', seconds: 1 }]
+        : [{ type: 'heard_so_far', pause: effect.pause, text: saidAt(effect.pause), seconds: 1 }]
     case 'answer':
       return [
         { type: 'answer_delta', turn: effect.turn, text: tag(effect.turn, 'One two. Three ') },
@@ -69,13 +71,19 @@ const anyAct = fc.oneof(
       'hangup' as const,
       'pause' as const,
       'resume' as const,
+      'holds' as const,
+      'key' as const,
     ),
   },
 )
 type Act = typeof anyAct extends fc.Arbitrary<infer Value> ? Value : never
 
 function createStage() {
-  const player = createPlayer({ ...open({ maxTurns: 6, graceMs: 60_000 }), maxSpent: 400 })
+  const player = createPlayer({
+    ...open({ maxTurns: 6, graceMs: 60_000 }),
+    maxSpent: 400,
+    speculates: true,
+  })
   player.happen({ type: 'opened' })
   const due: Outcome[] = []
   const past: Outcome[] = []
@@ -146,75 +154,14 @@ function createStage() {
       const sound = seed % 2 === 0 ? { base64: '', ms: 0 } : { base64: 'AAAA', ms: 300 }
       if (player.session.response) happen({ type: 'relayed', turn: turn(), text, ...sound })
     },
-    pause: () => happen({ type: 'paused', fromMs: clock, toMs: clock + 200 }),
+    pause: (seed) =>
+      happen({ type: 'paused', fromMs: clock, toMs: clock + 200, voicedMs: seed % 800 }),
+    key: (seed) => send({ type: 'voiceassist.dtmf', digit: '0#5'[seed % 3] }),
+    holds: (seed) => send({ type: 'voiceassist.playback.update', holds: seed % 3 > 0 }),
     resume: () => happen({ type: 'resumed', fromMs: clock }),
     hangup: (seed) => seed % 10 === 0 && happen({ type: 'left', isFinal: false }),
   }
   return { player, acts }
-}
-
-function expectSane(session: Session, effects: readonly Effect[]) {
-  const ids = session.items.map(({ id }) => id)
-  expect(new Set(ids).size).toBe(ids.length)
-  for (const item of session.items) {
-    const speech = speechOf(item)
-    if (!speech) continue
-    expect(speech.cutMs ?? 0).toBeLessThanOrEqual(speech.sentMs)
-    const whole = speech.clauses.map(({ text }) => text).join('')
-    expect(whole.startsWith(transcriptOf(speech))).toBe(true)
-    expect(new Set(whole.match(/-\d+/g)).size).toBeLessThanOrEqual(1)
-  }
-  const { response } = session
-  const tags = new Set(response?.clauses.join('').match(/-\d+/g))
-  expect([...tags]).toEqual(tags.size > 0 ? [`-${response?.turn}`] : [])
-  const events = sentOf(effects)
-  const created = events.flatMap((event) =>
-    event.type === 'response.created' ? [event.response.id] : [],
-  )
-  const done = events.flatMap((event) =>
-    event.type === 'response.done' ? [event.response.id] : [],
-  )
-  expect(new Set(created).size).toBe(created.length)
-  expect(new Set(done).size).toBe(done.length)
-  // Those of the conversation end in the order in which they began, one at a time; each ends once.
-  const beside = new Set(idsOf(events, 'response.created', true))
-  const main = created.filter((id) => !beside.has(id))
-  const ended = done.filter((id) => !beside.has(id))
-  expect(ended).toEqual(main.slice(0, ended.length))
-  expect(main.slice(ended.length)).toEqual(response ? [response.id] : [])
-  const running = session.asides.map((aside) => aside.response.id)
-  expect([...beside].filter((id) => !done.includes(id)).toSorted()).toEqual(running.toSorted())
-  expect(running.length).toBeLessThanOrEqual(4)
-}
-
-/** Replies out of band belong to no conversation. */
-function idsOf(events: ReturnType<typeof sentOf>, type: 'response.created', isAside: boolean) {
-  return events.flatMap((event) =>
-    event.type === type && isAside === !('conversation_id' in event.response)
-      ? [event.response.id]
-      : [],
-  )
-}
-
-/** Events of a reply that do not lie between its start and its end. */
-function strayEvents(effects: readonly Effect[]) {
-  const active = new Set<string>()
-  return sentOf(effects).filter((event) => {
-    if (event.type === 'response.created') active.add(event.response.id)
-    const isStray =
-      event.type.startsWith('response.output') &&
-      ![...active].some((id) => JSON.stringify(event).includes(`"${id}"`))
-    if (event.type === 'response.done') active.delete(event.response.id)
-    return isStray
-  })
-}
-
-/** Items keep their order, whatever is added or removed. */
-function expectOrdered(before: Session['items'], after: Session['items']) {
-  const ids = after.map(({ id }) => id)
-  const kept = before.map(({ id }) => id).filter((id) => ids.includes(id))
-  const known = new Set(kept)
-  expect(ids.filter((id) => known.has(id))).toEqual(kept)
 }
 
 /** A clause whose end comes after the audio of the next; then the caller interrupts. */
@@ -235,13 +182,19 @@ test('one reply at a time, items once and in order, never more heard than sent, 
   const hold = fc.property(plans, (plan) => {
     const { player, acts } = createStage()
     for (const [act, seed] of plan) {
-      const { spent, items } = player.session
+      const before = player.session
+      const { spent, items } = before
+      const count = player.effects.length
       acts[act](seed)
+      const isHeard = act === 'speak' && before.phase === 'open' && before.awaySince === null
+      if (isHeard) expectSilenced(before, player.effects.slice(count), player.at)
       expect(player.session.spent).toBeGreaterThanOrEqual(spent)
       expectOrdered(items, player.session.items)
       expectSane(player.session, player.effects)
     }
     expect(strayEvents(player.effects)).toEqual([])
+    const { overlap } = player.session
+    expectReleased(player.effects, overlap !== null && overlap.heldAt !== null)
   })
   fc.assert(hold, { numRuns: RUNS, examples: [[LATE_END]] })
 }, 600_000)

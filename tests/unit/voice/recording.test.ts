@@ -84,6 +84,23 @@ test('what was not heard is taken back, to the word', () => {
   expect(words(recorder.take(START + 30_000, true), 1)).toEqual(['alpha', 'beta', 'gamma', 'omega'])
 })
 
+test('what was held is recorded where it was heard in the end, and cut there', () => {
+  const recorder = new Recorder(START)
+  const [first, second] = [encodeWords('alpha'), encodeWords('beta gamma')]
+  const firstMs = first.length / 24
+  recorder.hearAssistant('a', first, START + 1000)
+  recorder.hearAssistant('a', second, START + 1010)
+  const heldAt = START + 1000 + firstMs
+  recorder.hold(heldAt)
+  speak(recorder, encodeWords('cough'), heldAt)
+  recorder.release(heldAt + 600)
+  recorder.cut('a', firstMs + encodeWords('beta').length / 24)
+  const said = side(recorder.take(START + 30_000, true), 1)
+  expect(said.map(({ text }) => text)).toEqual(['alpha', 'beta'])
+  expect(said[1]!.startMs - said[0]!.endMs).toBeGreaterThan(580)
+  expect(said[1]!.startMs - said[0]!.endMs).toBeLessThan(720)
+})
+
 test('a cut of an item that is not sounding changes nothing', () => {
   const recorder = new Recorder(START)
   recorder.hearAssistant('a', encodeWords('alpha'), START)
