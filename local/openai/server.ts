@@ -32,6 +32,8 @@ export interface OpenAi {
   readonly baseUrl: string
   /** Requests that carried the right key, oldest first. */
   requests(): readonly OpenAiRequest[]
+  /** Body of the newest of them that had a model, as it was read. */
+  last(): unknown
   /** False makes every request fail by a closed socket, as an unreachable provider does. */
   setUp(up: boolean): void
   close(): Promise<void>
@@ -58,6 +60,7 @@ interface Desk {
   readonly apiKey: string | undefined
   readonly fail: (model: string, script: Script) => void
   readonly requests: OpenAiRequest[]
+  last: unknown
 }
 
 /**
@@ -69,7 +72,12 @@ interface Desk {
 export async function startOpenAi(
   options: { port?: number; apiKey?: string } = {},
 ): Promise<OpenAi> {
-  const desk: Desk = { apiKey: options.apiKey, fail: createFailures(), requests: [] }
+  const desk: Desk = {
+    apiKey: options.apiKey,
+    fail: createFailures(),
+    requests: [],
+    last: undefined,
+  }
   let up = true
   const server = createServer((request, response) => {
     if (!up) return request.socket.destroy()
@@ -90,6 +98,7 @@ export async function startOpenAi(
   return {
     baseUrl: `http://127.0.0.1:${portOf(server.address())}/v1`,
     requests: () => desk.requests.slice(),
+    last: () => desk.last,
     setUp(value) {
       up = value
       // An unreachable server does not go on with what it had begun either.
@@ -127,6 +136,7 @@ async function answer(
     throw new ApiError(400, 'you must provide a model parameter', { param: 'model' })
   }
   desk.requests.push({ path: pathname, model })
+  desk.last = body
   const script = scriptOf(model, endpoint.task)
   desk.fail(model, script)
   const call = { body, id: randomUUID().replaceAll('-', ''), now: Date.now() }

@@ -26,7 +26,11 @@ const REFUSED: [string, object, string][] = [
   ['chat/completions', chatOf({ model: 7 }), 'model'],
   ['chat/completions', chatOf({ messages: [] }), 'messages'],
   ['chat/completions', chatOf({ messages: [{ role: 'assistant', content: 'x' }] }), 'messages'],
-  ['chat/completions', chatOf({ messages: [{ role: 'tool', content: 'x' }] }), 'messages.0.role'],
+  [
+    'chat/completions',
+    chatOf({ messages: [{ role: 'tool', tool_call_id: 'c', content: 'x' }] }),
+    'messages.0.role',
+  ],
   ['chat/completions', chatOf({ messages: [{ role: 'user', content: ' ' }] }), 'messages'],
   [
     'chat/completions',
@@ -34,7 +38,7 @@ const REFUSED: [string, object, string][] = [
     'messages.0.content',
   ],
   ['chat/completions', chatOf({ n: 2 }), 'n'],
-  ['chat/completions', chatOf({ tools: [{ type: 'function' }] }), 'tools'],
+  ['chat/completions', chatOf({ tools: [{ type: 'function' }] }), 'tools.0.function'],
   [
     'chat/completions',
     chatOf({ response_format: { type: 'json_object' } }),

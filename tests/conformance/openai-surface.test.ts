@@ -179,7 +179,7 @@ test('openai: vectors come as floats and as base64, and are charged', async () =
 test('openai: models are listed and looked up', async () => {
   const client = await app.openai()
   const { data } = await client.models.list()
-  expect(data.map(({ id }) => id)).toEqual(['va-rag:default', 'va-lexical-1'])
+  expect(data.map(({ id }) => id)).toEqual(['va-rag:default', 'va-assistant', 'va-lexical-1'])
   expect(await client.models.retrieve('va-rag:default')).toMatchObject({ object: 'model' })
   await expect(client.models.retrieve('gpt-5')).rejects.toThrow(NotFoundError)
 })

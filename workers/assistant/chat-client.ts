@@ -31,6 +31,8 @@ export interface ModelRequest {
   tools: readonly ToolDescription[]
   /** `auto` when absent. */
   toolChoice?: ToolChoice
+  /** Whether several tools may be called at once; they may when absent. */
+  isParallel?: boolean
   /** Of the chain, asked first; null: the chain's first. */
   model?: string | null
   /** Tokens of the reply at most; null: MAX_ANSWER_LENGTH. */
@@ -179,7 +181,7 @@ type Body = ReturnType<typeof bodyOf>
 function bodyOf(
   { env }: ModelContext,
   model: string,
-  { messages, tools, toolChoice = 'auto', maxTokens }: ModelRequest,
+  { messages, tools, toolChoice = 'auto', isParallel = true, maxTokens }: ModelRequest,
 ) {
   return {
     model,
@@ -190,6 +192,8 @@ function bodyOf(
     ...(tools.length > 0 && {
       tools: tools.map((tool) => ({ type: 'function' as const, function: tool })),
       tool_choice: choiceOf(toolChoice),
+      // Not every provider knows the field, so what is usual is not said.
+      ...(!isParallel && { parallel_tool_calls: false }),
     }),
   }
 }

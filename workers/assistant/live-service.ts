@@ -8,6 +8,7 @@ import { attempt } from './perform.ts'
 import { platformTools, searchFor, type SpeakContext } from './speak-service.ts'
 import { liveRules, type SpokenRequest } from './speak.ts'
 import type { ToolDescription, ToolOutcome } from './turn-state.ts'
+import { trimResult } from './window.ts'
 
 export interface LiveCall {
   callId: string
@@ -65,10 +66,7 @@ export async function prepareLive(
         ctx.metrics.inc('voiceassist_tool_calls_total', { tool: call.name, status })
       }
       const content = outcome.ok ? outcome.content : `The tool failed: ${outcome.problem}`
-      return { ok: outcome.ok, content: content.slice(0, MAX_RESULT) }
+      return { ok: outcome.ok, content: trimResult(content) }
     },
   }
 }
-
-/** Characters of a result the model is told. */
-const MAX_RESULT = 16_000

@@ -58,10 +58,14 @@ export interface TurnJob {
   external?: readonly ToolDescription[]
   /** Of the first call of the model; `auto` when absent. */
   toolChoice?: ToolChoice
+  /** Whether the model may make several calls at once; it may when absent. */
+  isParallel?: boolean
   /** What was found before the turn, and the messages tell of. */
   sources?: Found['sources']
   /** Gets the turn after each of its steps: what is known if nobody reads to the end. */
   watch: (turn: TurnState) => void
+  /** Gets what the turn's tools found. */
+  found?: (sources: Found['sources']) => void
   /** Gets the problem when a budget refused a call. */
   refuse?: (problem: ProblemError) => void
 }
@@ -167,7 +171,7 @@ async function callModel(
 
 /** What the model may call, and must. */
 function offerOf(
-  { tools, external = [], toolChoice = 'auto' }: TurnJob,
+  { tools, external = [], toolChoice = 'auto', isParallel = true }: TurnJob,
   step: number,
   withTools: boolean,
 ) {
@@ -175,6 +179,7 @@ function offerOf(
   return {
     tools: withTools ? [...own, ...external] : [],
     toolChoice: step === 1 ? toolChoice : ('auto' as const),
+    isParallel,
   }
 }
 
@@ -211,7 +216,10 @@ async function carryOut(
   span: Span,
 ): Promise<void> {
   const began = ctx.now().getTime()
-  const found = (more: Found['sources']) => void sources.push(...more)
+  const found = (more: Found['sources']) => {
+    sources.push(...more)
+    job.found?.(more)
+  }
   const calling = {
     sessionId: job.sessionId,
     messageId: job.messageId,

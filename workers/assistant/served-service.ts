@@ -4,8 +4,13 @@
  */
 import { ProblemError } from '../../shared/errors.ts'
 import { flagsOf, type FlagReadContext } from '../flags/client-service.ts'
-import type { AssistantContent } from './assistant-schemas.ts'
-import { type AssistantRow, findAssistant, findVersion } from './assistant-store.ts'
+import { type AssistantContent, MOST_ASSISTANTS } from './assistant-schemas.ts'
+import {
+  type AssistantRow,
+  findAssistant,
+  findVersion,
+  selectAssistants,
+} from './assistant-store.ts'
 import type { StoreContext } from './store.ts'
 
 export interface Served {
@@ -62,4 +67,10 @@ async function chosenBy(
     flag,
   })
   return undefined
+}
+
+/** Slugs of the assistants the caller may name. */
+export async function assistantNames(ctx: StoreContext): Promise<string[]> {
+  const rows = await selectAssistants(ctx, { limit: MOST_ASSISTANTS, archived: 'false' })
+  return rows.map(({ slug }) => slug)
 }

@@ -6,8 +6,9 @@ import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import type { Span } from '../../shared/trace-span.ts'
 import { noteSession, traceStream, withSpan } from '../../shared/tracing.ts'
-import { type Bill, withBill } from '../usage/service.ts'
+import { withBill } from '../usage/service.ts'
 import { begin, type Begun } from './begin-service.ts'
+import { type Clock, endOf, startClock } from './end-service.ts'
 import { runTurn, type TurnContext } from './perform.ts'
 import { languageOf } from './phrases.ts'
 import { advance, formatPosition, type Position, remainder, START } from './position.ts'
@@ -16,8 +17,14 @@ import type { NewMessage, Part, Reply, Usage } from './schemas.ts'
 import * as store from './store.ts'
 import { summarise } from './summary-service.ts'
 import { NEW_TURN, type TurnState } from './turn-state.ts'
-import { textOf } from './turn.ts'
 
+export {
+  type HostedEvent,
+  type HostedRequest,
+  hostTurn,
+  type ToolChoice,
+} from './hosted-service.ts'
+export { assistantNames } from './served-service.ts'
 export { type Live, prepareLive } from './live-service.ts'
 export type { SpokenRequest } from './speak.ts'
 export { converse, type SpeakContext } from './speak-service.ts'
@@ -144,25 +151,6 @@ async function* follow(
   }
 }
 
-function endOf(turn: TurnState = NEW_TURN, clock: Clock, bill: Bill): store.Ended {
-  const { parts, calls, usage, model } = turn
-  const content = textOf(turn)
-  const isOpen = turn.status === 'running'
-  const failed = calls.some(({ status }) => status === 'failed')
-  return {
-    status: isOpen ? (content ? 'partial' : 'failed') : turn.status,
-    reason: isOpen ? 'cancelled' : turn.reason,
-    content,
-    parts: [...parts],
-    toolCalls: [...calls],
-    model,
-    fallbackUsed: failed || turn.modelFellBack || turn.reason === 'unavailable',
-    usage,
-    costMicroDollars: bill.microDollars,
-    timings: clock.timings(),
-  }
-}
-
 /**
  * What is left of an answer behind `from`, for a reader whose stream broke. While the turn runs it is
  * waited for.
@@ -202,18 +190,3 @@ export async function* resumeMessage(
 }
 
 const tooLate = () => new ProblemError('timed_out', 'The answer took too long. Ask again.')
-
-type Clock = ReturnType<typeof startClock>
-
-/** Milliseconds of the turn. */
-function startClock({ now }: AssistantContext) {
-  const began = now().getTime()
-  let firstMs: number | undefined
-  return {
-    hear: () => void (firstMs ??= now().getTime() - began),
-    timings(): Record<string, number> {
-      const total_ms = now().getTime() - began
-      return firstMs === undefined ? { total_ms } : { first_token_ms: firstMs, total_ms }
-    },
-  }
-}

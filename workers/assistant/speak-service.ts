@@ -10,7 +10,7 @@ import { withFiller } from './filler.ts'
 import { runTurn, type TurnContext, type TurnJob, UNBOUNDED } from './perform.ts'
 import { languageOf, phrasesIn } from './phrases.ts'
 import type { Part } from './schemas.ts'
-import { type SpokenEvent, type SpokenRequest, spokenMessages } from './speak.ts'
+import { NOT_LIVE, type SpokenEvent, type SpokenRequest, spokenMessages } from './speak.ts'
 import { toolsFor } from './tool-service.ts'
 import { NEW_TURN, type TurnState } from './turn-state.ts'
 
@@ -18,9 +18,6 @@ export type SpeakContext = ModelContext & TurnContext & KnowledgeContext
 
 /** Milliseconds of silence while a tool runs before something is said. */
 const FILLER_MS = 800
-
-/** Needs a conversation in the database, which a live one is not. */
-const NOT_LIVE = new Set(['handoff'])
 
 /**
  * Yields what is said and done, in order, and last `done`. Statements whose marks prove nothing are

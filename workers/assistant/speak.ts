@@ -38,6 +38,9 @@ export type SpokenEvent =
       timings: { searchMs: number; firstTokenMs: number }
     }
 
+/** Needs a conversation in the database, which a live one is not, nor one that others keep. */
+export const NOT_LIVE = new Set(['handoff'])
+
 const RULES = `You speak with somebody in a live conversation. Answer in the language they use, in one to three short
 sentences that are easy to say aloud: no lists, no links, no markup.
 - Take what the sources say over your memory, and say so when you do not know.

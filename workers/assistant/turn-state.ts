@@ -20,6 +20,8 @@ export interface ToolDescription {
   description: string
   /** JSON Schema of the arguments. */
   parameters: Record<string, unknown>
+  /** Whether the model's arguments must be exactly as `parameters` say; not when absent. */
+  strict?: boolean
 }
 
 /** Whether the model may, must not or must call a tool, or which one. */

@@ -17,11 +17,10 @@ import {
   type TurnSpec,
   type TurnState,
 } from './turn-state.ts'
+import { trimResult } from './window.ts'
 
 /** Tool calls of one model call that are carried out; more are refused. */
 const MAX_PARALLEL = 8
-/** Characters of a result the model is told. */
-const MAX_RESULT = 16_000
 /** Characters of a result that are shown and stored. */
 const MAX_PREVIEW = 1000
 
@@ -230,12 +229,6 @@ const hasText = (turn: TurnState) => turn.parts.some(({ type }) => type === 'tex
 
 const failureOf = (problem: string) =>
   `The tool failed: ${problem} Say so in your answer, and go on without it.`
-
-function trimResult(content: string): string {
-  if (content.length <= MAX_RESULT) return content
-  const note = `[Cut: ${MAX_RESULT} of ${content.length} characters are here.]`
-  return `${content.slice(0, MAX_RESULT)}\n${note}`
-}
 
 function chain([turn, effects]: Step, next: (turn: TurnState) => Step): Step {
   const [after, more] = next(turn)

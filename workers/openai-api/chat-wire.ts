@@ -8,7 +8,7 @@ import type { Cited, Happened, Proved, Reply } from './wire-types.ts'
 
 export function completionOf(reply: Reply, answer: Proved) {
   const { text: content, citations } = answer
-  const annotations = annotationsOf(reply, citations, content, 0)
+  const annotations = markAnnotations(reply, citations, content, 0)
   const message = { role: 'assistant' as const, content, refusal: null, annotations }
   return {
     id: idOf(answer.answerId),
@@ -42,7 +42,7 @@ export function createChunks(reply: Reply, withUsage: boolean) {
         citations.push(event.citation)
         return []
       case 'delta': {
-        const annotations = annotationsOf(reply, citations, event.text, length)
+        const annotations = markAnnotations(reply, citations, event.text, length)
         length += event.text.length
         return [chunk({ content: event.text, ...(annotations.length > 0 && { annotations }) })]
       }
@@ -59,7 +59,7 @@ export function createChunks(reply: Reply, withUsage: boolean) {
 const idOf = (answerId: string) => `chatcmpl-${answerId}`
 
 /** One per mark in the piece. @param at The piece's place in the whole text. */
-const annotationsOf = (
+export const markAnnotations = (
   { publicUrl }: Reply,
   citations: readonly Cited[],
   piece: string,

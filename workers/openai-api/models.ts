@@ -1,4 +1,7 @@
-/** Models of this surface: a knowledge base answers under `va-rag:` and its id, the embedder under its own name. */
+/**
+ * Models of this surface: a knowledge base answers under `va-rag:` and its id, an assistant under
+ * `va-assistant:` and its slug, the embedder under its own name.
+ */
 
 const ANSWERS = 'va-rag'
 /** The knowledge base every tenant has; `va-rag` alone means it. */
@@ -10,6 +13,18 @@ export const modelOf = (kbId: string) => `${ANSWERS}:${kbId}`
 export function kbOf(model: string): string | undefined {
   if (model === ANSWERS) return DEFAULT
   return model.startsWith(`${ANSWERS}:`) ? model.slice(ANSWERS.length + 1) : undefined
+}
+
+/** `va-assistant` alone means the tenant's default one, or ours. */
+export const ASSISTANT = 'va-assistant'
+
+export const assistantModel = (slug: string) => `${ASSISTANT}:${slug}`
+
+/** The assistant a model's name stands for: its id or slug, null for the default one; undefined: none. */
+export function assistantOf(model: string): string | null | undefined {
+  if (model === ASSISTANT) return null
+  const named = model.startsWith(`${ASSISTANT}:`) ? model.slice(ASSISTANT.length + 1) : ''
+  return named === '' ? undefined : named
 }
 
 /** Seconds since 1970. */

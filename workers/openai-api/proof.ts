@@ -1,5 +1,5 @@
 /** An answer's proof as clients get it: places of the marks, addresses of the passages, and `va`. */
-import type { Place, Proved, Source } from './wire-types.ts'
+import type { Cited, Place, Proved, Source } from './wire-types.ts'
 
 /** Where the console shows a passage: its document opened at the page, the span marked. */
 export function viewerUrl(publicUrl: string, { documentId, page, start, end }: Place): string {
@@ -41,10 +41,12 @@ export function extensionOf(publicUrl: string, proved: Proved) {
     cost: { micro_dollars: costMicroDollars },
     kb_version: versions.length > 1 ? kbVersions : version,
     timings_ms: timings,
-    citations: proved.citations.map((citation) => {
-      const { number, documentId: file_id, title, page, start, end, quote } = citation
-      const url = viewerUrl(publicUrl, citation)
-      return { number, file_id, title, page, start, end, quote, url }
-    }),
+    citations: proved.citations.map((citation) => citedOf(publicUrl, citation)),
   }
+}
+
+/** A citation with the address of its passage. */
+export function citedOf(publicUrl: string, citation: Cited) {
+  const { number, documentId: file_id, title, page, start, end, quote } = citation
+  return { number, file_id, title, page, start, end, quote, url: viewerUrl(publicUrl, citation) }
 }

@@ -3,6 +3,7 @@
  * passed over; one that would change what the answer is and is not there is refused by its name.
  */
 import { z } from '@hono/zod-openapi'
+import { ToolCall } from '../assistant/schemas.ts'
 
 /** Absent, null or empty: anything else asks for what this surface does not have. */
 export const absent = (detail: string) => z.array(z.unknown()).max(0, detail).nullish()
@@ -73,13 +74,57 @@ export const Content = z.union(
   'send a text or parts of the type text',
 )
 
-const ChatMessage = z.object({
-  role: z.enum(
-    ['system', 'developer', 'user', 'assistant'],
-    'must be system, developer, user or assistant; there are no tools here',
-  ),
-  content: Content,
+const Name = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -')
+
+/** As the provider takes them. */
+export const MOST_FUNCTIONS = 128
+
+/** A function of the caller's, which the caller runs. */
+export const FunctionTool = z.object({
+  name: Name,
+  description: z.string().max(4096).nullish(),
+  /** JSON Schema. */
+  parameters: z.record(z.string(), z.unknown()).nullish(),
+  strict: z.boolean().nullish(),
 })
+export type FunctionTool = z.output<typeof FunctionTool>
+
+const CallId = z.string().min(1).max(64)
+
+/** Ids the caller sends back: what it keeps of the conversation is its own. */
+export const Call = z.object({ id: CallId, name: Name, arguments: z.string().max(100_000) })
+
+const ChatMessage = z.discriminatedUnion(
+  'role',
+  [
+    z.object({ role: z.enum(['system', 'developer', 'user']), content: Content }),
+    z.object({
+      role: z.literal('assistant'),
+      content: Content.nullish(),
+      tool_calls: z
+        .array(
+          z.object({
+            id: CallId,
+            type: z.literal('function'),
+            function: Call.pick({ name: true, arguments: true }),
+          }),
+        )
+        .max(MOST_FUNCTIONS)
+        .nullish(),
+    }),
+    z.object({ role: z.literal('tool'), tool_call_id: CallId, content: Content }),
+  ],
+  'must be system, developer, user, assistant or tool',
+)
+
+/** Nothing of it is OpenAI's: for the models `va-assistant` alone. */
+export const Wishes = z.strictObject({
+  /** Names the conversation for tools that remember it: what the last reply's `va.session_id` said. */
+  session_id: z.uuid().optional(),
+  /** Ids in `va.tool_calls` of calls that wait for the user, who has agreed to them. */
+  confirm: z.array(z.string().max(64)).max(8).default([]),
+})
+export type Wishes = z.output<typeof Wishes>
 
 export const ChatRequest = z
   .object({
@@ -88,8 +133,22 @@ export const ChatRequest = z
     stream: z.boolean().nullish(),
     stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
     n: z.literal(1, 'there is one answer').nullish(),
-    tools: absent('functions of the caller’s are not called here'),
-    functions: absent('functions of the caller’s are not called here'),
+    tools: z
+      .array(z.object({ type: z.literal('function'), function: FunctionTool }))
+      .max(MOST_FUNCTIONS)
+      .nullish(),
+    tool_choice: z
+      .union(
+        [
+          z.enum(['auto', 'none', 'required']),
+          z.object({ type: z.literal('function'), function: z.object({ name: Name }) }),
+        ],
+        'must be auto, none, required or a function',
+      )
+      .nullish(),
+    parallel_tool_calls: z.boolean().nullish(),
+    va: Wishes.nullish(),
+    functions: absent('functions go in tools'),
     modalities: z.array(z.literal('text', 'answers are text')).nullish(),
     response_format: z
       .object({ type: z.literal('text', 'answers are text with their citations') })
@@ -103,6 +162,19 @@ export const ChatRequest = z
   })
 export type ChatRequest = z.output<typeof ChatRequest>
 
+const Citations = z.array(
+  z.object({
+    number: z.int(),
+    file_id: z.uuid(),
+    title: z.string(),
+    page: z.int(),
+    start: z.int(),
+    end: z.int(),
+    quote: z.string(),
+    url: z.string(),
+  }),
+)
+
 /** The proof of an answer; nothing of it is OpenAI's. */
 export const Extension = z
   .object({
@@ -115,20 +187,29 @@ export const Extension = z
     /** Of the knowledge base that was asked; by id where there were several. */
     kb_version: z.union([z.int(), z.record(z.string(), z.int())]),
     timings_ms: z.record(z.string(), z.number()),
-    citations: z.array(
-      z.object({
-        number: z.int(),
-        file_id: z.uuid(),
-        title: z.string(),
-        page: z.int(),
-        start: z.int(),
-        end: z.int(),
-        quote: z.string(),
-        url: z.string(),
-      }),
-    ),
+    citations: Citations,
   })
   .openapi('AnswerProof')
+
+/** What an assistant did for its answer; nothing of it is OpenAI's. */
+export const TurnExtension = z
+  .object({
+    session_id: z.uuid(),
+    assistant_id: z.uuid().nullable(),
+    assistant_version: z.int().nullable(),
+    /** Of the platform's tools; those of the caller's functions are the caller's to make. */
+    tool_calls: z.array(ToolCall),
+    tools_executed: z.array(z.string()),
+    tool_failures: z.int(),
+    fallback_used: z.boolean(),
+    /** The model that wrote the end of it. */
+    model: z.string().nullable(),
+    cost: z.object({ micro_dollars: z.int() }),
+    timings_ms: z.record(z.string(), z.number()),
+    citations: Citations,
+  })
+  .openapi('AssistantProof')
+export type TurnExtension = z.infer<typeof TurnExtension>
 
 const usage = z.object({
   prompt_tokens: z.int(),
@@ -147,7 +228,8 @@ export const ChatCompletion = z
         index: z.int(),
         message: z.object({
           role: z.literal('assistant'),
-          content: z.string(),
+          /** Null when there are only calls. */
+          content: z.string().nullable(),
           refusal: z.null(),
           annotations: z.array(
             z.object({
@@ -162,12 +244,22 @@ export const ChatCompletion = z
               }),
             }),
           ),
+          tool_calls: z
+            .array(
+              z.object({
+                id: z.string(),
+                type: z.literal('function'),
+                function: z.object({ name: z.string(), arguments: z.string() }),
+              }),
+            )
+            .optional(),
         }),
         logprobs: z.null(),
-        finish_reason: z.literal('stop'),
+        /** `length`: the model has called as often as it may. */
+        finish_reason: z.enum(['stop', 'tool_calls', 'length']),
       }),
     ),
     usage,
-    va: Extension,
+    va: z.union([Extension, TurnExtension]),
   })
   .openapi('OpenAiChatCompletion')

@@ -1,7 +1,7 @@
 /** Questions asked the way OpenAI's clients ask, answered from a knowledge base; and its embedder. */
-import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError, toProblem } from '../../shared/errors.ts'
 import { render } from '../../shared/render.ts'
+import { assistantNames } from '../assistant/service.ts'
 import { requireModels } from '../flags/client-service.ts'
 import type { AskEvent } from '../knowledge/schemas.ts'
 import {
@@ -14,8 +14,17 @@ import {
   profileOf,
 } from '../knowledge/service.ts'
 import { completionOf, createChunks } from './chat-wire.ts'
-import { type Asked, askedOf, type Said, textOf } from './conversation.ts'
-import { base64Of, kbOf, modelOf, secondsOf } from './models.ts'
+import { type Asked, askedOf, type Said } from './conversation.ts'
+import {
+  ASSISTANT,
+  assistantModel,
+  assistantOf,
+  base64Of,
+  kbOf,
+  modelOf,
+  secondsOf,
+} from './models.ts'
+import { invalid, saidInChat, saidInInput, searchOf } from './narrow-service.ts'
 import { createResponseEvents, type StreamEvent } from './response-events.ts'
 import { responseOf, type ResponseReply } from './response-wire.ts'
 import type { ResponseRequest } from './responses-schemas.ts'
@@ -26,12 +35,20 @@ import type {
   ModelList,
   OpenAiModel,
 } from './schemas.ts'
+import {
+  completeTurn,
+  createTurnResponse,
+  streamTurnChunks,
+  streamTurnResponse,
+  type TurnApiContext,
+} from './turn-service.ts'
 import type { Reply, Source } from './wire-types.ts'
 
-export type ApiContext = KnowledgeContext & WithEnv<{ readonly PUBLIC_URL: string }>
+export type ApiContext = KnowledgeContext & TurnApiContext
 
 /** @throws ProblemError not_found, invalid_fields, dependency_down, budget_exceeded */
 export async function completeChat(ctx: ApiContext, request: ChatRequest, signal: AbortSignal) {
+  if (isAssistant(request)) return completeTurn(ctx, request, signal)
   for await (const event of askChat(ctx, request, signal)) {
     if (event.type === 'done') return completionOf(replyOf(ctx, request.model), event.answer)
   }
@@ -44,13 +61,14 @@ export async function* streamChatChunks(
   request: ChatRequest,
   signal: AbortSignal,
 ): AsyncGenerator<object> {
+  if (isAssistant(request)) return yield* streamTurnChunks(ctx, request, signal)
   const reply = replyOf(ctx, request.model)
   const chunksOf = createChunks(reply, request.stream_options?.include_usage === true)
   for await (const event of askChat(ctx, request, signal)) yield* chunksOf(event)
 }
 
 function askChat(ctx: ApiContext, request: ChatRequest, signal: AbortSignal) {
-  const asked = questionOf('messages', request.messages)
+  const asked = questionOf('messages', saidInChat(request))
   return answersOf(ctx, [kbNamed(request.model)], asked, signal)
 }
 
@@ -60,6 +78,7 @@ export async function createResponse(
   request: ResponseRequest,
   signal: AbortSignal,
 ) {
+  if (isAssistant(request)) return createTurnResponse(ctx, request, signal)
   const { reply, events } = askResponse(ctx, request, signal)
   let sources: readonly Source[] = []
   for await (const event of events) {
@@ -79,19 +98,30 @@ export async function* streamResponse(
   request: ResponseRequest,
   signal: AbortSignal,
 ): AsyncGenerator<StreamEvent> {
-  const { reply, events } = askResponse(ctx, request, signal)
-  const eventsOf = createResponseEvents(reply)
+  const events = isAssistant(request)
+    ? streamTurnResponse(ctx, request, signal)
+    : streamAnswer(ctx, request, signal)
   let last: StreamEvent | undefined
   try {
-    for await (const event of events) {
-      for (last of eventsOf(event)) yield last
-    }
+    for await (last of events) yield last
   } catch (error) {
     if (!last || signal.aborted) throw error
     ctx.log.error('a streamed response failed', { error })
     yield { ...failureOf(ctx, error), sequence_number: last.sequence_number + 1 }
   }
 }
+
+async function* streamAnswer(
+  ctx: ApiContext,
+  request: ResponseRequest,
+  signal: AbortSignal,
+): AsyncGenerator<StreamEvent> {
+  const { reply, events } = askResponse(ctx, request, signal)
+  const eventsOf = createResponseEvents(reply)
+  for await (const event of events) yield* eventsOf(event)
+}
+
+const isAssistant = ({ model }: { model: string }) => assistantOf(model) !== undefined
 
 /** https://platform.openai.com/docs/api-reference/responses-streaming/error */
 function failureOf({ requestId }: ApiContext, error: unknown) {
@@ -102,9 +132,8 @@ function failureOf({ requestId }: ApiContext, error: unknown) {
 }
 
 function askResponse(ctx: ApiContext, request: ResponseRequest, signal: AbortSignal) {
-  const { input, instructions, metadata, include } = request
-  const items = typeof input === 'string' ? [{ role: 'user' as const, content: input }] : input
-  const asked = questionOf('input', items)
+  const { instructions, metadata, include } = request
+  const asked = questionOf('input', saidInInput(request))
   const { kbIds, maxSources, filters } = searchIn(request)
   const reply: ResponseReply = {
     ...replyOf(ctx, request.model),
@@ -122,9 +151,9 @@ function askResponse(ctx: ApiContext, request: ResponseRequest, signal: AbortSig
 }
 
 /** What its file_search asks for; without one, the knowledge base its model names. @throws ProblemError not_found */
-function searchIn({ tools, model }: ResponseRequest) {
-  const [search] = tools ?? []
-  const kbIds = search?.vector_store_ids ?? [kbNamed(model)]
+function searchIn(request: ResponseRequest) {
+  const search = searchOf(request)
+  const kbIds = search?.vector_store_ids ?? [kbNamed(request.model)]
   const maxSources = search?.max_num_results ?? undefined
   return { kbIds, maxSources, filters: search?.filters ?? undefined }
 }
@@ -157,11 +186,7 @@ async function* naming(
 }
 
 /** @throws ProblemError invalid_fields */
-function questionOf(
-  field: string,
-  messages: readonly { role: Said['role']; content: Parameters<typeof textOf>[0] }[],
-): Asked {
-  const said = messages.map(({ role, content }) => ({ role, text: textOf(content) }))
+function questionOf(field: string, said: readonly Said[]): Asked {
   const asked = askedOf(said)
   if ('fault' in asked) throw invalid(field, asked.fault)
   return asked
@@ -182,9 +207,14 @@ function kbNamed(model: string): string {
 
 /** Models the caller may use. */
 export async function listModels(ctx: ApiContext): Promise<ModelList> {
-  const { items } = await bases.listBases(ctx)
+  const [{ items }, assistants] = await Promise.all([bases.listBases(ctx), assistantNames(ctx)])
   const kbIds = new Set(['default', ...items.map(({ id }) => id)])
-  const ids = [...Array.from(kbIds, modelOf), ctx.env.EMBEDDING_MODEL]
+  const ids = [
+    ...Array.from(kbIds, modelOf),
+    ASSISTANT,
+    ...assistants.map(assistantModel),
+    ctx.env.EMBEDDING_MODEL,
+  ]
   return { object: 'list', data: ids.map(modelNamed) }
 }
 
@@ -243,9 +273,4 @@ function noModel(id: string): ProblemError {
 
 export function noStore(id: string): ProblemError {
   return new ProblemError('not_found', `There is no vector store with the id ${id}.`)
-}
-
-export function invalid(field: string, detail: string): ProblemError {
-  const errors = [{ in: 'json', pointer: `/${field}`, detail }]
-  return new ProblemError('invalid_fields', detail, { errors })
 }

@@ -54,3 +54,44 @@ export interface Reply {
   /** Where links to passages begin. */
   publicUrl: string
 }
+
+/** What an assistant's turn came to, as the assistant gives it. */
+export interface TurnReply {
+  session_id: string
+  assistant_id: string | null
+  assistant_version: number | null
+  reason: string | null
+  text: string
+  citations: Cited[]
+  tool_calls: readonly {
+    id: string
+    tool_name: string
+    arguments: string
+    status: 'ok' | 'failed' | 'invalid' | 'unconfirmed'
+    duration_ms: number
+  }[]
+  tools_executed: readonly string[]
+  tool_failures: number
+  fallback_used: boolean
+  model: string | null
+  usage: { input_tokens: number; output_tokens: number }
+  cost_micro_dollars: number
+  timings: Record<string, number>
+}
+
+export type TurnPart =
+  | { type: 'text'; text: string }
+  | { type: 'tool_call'; id: string; tool_name: string; arguments: string }
+  | { type: 'tool_result'; id: string; tool_name: string; ok: boolean; content: string }
+  | { type: 'citation'; citation: Cited }
+
+export interface Ended {
+  reply: TurnReply
+  /** The caller's to make. */
+  calls: readonly { id: string; name: string; arguments: string }[]
+}
+
+export type HappenedInTurn =
+  | { type: 'begun'; turnId: string }
+  | { type: 'part'; part: TurnPart }
+  | ({ type: 'done' } & Ended)
