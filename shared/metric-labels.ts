@@ -48,6 +48,7 @@ export const PAGES = [
   '/account',
   '/applications',
   '/ask',
+  '/assistant',
   '/assistants',
   '/audit',
   '/consent',

@@ -121,6 +121,7 @@ export const ROUTES: Record<string, { is: string; body?: object; missing?: numbe
   'GET /api/admin/reservations/{id}': { is: 'reservation' },
   'POST /api/admin/reservations/{id}/cancel': { is: 'reservation' },
   'GET /api/assistant/messages/{id}/events': { is: 'answer' },
+  'PUT /api/assistant/messages/{id}/feedback': { is: 'answer', body: { rating: 1 } },
   'GET /api/conversations/{id}': { is: 'conversation' },
   'PATCH /api/conversations/{id}': { is: 'conversation', body: { title: 'mine' } },
   'DELETE /api/conversations/{id}': { is: 'conversation' },

@@ -32,7 +32,7 @@ type PageKey = Exclude<keyof Messages['nav'], 'label' | 'manage' | 'deployment' 
 export interface PageEntry {
   key: PageKey
   to:
-    | '/ask'
+    | '/assistant'
     | '/voice'
     | '/sessions'
     | '/knowledge'
@@ -73,7 +73,7 @@ const page = (
 ): PageEntry => ({ key, to: `/${key}`, area, icon: ICONS[key], letter, permission })
 
 const ICONS = {
-  ask: MessageSquareText,
+  assistant: MessageSquareText,
   voice: Mic,
   sessions: Headphones,
   knowledge: BookOpenText,
@@ -99,7 +99,7 @@ const ICONS = {
 } as const
 
 export const PAGES: readonly PageEntry[] = [
-  page('ask', 'work', 'a', 'rag.query'),
+  page('assistant', 'work', 'a', 'rag.query'),
   page('voice', 'work', 'v', 'voice.start'),
   page('sessions', 'work', 'u', 'voice.start'),
   page('knowledge', 'work', 'k', 'kb.read'),

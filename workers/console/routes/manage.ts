@@ -1,16 +1,6 @@
 /** Pages of those who look after the organization, or after the deployment. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import {
-  readAudit,
-  readCosts,
-  readCreate,
-  readMembers,
-  readOverview,
-  readPlatform,
-  readRoles,
-  readTeams,
-  readTraces,
-} from '../lib/search.ts'
+import { readAudit, readCosts, readCreate, readMembers, readOverview, readPlatform, readRoles, readTeams, readTraces } from '../lib/manage-search.ts'
 import { shell } from './root.ts'
 
 export const members = createRoute({

@@ -1,6 +1,6 @@
 /** What is looked for: all of it in the address, so that a link shows the same conversations. */
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useOfferedAssistants } from '../../lib/assistant-queries.ts'
+import { useOfferedAssistants } from '../../lib/offered-assistants.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import type { ConversationsSearch } from '../../lib/search.ts'
 import { useLateMessages } from '../../messages/late.ts'
