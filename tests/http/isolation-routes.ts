@@ -119,6 +119,7 @@ export const ROUTES: Record<string, { is: string; body?: object; missing?: numbe
   'DELETE /api/admin/mcp-servers/{id}': { is: 'mcpServer' },
   'GET /api/admin/mcp-servers/{id}/tools': { is: 'mcpServer' },
   'GET /api/admin/reservations/{id}': { is: 'reservation' },
+  'PATCH /api/admin/reservations/{id}': { is: 'reservation', body: { party_size: 1 } },
   'POST /api/admin/reservations/{id}/cancel': { is: 'reservation' },
   'GET /api/assistant/messages/{id}/events': { is: 'answer' },
   'PUT /api/assistant/messages/{id}/feedback': { is: 'answer', body: { rating: 1 } },

@@ -1,9 +1,11 @@
 /** The pages of the navigation: where they are, what they need, and the letter after `g`. */
 import {
   Activity,
+  Blocks,
   Bot,
   AppWindow,
   Building2,
+  CalendarCheck,
   BookOpenText,
   ClipboardCheck,
   CircleDollarSign,
@@ -49,6 +51,8 @@ export interface PageEntry {
     | '/roles'
     | '/audit'
     | '/costs'
+    | '/reservations'
+    | '/mcp-servers'
     | '/traces'
     | '/organization'
     | '/overview'
@@ -89,6 +93,8 @@ const ICONS = {
   applications: AppWindow,
   roles: ShieldCheck,
   audit: ScrollText,
+  reservations: CalendarCheck,
+  'mcp-servers': Blocks,
   costs: CircleDollarSign,
   traces: Waypoints,
   organization: Building2,
@@ -113,6 +119,8 @@ export const PAGES: readonly PageEntry[] = [
   page('teams', 'manage', 't', 'member.read'),
   page('keys', 'manage', 'y', 'key.manage'),
   page('applications', 'manage', 'p', 'key.manage'),
+  page('reservations', 'manage', 'z', 'reservation.read'),
+  page('mcp-servers', 'manage', 'j', 'key.manage'),
   page('roles', 'manage', 'r', 'member.read'),
   page('costs', 'manage', 'b', 'usage.read'),
   page('audit', 'manage', 'l', 'audit.read'),

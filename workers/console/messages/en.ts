@@ -58,6 +58,8 @@ export const en = {
     teams: 'Teams',
     keys: 'API keys',
     applications: 'Applications',
+    reservations: 'Reservations',
+    'mcp-servers': 'MCP servers',
     roles: 'Roles',
     organization: 'Settings',
     costs: 'Costs',

@@ -60,6 +60,8 @@ export const ru: Messages = {
     teams: 'Команды',
     keys: 'Ключи API',
     applications: 'Приложения',
+    reservations: 'Брони',
+    'mcp-servers': 'Серверы MCP',
     roles: 'Роли',
     organization: 'Настройки',
     costs: 'Расходы',

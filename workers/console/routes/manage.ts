@@ -1,6 +1,6 @@
 /** Pages of those who look after the organization, or after the deployment. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { readAudit, readCosts, readCreate, readMembers, readOverview, readPlatform, readRoles, readTeams, readTraces } from '../lib/manage-search.ts'
+import { readAudit, readCosts, readCreate, readMcpServers, readMembers, readOverview, readPlatform, readReservations, readRoles, readTeams, readTraces } from '../lib/manage-search.ts'
 import { shell } from './root.ts'
 
 export const members = createRoute({
@@ -31,6 +31,26 @@ export const applications = createRoute({
   component: lazyRouteComponent(
     () => import('../pages/applications/applications.tsx'),
     'ApplicationsPage',
+  ),
+})
+
+export const reservations = createRoute({
+  getParentRoute: () => shell,
+  path: '/reservations',
+  validateSearch: readReservations,
+  component: lazyRouteComponent(
+    () => import('../pages/reservations/reservations.tsx'),
+    'ReservationsPage',
+  ),
+})
+
+export const mcpServers = createRoute({
+  getParentRoute: () => shell,
+  path: '/mcp-servers',
+  validateSearch: readMcpServers,
+  component: lazyRouteComponent(
+    () => import('../pages/mcp-servers/mcp-servers.tsx'),
+    'McpServersPage',
   ),
 })
 
