@@ -3,9 +3,8 @@
  * the alarm and the order of things; it feeds `step` with events and sees that the effects it asks
  * for happen. Nothing is decided here.
  */
-import { createPurse } from '../workers/usage/service.ts'
 import { ELECTION_MS, resumeTokenOf } from '../workers/voice/admission.ts'
-import { defaultsOf, updateConfig } from '../workers/voice/config.ts'
+import { updateConfig } from '../workers/voice/config.ts'
 import type { Outcome } from '../workers/voice/engine.ts'
 import type { Heard } from '../workers/voice/input-audio.ts'
 import { LIMITS } from '../workers/voice/limits.ts'
@@ -26,6 +25,7 @@ import { ReportedObject } from './reported-object.ts'
 import { VoiceArchive } from './voice-archive.ts'
 import { VoiceDoor } from './voice-door.ts'
 import { isSound, VoiceEar } from './voice-ear.ts'
+import { VoiceHost } from './voice-host.ts'
 import { VoiceLine } from './voice-line.ts'
 import { VoiceMetrics } from './voice-metrics.ts'
 import { VoiceSideband } from './voice-sideband.ts'
@@ -62,7 +62,7 @@ export class VoiceSession extends ReportedObject {
   })
   #alarmAt = Number.POSITIVE_INFINITY
   readonly #metrics = new VoiceMetrics(this.env, this.origin.waitUntil)
-  readonly #purse = createPurse()
+  readonly #host = new VoiceHost(this.ctx.storage.kv)
   readonly #work = new VoiceWork({
     env: this.env,
     execution: this.ctx,
@@ -85,10 +85,11 @@ export class VoiceSession extends ReportedObject {
   }
 
   /** Prepares the session. The route that asks for it has already checked who is calling. */
-  open(owner: Owner, { sessionId: id, model }: Opening): void {
+  open(owner: Owner, opening: Opening): void {
+    const { sessionId: id } = opening
     const resumeToken = resumeTokenOf(id, crypto.randomUUID())
-    const config = defaultsOf(this.env, model)
-    this.#begin(owner, { id, config, graceMs: LIMITS.graceMs, resumeToken })
+    const config = this.#host.configOf(this.env, opening)
+    this.#begin(owner, { id, config, graceMs: LIMITS.graceMs, resumeToken }, opening)
   }
 
   /**
@@ -98,9 +99,9 @@ export class VoiceSession extends ReportedObject {
   async admit(owner: Owner, opening: KeyedOpening): Promise<Admission> {
     const admission = this.#door.judge(this.#session, opening)
     if (admission.verdict === 'first') {
-      const { sessionId: id, model, session } = opening
-      const config = updateConfig(defaultsOf(this.env, model), session)
-      this.#save(this.#begin(owner, { id, config, graceMs: LIMITS.graceMs }))
+      const { sessionId: id, session } = opening
+      const config = updateConfig(this.#host.configOf(this.env, opening), session)
+      this.#save(this.#begin(owner, { id, config, graceMs: LIMITS.graceMs }, opening))
       await this.ctx.storage.sync()
       await scheduler.wait(ELECTION_MS)
     }
@@ -113,18 +114,18 @@ export class VoiceSession extends ReportedObject {
     return this.#door.judgeReturn(this.#session, who)
   }
 
-  #begin(owner: Owner, given: Given): voice.Session {
+  #begin(owner: Owner, given: Given, opening: Opening): voice.Session {
     if (this.#session) throw new Error('a voice session is opened once')
     const maxTurns = Number(this.env.MAX_TURNS)
     const maxSpent = Number(this.env.VOICE_SESSION_DOLLARS) * 1_000_000
     const session = voice.openSession({ ...given, maxTurns, maxSpent, at: Date.now() })
     this.#owner = owner
-    this.#session = session
+    this.#session = this.#host.take(session, opening)
     this.ctx.storage.kv.put('owner', owner)
     this.#metrics.opened(session.id)
     this.#archive.begin(session, owner.actor)
     this.#schedule(session)
-    return session
+    return this.#session
   }
 
   /** Upgrades the caller's request. A session has one socket: by ticket the last one stays. */
@@ -145,6 +146,7 @@ export class VoiceSession extends ReportedObject {
     this.#caller.connect(server)
     this.#ear.connect()
     this.#dispatch({ type: 'opened' })
+    this.#dispatch({ type: 'greeted', text: this.#host.greetingFor(this.#session) })
   }
 
   /** Without a ticket only the first one connects, and with a voice key nobody. */
@@ -282,8 +284,7 @@ export class VoiceSession extends ReportedObject {
 
   #context() {
     if (!this.#owner) throw new Error('the session was not opened')
-    const ctx = this.contextOf(this.#owner, this.#session?.id)
-    return { ...ctx, purse: this.#purse(this.#session?.phase === 'farewell') }
+    return this.#host.equip(this.contextOf(this.#owner, this.#session?.id), this.#session)
   }
 
   #send(event: ServerEvent): void {

@@ -77,7 +77,7 @@ export class MessageStream implements AsyncIterable<MessageEvent> {
   }
 
   async *#read(transport: Transport, opening: Opening, signal: AbortSignal) {
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       try {
         for await (const event of this.#connect(transport, opening, signal)) {
           if (event.type === 'part') failures = 0

@@ -52,7 +52,9 @@ test('a question that is called off gives the focus back', async () => {
 })
 
 test('a phone reaches the pages its bar has no room for', async () => {
-  const page = await openSignedIn('/assistant', { options: { viewport: { width: 390, height: 844 } } })
+  const page = await openSignedIn('/assistant', {
+    options: { viewport: { width: 390, height: 844 } },
+  })
   await page.getByRole('button', { name: 'More' }).click()
   expect(await violationsOf(page)).toEqual([])
   await page.getByRole('link', { name: 'Members' }).click()

@@ -137,14 +137,14 @@ function refusalOf(
   return new ProblemError('conflict', detail, { retryAfterSeconds: 2 })
 }
 
-const boundsOf = (content: AssistantContent | null): Bounds => ({
+export const boundsOf = (content: AssistantContent | null): Bounds => ({
   knowledgeBases: content?.knowledge_bases ?? null,
   model: content?.model ?? null,
   maxTokens: content?.limits.max_answer_length ?? null,
   maxSteps: content?.limits.max_steps ?? null,
 })
 
-function chosenFrom(tools: ReadonlyMap<string, Tool>, content: AssistantContent | null) {
+export function chosenFrom(tools: ReadonlyMap<string, Tool>, content: AssistantContent | null) {
   const names = content?.tools ?? null
   return names === null ? tools : new Map([...tools].filter(([name]) => names.includes(name)))
 }

@@ -19,6 +19,8 @@ import { NEW_TURN, type TurnState } from './turn-state.ts'
 import { textOf } from './turn.ts'
 
 export { type Live, prepareLive } from './live-service.ts'
+export type { AssistantContent } from './assistant-schemas.ts'
+export { serveAssistant } from './served-service.ts'
 export type { SpokenRequest } from './speak.ts'
 export { converse, type SpeakContext } from './speak-service.ts'
 

@@ -46,7 +46,7 @@ const REMEMBERED =
 
 const speaking = (language: Language) => `- The conversation is in the language "${language}".`
 
-function characterOf(assistant: Character | undefined): string[] {
+export function characterOf(assistant: Character | undefined): string[] {
   if (!assistant) return []
   const { name, greeting, instructions } = assistant
   return [

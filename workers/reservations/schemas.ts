@@ -30,7 +30,9 @@ export type Reservation = z.infer<typeof Reservation>
 const slots = {
   party_size: z.int().min(1).max(500).openapi({ example: 4 }),
   date: z.iso.date('must be a day as 2026-12-24').openapi({ example: '2026-12-24' }),
-  time: z.iso.time({ precision: -1, error: 'must be a time as 19:30' }).openapi({ example: '19:30' }),
+  time: z.iso
+    .time({ precision: -1, error: 'must be a time as 19:30' })
+    .openapi({ example: '19:30' }),
   /** An IANA name. */
   time_zone: z.string().min(1).max(64).openapi({ example: 'Europe/Berlin' }),
   name: z.string().trim().min(1, 'Say in whose name.').max(200),

@@ -155,25 +155,32 @@ export async function createReservation(
 export async function editReservation(
   ctx: ReservationContext,
   id: string,
-  { updated_at: seen, date, time, time_zone, party_size, ...rest }: ReservationChange,
+  change: ReservationChange,
 ): Promise<Reservation> {
   const known = await getReservation(ctx, id)
   if (known.status === 'cancelled') {
     throw new ProblemError('conflict', 'The reservation is cancelled; make a new one.')
   }
-  const timeZone = time_zone ?? known.time_zone
-  const isMoved = date !== undefined || time !== undefined || time_zone !== undefined
-  const begins = { date: date ?? known.date, time: time ?? known.time }
-  const row = await store.edit(ctx, id, seen ?? known.updated_at, {
-    ...(isMoved && { startsAt: comingStart(ctx, timeZone, begins), timeZone }),
-    ...(party_size !== undefined && { partySize: party_size }),
-    ...(rest.name !== undefined && { name: rest.name }),
-    ...(rest.phone !== undefined && { phone: rest.phone }),
-    ...(rest.notes !== undefined && { notes: rest.notes }),
+  const seen = change.updated_at ?? known.updated_at
+  const { party_size: partySize, name, phone, notes } = change
+  const row = await store.edit(ctx, id, seen, {
+    ...movedStart(ctx, known, change),
+    ...(partySize !== undefined && { partySize }),
+    ...(name !== undefined && { name }),
+    ...(phone !== undefined && { phone }),
+    ...(notes !== undefined && { notes }),
   })
   if (row) return toReservation(row)
-  const detail = 'Somebody changed or cancelled the reservation meanwhile; look at it, and try again.'
+  const detail =
+    'Somebody changed or cancelled the reservation meanwhile; look at it, and try again.'
   throw new ProblemError('conflict', detail)
+}
+
+/** Nothing where it stays when it is: that may have passed by now. @throws ProblemError invalid_fields */
+function movedStart(ctx: ReservationContext, known: Reservation, change: ReservationChange) {
+  const { date, time, time_zone: timeZone } = { ...known, ...change }
+  const isMoved = [change.date, change.time, change.time_zone].some((said) => said !== undefined)
+  return isMoved ? { startsAt: comingStart(ctx, timeZone, { date, time }), timeZone } : {}
 }
 
 /** @throws ProblemError invalid_fields */

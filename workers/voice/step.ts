@@ -16,7 +16,7 @@ import { charge, goWithoutMoney, sayGoodbye } from './money.ts'
 import { hearSoFar, missSoFar, pause, resume } from './pauses.ts'
 import { beginCall, endCall } from './platform-calls.ts'
 import { greet, leave, lostAt } from './presence.ts'
-import { cite, complete, endAnswer, hearAnswer } from './reply.ts'
+import { bid, cite, complete, endAnswer, hearAnswer } from './reply.ts'
 import {
   chain,
   type Effect,
@@ -71,6 +71,8 @@ function move(
       return leave(session, event)
     case 'hung_up':
       return hangUp(session)
+    case 'greeted':
+      return session.response || event.text === '' ? [session, []] : bid(session, event.text)
     case 'taken_over':
     case 'handed_back':
     case 'supervisor_audio':

@@ -136,7 +136,7 @@ export class Chat {
     this.clear()
     this.#sessionId = sessionId
     const messages: Message[] = []
-    for (let cursor: string | null | undefined; cursor !== null; ) {
+    for (let cursor: string | null | undefined; cursor !== null;) {
       const query = { limit: 100, ...(cursor && { cursor }) }
       const page = await this.#client.conversations.messages(sessionId, 'own', query)
       messages.push(...page.items)

@@ -1,11 +1,7 @@
 /** Reservations and what can be done about one, over the client and the query cache. */
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { ReservationListQuery } from '../../../sdk/reservations.ts'
-import type {
-  NewReservation,
-  Reservation,
-  ReservationChange,
-} from '../../reservations/schemas.ts'
+import type { NewReservation, Reservation, ReservationChange } from '../../reservations/schemas.ts'
 import { useReservationMessages } from '../messages/reservations.ts'
 import { useToasts } from '../ui/toasts.tsx'
 import { useServices } from './services.tsx'

@@ -212,4 +212,3 @@ export const readExperiments = (search: Search): ExperimentsSearch => ({
   ...textIn(search, 'environment'),
   ...numberIn(search, 'phase'),
 })
-

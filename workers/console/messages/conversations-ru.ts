@@ -49,6 +49,7 @@ export const conversations: ConversationMessages = {
   },
   tokens: (n) => count(n, 'токен', 'токена', 'токенов'),
   trace: 'Трассировка',
+  goOn: 'Продолжить',
   export: 'Выгрузить',
   exportOf: (title) => `Выгрузить «${title}»`,
   remove: 'Удалить',

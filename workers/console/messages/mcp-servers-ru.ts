@@ -36,7 +36,8 @@ export const mcpServers: McpServerMessages = {
   saved: (n) => `Выбрано: ${count(n, 'инструмент', 'инструмента', 'инструментов')}.`,
   test: 'Проверить',
   testOf: (name) => `Проверить ${name}`,
-  answers: (name, n) => `${name} отвечает: ${count(n, 'инструмент', 'инструмента', 'инструментов')}.`,
+  answers: (name, n) =>
+    `${name} отвечает: ${count(n, 'инструмент', 'инструмента', 'инструментов')}.`,
   failed: (name) => `${name} не отвечает как должен.`,
   changed: (name) => `${name} изменён.`,
   removeOf: (name) => `Убрать ${name}`,

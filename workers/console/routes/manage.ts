@@ -1,6 +1,18 @@
 /** Pages of those who look after the organization, or after the deployment. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { readAudit, readCosts, readCreate, readMcpServers, readMembers, readOverview, readPlatform, readReservations, readRoles, readTeams, readTraces } from '../lib/manage-search.ts'
+import {
+  readAudit,
+  readCosts,
+  readCreate,
+  readMcpServers,
+  readMembers,
+  readOverview,
+  readPlatform,
+  readReservations,
+  readRoles,
+  readTeams,
+  readTraces,
+} from '../lib/manage-search.ts'
 import { shell } from './root.ts'
 
 export const members = createRoute({

@@ -32,7 +32,13 @@ export function TurnParts({ parts, isRunning }: TurnPartsProps) {
   })
 }
 
-const TONES = { running: 'busy', ok: 'good', failed: 'bad', invalid: 'warn', unconfirmed: 'warn' } as const
+const TONES = {
+  running: 'busy',
+  ok: 'good',
+  failed: 'bad',
+  invalid: 'warn',
+  unconfirmed: 'warn',
+} as const
 
 /** Results that were stored without a state say only whether it worked. */
 function stateOf(result: Result | undefined): keyof typeof TONES {

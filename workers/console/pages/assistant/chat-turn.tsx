@@ -22,32 +22,43 @@ interface ChatTurnViewProps {
 }
 
 export function ChatTurnView({ turn, isLast, isBusy, onSend }: ChatTurnViewProps) {
-  const { ask } = useMessages()
-  const { message, parts, ending, error, status } = turn
+  const { message, parts, ending, error } = turn
   const isOpen = isRunning(turn)
   const citations = citationsOf(turn)
   const unconfirmed = isLast && !isBusy ? unconfirmedOf(turn) : []
+  const retry = isBusy ? {} : { onRetry: () => onSend(message, []) }
   return (
     <article aria-busy={isOpen} className="max-w-[72ch] space-y-2">
       <h2 className="text-md font-semibold text-pretty break-words">{message}</h2>
-      {isOpen && parts.length === 0 && status !== 'returning' && (
-        <Status tone="busy">{ask.answering}</Status>
-      )}
       <TurnParts parts={parts} isRunning={isOpen} />
-      {status === 'returning' && <Status tone="busy">{ask.returning}</Status>}
-      {status === 'stopped' && <p className="text-muted">{ask.stopped}</p>}
-      {ending?.reason && <Status tone="warn">{ask.reasons[ending.reason]}</Status>}
-      {error && (
-        <ErrorNote error={error} {...(isBusy ? {} : { onRetry: () => onSend(message, []) })} />
-      )}
+      <Course turn={turn} />
+      {error && <ErrorNote error={error} {...retry} />}
       {unconfirmed.length > 0 && <CallConsent calls={unconfirmed} onSend={onSend} />}
       {citations.length > 0 && <Sources citations={citations} />}
       {ending && <Facts turn={turn} />}
-      {ending && turn.messageId !== null && ending.status !== 'failed' && (
-        <ChatRating turn={turn} />
-      )}
+      {isRateable(turn) && <ChatRating turn={turn} />}
     </article>
   )
+}
+
+const isRateable = ({ ending, messageId }: ChatTurn) =>
+  ending !== null && messageId !== null && ending.status !== 'failed'
+
+/** How far it is, or why it is not whole. */
+function Course({ turn: { status, parts, ending } }: { turn: ChatTurn }) {
+  const { ask } = useMessages()
+  switch (status) {
+    case 'running':
+      return parts.length === 0 && <Status tone="busy">{ask.answering}</Status>
+    case 'returning':
+      return <Status tone="busy">{ask.returning}</Status>
+    case 'stopped':
+      return <p className="text-muted">{ask.stopped}</p>
+    case 'done':
+      return ending?.reason && <Status tone="warn">{ask.reasons[ending.reason]}</Status>
+    case 'failed':
+      return null
+  }
 }
 
 function Facts({ turn }: { turn: ChatTurn }) {

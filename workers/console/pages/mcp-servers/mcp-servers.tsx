@@ -5,8 +5,8 @@ import { useState } from 'react'
 import type { McpServer } from '../../../mcp/server-schemas.ts'
 import { useMcpActions, useMcpServers } from '../../lib/mcp-server-queries.ts'
 import { textOf } from '../../lib/submit.ts'
-import { useMcpMessages } from '../../messages/mcp-servers.ts'
 import { useMessages } from '../../messages/locale.tsx'
+import { useMcpMessages } from '../../messages/mcp-servers.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConfirmDelete } from '../../ui/confirm-delete.tsx'
 import { DataTable, wide } from '../../ui/data-table.tsx'
@@ -45,9 +45,7 @@ export function McpServersPage() {
           )
         }
       </Loaded>
-      {create && (
-        <AddServer onClose={() => show({})} onMade={({ id }) => show({ server: id })} />
-      )}
+      {create && <AddServer onClose={() => show({})} onMade={({ id }) => show({ server: id })} />}
       {server && <ServerTools server={server} onClose={() => show({})} />}
     </Page>
   )

@@ -61,11 +61,7 @@ export function ServerRow({ server, onTools, onRemove }: ServerRowProps) {
         <When iso={server.updated_at} />
       </td>
       <td className={`${cell} px-1! text-right whitespace-nowrap`}>
-        <IconButton
-          label={words.testOf(name)}
-          disabled={isTesting}
-          onClick={() => void check()}
-        >
+        <IconButton label={words.testOf(name)} disabled={isTesting} onClick={() => void check()}>
           <PlugZap size={16} aria-hidden />
         </IconButton>
         <IconButton label={words.toolsOf(name)} onClick={onTools}>

@@ -1,6 +1,10 @@
 /** A reservation's slots: for a new one, and for one that is changed unless somebody else was first. */
 import { VoiceAssistError } from '../../../../sdk/errors.ts'
-import type { NewReservation, Reservation, ReservationChange } from '../../../reservations/schemas.ts'
+import type {
+  NewReservation,
+  Reservation,
+  ReservationChange,
+} from '../../../reservations/schemas.ts'
 import { useReservation, useReservationActions } from '../../lib/reservation-queries.ts'
 import { textOf, useSubmit } from '../../lib/submit.ts'
 import { useMessages } from '../../messages/locale.tsx'
@@ -12,7 +16,8 @@ import { FormModal } from '../../ui/form-modal.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Modal } from '../../ui/modal.tsx'
 
-const isConflict = (error: unknown) => error instanceof VoiceAssistError && error.code === 'conflict'
+const isConflict = (error: unknown) =>
+  error instanceof VoiceAssistError && error.code === 'conflict'
 
 /** Empty fields are none. */
 const textOrNull = (form: FormData, name: string) => textOf(form, name).trim() || null
@@ -29,10 +34,10 @@ const slotsOf = (form: FormData): NewReservation => ({
 
 /** What is not as it was: a time that has passed meanwhile is in nobody's way. */
 function changesOf(known: Reservation, slots: NewReservation): ReservationChange {
-  const entries = Object.entries(slots).filter(
-    ([name, value]) => known[name as keyof NewReservation] !== value,
+  const before = new Map<string, unknown>(Object.entries(known))
+  return Object.fromEntries(
+    Object.entries(slots).filter(([name, value]) => before.get(name) !== value),
   )
-  return Object.fromEntries(entries)
 }
 
 export function NewReservationForm({ onClose }: { onClose: () => void }) {
