@@ -1,7 +1,7 @@
 /** Who answers a session and on whose money: the assistant it was opened with, kept with it, and its purse. */
 import type { AssistantContent } from '../workers/assistant/service.ts'
 import { createPurse } from '../workers/usage/service.ts'
-import { type Config, configFor, defaultsOf } from '../workers/voice/config.ts'
+import { configFor, defaultsOf } from '../workers/voice/config.ts'
 import type { Opening } from '../workers/voice/service.ts'
 import type { Session } from '../workers/voice/session.ts'
 
@@ -18,8 +18,8 @@ export class VoiceHost {
     this.#assistant = kv.get<AssistantContent>('assistant')
   }
 
-  configOf(env: EdgeEnv, { model, assistant }: Opening): Config {
-    return configFor(defaultsOf(env, model), assistant)
+  prepare(env: EdgeEnv, { sessionId: id, model, assistant }: Opening) {
+    return { id, config: configFor(defaultsOf(env, model), assistant) }
   }
 
   /** @returns the session with the assistant's own limits */

@@ -86,9 +86,8 @@ export class VoiceSession extends ReportedObject {
 
   /** Prepares the session. The route that asks for it has already checked who is calling. */
   open(owner: Owner, opening: Opening): void {
-    const { sessionId: id } = opening
+    const { id, config } = this.#host.prepare(this.env, opening)
     const resumeToken = resumeTokenOf(id, crypto.randomUUID())
-    const config = this.#host.configOf(this.env, opening)
     this.#begin(owner, { id, config, graceMs: LIMITS.graceMs, resumeToken }, opening)
   }
 
@@ -99,8 +98,8 @@ export class VoiceSession extends ReportedObject {
   async admit(owner: Owner, opening: KeyedOpening): Promise<Admission> {
     const admission = this.#door.judge(this.#session, opening)
     if (admission.verdict === 'first') {
-      const { sessionId: id, session } = opening
-      const config = updateConfig(this.#host.configOf(this.env, opening), session)
+      const { id, config: begun } = this.#host.prepare(this.env, opening)
+      const config = updateConfig(begun, opening.session)
       this.#save(this.#begin(owner, { id, config, graceMs: LIMITS.graceMs }, opening))
       await this.ctx.storage.sync()
       await scheduler.wait(ELECTION_MS)

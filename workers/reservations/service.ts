@@ -178,7 +178,7 @@ export async function editReservation(
 
 /** Nothing where it stays when it is: that may have passed by now. @throws ProblemError invalid_fields */
 function movedStart(ctx: ReservationContext, known: Reservation, change: ReservationChange) {
-  const { date, time, time_zone: timeZone } = { ...known, ...change }
+  const { date = known.date, time = known.time, time_zone: timeZone = known.time_zone } = change
   const isMoved = [change.date, change.time, change.time_zone].some((said) => said !== undefined)
   return isMoved ? { startsAt: comingStart(ctx, timeZone, { date, time }), timeZone } : {}
 }
