@@ -73,10 +73,8 @@ test('what cannot be undone waits for consent, and is done once it is given', as
   expect(await violationsOf(page)).toEqual([])
   await consent.getByRole('button', { name: 'Do it' }).click()
   await consent.waitFor({ state: 'detached' })
-  await page
-    .getByText(/The reservation is cancelled/)
-    .first()
-    .waitFor()
+  const done = page.getByRole('article').last()
+  await done.getByText(/says: The reservation is cancelled/).waitFor()
 })
 
 test('a reload goes on with the conversation, and a new one leaves it', async () => {

@@ -181,6 +181,8 @@ export interface ConversationsSearch extends SourceSearch {
   q?: string
   assistant?: string
   status?: string
+  /** Id of whose they are, among everybody's. */
+  user?: string
   /** RFC 3339. */
   from?: string
   to?: string
@@ -190,6 +192,7 @@ export interface ConversationsSearch extends SourceSearch {
 
 export const readConversations = (search: Search): ConversationsSearch => ({
   ...readSource(search),
+  ...textIn(search, 'user'),
   ...textIn(search, 'conversation'),
   ...textIn(search, 'q'),
   ...textIn(search, 'assistant'),
