@@ -3,9 +3,8 @@
  * the alarm and the order of things; it feeds `step` with events and sees that the effects it asks
  * for happen. Nothing is decided here.
  */
-import { createPurse } from '../workers/usage/service.ts'
 import { ELECTION_MS, resumeTokenOf } from '../workers/voice/admission.ts'
-import { defaultsOf, updateConfig } from '../workers/voice/config.ts'
+import { updateConfig } from '../workers/voice/config.ts'
 import type { Outcome } from '../workers/voice/engine.ts'
 import type { Heard } from '../workers/voice/input-audio.ts'
 import { LIMITS } from '../workers/voice/limits.ts'
@@ -28,6 +27,7 @@ import { ReportedObject } from './reported-object.ts'
 import { VoiceArchive } from './voice-archive.ts'
 import { VoiceDoor } from './voice-door.ts'
 import { isSound, VoiceEar } from './voice-ear.ts'
+import { VoiceHost } from './voice-host.ts'
 import { VoiceLine } from './voice-line.ts'
 import { VoiceMetrics } from './voice-metrics.ts'
 import { VoiceSideband } from './voice-sideband.ts'
@@ -65,7 +65,7 @@ export class VoiceSession extends ReportedObject {
   })
   #alarmAt = Number.POSITIVE_INFINITY
   readonly #metrics = new VoiceMetrics(this.env, this.origin.waitUntil)
-  readonly #purse = createPurse()
+  readonly #host = new VoiceHost(this.ctx.storage.kv)
   readonly #work = new VoiceWork({
     env: this.env,
     execution: this.ctx,
@@ -88,10 +88,10 @@ export class VoiceSession extends ReportedObject {
   }
 
   /** Prepares the session. The route that asks for it has already checked who is calling. */
-  open(owner: Owner, { sessionId: id, model }: Opening): void {
+  open(owner: Owner, opening: Opening): void {
+    const { id, config } = this.#host.prepare(this.env, opening)
     const resumeToken = resumeTokenOf(id, crypto.randomUUID())
-    const config = defaultsOf(this.env, model)
-    this.#begin(owner, { id, config, graceMs: LIMITS.graceMs, resumeToken })
+    this.#begin(owner, { id, config, graceMs: LIMITS.graceMs, resumeToken }, opening)
   }
 
   /**
@@ -101,9 +101,9 @@ export class VoiceSession extends ReportedObject {
   async admit(owner: Owner, opening: KeyedOpening): Promise<Admission> {
     const admission = this.#door.judge(this.#session, opening)
     if (admission.verdict === 'first') {
-      const { sessionId: id, model, session } = opening
-      const config = updateConfig(defaultsOf(this.env, model), session)
-      this.#save(this.#begin(owner, { id, config, graceMs: LIMITS.graceMs }))
+      const { id, config: begun } = this.#host.prepare(this.env, opening)
+      const config = updateConfig(begun, opening.session)
+      this.#save(this.#begin(owner, { id, config, graceMs: LIMITS.graceMs }, opening))
       await this.ctx.storage.sync()
       await scheduler.wait(ELECTION_MS)
     }
@@ -116,16 +116,16 @@ export class VoiceSession extends ReportedObject {
     return this.#door.judgeReturn(this.#session, who)
   }
 
-  #begin(owner: Owner, given: Given): voice.Session {
+  #begin(owner: Owner, given: Given, opening: Opening): voice.Session {
     if (this.#session) throw new Error('a voice session is opened once')
     const session = openSession({ ...given, ...boundsOf(this.env), at: Date.now() })
     this.#owner = owner
-    this.#session = session
+    this.#session = this.#host.take(session, opening)
     this.ctx.storage.kv.put('owner', owner)
     this.#metrics.opened(session.id)
     this.#archive.begin(session, owner.actor)
     this.#schedule(session)
-    return session
+    return this.#session
   }
 
   /** Upgrades the caller's request. A session has one socket: by ticket the last one stays. */
@@ -146,6 +146,7 @@ export class VoiceSession extends ReportedObject {
     this.#caller.connect(server)
     this.#ear.connect()
     this.#dispatch({ type: 'opened' })
+    this.#dispatch({ type: 'greeted', text: this.#host.greetingFor(this.#session) })
   }
 
   /** Without a ticket only the first one connects, and with a voice key nobody. */
@@ -282,8 +283,7 @@ export class VoiceSession extends ReportedObject {
 
   #context() {
     if (!this.#owner) throw new Error('the session was not opened')
-    const ctx = this.contextOf(this.#owner, this.#session?.id)
-    return { ...ctx, purse: this.#purse(this.#session?.phase === 'farewell') }
+    return this.#host.equip(this.contextOf(this.#owner, this.#session?.id), this.#session)
   }
 
   #send(event: ServerEvent): void {

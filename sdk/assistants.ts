@@ -8,6 +8,7 @@ import type {
   AssistantVersionPage,
   OfferedAssistants,
 } from '../workers/assistant/assistant-schemas.ts'
+import type { MessageFeedback, NewMessageFeedback } from '../workers/assistant/schemas.ts'
 import { type MessageBody, MessageStream } from './message-stream.ts'
 import type { Transport } from './transport.ts'
 
@@ -30,7 +31,18 @@ export class Assistants {
 
   /** Sends the message when the answer is first read. */
   send(body: MessageBody, signal?: AbortSignal): MessageStream {
-    return new MessageStream(this.#transport, body, signal)
+    return new MessageStream(this.#transport, { body }, signal)
+  }
+
+  /** An answer of one's own from its beginning; one that still runs is waited for. */
+  resume(messageId: string, signal?: AbortSignal): MessageStream {
+    return new MessageStream(this.#transport, { messageId }, signal)
+  }
+
+  /** Rates an answer of one's own; rated again, the last rating holds. */
+  rate(messageId: string, rating: NewMessageFeedback): Promise<MessageFeedback> {
+    const path = `/api/assistant/messages/${encodeURIComponent(messageId)}/feedback`
+    return this.#transport.json(path, { method: 'PUT', body: rating })
   }
 
   /** Those one may talk to. */

@@ -18,9 +18,11 @@ import { FlagChanges } from './flag-changes.ts'
 import { FlagProposals } from './flag-proposals.ts'
 import { FlagTrials } from './flag-trials.ts'
 import { Flags } from './flags.ts'
+import { McpServers } from './mcp-servers.ts'
 import { Members } from './members.ts'
 import { Operations } from './operations.ts'
 import { Platform } from './platform.ts'
+import { Reservations } from './reservations.ts'
 import { Roles } from './roles.ts'
 import { Searches } from './search.ts'
 import { Teams } from './teams.ts'
@@ -58,9 +60,11 @@ export class VoiceAssist {
   readonly flagTrials: FlagTrials
   /** Changes of segments and overrides that wait for approval. */
   readonly flagProposals: FlagProposals
+  readonly mcpServers: McpServers
   readonly members: Members
   readonly operations: Operations
   readonly platform: Platform
+  readonly reservations: Reservations
   readonly roles: Roles
   readonly searches: Searches
   readonly teams: Teams
@@ -87,9 +91,11 @@ export class VoiceAssist {
     this.flags = new Flags(this.#transport)
     this.flagTrials = new FlagTrials(this.#transport)
     this.flagProposals = new FlagProposals(this.#transport)
+    this.mcpServers = new McpServers(this.#transport)
     this.members = new Members(this.#transport)
     this.operations = new Operations(this.#transport)
     this.platform = new Platform(this.#transport)
+    this.reservations = new Reservations(this.#transport)
     this.roles = new Roles(this.#transport)
     this.searches = new Searches(this.#transport)
     this.teams = new Teams(this.#transport)

@@ -24,6 +24,8 @@ interface Call {
   /** Sent as it is. */
   raw?: FormData | Blob
   accept?: string
+  /** Of the last event that came; what is behind it is asked for. */
+  lastEventId?: string | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -90,6 +92,7 @@ const encodeBody = (call: Call, headers: Headers): BodyInit | null => {
 async function attempt(url: string, call: Call, authorization: string | null): Promise<Response> {
   const headers = new Headers({ accept: call.accept ?? 'application/json' })
   if (authorization) headers.set('authorization', authorization)
+  if (call.lastEventId) headers.set('last-event-id', call.lastEventId)
   const body = encodeBody(call, headers)
   const init = { method: call.method ?? 'GET', headers, body, signal: call.signal ?? null }
   const response = await fetch(url, init).catch((error: unknown) => {

@@ -33,6 +33,7 @@ import {
   describeModels,
   type Environment,
   type Models,
+  mcpHosts,
   signInProviders,
   workersEnvironment,
   collectorOf,
@@ -169,6 +170,7 @@ async function bringUpWorkers(setting: Setting, database: Database) {
   const settings = {
     ...workerSettings(addresses, secrets),
     ...signInProviders(environment),
+    ...mcpHosts(environment),
     ...collectorOf(environment),
   }
   await writeFile(paths.environment, renderEnvFile(settings), { mode: 0o600 })

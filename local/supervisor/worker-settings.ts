@@ -44,6 +44,10 @@ export function signInProviders(environment: Environment): Record<string, string
   return Object.fromEntries(named)
 }
 
+/** Hosts of MCP servers that assistants may call, where whoever starts the stack names some. */
+export const mcpHosts = ({ MCP_HOSTS: hosts }: Environment): Record<string, string> =>
+  hosts ? { MCP_HOSTS: hosts } : {}
+
 /** For the terminal: which models answer, and how that is changed. */
 export function describeModels({ type, baseUrl }: Models): string {
   if (type === 'provider') return baseUrl

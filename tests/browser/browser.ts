@@ -87,7 +87,7 @@ async function openSession(): Promise<StorageState> {
   page.setDefaultTimeout(PATIENCE_MS)
   await page.goto(at('/sign-in'))
   await signIn(page)
-  await page.getByLabel('Your question').waitFor()
+  await page.getByLabel('Your message').waitFor()
   const state = await context.storageState()
   await context.close()
   return state

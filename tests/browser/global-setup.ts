@@ -19,6 +19,8 @@ export interface ConsoleUnderTest {
   /** The database as its owner, for what no API does. */
   databaseUrl: string
   databaseHttpUrl: string
+  /** Where a test may have an MCP server. */
+  mcpOrigin: string
 }
 
 declare module 'vitest' {
@@ -32,18 +34,20 @@ export default async function setup(project: TestProject) {
   const port = await findPort(0)
   const callback = `http://localhost:${port}/api/auth/callback/oidc`
   const oidc = await startOidc({ redirectUris: [callback], asks: true })
+  const mcpOrigin = `http://127.0.0.1:${await findPort(0)}`
   const environment = {
     ...process.env,
     OIDC_CLIENT_ID: CLIENT.id,
     OIDC_CLIENT_SECRET: CLIENT.secret,
     OIDC_ISSUER: oidc.issuer,
     OIDC_NAME: 'Example Login',
+    MCP_HOSTS: mcpOrigin,
   }
   const options = { directory, port, tlsPort: 0, quiet: true, seedDocs: true, environment }
   const stack = await startStack(options)
   const { url, outbox, databaseUrl, databaseHttpUrl, owner } = stack
   const database = { databaseUrl, databaseHttpUrl }
-  project.provide('consoleUnderTest', { url, outbox, ...database, ...owner })
+  project.provide('consoleUnderTest', { url, outbox, ...database, ...owner, mcpOrigin })
   return async () => {
     await stack.stop()
     await oidc.close()

@@ -109,7 +109,7 @@ test('a viewer begins where they may, and a deep link says what is missing', asy
   const page = await openPage({ options: { viewport: { width: 390, height: 844 } } })
   await signInAs(page, email)
   await page.getByRole('heading', { level: 1, name: 'Knowledge' }).waitFor()
-  expect(await page.getByRole('link', { name: 'Ask', exact: true }).count()).toBe(0)
+  expect(await page.getByRole('link', { name: 'Assistant', exact: true }).count()).toBe(0)
   await page.goto(at('/members'))
   await page.getByText('Your role does not include this page.').waitFor()
   await page.getByText('member.read').waitFor()

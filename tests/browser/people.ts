@@ -67,7 +67,7 @@ export async function signInAs(page: Page, email: string, password = PASSWORD) {
 }
 
 export const arrived = (page: Page) =>
-  page.getByRole('heading', { level: 1, name: 'Ask' }).waitFor()
+  page.getByRole('heading', { level: 1, name: 'Assistant' }).waitFor()
 
 /** The address in the newest mail to `email` that leads to `path`; mails leave by a queue. */
 export async function mailedLink(email: string, path: string): Promise<string> {

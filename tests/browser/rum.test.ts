@@ -9,7 +9,7 @@ interface Event {
 }
 
 test('a page that was loaded, a call it made, a click and steps are counted', async () => {
-  const page = await openSignedIn('/ask')
+  const page = await openSignedIn('/assistant?documents=true')
   // Bodies of beacons are not shown to whoever watches a browser from outside.
   await page.addInitScript(() => {
     const send = navigator.sendBeacon.bind(navigator)

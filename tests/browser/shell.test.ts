@@ -20,7 +20,7 @@ const PAGES = [
 test.each(['light', 'dark'] as const)(
   'axe finds nothing on any page in %s',
   async (colorScheme) => {
-    const page = await openSignedIn('/ask', {
+    const page = await openSignedIn('/assistant', {
       options: { colorScheme, reducedMotion: 'reduce' },
     })
     for (const name of PAGES) {
@@ -52,7 +52,9 @@ test('a question that is called off gives the focus back', async () => {
 })
 
 test('a phone reaches the pages its bar has no room for', async () => {
-  const page = await openSignedIn('/ask', { options: { viewport: { width: 390, height: 844 } } })
+  const page = await openSignedIn('/assistant', {
+    options: { viewport: { width: 390, height: 844 } },
+  })
   await page.getByRole('button', { name: 'More' }).click()
   expect(await violationsOf(page)).toEqual([])
   await page.getByRole('link', { name: 'Members' }).click()
@@ -61,7 +63,7 @@ test('a phone reaches the pages its bar has no room for', async () => {
 })
 
 test.each(['en-US', 'ru-RU'])('nothing is wider than a phone of 390 px in %s', async (locale) => {
-  const page = await openSignedIn('/ask', {
+  const page = await openSignedIn('/assistant', {
     options: { locale, viewport: { width: 390, height: 844 } },
   })
   for (const name of PAGES) {
@@ -73,9 +75,9 @@ test.each(['en-US', 'ru-RU'])('nothing is wider than a phone of 390 px in %s', a
 })
 
 test('the whole console is reached from the keyboard', async () => {
-  const page = await openSignedIn('/ask')
+  const page = await openSignedIn('/assistant')
   const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor()
-  await page.getByLabel('Your question').blur()
+  await page.getByLabel('Your message').blur()
   for (const [letter, name] of [
     ['k', 'Knowledge'],
     ['v', 'Voice'],
@@ -90,7 +92,7 @@ test('the whole console is reached from the keyboard', async () => {
     ['o', 'Organization'],
     ['r', 'Roles'],
     ['l', 'Audit log'],
-    ['a', 'Ask'],
+    ['a', 'Assistant'],
   ] as const) {
     await page.keyboard.press('g')
     await page.keyboard.press(letter)
@@ -118,13 +120,13 @@ test('the whole console is reached from the keyboard', async () => {
 })
 
 test('theme and language are chosen once and kept', async () => {
-  const page = await openSignedIn('/ask')
+  const page = await openSignedIn('/assistant')
   await page.getByRole('button', { name: 'Account and preferences' }).first().click()
   await page.getByLabel('Dark', { exact: true }).first().check()
   await page.getByLabel('Русский').first().click()
-  await page.getByRole('heading', { level: 1, name: 'Вопросы' }).waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Ассистент' }).waitFor()
   await page.reload()
-  await page.getByRole('heading', { level: 1, name: 'Вопросы' }).waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Ассистент' }).waitFor()
   const shown = await page.evaluate(() => {
     const { lang, dataset } = document.documentElement
     return {
@@ -147,7 +149,7 @@ test('an unknown page says so, and offline is said too', async () => {
 })
 
 test('a chunk that is gone after a deploy reloads the page once', async () => {
-  const page = await openSignedIn('/ask')
+  const page = await openSignedIn('/assistant')
   await page.route('**/console/assets/help-*.js', (route) => route.fulfill({ status: 404 }), {
     times: 1,
   })

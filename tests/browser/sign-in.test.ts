@@ -33,8 +33,8 @@ test('an address from outside is not where signing in leads', async () => {
   const page = await openPage()
   await page.goto(at('/sign-in?from=//example.com/'))
   await signIn(page)
-  await page.getByRole('heading', { level: 1, name: 'Ask' }).waitFor()
-  expect(new URL(page.url()).pathname).toBe('/console/ask')
+  await page.getByRole('heading', { level: 1, name: 'Assistant' }).waitFor()
+  expect(new URL(page.url()).pathname).toBe('/console/assistant')
 })
 
 test('signing out ends the session, for a reload too', async () => {
@@ -46,7 +46,7 @@ test('signing out ends the session, for a reload too', async () => {
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByRole('heading', { name: 'Sign in to VoiceAssist' }).waitFor()
   expect(new URL(page.url()).searchParams.get('from')).toBe('/help')
-  await page.goto(at('/ask'))
+  await page.goto(at('/assistant'))
   await page.getByRole('heading', { name: 'Sign in to VoiceAssist' }).waitFor()
   expect(new URL(page.url()).pathname).toBe('/console/sign-in')
 })

@@ -31,8 +31,8 @@ test('the first page signed in, and each page after it, stay within their limits
   const storageState = await before.context().storageState()
   const page = await openPage({ options: { storageState } })
   const weight = weigh(page)
-  await page.goto(at('/ask'))
-  await page.getByRole('heading', { level: 1, name: 'Ask' }).waitFor()
+  await page.goto(at('/assistant'))
+  await page.getByRole('heading', { level: 1, name: 'Assistant' }).waitFor()
   await page.waitForLoadState('networkidle')
   const firstPage = await weight()
   expect(firstPage).toBeGreaterThan(50)
@@ -66,6 +66,8 @@ test.each([
   ['Applications', 'p'],
   ['Organization', 'o'],
   ['Roles', 'r'],
+  ['Reservations', 'z'],
+  ['MCP servers', 'j'],
   ['Costs', 'b'],
   ['Audit log', 'l'],
   ['Traces', 's'],

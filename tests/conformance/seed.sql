@@ -100,4 +100,4 @@ update sessions set assistant_id = '019a0000-0000-7000-8000-000000000060', assis
 insert into voice_settings values ('acme', true, 30, '2026-01-01Z');
 insert into voice_sessions values ('acme', '019a0000-0000-7000-8000-000000000070', null, 'k1', 'voiceassist', '2026-01-01Z', '2026-01-02Z', 'The last turn is over.', 2, '2026-02-01Z');
 insert into voice_items values ('acme', '019a0000-0000-7000-8000-000000000070', 1, 'item_1', 'user', 'When is high water?', 'When is high water?', null, false, 300, '2026-01-01Z');
-update messages set trace_id = '0af7651916cd43dd8448eb211c80319c'
+update messages set trace_id = '0af7651916cd43dd8448eb211c80319c', rating = 4, rating_reason = 'Right.', rated_at = '2026-01-02Z'

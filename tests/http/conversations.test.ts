@@ -5,6 +5,7 @@ import { sweepConversations } from '../../workers/assistant/schedule.ts'
 import type {
   ConversationExport,
   ConversationPage,
+  MessagePage,
   Reply,
 } from '../../workers/assistant/schemas.ts'
 import {
@@ -78,6 +79,42 @@ test('one is renamed, exported whole, and deleted with all it holds', async () =
     app.sql.query('select count(*)::int as n from messages where session_id = $1', [session_id]),
   ])
   expect(rows).toEqual([{ n: 0 }])
+})
+
+test('an answer is rated by who asked, and the last rating holds', async () => {
+  const { session_id, message_id: id } = await say(app, { message: 'hello' })
+  const path = `/api/assistant/messages/${id}/feedback`
+  const rate = (body: object, who = {}) => app.send('PUT', path, body, who)
+  const first = await rate({ rating: 2, reason: 'Too short' })
+  expect(await first.json()).toMatchObject({ rating: 2, reason: 'Too short' })
+  expect((await rate({ rating: 5 })).status).toBe(200)
+  const { items } = await (
+    await app.send('GET', `${PATH}/${session_id}/messages`)
+  ).json<MessagePage>()
+  const [question, answer] = items
+  expect(answer?.feedback).toMatchObject({ rating: 5, reason: '' })
+  expect(question?.feedback).toBeNull()
+  const refused = await rate({ rating: 6 })
+  expect(await refused.json()).toMatchObject({ errors: [{ pointer: '/rating' }] })
+  for (const who of [{ tenant: 'globex' }, { scopes: ['rag.query'] }]) {
+    expect((await rate({ rating: 0 }, who)).status).toBe(404)
+  }
+  const ofQuestion = `/api/assistant/messages/${question!.id}/feedback`
+  expect((await app.send('PUT', ofQuestion, { rating: 1 })).status).toBe(404)
+})
+
+test('a transcript has its parts in order, and what each tool took', async () => {
+  const message = 'call calculate {"expression":"2+3"}'
+  const { session_id } = await say(app, { message })
+  const { items } = await (
+    await app.send('GET', `${PATH}/${session_id}/messages`)
+  ).json<MessagePage>()
+  const { parts, tool_calls: calls } = items[1]!
+  expect(parts.map(({ type }) => type)).toEqual(['tool_call', 'tool_result', 'text'])
+  const results = parts.filter((part) => part.type === 'tool_result')
+  expect(results.map(({ id, status, duration_ms: ms }) => [id, status, ms])).toEqual(
+    calls.map(({ id, status, duration_ms: ms }) => [id, status, ms]),
+  )
 })
 
 const resume = async (id: unknown, lastEventId?: string) => {

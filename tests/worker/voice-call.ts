@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:test'
 import { expect } from 'vitest'
 import { decodeWords, encodeWords } from '../../local/openai/codec.ts'
+import type { AssistantContent } from '../../workers/assistant/assistant-schemas.ts'
 
 interface Event {
   type: string
@@ -26,11 +27,12 @@ export async function dial(
   name: string,
   model = 'voiceassist',
   actor: typeof STRANGER | typeof PROGRAM = STRANGER,
+  assistant?: AssistantContent,
 ) {
   const object = env.VOICE_SESSIONS.getByName(name)
   const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
   const owner = { tenantId: 'acme', actor, requestId: 'r1', traceparent }
-  await object.open(owner, { sessionId: sessionIdOf(name), model })
+  await object.open(owner, { sessionId: sessionIdOf(name), model, assistant })
   const response = await object.fetch('https://call/', { headers: { upgrade: 'websocket' } })
   return follow(object, response.webSocket!)
 }

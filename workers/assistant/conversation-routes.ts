@@ -12,6 +12,7 @@ import {
   getConversation,
   listConversations,
   listMessages,
+  rateMessage,
   renameConversation,
 } from './conversation-service.ts'
 import {
@@ -20,8 +21,10 @@ import {
   ConversationExport,
   ConversationPage,
   ConversationQuery,
+  MessageFeedback,
   MessagePage,
   MessageQuery,
+  NewMessageFeedback,
   Rename,
 } from './schemas.ts'
 
@@ -111,6 +114,19 @@ const exported = secured(
   }),
 )
 
+const rate = secured(
+  'rag.query',
+  createRoute({
+    method: 'put',
+    path: '/api/assistant/messages/{id}/feedback',
+    operationId: 'rateMessage',
+    summary: 'Rate an answer from 0 to 5; rated again, the last rating holds',
+    tags: TAGS,
+    request: { params, body: jsonBody(NewMessageFeedback) },
+    responses: { 200: json(MessageFeedback, 'The rating'), ...REFUSALS, ...problems('not_found') },
+  }),
+)
+
 const READ = 'Each reading of what is not the caller’s own is in the audit log.'
 
 const listAny = secured(
@@ -170,6 +186,10 @@ const exportedAny = secured(
 )
 
 export const conversationRoutes = createRouter<AppEnv<ConversationContext>>()
+  .openapi(rate, async (c) => {
+    const { id } = c.req.valid('param')
+    return c.json(await rateMessage(c.var.ctx, id, c.req.valid('json')), 200)
+  })
   .openapi(list, async (c) => {
     return c.json(await listConversations(c.var.ctx, c.req.valid('query'), 'own'), 200)
   })

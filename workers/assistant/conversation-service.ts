@@ -13,8 +13,10 @@ import type {
   ConversationExport,
   ConversationPage,
   Message,
+  MessageFeedback,
   MessagePage,
   MessageQuery,
+  NewMessageFeedback,
 } from './schemas.ts'
 import { type MessageRow, type StoreContext } from './store.ts'
 
@@ -73,6 +75,20 @@ export async function renameConversation(
 ): Promise<Conversation> {
   if (!(await store.renameSession(ctx, id, title))) throw missing('own')
   return getConversation(ctx, id, 'own')
+}
+
+/** Of an answer; the last rating holds. Only who asked may. @throws ProblemError not_found */
+export async function rateMessage(
+  ctx: ConversationContext,
+  id: string,
+  given: NewMessageFeedback,
+): Promise<MessageFeedback> {
+  const rated = await store.rateMessage(ctx, id, given)
+  if (!rated) throw new ProblemError('not_found', 'You were given no such answer.')
+  if (rated.isFirst) {
+    ctx.metrics.observe('voiceassist_rag_query_satisfaction_score', {}, given.rating)
+  }
+  return { ...given, rated_at: rated.at.toISOString() }
 }
 
 /** With all its messages. @throws ProblemError not_found */
@@ -136,12 +152,20 @@ const toMessage = (row: MessageRow): Message => ({
   status: row.status,
   reason: row.reason,
   content: row.content,
+  parts: row.parts,
   citations: citationsOf(row.parts),
   tool_calls: row.toolCalls,
   model: row.model,
+  fallback_used: row.fallbackUsed,
   usage: row.usage,
   cost_micro_dollars: row.costMicroDollars,
   timings: row.timings,
   trace_id: row.traceId,
+  feedback: feedbackOf(row),
   created_at: row.createdAt.toISOString(),
 })
+
+const feedbackOf = ({ rating, ratingReason, ratedAt }: MessageRow): MessageFeedback | null =>
+  rating === null || ratedAt === null
+    ? null
+    : { rating, reason: ratingReason ?? '', rated_at: ratedAt.toISOString() }

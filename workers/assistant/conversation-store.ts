@@ -22,7 +22,7 @@ import { withTenant } from '../../shared/database.ts'
 import { users } from '../../shared/tables.ts'
 import { auditColumn } from '../audit/service.ts'
 import { assistantVersions } from './assistant-tables.ts'
-import type { AnyConversationQuery, MessageQuery } from './schemas.ts'
+import type { AnyConversationQuery, MessageQuery, NewMessageFeedback } from './schemas.ts'
 import {
   isIn,
   isItsVersion,
@@ -130,6 +130,29 @@ export async function selectMessages(
       .limit(limit),
   ])
   return rows
+}
+
+/** Of an answer that is over, in a conversation of the caller's. @returns undefined when there is none */
+export async function rateMessage(
+  ctx: StoreContext,
+  id: string,
+  { rating, reason }: NewMessageFeedback,
+): Promise<{ at: Date; isFirst: boolean } | undefined> {
+  const at = ctx.now()
+  const own = sql`${messages.tenantId} = ${ctx.tenantId} and ${messages.id} = ${id}
+    and ${messages.role} = 'assistant' and ${messages.status} <> 'running'
+    and exists (select 1 from ${sessions} where ${sessions.tenantId} = ${messages.tenantId}
+      and ${sessions.id} = ${messages.sessionId} and ${isOwners(ctx)})`
+  const [[before], rows] = await withTenant(ctx).batch((tx) => [
+    // Locked, so that of two first ratings at once one comes second.
+    tx.select({ rating: messages.rating }).from(messages).where(own).for('update'),
+    tx
+      .update(messages)
+      .set({ rating, ratingReason: reason, ratedAt: at })
+      .where(own)
+      .returning({ id: messages.id }),
+  ])
+  return rows.length > 0 ? { at, isFirst: before?.rating === null } : undefined
 }
 
 /** @returns whether there was such a conversation */

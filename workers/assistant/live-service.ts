@@ -48,6 +48,7 @@ export async function prepareLive(
       messageId: asked.turnId,
       idempotencyKey: `${asked.turnId}:${callId}`,
       history: asked.history,
+      knowledgeBases: asked.assistant?.knowledge_bases ?? undefined,
       found: () => undefined,
     }
     const attributes = { 'gen_ai.tool.name': name }

@@ -30,6 +30,9 @@ export const NewMessage = z
   .openapi('NewMessage')
 export type NewMessage = z.output<typeof NewMessage>
 
+/** `invalid`: the model was asked for better arguments; `unconfirmed`: the user must agree first. */
+const ToolStatus = z.enum(['ok', 'failed', 'invalid', 'unconfirmed'])
+
 /** What becomes visible of a turn, in the order in which it does; a text may come in pieces. */
 export const Part = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), text: z.string() }),
@@ -47,6 +50,9 @@ export const Part = z.discriminatedUnion('type', [
     tool_name: z.string(),
     ok: z.boolean(),
     content: z.string(),
+    /** As in `tool_calls`; results older than these fields have none. */
+    status: ToolStatus.optional(),
+    duration_ms: z.number().optional(),
   }),
   z.object({ type: z.literal('citation'), citation: Citation }),
 ])
@@ -57,8 +63,7 @@ export const ToolCall = z
     id: z.string(),
     tool_name: z.string(),
     arguments: z.string(),
-    /** `invalid`: the model was asked for better arguments; `unconfirmed`: the user must agree first. */
-    status: z.enum(['ok', 'failed', 'invalid', 'unconfirmed']),
+    status: ToolStatus,
     duration_ms: z.number(),
   })
   .openapi('ToolCall')
@@ -148,6 +153,20 @@ export const Conversation = z
   .openapi('Conversation')
 export type Conversation = z.infer<typeof Conversation>
 
+export const NewMessageFeedback = z
+  .strictObject({
+    /** From 0, of no use, to 5, exactly what was asked for. */
+    rating: z.int('must be a whole number from 0 to 5').min(0).max(5),
+    reason: z.string().trim().max(2000, 'Say it in at most 2,000 characters.').default(''),
+  })
+  .openapi('NewMessageFeedback', { example: { rating: 4, reason: 'Right, but too long' } })
+export type NewMessageFeedback = z.output<typeof NewMessageFeedback>
+
+export const MessageFeedback = z
+  .object({ rating: z.int().min(0).max(5), reason: z.string(), rated_at: time() })
+  .openapi('MessageFeedback')
+export type MessageFeedback = z.infer<typeof MessageFeedback>
+
 export const Message = z
   .object({
     id: z.uuid(),
@@ -156,14 +175,19 @@ export const Message = z
     status: MessageStatus,
     reason: Reason.nullable(),
     content: z.string(),
+    /** What became visible, in order; a user's message has none. */
+    parts: z.array(Part),
     citations: z.array(Citation),
     tool_calls: z.array(ToolCall),
     model: z.string().nullable(),
+    fallback_used: z.boolean(),
     usage: Usage,
     cost_micro_dollars: z.int(),
     timings: z.record(z.string(), z.number()),
     /** Of the request that asked; null for messages older than this field. */
     trace_id: z.string().nullable(),
+    /** What whoever asked says of it. */
+    feedback: MessageFeedback.nullable(),
     created_at: time(),
   })
   .openapi('ConversationMessage')

@@ -26,6 +26,8 @@ export {
 } from './hosted-service.ts'
 export { assistantNames } from './served-service.ts'
 export { type Live, prepareLive } from './live-service.ts'
+export type { AssistantContent } from './assistant-schemas.ts'
+export { serveAssistant } from './served-service.ts'
 export type { SpokenRequest } from './speak.ts'
 export { converse, type SpeakContext } from './speak-service.ts'
 

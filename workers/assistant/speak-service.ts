@@ -5,9 +5,10 @@
  */
 import { ProblemError } from '../../shared/errors.ts'
 import { type Found, type KnowledgeContext, searchKnowledge } from '../knowledge/service.ts'
+import { boundsOf, chosenFrom } from './begin-service.ts'
 import type { ModelContext } from './chat-client.ts'
 import { withFiller } from './filler.ts'
-import { runTurn, type TurnContext, type TurnJob, UNBOUNDED } from './perform.ts'
+import { runTurn, type TurnContext, type TurnJob } from './perform.ts'
 import { languageOf, phrasesIn } from './phrases.ts'
 import type { Part } from './schemas.ts'
 import { NOT_LIVE, type SpokenEvent, type SpokenRequest, spokenMessages } from './speak.ts'
@@ -50,7 +51,7 @@ export async function* converse(
     sources: found.sources,
     phrases,
     confirmed: [],
-    bounds: UNBOUNDED,
+    bounds: boundsOf(asked.assistant ?? null),
     watch: (state) => void (now = state),
     refuse: (problem) => void (refusal = problem),
   }
@@ -130,11 +131,11 @@ function noModel(): ProblemError {
 /** Of those the caller may use, those this reply may; a function of the client's hides its namesake. */
 export async function platformTools(
   ctx: SpeakContext,
-  { platformTools: wanted, tools, toolChoice }: SpokenRequest,
+  { platformTools: wanted, tools, toolChoice, assistant }: SpokenRequest,
 ): Promise<TurnJob['tools']> {
   if (toolChoice === 'none' || wanted.length === 0) return new Map()
   const theirs = new Set(tools.map(({ name }) => name))
-  const own = [...(await toolsFor(ctx))].filter(
+  const own = [...chosenFrom(await toolsFor(ctx), assistant ?? null)].filter(
     ([name]) =>
       !NOT_LIVE.has(name) && !theirs.has(name) && (wanted === 'all' || wanted.includes(name)),
   )
@@ -146,12 +147,13 @@ const NOTHING: Found = { text: '', sources: [] }
 /** A conversation goes on without the documents while they cannot be searched. */
 export async function searchFor(
   ctx: SpeakContext,
-  { question, history, searches }: SpokenRequest,
+  { question, history, searches, assistant }: SpokenRequest,
   signal: AbortSignal,
 ): Promise<Found> {
   if (!searches) return NOTHING
   try {
-    const asked = { question, history: [...history], isRewritten: false }
+    const kbs = assistant?.knowledge_bases ?? undefined
+    const asked = { question, history: [...history], isRewritten: false, ...(kbs && { kbs }) }
     const found = await searchKnowledge(ctx, asked, signal)
     return found.sources.length > 0 ? found : NOTHING
   } catch (error) {

@@ -1,7 +1,8 @@
 /** What the model is told in a live conversation, and what comes back. Pure. */
+import type { AssistantContent } from './assistant-schemas.ts'
 import type { Part, Turn, Usage } from './schemas.ts'
 import type { Call, ModelMessage, ToolChoice, ToolDescription } from './turn-state.ts'
-import { fitHistory, HISTORY_TOKENS, toMessage } from './window.ts'
+import { characterOf, fitHistory, HISTORY_TOKENS, toMessage } from './window.ts'
 
 export interface SpokenRequest {
   question: string
@@ -21,6 +22,8 @@ export interface SpokenRequest {
   /** Whose conversation it is, and which of its replies: a call of a tool is known by both. */
   sessionId: string
   turnId: string
+  /** The tenant's own that answers; undefined: ours. */
+  assistant?: AssistantContent | undefined
 }
 
 export type SpokenEvent =
@@ -62,8 +65,13 @@ export function spokenMessages(asked: SpokenRequest, sources: string): ModelMess
   ]
 }
 
-const rulesOf = ({ instructions }: SpokenRequest) =>
-  instructions.trim() === '' ? RULES : `${RULES}\n\n${instructions.trim()}`
+/** The client's instructions stand behind those of the assistant, and cannot take them away. */
+function rulesOf({ instructions, assistant }: SpokenRequest): string {
+  const language = assistant?.language ?? null
+  const spoken = language === null ? [] : [`- Speak the language "${language}".`]
+  const rules = [RULES, ...spoken, ...characterOf(assistant)].join('\n')
+  return instructions.trim() === '' ? rules : `${rules}\n\n${instructions.trim()}`
+}
 
 /** The same for a model that hears the question itself: what was found goes along with the rules. */
 export const liveRules = (asked: SpokenRequest, sources: string): string =>

@@ -13,6 +13,7 @@ import {
   jsonb,
   pgTable,
   primaryKey,
+  smallint,
   text,
   timestamp,
   uuid,
@@ -82,11 +83,19 @@ export const messages = pgTable(
     timings: jsonb().$type<Record<string, number>>().notNull(),
     /** Of the request that asked, for the page Traces. */
     traceId: text(),
+    /** From 0 to 5, by whoever asked; null until then. */
+    rating: smallint(),
+    ratingReason: text(),
+    ratedAt: timestamp({ withTimezone: true }),
     createdAt: time(),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.sessionId, table.id] }),
     index('messages_id').on(table.tenantId, table.id),
+    check(
+      'messages_rating',
+      sql`${table.rating} between 0 and 5 and num_nulls(${table.rating}, ${table.ratingReason}, ${table.ratedAt}) in (0, 3)`,
+    ),
     foreignKey({
       name: 'messages_session',
       columns: [table.tenantId, table.sessionId],

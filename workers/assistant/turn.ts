@@ -178,7 +178,15 @@ function settle(
   const preview = content.slice(0, MAX_PREVIEW)
   return show(
     { ...turn, open, calls: [...turn.calls, record] },
-    { type: 'tool_result', id, tool_name: name, ok: status === 'ok', content: preview },
+    {
+      type: 'tool_result',
+      id,
+      tool_name: name,
+      ok: status === 'ok',
+      content: preview,
+      status,
+      duration_ms: ms,
+    },
   )
 }
 

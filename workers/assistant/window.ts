@@ -55,7 +55,7 @@ export function rulesFor(assistant: Character | undefined, instructions: string)
 
 const speaking = (language: Language) => `- The conversation is in the language "${language}".`
 
-function characterOf(assistant: Character | undefined): string[] {
+export function characterOf(assistant: Character | undefined): string[] {
   if (!assistant) return []
   const { name, greeting, instructions } = assistant
   return [

@@ -27,6 +27,44 @@ export const Reservation = z
   .openapi('Reservation')
 export type Reservation = z.infer<typeof Reservation>
 
+const slots = {
+  party_size: z.int().min(1).max(500).openapi({ example: 4 }),
+  date: z.iso.date('must be a day as 2026-12-24').openapi({ example: '2026-12-24' }),
+  time: z.iso
+    .time({ precision: -1, error: 'must be a time as 19:30' })
+    .openapi({ example: '19:30' }),
+  /** An IANA name. */
+  time_zone: z.string().min(1).max(64).openapi({ example: 'Europe/Berlin' }),
+  name: z.string().trim().min(1, 'Say in whose name.').max(200),
+  phone: z
+    .string()
+    .trim()
+    .regex(/^\+?[\d ()/-]{5,30}$/, 'must be a telephone number')
+    .nullable(),
+  notes: z.string().trim().max(500).nullable(),
+}
+
+/** By people of the tenant: final at once. */
+export const NewReservation = z
+  .strictObject({
+    ...slots,
+    phone: slots.phone.default(null),
+    notes: slots.notes.default(null),
+  })
+  .openapi('NewReservation')
+export type NewReservation = z.output<typeof NewReservation>
+
+/** What is absent stays. */
+export const ReservationChange = z
+  .strictObject(slots)
+  .partial()
+  .extend({
+    /** As it was read; another change meanwhile is a conflict. */
+    updated_at: z.iso.datetime().optional(),
+  })
+  .openapi('ReservationChange')
+export type ReservationChange = z.output<typeof ReservationChange>
+
 export const ReservationQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z.uuid('must be a cursor this API gave').optional(),

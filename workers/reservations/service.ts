@@ -4,8 +4,14 @@
  */
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
-import { openZone } from '../calendar/service.ts'
-import type { Reservation, ReservationPage, ReservationQuery } from './schemas.ts'
+import { isTimeZone, type LocalTime, openZone } from '../calendar/service.ts'
+import type {
+  NewReservation,
+  Reservation,
+  ReservationChange,
+  ReservationPage,
+  ReservationQuery,
+} from './schemas.ts'
 import { CODE_LENGTH, codeOf, isFilled, missingOf, normalCode, type Slots } from './slots.ts'
 import * as store from './store.ts'
 
@@ -38,7 +44,7 @@ export async function proposeReservation(
   if (startsAt <= ctx.now()) return { type: 'past' }
   const row = await store.propose(ctx, {
     id: newId(ctx.now()),
-    code: codeOf(crypto.getRandomValues(new Uint32Array(CODE_LENGTH))),
+    code: newCode(),
     sessionId,
     proposedIn: messageId,
     partySize: slots.party_size,
@@ -130,6 +136,69 @@ export async function getReservation(ctx: ReservationContext, id: string): Promi
   if (!row) throw new ProblemError('not_found', 'This tenant has no such reservation.')
   return toReservation(row)
 }
+
+/** By people of the tenant: final at once, and theirs. @throws ProblemError invalid_fields for a time that is past */
+export async function createReservation(
+  ctx: ReservationContext,
+  asked: NewReservation,
+): Promise<Reservation> {
+  const { party_size: partySize, time_zone: timeZone, name, phone, notes } = asked
+  const startsAt = comingStart(ctx, timeZone, asked)
+  const id = newId(ctx.now())
+  const slots = { partySize, startsAt, timeZone, name, phone, notes }
+  // Said in no conversation.
+  const place = { sessionId: '', proposedIn: '', idempotencyKey: id }
+  return toReservation(await store.insert(ctx, { id, code: newCode(), ...place, ...slots }))
+}
+
+/** @throws ProblemError not_found; conflict when it is cancelled, or changed meanwhile; invalid_fields for a time that is past */
+export async function editReservation(
+  ctx: ReservationContext,
+  id: string,
+  change: ReservationChange,
+): Promise<Reservation> {
+  const known = await getReservation(ctx, id)
+  if (known.status === 'cancelled') {
+    throw new ProblemError('conflict', 'The reservation is cancelled; make a new one.')
+  }
+  const seen = change.updated_at ?? known.updated_at
+  const { party_size: partySize, name, phone, notes } = change
+  const row = await store.edit(ctx, id, seen, {
+    ...movedStart(ctx, known, change),
+    ...(partySize !== undefined && { partySize }),
+    ...(name !== undefined && { name }),
+    ...(phone !== undefined && { phone }),
+    ...(notes !== undefined && { notes }),
+  })
+  if (row) return toReservation(row)
+  const detail =
+    'Somebody changed or cancelled the reservation meanwhile; look at it, and try again.'
+  throw new ProblemError('conflict', detail)
+}
+
+/** Nothing where it stays when it is: that may have passed by now. @throws ProblemError invalid_fields */
+function movedStart(ctx: ReservationContext, known: Reservation, change: ReservationChange) {
+  const { date = known.date, time = known.time, time_zone: timeZone = known.time_zone } = change
+  const isMoved = [change.date, change.time, change.time_zone].some((said) => said !== undefined)
+  return isMoved ? { startsAt: comingStart(ctx, timeZone, { date, time }), timeZone } : {}
+}
+
+/** @throws ProblemError invalid_fields */
+function comingStart(ctx: ReservationContext, timeZone: string, begins: LocalTime): Date {
+  if (!isTimeZone(timeZone)) {
+    throw invalid('/time_zone', 'must be an IANA time zone such as Europe/Berlin')
+  }
+  const startsAt = openZone(timeZone).instantOf(begins)
+  if (startsAt > ctx.now()) return startsAt
+  throw invalid('/date', 'That time is past; choose another.')
+}
+
+function invalid(pointer: string, detail: string): ProblemError {
+  const errors = [{ in: 'json', pointer, detail }]
+  return new ProblemError('invalid_fields', 'Correct the fields named in errors.', { errors })
+}
+
+const newCode = () => codeOf(crypto.getRandomValues(new Uint32Array(CODE_LENGTH)))
 
 /** @throws ProblemError not_found; conflict when it is cancelled already */
 export async function cancelReservation(ctx: ReservationContext, id: string): Promise<Reservation> {

@@ -45,6 +45,37 @@ export async function propose(ctx: StoreContext, row: NewRow): Promise<Row | und
   return made
 }
 
+/** A final one, made outside of any conversation. */
+export async function insert(ctx: StoreContext, row: NewRow): Promise<Row> {
+  const { tenantId } = ctx
+  const [createdAt, updatedAt] = [ctx.now(), ctx.now()]
+  const values = { tenantId, ...ownerOf(ctx.actor), ...row, status: 'confirmed' as const }
+  const resource = { type: 'reservation', id: row.id }
+  const seq = auditColumn(ctx, 'reservation.create', { resource })
+  const [, [made]] = await withTenant(ctx).batch((tx) => {
+    const add = tx
+      .insert(reservations)
+      .values({ ...values, createdAt, updatedAt })
+      .returning({ id: reservations.id })
+    const added = tx.$with('added').as(add)
+    return [
+      tx.with(added).select({ seq }).from(added),
+      tx.select().from(reservations).where(isIt(ctx, row.id)),
+    ]
+  })
+  if (!made) throw new Error('A reservation is there once it was made.')
+  return made
+}
+
+/** An open one, unless it is another than it was at `updatedAt` (RFC 3339). */
+export const edit = (ctx: StoreContext, id: string, updatedAt: string, set: Change) =>
+  change(
+    ctx,
+    and(isIt(ctx, id), isOpen, eq(reservations.updatedAt, new Date(updatedAt))),
+    set,
+    'reservation.change',
+  )
+
 /** The pending one of a conversation becomes final, unless the answer `messageId` is the one that proposed it. */
 export async function confirm(
   ctx: StoreContext,

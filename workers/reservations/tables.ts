@@ -29,7 +29,7 @@ export const reservations = pgTable(
     /** Who made it: a user or an API key. */
     userId: text(),
     keyId: text(),
-    /** The conversation it was made in, which may be gone. */
+    /** The conversation it was made in, which may be gone; empty for one people of the tenant made. */
     sessionId: text().notNull(),
     /** The answer that asked the guest whether it is right. */
     proposedIn: text().notNull(),

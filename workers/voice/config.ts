@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { AudioFormat, PCM } from './audio-format.ts'
 import { LIMITS } from './limits.ts'
 import { InputItem } from './new-item.ts'
-import { type Tool, ToolChoice, Tools } from './tools.ts'
+import { PLATFORM, type Tool, ToolChoice, Tools } from './tools.ts'
 import { PAUSE_MS, UNSURE_MS } from './turn-end.ts'
 import type { Detection } from './vad.ts'
 
@@ -222,4 +222,38 @@ export function detectionOf({ audio }: Config): Detection | null {
     prefixPaddingMs: detection.prefix_padding_ms,
     silenceDurationMs: detection.silence_duration_ms,
   }
+}
+
+/** What begins the name of a model that is an assistant: `assistant:help-desk`. */
+const PREFIX = 'assistant:'
+
+/** The assistant a model names, by id or slug; undefined when it is a model like any other. */
+export const assistantIn = (model: string): string | undefined =>
+  model.startsWith(PREFIX) ? model.slice(PREFIX.length) : undefined
+
+/** Of an assistant, what clients of the session are shown; its instructions and tools are not theirs. */
+export interface SpokenManner {
+  language: string | null
+  voice: string | null
+  tools: readonly string[] | null
+}
+
+/** Its voice, its language as a hint for transcription, and the platform's tools unless it has none. */
+export function configFor(config: Config, assistant: SpokenManner | undefined): Config {
+  if (!assistant) return config
+  const { language, voice, tools } = assistant
+  const platform: Tool = {
+    type: 'mcp',
+    server_label: PLATFORM,
+    allowed_tools: null,
+    require_approval: 'never',
+  }
+  return updateConfig(config, {
+    type: 'realtime',
+    tools: tools?.length === 0 ? [] : [platform],
+    audio: {
+      input: language === null ? {} : { transcription: { language } },
+      output: voice === null ? {} : { voice },
+    },
+  })
 }

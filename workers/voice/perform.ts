@@ -2,7 +2,12 @@
  * The engine `cascade`: transcription, an answer from the knowledge base, speech. It carries out a
  * session's slow effects and yields what they bring, as it comes, as events for `step`.
  */
-import { converse, type SpeakContext, type SpokenRequest } from '../assistant/service.ts'
+import {
+  type AssistantContent,
+  converse,
+  type SpeakContext,
+  type SpokenRequest,
+} from '../assistant/service.ts'
 import { requireModels } from '../flags/client-service.ts'
 import { answerQuestion } from '../knowledge/service.ts'
 import type { Bill } from '../usage/service.ts'
@@ -12,7 +17,12 @@ import { msOfBytes, msOfSamples } from './pcm.ts'
 import type { SlowEffect } from './session.ts'
 import { type SpeechContext, synthesize, transcribe } from './speech-client.ts'
 
-export type CascadeContext = SpeakContext & SpeechContext & { readonly bill: Bill }
+export type CascadeContext = SpeakContext &
+  SpeechContext & {
+    readonly bill: Bill
+    /** The tenant's own assistant that answers the session; undefined: ours. */
+    readonly assistant?: AssistantContent | undefined
+  }
 
 type AnswerEffect = Extract<SlowEffect, { type: 'answer' }>
 
@@ -70,7 +80,7 @@ async function* answer(
 ): AsyncGenerator<Outcome | Measured> {
   const { turn, question, history } = effect
   ctx.metrics.inc('messages_sent_total', { conversation_type: 'voice' })
-  if (isConversation(effect)) {
+  if (ctx.assistant || isConversation(effect)) {
     return yield* talk(ctx, effect, signal)
   }
   for await (const event of answerQuestion(ctx, { question, history }, signal)) {
@@ -108,7 +118,7 @@ export function spokenRequest(ctx: CascadeContext, effect: AnswerEffect): Spoken
   const choice = typeof toolChoice === 'string' ? toolChoice : { name: toolChoice.name }
   const asked = { ...effect, tools: toolChoice === 'none' ? [] : tools, toolChoice: choice }
   const sessionId = ctx.bill.subjectId
-  return { ...asked, sessionId, turnId: `${sessionId}:${turn}` }
+  return { ...asked, sessionId, turnId: `${sessionId}:${turn}`, assistant: ctx.assistant }
 }
 
 /** As the session's own instructions and functions have it, with what the documents say at hand. */

@@ -199,7 +199,7 @@ function farewell(session: Session): Step {
   return recite({ ...session, phase: 'farewell' }, FAREWELL)
 }
 
-/** A reply of our own words, the last of a session. */
+/** A reply of our own words, such as the last one of a session. */
 export function bid(session: Session, text: string): Step {
   const [numbered, response] = beginReply(session)
   const begun = { ...numbered, response: { ...response, stage: 'working' as const } }

@@ -8,6 +8,7 @@ import type { TokenEnv } from '../identity/service.ts'
 import { limited, type LimitContext } from '../limits/service.ts'
 import { ClientSecret, NewClientSecret, RealtimeQuery, ReferCall } from './schemas.ts'
 import {
+  chooseAssistant,
   dialVoiceSession,
   followVoiceSession,
   hangUp,
@@ -60,7 +61,8 @@ const createSecret = secured(
     request: { body: jsonBody(NewClientSecret) },
     responses: {
       200: json(ClientSecret, 'The key, and what its session will begin with'),
-      ...problems('invalid_fields', 'unauthenticated', 'forbidden', 'dependency_down'),
+      ...problems('invalid_fields', 'unauthenticated', 'forbidden', 'not_found', 'conflict'),
+      ...problems('dependency_down'),
     },
   }),
 )
@@ -105,9 +107,12 @@ export const voiceRoutes = createRouter<VoiceRoutes>()
     return c.body(null, 200)
   })
   .openapi(referCall, async (c) => refer(c.var.ctx, c.req.valid('param').id))
-  .openapi(createSecret, async (c) =>
-    c.json(await createVoiceKey(c.var.ctx, c.req.valid('json')), 200),
-  )
+  .openapi(createSecret, async (c) => {
+    const asked = c.req.valid('json')
+    // Told now rather than at the dial.
+    await chooseAssistant(c.var.ctx, asked.session.model ?? '')
+    return c.json(await createVoiceKey(c.var.ctx, asked), 200)
+  })
   .openapi(connect, async (c) => {
     const { call_id: callId, ...query } = c.req.valid('query')
     const connecting = callId ? await follower(c, callId) : await starter(c, query)

@@ -7,9 +7,10 @@ import type { Origin, WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
 import { noteSession } from '../../shared/tracing.ts'
+import { type AssistantContent, serveAssistant } from '../assistant/service.ts'
 import { type AuditContext, recordAudit } from '../audit/service.ts'
 import { type Maker, sessionOfToken, type Verdict } from './admission.ts'
-import type { SessionUpdate } from './config.ts'
+import { assistantIn, type SessionUpdate } from './config.ts'
 import { type LinesEnv, takeLine } from './lines-client.ts'
 import { type SignerContext, standingOf, type VoiceKey } from './voice-key-service.ts'
 import { misuseOf } from './voice-key.ts'
@@ -22,6 +23,8 @@ export type Owner = Omit<Origin, 'waitUntil'>
 export interface Opening {
   sessionId: string
   model: string
+  /** The tenant's own assistant that answers, as it is served now. */
+  assistant?: AssistantContent | undefined
 }
 
 /** An opening by voice key. */
@@ -54,20 +57,46 @@ interface VoiceSessionObject {
 interface VoiceEnv {
   readonly VOICE_SESSIONS: { getByName: (name: string) => VoiceSessionObject }
 }
-export type VoiceContext = WithEnv<VoiceEnv & LinesEnv> & SignerContext & AuditContext
+export type VoiceContext = WithEnv<VoiceEnv & LinesEnv> &
+  SignerContext &
+  AuditContext &
+  Parameters<typeof serveAssistant>[0]
+
+/**
+ * The assistant a model such as `assistant:help-desk` names, in the version that is served to the caller now.
+ *
+ * @returns undefined for any other model: ours answers
+ * @throws ProblemError not_found; conflict for an archived one
+ */
+export async function chooseAssistant(
+  ctx: VoiceContext,
+  model: string,
+): Promise<AssistantContent | undefined> {
+  const named = assistantIn(model)
+  if (named === undefined) return undefined
+  try {
+    return (await serveAssistant(ctx, named))?.content
+  } catch (error) {
+    if (!(error instanceof ProblemError) || !error.errors) throw error
+    const errors = error.errors.map(({ detail }) => ({ in: 'query', pointer: '/model', detail }))
+    throw new ProblemError(error.code, error.message, { errors, cause: error })
+  }
+}
 
 /**
  * Starts a session and hands over its socket.
  *
- * @param model Echoed to the client; the deployment's own models answer.
+ * @param model Echoed to the client. `assistant:` and the id or slug of one of the tenant's own lets that
+ *   one answer; otherwise ours does, with the deployment's own models.
  * @returns the response with status 101 that carries the socket
  */
 export async function openVoiceSession(ctx: VoiceContext, model: string): Promise<Response> {
+  const assistant = await chooseAssistant(ctx, model)
   const sessionId = newId(ctx.now())
   noteSession(sessionId)
   await takeLine(ctx, sessionId)
   const object = objectOf(ctx, sessionId)
-  await object.open(ownerOf(ctx), { sessionId, model })
+  await object.open(ownerOf(ctx), { sessionId, model, assistant })
   ctx.log.info('voice session opened', { session_id: sessionId, model })
   return object.fetch(upgrade())
 }
@@ -90,7 +119,8 @@ export async function dialVoiceSession(
   const { keyId: sessionId, expiresAt: keyExpiresAt, session } = key
   noteSession(sessionId)
   const object = objectOf(ctx, sessionId)
-  const opening = { sessionId, model, session, keyExpiresAt, maker: await standingOf(ctx) }
+  const [assistant, maker] = await Promise.all([chooseAssistant(ctx, model), standingOf(ctx)])
+  const opening = { sessionId, model, session, keyExpiresAt, maker, assistant }
   const { verdict, ticket } = await object.admit(ownerOf(ctx), opening)
   ctx.log.info('voice key dialled', { session_id: sessionId, model, verdict })
   const refusal = REFUSALS[verdict]

@@ -201,6 +201,8 @@ type Happening =
   | { type: 'failed_over'; to: 'cascade' | 'text' }
   | { type: 'clause_spoken' | 'reply_spoken' | 'reply_failed'; turn: number }
   | { type: 'hung_up' }
+  /** Words for whoever has just come, before they say anything; may be empty. */
+  | { type: 'greeted'; text: string }
   | { type: 'taken_over' }
   | { type: 'handed_back' }
   | { type: 'supervisor_paused' }

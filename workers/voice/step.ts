@@ -19,7 +19,7 @@ import { decide, decidesAt, forget } from './overlap.ts'
 import { hearSoFar, missSoFar, pause, resume } from './pauses.ts'
 import { beginCall, endCall } from './platform-calls.ts'
 import { greet, leave, lostAt } from './presence.ts'
-import { cite, complete, endAnswer, hearAnswer } from './reply.ts'
+import { bid, cite, complete, endAnswer, hearAnswer } from './reply.ts'
 import {
   chain,
   type Effect,
@@ -78,6 +78,8 @@ function move(
       return leave(session, event)
     case 'hung_up':
       return hangUp(session)
+    case 'greeted':
+      return session.response || event.text === '' ? [session, []] : bid(session, event.text)
     case 'taken_over':
     case 'handed_back':
     case 'supervisor_audio':

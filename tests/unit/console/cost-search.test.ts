@@ -8,7 +8,7 @@ import {
   toDollars,
   toMicroDollars,
 } from '../../../workers/console/lib/cost-search.ts'
-import { readCosts } from '../../../workers/console/lib/search.ts'
+import { readCosts } from '../../../workers/console/lib/manage-search.ts'
 
 const NOW = Date.parse('2026-11-26T23:59:00Z')
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { VoiceEvent } from '../../../sdk/voice.ts'
+import type { Chat, ChatTurn } from '../../../workers/console/lib/chat.ts'
 import type { Conversation, Turn } from '../../../workers/console/lib/conversation.ts'
 import type { Jobs } from '../../../workers/console/lib/jobs.ts'
 import { JourneySteps, watchSteps } from '../../../workers/console/lib/journey-steps.ts'
@@ -65,6 +66,7 @@ test('an answer that cites what was added here ends the way of a document', () =
   }
   let status = 'unknown'
   let turns: Partial<Turn>[] = []
+  let chats: Pick<ChatTurn, 'status' | 'parts'>[] = []
   watchSteps(steps, {
     session: {
       subscribe: keep('session'),
@@ -73,6 +75,7 @@ test('an answer that cites what was added here ends the way of a document', () =
     uploads: { subscribeAdded: keep('uploads') } as unknown as Uploads,
     jobs: { subscribe: keep('jobs') } as unknown as Jobs,
     conversation: { subscribe: keep('turns'), snapshot: () => turns } as unknown as Conversation,
+    chat: { subscribe: keep('chat'), snapshot: () => chats } as unknown as Chat,
   })
   const happen = (name: string, value?: unknown) => listeners[name]?.(value)
   const cite = (documentId: string) => [{ documentId }] as unknown as Turn['citations']
@@ -88,7 +91,11 @@ test('an answer that cites what was added here ends the way of a document', () =
   turns = [{ status: 'done', citations: cite('another') }]
   happen('turns')
   expect(told).toEqual(['login', 'upload', 'indexed', 'query', 'result'])
-  turns = [{ status: 'done', citations: cite('d1') }]
-  happen('turns')
+  const [citation] = cite('d1')
+  chats = [{ status: 'running', parts: [{ type: 'citation', citation: citation! }] }]
+  happen('chat')
+  expect(told.at(-1)).toBe('result')
+  chats = [{ ...chats[0]!, status: 'done' }]
+  happen('chat')
   expect(told.at(-1)).toBe('cited')
 })

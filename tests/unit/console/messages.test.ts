@@ -7,6 +7,10 @@ import { AUDIT } from '../../../workers/console/messages/audit.ts'
 import { COSTS } from '../../../workers/console/messages/costs.ts'
 import { en } from '../../../workers/console/messages/en.ts'
 import { LATE } from '../../../workers/console/messages/late.ts'
+import { MCP_SERVERS } from '../../../workers/console/messages/mcp-servers.ts'
+import { OVERVIEW } from '../../../workers/console/messages/overview.ts'
+import { PLATFORM } from '../../../workers/console/messages/platform.ts'
+import { RESERVATIONS } from '../../../workers/console/messages/reservations.ts'
 import { ru } from '../../../workers/console/messages/ru.ts'
 
 type Leaves = Record<string, unknown>
@@ -35,7 +39,11 @@ test('Russian says everything English says, in Russian', () => {
     applications: APPLICATIONS.en,
     audit: AUDIT.en,
     costs: COSTS.en,
+    mcpServers: MCP_SERVERS.en,
     myAccount: ACCOUNT.en,
+    overview: OVERVIEW.en,
+    platform: PLATFORM.en,
+    reservations: RESERVATIONS.en,
   })
   const russian = leavesOf({
     ...ru,
@@ -43,7 +51,11 @@ test('Russian says everything English says, in Russian', () => {
     applications: APPLICATIONS.ru,
     audit: AUDIT.ru,
     costs: COSTS.ru,
+    mcpServers: MCP_SERVERS.ru,
     myAccount: ACCOUNT.ru,
+    overview: OVERVIEW.ru,
+    platform: PLATFORM.ru,
+    reservations: RESERVATIONS.ru,
   })
   expect(Object.keys(russian).toSorted()).toEqual(Object.keys(english).toSorted())
   const copied = Object.keys(english).filter((key) => english[key] === russian[key])

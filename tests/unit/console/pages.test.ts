@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { firstPage, pageAt, PAGES, visiblePages } from '../../../workers/console/lib/pages.ts'
 
 test.each([
-  [['flag.read', 'kb.read', 'rag.query'], '/ask'],
+  [['flag.read', 'kb.read', 'rag.query'], '/assistant'],
   [['flag.read', 'flag.evaluate', 'kb.read'], '/knowledge'],
   [['member.read'], '/members'],
   [[], '/help'],

@@ -13,6 +13,7 @@ interface Seen {
   method: string
   path: string
   authorization: string
+  lastEventId: string
   body: string
 }
 
@@ -27,7 +28,8 @@ export async function serve(...replies: Reply[]) {
       const body = await readBody(request)
       const { method = '', url: path = '', headers } = request
       const reply = replies[Math.min(seen.length, replies.length - 1)]!
-      seen.push({ method, path, authorization: headers.authorization ?? '', body })
+      const lastEventId = String(headers['last-event-id'] ?? '')
+      seen.push({ method, path, authorization: headers.authorization ?? '', lastEventId, body })
       response.writeHead(reply.status ?? 200, {
         'content-type': 'application/json',
         ...reply.headers,

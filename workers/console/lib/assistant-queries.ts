@@ -7,9 +7,9 @@ import type {
 } from '../../assistant/assistant-schemas.ts'
 import { useLateMessages } from '../messages/late.ts'
 import { useToasts } from '../ui/toasts.tsx'
+import { ASSISTANTS } from './offered-assistants.ts'
 import { useServices } from './services.tsx'
 
-const ASSISTANTS = ['assistants'] as const
 const PAGE_SIZE = 50
 
 const next = ({ next_cursor }: { next_cursor: string | null }) => next_cursor ?? undefined
@@ -45,15 +45,6 @@ export function useAssistantOptions() {
   return useQuery({
     queryKey: ['assistant-options'],
     queryFn: ({ signal }) => client.assistants.options(signal),
-  })
-}
-
-/** Those one may talk to. */
-export function useOfferedAssistants() {
-  const { client } = useServices()
-  return useQuery({
-    queryKey: [...ASSISTANTS, 'offered'],
-    queryFn: ({ signal }) => client.assistants.offered(signal),
   })
 }
 

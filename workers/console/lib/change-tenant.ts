@@ -4,11 +4,12 @@ import type { Services } from './services.tsx'
 
 /** @param next The session in the other tenant; null when the server is to say which one it is. */
 export async function changeTenant(
-  { session, queries, conversation }: Services,
+  { session, queries, chat, conversation }: Services,
   next: Session | null,
 ): Promise<void> {
   if (next) session.adopt(next)
   else await session.refresh()
+  chat.clear()
   conversation.clear()
   queries.removeQueries({ type: 'inactive' })
   await queries.resetQueries()

@@ -3,7 +3,9 @@
  * and with what. Watches what lives as long as the tab; telemetry.ts reports.
  */
 import type { VoiceEvent } from '../../../sdk/voice.ts'
+import type { Citation } from '../../knowledge/schemas.ts'
 import type { Step } from '../../ops/rum-schemas.ts'
+import { type Chat, citationsOf } from './chat.ts'
 import type { Conversation } from './conversation.ts'
 import type { Jobs } from './jobs.ts'
 import type { SessionStore } from './session.ts'
@@ -62,12 +64,13 @@ interface Watched {
   session: SessionStore
   uploads: Uploads
   jobs: Jobs
+  chat: Chat
   conversation: Conversation
 }
 
 /** Takes the steps that show in what the tab keeps. */
 export function watchSteps(steps: JourneySteps, watched: Watched): void {
-  const { session, uploads, jobs, conversation } = watched
+  const { session, uploads, jobs, chat, conversation } = watched
   const indexed = new Set<string>()
   session.subscribe(() => {
     if (session.snapshot().status === 'signed-in') steps.take('login')
@@ -78,12 +81,16 @@ export function watchSteps(steps: JourneySteps, watched: Watched): void {
     indexed.add(documentId)
     steps.take('indexed')
   })
+  const take = (status: string, citations: readonly Citation[]) => {
+    steps.take('query')
+    if (status !== 'done') return
+    steps.take('result')
+    if (citations.some(({ documentId }) => indexed.has(documentId))) steps.take('cited')
+  }
   conversation.subscribe(() => {
-    for (const { status, citations } of conversation.snapshot()) {
-      steps.take('query')
-      if (status !== 'done') continue
-      steps.take('result')
-      if (citations.some(({ documentId }) => indexed.has(documentId))) steps.take('cited')
-    }
+    for (const { status, citations } of conversation.snapshot()) take(status, citations)
+  })
+  chat.subscribe(() => {
+    for (const turn of chat.snapshot()) take(turn.status, citationsOf(turn))
   })
 }

@@ -1,9 +1,11 @@
 /** The pages of the navigation: where they are, what they need, and the letter after `g`. */
 import {
   Activity,
+  Blocks,
   Bot,
   AppWindow,
   Building2,
+  CalendarCheck,
   BookOpenText,
   ClipboardCheck,
   CircleDollarSign,
@@ -32,7 +34,7 @@ type PageKey = Exclude<keyof Messages['nav'], 'label' | 'manage' | 'deployment' 
 export interface PageEntry {
   key: PageKey
   to:
-    | '/ask'
+    | '/assistant'
     | '/voice'
     | '/sessions'
     | '/knowledge'
@@ -49,6 +51,8 @@ export interface PageEntry {
     | '/roles'
     | '/audit'
     | '/costs'
+    | '/reservations'
+    | '/mcp-servers'
     | '/traces'
     | '/organization'
     | '/overview'
@@ -73,7 +77,7 @@ const page = (
 ): PageEntry => ({ key, to: `/${key}`, area, icon: ICONS[key], letter, permission })
 
 const ICONS = {
-  ask: MessageSquareText,
+  assistant: MessageSquareText,
   voice: Mic,
   sessions: Headphones,
   knowledge: BookOpenText,
@@ -89,6 +93,8 @@ const ICONS = {
   applications: AppWindow,
   roles: ShieldCheck,
   audit: ScrollText,
+  reservations: CalendarCheck,
+  'mcp-servers': Blocks,
   costs: CircleDollarSign,
   traces: Waypoints,
   organization: Building2,
@@ -99,7 +105,7 @@ const ICONS = {
 } as const
 
 export const PAGES: readonly PageEntry[] = [
-  page('ask', 'work', 'a', 'rag.query'),
+  page('assistant', 'work', 'a', 'rag.query'),
   page('voice', 'work', 'v', 'voice.start'),
   page('sessions', 'work', 'u', 'voice.start'),
   page('knowledge', 'work', 'k', 'kb.read'),
@@ -113,6 +119,8 @@ export const PAGES: readonly PageEntry[] = [
   page('teams', 'manage', 't', 'member.read'),
   page('keys', 'manage', 'y', 'key.manage'),
   page('applications', 'manage', 'p', 'key.manage'),
+  page('reservations', 'manage', 'z', 'reservation.read'),
+  page('mcp-servers', 'manage', 'j', 'key.manage'),
   page('roles', 'manage', 'r', 'member.read'),
   page('costs', 'manage', 'b', 'usage.read'),
   page('audit', 'manage', 'l', 'audit.read'),

@@ -7,7 +7,7 @@ import type {
   NewImpersonation,
   TenantPlan,
 } from '../../identity/platform-schemas.ts'
-import { useMessages } from '../messages/locale.tsx'
+import { usePlatformMessages } from '../messages/platform.ts'
 import { useToasts } from '../ui/toasts.tsx'
 import { changeTenant } from './change-tenant.ts'
 import { useServices } from './services.tsx'
@@ -49,7 +49,7 @@ export function usePlatformActions() {
   const services = useServices()
   const { client, queries, session } = services
   const { succeed } = useToasts()
-  const { platform } = useMessages()
+  const platform = usePlatformMessages()
   const navigate = useNavigate()
   const refresh = () => queries.invalidateQueries({ queryKey: ACCOUNTS })
   return {

@@ -1,16 +1,6 @@
-/** What pages keep in their address behind the `?`, and how it is read: what has another type is left out. */
-import type { Period } from '../../ops/schemas.ts'
-import { type CostsSearch, GROUPS } from './cost-search.ts'
-
-export const PERIODS = ['1h', '6h', '24h', '7d', '30d'] as const satisfies readonly Period[]
-
-type Search = Record<string, unknown>
-
-const textIn = (search: Search, name: string) =>
-  typeof search[name] === 'string' ? { [name]: search[name] } : {}
-const numberIn = (search: Search, name: string) =>
-  Number.isInteger(search[name]) ? { [name]: search[name] } : {}
-const yesIn = (search: Search, name: string) => (search[name] === true ? { [name]: true } : {})
+/** What pages for everybody's work keep in their address; those of administration are manage-search.ts. */
+import { type CreateSearch, readCreate } from './manage-search.ts'
+import { numberIn, type Search, textIn, yesIn } from './search-values.ts'
 
 /** An open source text: the document, and the span to show when an answer cited it. */
 export interface SourceSearch {
@@ -26,6 +16,32 @@ export const readSource = (search: Search): SourceSearch => ({
   ...numberIn(search, 'start'),
   ...numberIn(search, 'end'),
   ...yesIn(search, 'chunks'),
+})
+
+export interface AssistantSearch extends SourceSearch {
+  /** Id of the one that answers; the default one when left out. */
+  assistant?: string
+  /** The conversation that goes on. */
+  conversation?: string
+  /** Whether the documents alone are asked. */
+  documents?: boolean
+}
+
+export const readAssistant = (search: Search): AssistantSearch => ({
+  ...readSource(search),
+  ...textIn(search, 'assistant'),
+  ...textIn(search, 'conversation'),
+  ...yesIn(search, 'documents'),
+})
+
+/** Who answers, beside the source text. */
+export interface VoiceSearch extends SourceSearch {
+  assistant?: string
+}
+
+export const readVoice = (search: Search): VoiceSearch => ({
+  ...readSource(search),
+  ...textIn(search, 'assistant'),
 })
 
 export interface KnowledgeSearch extends SourceSearch {
@@ -145,53 +161,6 @@ export const readSignIn = (search: Search): SignInSearch => ({
   ...readFailure(search),
 })
 
-interface MembersSearch {
-  q?: string
-  invite?: boolean
-}
-
-export const readMembers = (search: Search): MembersSearch => ({
-  ...textIn(search, 'q'),
-  ...yesIn(search, 'invite'),
-})
-
-/** A list whose form for a new one is open or not. */
-interface CreateSearch {
-  create?: boolean
-}
-
-export const readCreate = (search: Search): CreateSearch => yesIn(search, 'create')
-
-interface TeamsSearch extends CreateSearch {
-  /** Id of the team whose members are shown. */
-  team?: string
-}
-
-export const readTeams = (search: Search): TeamsSearch => ({
-  ...readCreate(search),
-  ...textIn(search, 'team'),
-})
-
-interface RolesSearch extends CreateSearch {
-  /** Name of the role whose form is open. */
-  edit?: string
-}
-
-export const readRoles = (search: Search): RolesSearch => ({
-  ...readCreate(search),
-  ...textIn(search, 'edit'),
-})
-
-interface OverviewSearch {
-  period?: Period
-}
-
-/** What is no period is left out, and the page shows its own. */
-export const readOverview = ({ period }: Search): OverviewSearch => {
-  const known = PERIODS.find((each) => each === period)
-  return known ? { period: known } : {}
-}
-
 interface AssistantsSearch extends CreateSearch, SourceSearch {
   /** Id of the one that is open. */
   assistant?: string
@@ -212,6 +181,8 @@ export interface ConversationsSearch extends SourceSearch {
   q?: string
   assistant?: string
   status?: string
+  /** Id of whose they are, among everybody's. */
+  user?: string
   /** RFC 3339. */
   from?: string
   to?: string
@@ -221,62 +192,11 @@ export interface ConversationsSearch extends SourceSearch {
 
 export const readConversations = (search: Search): ConversationsSearch => ({
   ...readSource(search),
+  ...textIn(search, 'user'),
   ...textIn(search, 'conversation'),
   ...textIn(search, 'q'),
   ...textIn(search, 'assistant'),
   ...textIn(search, 'status'),
-  ...textIn(search, 'from'),
-  ...textIn(search, 'to'),
-  ...yesIn(search, 'all'),
-})
-
-interface PlatformSearch {
-  /** Address of the account that is shown. */
-  email?: string
-}
-
-export const readPlatform = (search: Search): PlatformSearch => textIn(search, 'email')
-
-export interface AuditSearch {
-  event?: string
-  actor?: string
-  outcome?: string
-  /** RFC 3339. */
-  from?: string
-  to?: string
-}
-
-export const readAudit = (search: Search): AuditSearch => ({
-  ...textIn(search, 'event'),
-  ...textIn(search, 'actor'),
-  ...textIn(search, 'outcome'),
-  ...textIn(search, 'from'),
-  ...textIn(search, 'to'),
-})
-
-export interface TracesSearch {
-  /** Id of the trace that is shown in place of the list. */
-  trace?: string
-  request?: string
-  route?: string
-  status?: string
-  /** Milliseconds. */
-  min?: number
-  failed?: boolean
-  /** RFC 3339. */
-  from?: string
-  to?: string
-  /** Whether those of the whole platform are looked at. */
-  all?: boolean
-}
-
-export const readTraces = (search: Search): TracesSearch => ({
-  ...textIn(search, 'trace'),
-  ...textIn(search, 'request'),
-  ...textIn(search, 'route'),
-  ...textIn(search, 'status'),
-  ...numberIn(search, 'min'),
-  ...yesIn(search, 'failed'),
   ...textIn(search, 'from'),
   ...textIn(search, 'to'),
   ...yesIn(search, 'all'),
@@ -295,18 +215,3 @@ export const readExperiments = (search: Search): ExperimentsSearch => ({
   ...textIn(search, 'environment'),
   ...numberIn(search, 'phase'),
 })
-
-export const readCosts = (search: Search): CostsSearch => {
-  const by = GROUPS.find((known) => known === search['by'])
-  return {
-    ...(by && { by }),
-    ...textIn(search, 'from'),
-    ...textIn(search, 'to'),
-    ...textIn(search, 'user'),
-    ...textIn(search, 'key'),
-    ...textIn(search, 'model'),
-    ...textIn(search, 'purpose'),
-    ...textIn(search, 'endpoint'),
-    ...textIn(search, 'query'),
-  }
-}

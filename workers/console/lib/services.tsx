@@ -2,6 +2,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { createContext, use } from 'react'
 import { VoiceAssist } from '../../../sdk/client.ts'
+import { Chat } from './chat.ts'
 import { Conversation } from './conversation.ts'
 import { addDocument } from './document-cache.ts'
 import { Jobs } from './jobs.ts'
@@ -13,6 +14,8 @@ export interface Services {
   readonly session: SessionStore
   readonly client: VoiceAssist
   readonly queries: QueryClient
+  readonly chat: Chat
+  /** Questions to the documents alone. */
   readonly conversation: Conversation
   readonly uploads: Uploads
   readonly jobs: Jobs
@@ -37,17 +40,19 @@ export function createServices(): Services {
     addDocument(queries, document)
     if (isNew) void jobs.follow(job.id)
   })
+  const chat = new Chat(client)
   const conversation = new Conversation(client)
   const steps = new JourneySteps()
-  watchSteps(steps, { session, uploads, jobs, conversation })
+  watchSteps(steps, { session, uploads, jobs, chat, conversation })
   session.subscribe(() => {
     if (session.snapshot().status !== 'signed-out') return
     // Whoever signs in next sees nothing of whoever was here.
     queries.clear()
+    chat.clear()
     conversation.clear()
     uploads.clear()
   })
-  return { session, client, queries, conversation, uploads, jobs, steps }
+  return { session, client, queries, chat, conversation, uploads, jobs, steps }
 }
 
 const ServicesContext = createContext<Services | null>(null)

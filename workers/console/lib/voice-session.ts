@@ -42,7 +42,8 @@ export interface VoiceSession {
   sendText: (text: string) => void
 }
 
-export function useVoiceSession(): VoiceSession {
+/** @param assistant Id of the one that answers; undefined: ours. It holds from the next session on. */
+export function useVoiceSession(assistant?: string): VoiceSession {
   const { session, steps } = useServices()
   const [state, setState] = useState<VoiceState>('idle')
   const [lines, setLines] = useState<readonly Line[]>([])
@@ -90,7 +91,8 @@ export function useVoiceSession(): VoiceSession {
       setTurns([])
     }
     const { getToken } = session
-    client.current = new VoiceClient({ url: '', getToken, workletUrl, onEvent: receive })
+    const named = assistant === undefined ? {} : { model: `assistant:${assistant}` }
+    client.current = new VoiceClient({ url: '', getToken, workletUrl, onEvent: receive, ...named })
     void client.current.start({ microphone, ...source })
   }
 

@@ -1,10 +1,44 @@
-/** The words of the page Ask and of the source text beside it, in Russian. */
+/** The words of the page Assistant and of the source text beside it, in Russian. */
 import type { AskMessages, SourceMessages } from './ask-en.ts'
 import { count } from './plural-ru.ts'
 
 export const ask: AskMessages = {
-  title: 'Вопросы',
-  subtitle: 'Ответы берутся только из ваших документов, и каждый говорит, откуда он.',
+  title: 'Ассистент',
+  subtitle: 'Он ищет, пользуется инструментами и показывает каждый шаг.',
+  documentsSubtitle: 'Ответы берутся только из ваших документов, и каждый говорит, откуда он.',
+  whoAnswers: 'Кто отвечает',
+  ours: 'Ассистент',
+  defaultOf: (name) => `${name} (по умолчанию)`,
+  documentsOnly: 'Только документы, с доказательством',
+  message: 'Ваше сообщение',
+  messagePlaceholder: 'Напишите ассистенту',
+  answering: 'Отвечает',
+  returning: 'Связь прервалась. Продолжаем',
+  noConversation: 'Этот разговор нельзя продолжить: его нет, или он не ваш.',
+  consent: 'Нужно ваше согласие',
+  agree: 'Сделать',
+  decline: 'Не делать',
+  agreed: 'Да, сделай.',
+  declined: 'Нет, не надо.',
+  fellBack: 'модель или инструмент не сработали, ответ без них',
+  reasons: {
+    cancelled: 'Остановлено. Сказанное сохранено.',
+    timed_out: 'Заняло слишком много времени.',
+    unavailable: 'Сейчас ни одна модель не отвечает.',
+    budget_exceeded: 'Бюджет исчерпан.',
+    step_limit: 'Понадобилось больше шагов, чем разрешено.',
+    turn_limit: 'В этом разговоре больше нет ходов.',
+  },
+  toolStates: {
+    running: 'выполняется',
+    ok: 'готово',
+    failed: 'не удалось',
+    invalid: 'переспрошено',
+    unconfirmed: 'нужно ваше согласие',
+  },
+  callOf: (tool) => `Инструмент ${tool}`,
+  arguments: 'Аргументы',
+  result: 'Результат',
   placeholder: 'Спросите о ваших документах',
   question: 'Ваш вопрос',
   send: 'Отправить',

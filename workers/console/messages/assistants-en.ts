@@ -76,16 +76,6 @@ export const assistants = {
   restart: 'Begin anew',
   you: 'You',
   thinking: 'Answering',
-  toolStates: {
-    running: 'running',
-    ok: 'done',
-    failed: 'failed',
-    invalid: 'asked again',
-    unconfirmed: 'needs your consent',
-  },
-  callOf: (tool: string) => `Tool ${tool}`,
-  arguments: 'Arguments',
-  result: 'Result',
 }
 
 export type AssistantMessages = typeof assistants

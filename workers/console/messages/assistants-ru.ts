@@ -77,14 +77,4 @@ export const assistants: AssistantMessages = {
   restart: 'Начать заново',
   you: 'Вы',
   thinking: 'Отвечает',
-  toolStates: {
-    running: 'выполняется',
-    ok: 'готово',
-    failed: 'не удалось',
-    invalid: 'переспрошено',
-    unconfirmed: 'нужно ваше согласие',
-  },
-  callOf: (tool) => `Инструмент ${tool}`,
-  arguments: 'Аргументы',
-  result: 'Результат',
 }

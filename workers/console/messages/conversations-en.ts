@@ -43,6 +43,8 @@ export const conversations = {
   statuses: { running: 'Running', complete: 'Complete', partial: 'Broke off', failed: 'Failed' },
   tokens: (n: number) => count(n, 'token', 'tokens'),
   trace: 'Trace',
+  onlyOf: (name: string) => `Only conversations of ${name}`,
+  goOn: 'Go on',
   export: 'Export',
   exportOf: (title: string) => `Export ${title}`,
   remove: 'Delete',

@@ -49,6 +49,8 @@ export const conversations: ConversationMessages = {
   },
   tokens: (n) => count(n, 'токен', 'токена', 'токенов'),
   trace: 'Трассировка',
+  onlyOf: (name) => `Только разговоры: ${name}`,
+  goOn: 'Продолжить',
   export: 'Выгрузить',
   exportOf: (title) => `Выгрузить «${title}»`,
   remove: 'Удалить',

@@ -8,9 +8,7 @@ import { knowledge } from './knowledge-en.ts'
 import { members } from './members-en.ts'
 import { account } from './menu-en.ts'
 import { organization } from './organization-en.ts'
-import { overview } from './overview-en.ts'
 import { permissions } from './permissions-en.ts'
-import { platform } from './platform-en.ts'
 import { rating } from './rating-en.ts'
 import { roles } from './roles-en.ts'
 import { teams } from './teams-en.ts'
@@ -45,7 +43,7 @@ export const en = {
   },
   nav: {
     label: 'Pages',
-    ask: 'Ask',
+    assistant: 'Assistant',
     voice: 'Voice',
     sessions: 'Sessions',
     knowledge: 'Knowledge',
@@ -60,6 +58,8 @@ export const en = {
     teams: 'Teams',
     keys: 'API keys',
     applications: 'Applications',
+    reservations: 'Reservations',
+    'mcp-servers': 'MCP servers',
     roles: 'Roles',
     organization: 'Settings',
     costs: 'Costs',
@@ -116,10 +116,8 @@ export const en = {
   keys,
   members,
   organization,
-  overview,
   rating,
   teams,
-  platform,
   ask,
   source,
   knowledge,

@@ -21,7 +21,7 @@ export const permissions = {
   'usage.read': 'See costs and budgets',
   'budget.manage': 'Set budgets',
   'reservation.read': 'Read reservations',
-  'reservation.manage': 'Cancel reservations',
+  'reservation.manage': 'Make, change and cancel reservations',
   'assistant.manage': 'Manage assistants',
   'conversation.read': 'Read the conversations of others',
   'voice.supervise': 'Follow and enter live voice sessions, read masked transcripts',

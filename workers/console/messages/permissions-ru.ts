@@ -21,7 +21,7 @@ export const permissions = {
   'usage.read': 'Видеть расходы и бюджеты',
   'budget.manage': 'Задавать бюджеты',
   'reservation.read': 'Видеть бронирования',
-  'reservation.manage': 'Отменять бронирования',
+  'reservation.manage': 'Создавать, менять и отменять брони',
   'assistant.manage': 'Управлять ассистентами',
   'conversation.read': 'Читать чужие беседы',
   'voice.supervise': 'Следить за голосовыми сеансами и вступать в них, читать скрытые расшифровки',

@@ -9,9 +9,7 @@ import { knowledge } from './knowledge-ru.ts'
 import { members } from './members-ru.ts'
 import { account } from './menu-ru.ts'
 import { organization } from './organization-ru.ts'
-import { overview } from './overview-ru.ts'
 import { permissions } from './permissions-ru.ts'
-import { platform } from './platform-ru.ts'
 import { rating } from './rating-ru.ts'
 import { roles } from './roles-ru.ts'
 import { teams } from './teams-ru.ts'
@@ -47,7 +45,7 @@ export const ru: Messages = {
   },
   nav: {
     label: 'Страницы',
-    ask: 'Вопросы',
+    assistant: 'Ассистент',
     voice: 'Голос',
     sessions: 'Сеансы',
     knowledge: 'Знания',
@@ -62,6 +60,8 @@ export const ru: Messages = {
     teams: 'Команды',
     keys: 'Ключи API',
     applications: 'Приложения',
+    reservations: 'Брони',
+    'mcp-servers': 'Серверы MCP',
     roles: 'Роли',
     organization: 'Настройки',
     costs: 'Расходы',
@@ -117,10 +117,8 @@ export const ru: Messages = {
   keys,
   members,
   organization,
-  overview,
   rating,
   teams,
-  platform,
   ask,
   source,
   knowledge,

@@ -66,7 +66,7 @@ function Acceptance({ token, invited }: { token: string; invited: InvitationView
       <Button type="submit" look="primary" disabled={isBusy} className="h-9 w-full">
         {invitation.accept}
       </Button>
-      {!hasAccount && <ProviderButtons body={{ invitation: token, from: '/ask' }} />}
+      {!hasAccount && <ProviderButtons body={{ invitation: token, from: '/assistant' }} />}
     </form>
   )
 }

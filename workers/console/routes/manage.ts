@@ -4,13 +4,15 @@ import {
   readAudit,
   readCosts,
   readCreate,
+  readMcpServers,
   readMembers,
   readOverview,
   readPlatform,
+  readReservations,
   readRoles,
   readTeams,
   readTraces,
-} from '../lib/search.ts'
+} from '../lib/manage-search.ts'
 import { shell } from './root.ts'
 
 export const members = createRoute({
@@ -41,6 +43,26 @@ export const applications = createRoute({
   component: lazyRouteComponent(
     () => import('../pages/applications/applications.tsx'),
     'ApplicationsPage',
+  ),
+})
+
+export const reservations = createRoute({
+  getParentRoute: () => shell,
+  path: '/reservations',
+  validateSearch: readReservations,
+  component: lazyRouteComponent(
+    () => import('../pages/reservations/reservations.tsx'),
+    'ReservationsPage',
+  ),
+})
+
+export const mcpServers = createRoute({
+  getParentRoute: () => shell,
+  path: '/mcp-servers',
+  validateSearch: readMcpServers,
+  component: lazyRouteComponent(
+    () => import('../pages/mcp-servers/mcp-servers.tsx'),
+    'McpServersPage',
   ),
 })
 

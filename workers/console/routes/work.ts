@@ -2,6 +2,7 @@
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { firstPage } from '../lib/pages.ts'
 import {
+  readAssistant,
   readAssistants,
   readConversations,
   readExperiments,
@@ -12,6 +13,7 @@ import {
   readSearch,
   readSessions,
   readSource,
+  readVoice,
 } from '../lib/search.ts'
 import { shell } from './root.ts'
 
@@ -26,17 +28,27 @@ export const home = createRoute({
   },
 })
 
+export const assistant = createRoute({
+  getParentRoute: () => shell,
+  path: '/assistant',
+  validateSearch: readAssistant,
+  component: lazyRouteComponent(() => import('../pages/assistant/assistant.tsx'), 'AssistantPage'),
+})
+
+/** Where the page was before; links to sources in answers of the API lead here too. */
 export const ask = createRoute({
   getParentRoute: () => shell,
   path: '/ask',
   validateSearch: readSource,
-  component: lazyRouteComponent(() => import('../pages/ask.tsx'), 'AskPage'),
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: '/assistant', search, replace: true })
+  },
 })
 
 export const voice = createRoute({
   getParentRoute: () => shell,
   path: '/voice',
-  validateSearch: readSource,
+  validateSearch: readVoice,
   component: lazyRouteComponent(() => import('../pages/voice.tsx'), 'VoicePage'),
 })
 

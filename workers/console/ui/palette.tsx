@@ -40,7 +40,7 @@ interface PaletteProps {
 
 function useCommands(pages: readonly PageEntry[]): CommandGroup[] {
   const { nav, palette, account } = useMessages()
-  const { queries, conversation, session } = useServices()
+  const { queries, chat, session } = useServices()
   const navigate = useNavigate()
   const command = (label: string, icon: LucideIcon, run: () => void, keys?: string): Command => ({
     label,
@@ -54,11 +54,11 @@ function useCommands(pages: readonly PageEntry[]): CommandGroup[] {
   )
   const has = (key: PageEntry['key']) => pages.some((page) => page.key === key)
   const newConversation = () => {
-    conversation.clear()
-    void navigate({ to: '/ask' })
+    chat.clear()
+    void navigate({ to: '/assistant' })
   }
   const actions = [
-    has('ask') && command(palette.newConversation, MessageSquarePlus, newConversation),
+    has('assistant') && command(palette.newConversation, MessageSquarePlus, newConversation),
     has('knowledge') &&
       command(
         palette.upload,

@@ -1,8 +1,9 @@
 /** What an assistant said and did in one turn, in order: text with its sources, and tools as they run. */
 import type { Part } from '../../assistant/schemas.ts'
-import { useLateMessages } from '../messages/late.ts'
+import { formatDuration } from '../lib/format.ts'
+import { useMessages } from '../messages/locale.tsx'
 import { CitedText } from './cited-text.tsx'
-import { Status, type Tone } from './status.tsx'
+import { Status } from './status.tsx'
 
 interface TurnPartsProps {
   parts: readonly Part[]
@@ -31,47 +32,45 @@ export function TurnParts({ parts, isRunning }: TurnPartsProps) {
   })
 }
 
-function ToolUse({ call, result }: { call: Call; result: Result | undefined }) {
-  const { assistants } = useLateMessages()
-  const state = result ? (result.ok ? 'ok' : 'failed') : 'running'
-  return (
-    <ToolCard
-      name={call.tool_name}
-      tone={TONES[state]}
-      state={assistants.toolStates[state]}
-      args={call.arguments}
-      result={result?.content}
-    />
-  )
-}
+const TONES = {
+  running: 'busy',
+  ok: 'good',
+  failed: 'bad',
+  invalid: 'warn',
+  unconfirmed: 'warn',
+} as const
 
-const TONES = { running: 'busy', ok: 'good', failed: 'bad' } as const
-
-interface ToolCardProps {
-  name: string
-  tone: Tone
-  state: string
-  /** JSON, as the model wrote it. */
-  args: string
-  result?: string | undefined
+/** Results that were stored without a state say only whether it worked. */
+function stateOf(result: Result | undefined): keyof typeof TONES {
+  if (!result) return 'running'
+  return result.status ?? (result.ok ? 'ok' : 'failed')
 }
 
 /** A tool that was called; what with and what came of it when it is opened. */
-export function ToolCard({ name, tone, state, args, result }: ToolCardProps) {
-  const { assistants } = useLateMessages()
+function ToolUse({ call, result }: { call: Call; result: Result | undefined }) {
+  const { ask, locale } = useMessages()
+  const { tool_name: name, arguments: args } = call
+  const state = stateOf(result)
   return (
     <details className="rounded-sm border border-line px-2.5 py-1.5 text-sm">
       <summary className="cursor-pointer">
-        <span className="font-mono">{assistants.callOf(name)}</span>{' '}
-        <Status tone={tone}>{state}</Status>
+        <span className="font-mono break-words">{ask.callOf(name)}</span>{' '}
+        <Status tone={TONES[state]}>{ask.toolStates[state]}</Status>
+        {result?.duration_ms !== undefined && (
+          <span className="ml-2 text-xs text-muted">
+            {formatDuration(result.duration_ms, locale)}
+          </span>
+        )}
       </summary>
       <dl className="mt-1.5 space-y-1">
-        <dt className="text-xs text-muted">{assistants.arguments}</dt>
+        <dt className="text-xs text-muted">{ask.arguments}</dt>
         <dd className="font-mono break-words whitespace-pre-wrap">{args}</dd>
-        {result !== undefined && (
+        {result && (
           <>
-            <dt className="text-xs text-muted">{assistants.result}</dt>
-            <dd className="max-h-48 overflow-y-auto break-words whitespace-pre-wrap">{result}</dd>
+            <dt className="text-xs text-muted">{ask.result}</dt>
+            <dd className="max-h-48 overflow-y-auto break-words whitespace-pre-wrap">
+              {result.content}
+            </dd>
           </>
         )}
       </dl>

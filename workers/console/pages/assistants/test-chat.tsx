@@ -1,12 +1,13 @@
 /** A conversation with the saved version, beside its content: tool calls are shown as they run. */
 import { type FormEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Assistant } from '../../../assistant/assistant-schemas.ts'
-import { Chat, type ChatTurn } from '../../lib/chat.ts'
+import { Chat, type ChatTurn, isRunning, unconfirmedOf } from '../../lib/chat.ts'
 import { formatDollars, formatDuration } from '../../lib/format.ts'
 import { useServices } from '../../lib/services.tsx'
 import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'
+import { CallConsent } from '../../ui/call-consent.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
 import { Status } from '../../ui/status.tsx'
 import { TurnParts } from '../../ui/turn-parts.tsx'
@@ -15,10 +16,14 @@ export function TestChat({ assistant }: { assistant: Assistant }) {
   const { assistants } = useLateMessages()
   const { ask } = useMessages()
   const { client } = useServices()
-  const [chat] = useState(() => new Chat(client, assistant.id))
+  const [chat] = useState(() => new Chat(client))
   const turns = useSyncExternalStore(chat.subscribe, chat.snapshot)
   useEffect(() => () => chat.stop(), [chat])
-  const isRunning = turns.some((turn) => turn.isRunning)
+  const last = turns.at(-1)
+  const isBusy = turns.some(isRunning)
+  const unconfirmed = last && !isBusy ? unconfirmedOf(last) : []
+  const send = (message: string, confirm: string[] = []) =>
+    void chat.send(message, { assistant: assistant.id, confirm })
   return (
     <section
       aria-label={assistants.test}
@@ -29,7 +34,7 @@ export function TestChat({ assistant }: { assistant: Assistant }) {
           <h2 className="font-semibold">{assistants.test}</h2>
           <p className="text-sm text-muted">{assistants.testHint}</p>
         </div>
-        {turns.length > 0 && <Button onClick={() => chat.restart()}>{assistants.restart}</Button>}
+        {turns.length > 0 && <Button onClick={() => chat.clear()}>{assistants.restart}</Button>}
       </header>
       <div
         role="log"
@@ -42,11 +47,12 @@ export function TestChat({ assistant }: { assistant: Assistant }) {
         {turns.map((turn) => (
           <Turn key={turn.id} turn={turn} />
         ))}
+        {unconfirmed.length > 0 && <CallConsent calls={unconfirmed} onSend={send} />}
       </div>
-      {isRunning ? (
+      {isBusy ? (
         <Button onClick={() => chat.stop()}>{ask.stop}</Button>
       ) : (
-        <MessageField onSend={(message) => void chat.send(message)} />
+        <MessageField onSend={send} />
       )}
     </section>
   )
@@ -55,18 +61,19 @@ export function TestChat({ assistant }: { assistant: Assistant }) {
 function Turn({ turn }: { turn: ChatTurn }) {
   const { assistants } = useLateMessages()
   const { ask, locale } = useMessages()
-  const { message, parts, reply, error, isRunning } = turn
+  const { message, parts, ending, error } = turn
+  const isOpen = isRunning(turn)
   return (
-    <article aria-busy={isRunning} className="space-y-2">
+    <article aria-busy={isOpen} className="space-y-2">
       <p className="text-sm text-muted">{assistants.you}</p>
       <p className="font-medium break-words">{message}</p>
-      <TurnParts parts={parts} isRunning={isRunning} />
-      {isRunning && parts.length === 0 && <Status tone="busy">{assistants.thinking}</Status>}
+      <TurnParts parts={parts} isRunning={isOpen} />
+      {isOpen && parts.length === 0 && <Status tone="busy">{assistants.thinking}</Status>}
       {error && <ErrorNote error={error} />}
-      {reply && (
+      {ending && (
         <p className="flex gap-3 text-xs text-muted">
-          <span>{formatDuration(reply.timings['total_ms'] ?? 0, locale)}</span>
-          <span title={ask.cost}>{formatDollars(reply.cost_micro_dollars, locale)}</span>
+          <span>{formatDuration(ending.timings['total_ms'] ?? 0, locale)}</span>
+          <span title={ask.cost}>{formatDollars(ending.cost_micro_dollars, locale)}</span>
         </p>
       )}
     </article>

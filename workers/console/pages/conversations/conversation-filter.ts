@@ -18,6 +18,7 @@ export function filterOf(search: ConversationsSearch): ConversationFilter {
     ...(q && { q }),
     ...(UUID.test(assistant) && { assistant }),
     ...(status && { status }),
+    ...(search.user && search.all && { user: search.user.slice(0, 128) }),
     ...(from && { from }),
     ...(to && { to }),
   }

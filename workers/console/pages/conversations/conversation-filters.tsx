@@ -1,7 +1,7 @@
 /** What is looked for: all of it in the address, so that a link shows the same conversations. */
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useOfferedAssistants } from '../../lib/assistant-queries.ts'
 import { usePermission } from '../../lib/hooks.ts'
+import { useOfferedAssistants } from '../../lib/offered-assistants.ts'
 import type { ConversationsSearch } from '../../lib/search.ts'
 import { useLateMessages } from '../../messages/late.ts'
 import { Button } from '../../ui/button.tsx'

@@ -1,6 +1,6 @@
 /** One conversation: who had it with which assistant, what it cost, and what was said and done. */
 import { Link, useNavigate } from '@tanstack/react-router'
-import { ArrowLeft, Download, Trash2 } from 'lucide-react'
+import { ArrowLeft, Download, MessagesSquare, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Conversation } from '../../../assistant/schemas.ts'
 import {
@@ -83,7 +83,7 @@ function Head({ conversation }: { conversation: Conversation }) {
   const { save } = useConversationActions(reach)
   const [error, setError] = useState<unknown>(null)
   const [isCondemned, setCondemned] = useState(false)
-  const { owner, title, summary, handoff_reason: handoff } = conversation
+  const { id, owner, assistant, title, summary, handoff_reason: handoff } = conversation
   return (
     <div className="space-y-3">
       <div className="flex flex-wrap gap-2">
@@ -94,6 +94,16 @@ function Head({ conversation }: { conversation: Conversation }) {
           <Download size={16} aria-hidden />
           {conversations.export}
         </Button>
+        {owner.id === session?.user.id && (
+          <Link
+            to="/assistant"
+            search={{ conversation: id, ...(assistant && { assistant: assistant.id }) }}
+            className={buttonClass()}
+          >
+            <MessagesSquare size={16} aria-hidden />
+            {conversations.goOn}
+          </Link>
+        )}
         {owner.id === session?.user.id && (
           <Button onClick={() => setCondemned(true)}>
             <Trash2 size={16} aria-hidden />

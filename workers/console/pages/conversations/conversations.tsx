@@ -107,7 +107,18 @@ function Row({ conversation, withOwner }: { conversation: Conversation; withOwne
       </td>
       {withOwner && (
         <td className={`${cell} truncate ${wide}`}>
-          {owner.type === 'key' ? conversations.key : (owner.name ?? owner.id)}
+          {owner.type === 'key' ? (
+            conversations.key
+          ) : (
+            <Link
+              to="/conversations"
+              search={(search) => ({ ...search, user: owner.id })}
+              title={conversations.onlyOf(owner.name ?? owner.id)}
+              className="hover:underline"
+            >
+              {owner.name ?? owner.id}
+            </Link>
+          )}
         </td>
       )}
       <td className={`${cell} truncate text-muted ${wide}`}>

@@ -5,16 +5,13 @@ import { formatDollars, formatDuration } from '../../lib/format.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import { useLateMessages } from '../../messages/late.ts'
 import { useMessages } from '../../messages/locale.tsx'
-import { CitedText } from '../../ui/cited-text.tsx'
 import { Status } from '../../ui/status.tsx'
-import { ToolCard } from '../../ui/turn-parts.tsx'
+import { TurnParts } from '../../ui/turn-parts.tsx'
 import { Moment } from '../../ui/when.tsx'
 
-const TONES = { ok: 'good', failed: 'bad', invalid: 'warn', unconfirmed: 'warn' } as const
-
 export function TranscriptMessage({ message }: { message: Message }) {
-  const { conversations, assistants } = useLateMessages()
-  const { role, status, content, citations, tool_calls: calls, created_at: at } = message
+  const { conversations } = useLateMessages()
+  const { role, status, content, parts, created_at: at } = message
   const isAnswer = role === 'assistant'
   return (
     <li className="max-w-[72ch] space-y-2">
@@ -29,20 +26,8 @@ export function TranscriptMessage({ message }: { message: Message }) {
           </Status>
         )}
       </p>
-      {calls.map((call) => (
-        <ToolCard
-          key={call.id}
-          name={call.tool_name}
-          tone={TONES[call.status]}
-          state={assistants.toolStates[call.status]}
-          args={call.arguments}
-        />
-      ))}
-      {content === '' ? (
-        <p className="text-muted">{conversations.nothingSaid}</p>
-      ) : (
-        <CitedText text={content} citations={citations} isGrowing={false} />
-      )}
+      <TurnParts parts={isAnswer ? parts : [{ type: 'text', text: content }]} isRunning={false} />
+      {content === '' && <p className="text-muted">{conversations.nothingSaid}</p>}
       {isAnswer && <Facts message={message} />}
     </li>
   )
@@ -50,9 +35,10 @@ export function TranscriptMessage({ message }: { message: Message }) {
 
 function Facts({ message }: { message: Message }) {
   const { conversations } = useLateMessages()
-  const { locale } = useMessages()
+  const { ask, locale, rating } = useMessages()
   const [readsAudit, runsPlatform] = [usePermission('audit.read'), usePermission('admin.platform')]
   const { model, usage, timings, cost_micro_dollars: cost, trace_id: trace } = message
+  const { fallback_used: fellBack, feedback } = message
   const took = timings['total_ms']
   return (
     <p className="flex flex-wrap gap-3 text-xs text-muted">
@@ -60,6 +46,8 @@ function Facts({ message }: { message: Message }) {
       {took !== undefined && <span>{formatDuration(took, locale)}</span>}
       <span>{conversations.tokens(usage.input_tokens + usage.output_tokens)}</span>
       <span title={conversations.columns.cost}>{formatDollars(cost, locale)}</span>
+      {fellBack && <span className="text-warn">{ask.fellBack}</span>}
+      {feedback && <span title={feedback.reason}>{rating.saved(feedback.rating)}</span>}
       {trace !== null && (readsAudit || runsPlatform) && (
         <Link to="/traces" search={{ trace }} className="text-accent hover:underline">
           {conversations.trace}

@@ -5,6 +5,7 @@ import type { Overview } from '../../../ops/schemas.ts'
 import { barOf, linePath, roundUp, xOf } from '../../lib/chart.ts'
 import { formatDuration, formatMoment } from '../../lib/format.ts'
 import { useMessages } from '../../messages/locale.tsx'
+import { useOverviewMessages } from '../../messages/overview.ts'
 
 const FRAME = { width: 600, height: 160 }
 
@@ -14,7 +15,8 @@ interface ChartProps {
 }
 
 export function TrafficChart({ overview: { points, total, stepSeconds }, changes }: ChartProps) {
-  const { overview, locale } = useMessages()
+  const { locale } = useMessages()
+  const overview = useOverviewMessages()
   const max = roundUp(Math.max(...points.map(({ requests }) => requests)))
   const layers = points.map(({ at, requests, refused, failed }, index) => {
     const place = { index, count: points.length }
@@ -51,7 +53,8 @@ export function TrafficChart({ overview: { points, total, stepSeconds }, changes
 const LAYERS = ['fill-bad', 'fill-warn', 'fill-accent'] as const
 
 export function LatencyChart({ overview: { points, total, stepSeconds }, changes }: ChartProps) {
-  const { overview, locale } = useMessages()
+  const { locale } = useMessages()
+  const overview = useOverviewMessages()
   const { latency } = overview
   const max = roundUp(Math.max(...points.map(({ p95Ms }) => p95Ms ?? 0)))
   const line = 'fill-none [stroke-linecap:round] [stroke-linejoin:round]'

@@ -3,12 +3,14 @@ import { useId } from 'react'
 import type { Readiness } from '../../../ops/schemas.ts'
 import { formatDuration } from '../../lib/format.ts'
 import { useMessages } from '../../messages/locale.tsx'
+import { useOverviewMessages } from '../../messages/overview.ts'
 import { Status } from '../../ui/status.tsx'
 
 const NAMES = ['database', 'vector', 'redis', 'queue', 'r2', 'identity'] as const
 
 export function Dependencies({ readiness: { checks, latencies } }: { readiness: Readiness }) {
-  const { overview, locale } = useMessages()
+  const { locale } = useMessages()
+  const overview = useOverviewMessages()
   const { title, hint, names, up, down } = overview.dependencies
   const id = useId()
   return (

@@ -4,12 +4,13 @@ import type { Journeys } from '../../../ops/schemas.ts'
 import { barOf, roundUp } from '../../lib/chart.ts'
 import { JOURNEY_DAYS, useJourneys } from '../../lib/overview-queries.ts'
 import { useMessages } from '../../messages/locale.tsx'
+import { useOverviewMessages } from '../../messages/overview.ts'
 import { Loaded } from '../../ui/loaded.tsx'
 
 type Funnel = Journeys['journeys'][number]
 
 export function JourneyFunnels() {
-  const { journeys } = useMessages().overview
+  const { journeys } = useOverviewMessages()
   const id = useId()
   return (
     <section aria-labelledby={id} className="rounded-md border border-line bg-surface p-4">
@@ -31,7 +32,8 @@ export function JourneyFunnels() {
 }
 
 function Steps({ funnel }: { funnel: Funnel }) {
-  const { overview, locale } = useMessages()
+  const { locale } = useMessages()
+  const overview = useOverviewMessages()
   const { names, steps, none, dropped } = overview.journeys
   const numbers = new Intl.NumberFormat(locale)
   const percent = new Intl.NumberFormat(locale, { style: 'percent' })
@@ -75,7 +77,7 @@ const FRAME = { width: 300, height: 40 }
 
 /** Who began as columns, and within each those who came to the end. */
 function Days({ funnel: { journey, steps, days }, began }: { funnel: Funnel; began: number }) {
-  const { names, daily } = useMessages().overview.journeys
+  const { names, daily } = useOverviewMessages().journeys
   const finished = steps.at(-1)?.visitors ?? 0
   const max = roundUp(Math.max(...days.map(({ visitors }) => visitors[0] ?? 0)))
   return (

@@ -2,9 +2,10 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { Overview, Period } from '../../../ops/schemas.ts'
 import { formatDuration } from '../../lib/format.ts'
+import { PERIODS } from '../../lib/manage-search.ts'
 import { useOverview, useRecentChanges } from '../../lib/overview-queries.ts'
-import { PERIODS } from '../../lib/search.ts'
 import { useMessages } from '../../messages/locale.tsx'
+import { useOverviewMessages } from '../../messages/overview.ts'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { LatencyChart, TrafficChart } from './charts.tsx'
@@ -13,7 +14,7 @@ import { JourneyFunnels } from './journey-funnels.tsx'
 import { RecentChanges } from './recent-changes.tsx'
 
 export function OverviewPage() {
-  const { overview } = useMessages()
+  const overview = useOverviewMessages()
   const { period = '24h' } = useSearch({ from: '/shell/overview' })
   const query = useOverview(period)
   const changes = useRecentChanges()
@@ -46,7 +47,7 @@ export function OverviewPage() {
 
 /** The period stands in the address, so that a link shows what its sender saw. */
 function PeriodPicker({ period }: { period: Period }) {
-  const { overview } = useMessages()
+  const overview = useOverviewMessages()
   const navigate = useNavigate({ from: '/overview' })
   return (
     <label className="flex shrink-0 items-center gap-2 text-sm text-muted">
@@ -70,7 +71,8 @@ function PeriodPicker({ period }: { period: Period }) {
 }
 
 function Totals({ total }: Pick<Overview, 'total'>) {
-  const { overview, locale } = useMessages()
+  const { locale } = useMessages()
+  const overview = useOverviewMessages()
   const { requests, failed, refused, p95Ms } = total
   const numbers = new Intl.NumberFormat(locale)
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 })

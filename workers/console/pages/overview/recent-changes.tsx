@@ -3,12 +3,12 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useId } from 'react'
 import type { AuditRecord } from '../../../audit/schemas.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useOverviewMessages } from '../../messages/overview.ts'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Moment } from '../../ui/when.tsx'
 
 export function RecentChanges({ query }: { query: UseQueryResult<AuditRecord[]> }) {
-  const { overview } = useMessages()
+  const overview = useOverviewMessages()
   const { title, hint, none, all } = overview.changes
   const id = useId()
   return (

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { Account } from '../../../identity/platform-schemas.ts'
 import { roleNameOf } from '../../lib/role-name.ts'
 import { useMessages } from '../../messages/locale.tsx'
+import { usePlatformMessages } from '../../messages/platform.ts'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Status } from '../../ui/status.tsx'
@@ -11,7 +12,7 @@ import { ActAs } from './act-as.tsx'
 import { BanState } from './ban-state.tsx'
 
 export function AccountCard({ account }: { account: Account }) {
-  const { accounts } = useMessages().platform
+  const { accounts } = usePlatformMessages()
   const { id, name, email, createdAt, isPlatform } = account
   return (
     <div className="divide-y divide-line rounded-md border border-line bg-surface">
@@ -40,7 +41,7 @@ export function AccountCard({ account }: { account: Account }) {
 
 function Memberships({ account }: { account: Account }) {
   const messages = useMessages()
-  const { accounts, acting } = messages.platform
+  const { accounts, acting } = usePlatformMessages()
   const [tenantId, setTenantId] = useState<string | null>(null)
   const { tenants, isPlatform } = account
   return (

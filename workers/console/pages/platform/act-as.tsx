@@ -2,7 +2,7 @@
 import type { Account } from '../../../identity/platform-schemas.ts'
 import { usePlatformActions } from '../../lib/platform-queries.ts'
 import { textOf } from '../../lib/submit.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { usePlatformMessages } from '../../messages/platform.ts'
 import { FormModal } from '../../ui/form-modal.tsx'
 import { ReasonField } from './reason-field.tsx'
 
@@ -13,7 +13,7 @@ interface ActAsProps {
 }
 
 export function ActAs({ account, tenantId, onClose }: ActAsProps) {
-  const { acting } = useMessages().platform
+  const { acting } = usePlatformMessages()
   const { actAs } = usePlatformActions()
   const { id, name, email } = account
   return (

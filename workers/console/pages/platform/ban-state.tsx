@@ -4,7 +4,7 @@ import type { Account } from '../../../identity/platform-schemas.ts'
 import { fromLocalInput, toLocalInput } from '../../lib/local-time.ts'
 import { usePlatformActions } from '../../lib/platform-queries.ts'
 import { textOf } from '../../lib/submit.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { usePlatformMessages } from '../../messages/platform.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
@@ -18,7 +18,7 @@ type Ban = NonNullable<Account['ban']>
 const isOver = ({ expiresAt }: Ban) => expiresAt !== null && Date.parse(expiresAt) <= Date.now()
 
 export function BanState({ account }: { account: Account }) {
-  const { bans } = useMessages().platform
+  const { bans } = usePlatformMessages()
   const { liftBan } = usePlatformActions()
   const { fail } = useToasts()
   const [isAsking, setAsking] = useState(false)
@@ -52,7 +52,7 @@ export function BanState({ account }: { account: Account }) {
 }
 
 function Details({ ban: { reason, bannedAt, expiresAt } }: { ban: Ban }) {
-  const { bans } = useMessages().platform
+  const { bans } = usePlatformMessages()
   return (
     <p className="text-sm break-words text-muted">
       {bans.reason}: {reason}. {bans.from} <Deadline iso={bannedAt} />{' '}
@@ -73,7 +73,7 @@ interface BanAccountProps {
 }
 
 function BanAccount({ account, onClose }: BanAccountProps) {
-  const { bans } = useMessages().platform
+  const { bans } = usePlatformMessages()
   const { ban: send } = usePlatformActions()
   const { ban } = account
   const submit = async (form: FormData) => {

@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
 import { useAccount } from '../../lib/platform-queries.ts'
 import { textOf } from '../../lib/submit.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { usePlatformMessages } from '../../messages/platform.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -11,7 +11,7 @@ import { Section } from '../../ui/section.tsx'
 import { AccountCard } from './account-card.tsx'
 
 export function FindAccount() {
-  const { accounts } = useMessages().platform
+  const { accounts } = usePlatformMessages()
   const { email = '' } = useSearch({ from: '/shell/platform' })
   const navigate = useNavigate({ from: '/platform' })
   const find = (form: FormData) => {
@@ -50,7 +50,7 @@ export function FindAccount() {
 }
 
 function Found({ email }: { email: string }) {
-  const { accounts } = useMessages().platform
+  const { accounts } = usePlatformMessages()
   const query = useAccount(email)
   return (
     <Loaded query={query} rows={3}>

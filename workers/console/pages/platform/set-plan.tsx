@@ -2,7 +2,7 @@
 import type { TenantPlan } from '../../../identity/platform-schemas.ts'
 import { usePlan, usePlatformActions } from '../../lib/platform-queries.ts'
 import { textOf } from '../../lib/submit.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { usePlatformMessages } from '../../messages/platform.ts'
 import { SelectField } from '../../ui/field.tsx'
 import { FormModal } from '../../ui/form-modal.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -15,7 +15,7 @@ interface SetPlanProps {
 }
 
 export function SetPlan({ tenantId, onClose }: SetPlanProps) {
-  const { plans } = useMessages().platform
+  const { plans } = usePlatformMessages()
   const { setPlan } = usePlatformActions()
   const query = usePlan(tenantId)
   const submit = async (form: FormData) => {

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { TenantCounts } from '../../../identity/tenant-schemas.ts'
 import { useTenantCounts } from '../../lib/platform-queries.ts'
 import { useMessages } from '../../messages/locale.tsx'
+import { usePlatformMessages } from '../../messages/platform.ts'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { cell, DataTable, wide } from '../../ui/data-table.tsx'
@@ -11,7 +12,8 @@ import { Loaded } from '../../ui/loaded.tsx'
 import { SetPlan } from './set-plan.tsx'
 
 export function TenantTable() {
-  const { platform, common } = useMessages()
+  const { common } = useMessages()
+  const platform = usePlatformMessages()
   const { title, hint, columns } = platform.tenants
   const query = useTenantCounts()
   const [chosen, setChosen] = useState<string | null>(null)
@@ -54,7 +56,8 @@ interface TenantRowProps {
 }
 
 function TenantRow({ tenant, onPlan }: TenantRowProps) {
-  const { common, platform } = useMessages()
+  const { common } = useMessages()
+  const platform = usePlatformMessages()
   const { id, members, documents, flags } = tenant
   const number = `${cell} text-right ${wide}`
   return (

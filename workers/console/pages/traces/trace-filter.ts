@@ -3,7 +3,7 @@ import { useSearch } from '@tanstack/react-router'
 import type { TraceFilter, TraceReach } from '../../../../sdk/traces.ts'
 import { usePermission } from '../../lib/hooks.ts'
 import { fromLocalInput } from '../../lib/local-time.ts'
-import type { TracesSearch } from '../../lib/search.ts'
+import type { TracesSearch } from '../../lib/manage-search.ts'
 
 const STATUS = /^[1-5](\d\d|xx)$/
 

@@ -2,7 +2,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { formatDuration } from '../../lib/format.ts'
 import { usePermission } from '../../lib/hooks.ts'
-import type { TracesSearch } from '../../lib/search.ts'
+import type { TracesSearch } from '../../lib/manage-search.ts'
 import { traceIdIn } from '../../lib/waterfall.ts'
 import { useMessages } from '../../messages/locale.tsx'
 import { Button } from '../../ui/button.tsx'

@@ -1,19 +1,20 @@
-/** Where a question is written: Enter sends, Shift+Enter breaks the line. */
+/** Where a message is written: Enter sends, Shift+Enter breaks the line. */
 import { ArrowUp, Square } from 'lucide-react'
 import { useRef, type KeyboardEvent } from 'react'
-import { useMessages } from '../messages/locale.tsx'
-import { Button } from '../ui/button.tsx'
-
-/** The server's limit for one question. */
-const MAX_CHARACTERS = 4_000
+import { useMessages } from '../../messages/locale.tsx'
+import { Button } from '../../ui/button.tsx'
 
 interface ComposerProps {
+  label: string
+  placeholder: string
+  maxCharacters: number
   isRunning: boolean
   onSend: (question: string) => void
   onStop: () => void
 }
 
-export function Composer({ isRunning, onSend, onStop }: ComposerProps) {
+export function Composer(props: ComposerProps) {
+  const { label, placeholder, maxCharacters, isRunning, onSend, onStop } = props
   const { ask } = useMessages()
   const input = useRef<HTMLTextAreaElement>(null)
   const send = () => {
@@ -40,9 +41,9 @@ export function Composer({ isRunning, onSend, onStop }: ComposerProps) {
           ref={input}
           rows={1}
           autoFocus
-          maxLength={MAX_CHARACTERS}
-          aria-label={ask.question}
-          placeholder={ask.placeholder}
+          maxLength={maxCharacters}
+          aria-label={label}
+          placeholder={placeholder}
           onKeyDown={sendOnEnter}
           className="field-sizing-content max-h-40 min-h-8 flex-1 resize-none bg-transparent px-2 py-[5px] outline-none placeholder:text-muted"
         />

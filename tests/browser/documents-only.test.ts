@@ -1,4 +1,4 @@
-/** Questions, and the way from an answer back to the words it rests on. */
+/** Questions to the documents alone, and the way from an answer back to the words it rests on. */
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { openSignedIn, violationsOf } from './browser.ts'
@@ -13,7 +13,8 @@ async function addPier(page: Page): Promise<void> {
   await page.locator('input[type=file]').setInputFiles([file])
   const row = page.getByRole('row').filter({ has: page.getByText('Pier nine', { exact: true }) })
   await row.getByText('Ready').waitFor({ timeout: 30_000 })
-  await page.getByRole('link', { name: 'Ask', exact: true }).first().click()
+  await page.getByRole('link', { name: 'Assistant', exact: true }).first().click()
+  await page.getByLabel('Who answers').selectOption('Documents only, with proof')
 }
 
 /** Long enough for late layout to push the passage away, if it can. */
@@ -68,7 +69,7 @@ test('a citation opens the source at the very words, and Esc returns to the answ
 })
 
 test('every suggestion is answered from the guides, with a source', async () => {
-  const page = await openSignedIn('/ask')
+  const page = await openSignedIn('/assistant?documents=true')
   const suggestions = page.getByRole('main').getByRole('listitem').getByRole('button')
   const questions = await suggestions.allTextContents()
   expect(questions).toHaveLength(3)
@@ -85,14 +86,14 @@ test('every suggestion is answered from the guides, with a source', async () => 
 })
 
 test('a question the documents do not answer is said to have no support', async () => {
-  const page = await openSignedIn('/ask')
+  const page = await openSignedIn('/assistant?documents=true')
   const turn = await ask(page, 'Which asteroid did Kowalczyk map in 1911?')
   await turn.getByText('No support found').waitFor()
   expect(await turn.getByRole('link').count()).toBe(0)
 })
 
 test('a second question knows the first, and a new conversation knows neither', async () => {
-  const page = await openSignedIn('/ask')
+  const page = await openSignedIn('/assistant?documents=true')
   await ask(page, 'Who lights the blue lantern of pier nine?')
   const bodies: string[] = []
   page.on('request', (request) => {
@@ -107,7 +108,7 @@ test('a second question knows the first, and a new conversation knows neither', 
 })
 
 test('an answer can be stopped while it is on its way', async () => {
-  const page = await openSignedIn('/ask')
+  const page = await openSignedIn('/assistant?documents=true')
   await page.route('**/api/ask', () => new Promise(() => undefined))
   await page.getByLabel('Your question').fill('Anything?')
   await page.keyboard.press('Enter')
@@ -117,7 +118,7 @@ test('an answer can be stopped while it is on its way', async () => {
 })
 
 test('a failed answer shows its request id and can be asked again', async () => {
-  const page = await openSignedIn('/ask')
+  const page = await openSignedIn('/assistant?documents=true')
   const body = JSON.stringify({ code: 'internal', detail: 'x', requestId: 'req-7', status: 500 })
   await page.route('**/api/ask', (route) => route.fulfill({ status: 500, body }), { times: 1 })
   const turn = await ask(page, 'Who lights the blue lantern of pier nine?')
@@ -129,7 +130,7 @@ test('a failed answer shows its request id and can be asked again', async () => 
 })
 
 test('an answer is rated by keyboard, a failure is said, and a new rating replaces the last', async () => {
-  const page = await openSignedIn('/ask')
+  const page = await openSignedIn('/assistant?documents=true')
   const turn = await ask(page, 'Who lights the blue lantern of pier nine?')
   const group = turn.getByRole('group', { name: 'Rate this answer, 0 to 5' })
   const body = JSON.stringify({ code: 'internal', detail: 'x', requestId: 'req-8', status: 500 })

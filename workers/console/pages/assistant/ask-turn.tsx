@@ -1,15 +1,15 @@
 /** One question and its answer: text with numbered citations, its sources, or why there is none. */
-import { FileText } from 'lucide-react'
-import type { Answer, Citation } from '../../knowledge/schemas.ts'
-import type { Turn } from '../lib/conversation.ts'
-import { formatDollars, formatDuration } from '../lib/format.ts'
-import { useMessages } from '../messages/locale.tsx'
-import { CitedText } from '../ui/cited-text.tsx'
-import { CopyButton } from '../ui/copy-button.tsx'
-import { ErrorNote } from '../ui/error-note.tsx'
-import { SourceLink, SourceNumber } from '../ui/source-link.tsx'
-import { Status } from '../ui/status.tsx'
-import { AskRating } from './ask-rating.tsx'
+import type { Answer } from '../../../knowledge/schemas.ts'
+import type { Turn } from '../../lib/conversation.ts'
+import { formatDollars, formatDuration } from '../../lib/format.ts'
+import { useRating } from '../../lib/rating-queries.ts'
+import { useMessages } from '../../messages/locale.tsx'
+import { CitedText } from '../../ui/cited-text.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { ErrorNote } from '../../ui/error-note.tsx'
+import { Status } from '../../ui/status.tsx'
+import { Rating } from './rating.tsx'
+import { Sources } from './sources.tsx'
 
 export function AskTurn({ turn, onRetry }: { turn: Turn; onRetry: () => void }) {
   const { ask } = useMessages()
@@ -32,37 +32,8 @@ export function AskTurn({ turn, onRetry }: { turn: Turn; onRetry: () => void }) 
       {turn.error && <ErrorNote error={turn.error} onRetry={onRetry} />}
       {citations.length > 0 && <Sources citations={citations} />}
       {answer && <Facts turn={turn} />}
-      {answer && <AskRating answerId={answer.answerId} />}
+      {answer && <AnswerRating answerId={answer.answerId} />}
     </article>
-  )
-}
-
-function Sources({ citations }: { citations: readonly Citation[] }) {
-  const { ask } = useMessages()
-  return (
-    <div className="mt-4">
-      <h3 className="mb-1 text-xs font-medium text-muted">{ask.sources}</h3>
-      <ol className="space-y-1">
-        {citations.map((citation) => (
-          <li key={citation.number}>
-            <SourceLink
-              citation={citation}
-              className="flex items-start gap-2 rounded-sm border border-line bg-surface px-2.5 py-2 hover:border-accent/60"
-            >
-              <SourceNumber number={citation.number} />
-              <span className="min-w-0 flex-1">
-                <span className="flex min-w-0 items-center gap-1.5">
-                  <FileText size={14} aria-hidden className="shrink-0 text-muted" />
-                  <span className="truncate font-medium">{citation.title}</span>
-                  <span className="shrink-0 text-muted">{ask.page(citation.page)}</span>
-                </span>
-                <q className="line-clamp-2 text-sm text-muted">{citation.quote}</q>
-              </span>
-            </SourceLink>
-          </li>
-        ))}
-      </ol>
-    </div>
   )
 }
 
@@ -104,4 +75,9 @@ function Facts({ turn: { answer, text } }: { turn: Turn }) {
       {withheld > 0 && <span className="text-warn">{ask.withheld(withheld)}</span>}
     </div>
   )
+}
+
+function AnswerRating({ answerId }: { answerId: string }) {
+  const { saved, sending } = useRating(answerId)
+  return <Rating saved={saved ?? null} sending={sending} />
 }

@@ -1,20 +1,32 @@
 /** A rating of one answer from 0 to 5, with a reason if there is one; sent again, it replaces the last. */
 import { useId, useState, type FormEvent } from 'react'
-import { useRating } from '../lib/rating-queries.ts'
-import { textOf } from '../lib/submit.ts'
-import { useMessages } from '../messages/locale.tsx'
-import { Button } from '../ui/button.tsx'
-import { ErrorNote } from '../ui/error-note.tsx'
-import { TextField } from '../ui/field.tsx'
-import { Status } from '../ui/status.tsx'
+import { textOf } from '../../lib/submit.ts'
+import { useMessages } from '../../messages/locale.tsx'
+import { Button } from '../../ui/button.tsx'
+import { ErrorNote } from '../../ui/error-note.tsx'
+import { TextField } from '../../ui/field.tsx'
+import { Status } from '../../ui/status.tsx'
 
 const RATINGS = [0, 1, 2, 3, 4, 5]
 /** The server's limit. */
 const REASON_CHARACTERS = 2_000
 
-export function AskRating({ answerId }: { answerId: string }) {
+interface Given {
+  rating: number
+  reason: string
+}
+
+interface RatingProps {
+  saved: Given | null
+  sending: {
+    mutate: (given: Given, then: { onSuccess: () => void }) => void
+    isPending: boolean
+    error: unknown
+  }
+}
+
+export function Rating({ saved, sending }: RatingProps) {
   const { rating: words } = useMessages()
-  const { saved, sending } = useRating(answerId)
   const [chosen, setChosen] = useState<number | null>(null)
   const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -40,7 +52,7 @@ export function AskRating({ answerId }: { answerId: string }) {
         </div>
       )}
       {saved && chosen === null && <Status tone="good">{words.saved(saved.rating)}</Status>}
-      {sending.error && <ErrorNote error={sending.error} />}
+      {Boolean(sending.error) && <ErrorNote error={sending.error} />}
     </form>
   )
 }

@@ -1,0 +1,46 @@
+/** The words of the page of reservations, in English. */
+import { count } from './plural-en.ts'
+
+export const reservations = {
+  title: 'Reservations',
+  subtitle: 'What guests reserved with the assistant, and what was taken by hand.',
+  create: 'New reservation',
+  filters: 'Filters',
+  status: 'State',
+  anyStatus: 'Any',
+  states: { pending: 'Not confirmed yet', confirmed: 'Confirmed', cancelled: 'Cancelled' },
+  from: 'From',
+  to: 'To',
+  clear: 'Clear filters',
+  table: 'Reservations',
+  columns: { guest: 'Guest', at: 'When', people: 'People', state: 'State' },
+  emptyTitle: 'No reservations',
+  emptyHint: 'None matches, or none was made yet.',
+  people: (n: number) => count(n, 'person', 'people'),
+  code: 'Code',
+  copyCode: (code: string) => `Copy code ${code}`,
+  partySize: 'People',
+  date: 'Day',
+  time: 'Time',
+  timeZone: 'Time zone',
+  timeZoneHint: 'Of the place, such as Europe/Berlin.',
+  name: 'In the name of',
+  phone: 'Telephone',
+  notes: 'Wishes',
+  editOf: (code: string) => `Change ${code}`,
+  editTitle: (code: string) => `Reservation ${code}`,
+  save: 'Save',
+  made: (code: string) => `Reserved. The code is ${code}.`,
+  changed: 'The reservation is changed.',
+  conflict:
+    'Somebody changed or cancelled it meanwhile. Nothing was saved; load it to see what it is now.',
+  reload: 'Load it',
+  gone: 'It is cancelled and can no longer be changed. Make a new one for this guest.',
+  cancelOf: (code: string) => `Cancel ${code}`,
+  cancelTitle: 'Cancel this reservation?',
+  cancelHint: (name: string, when: string) => `${name}, ${when}. The guest is not told by itself.`,
+  cancel: 'Cancel it',
+  cancelled: (code: string) => `${code} is cancelled.`,
+}
+
+export type ReservationMessages = typeof reservations
