@@ -28,6 +28,7 @@ const files = [
   'tests/http/usage-ledger',
   'tests/unit/experiments/simulation',
   'tests/unit/voice/races',
+  'tests/unit/voice/speech',
   'tests/worker/flag-relays',
   'tests/worker/metrics',
 ]

@@ -86,8 +86,7 @@ export async function connect(stack: Stack, token: string, omitted: readonly str
     createWebSocket: async ({ url, apiKey }) => {
       const socket = new LossySocket(url, apiKey, new Set(omitted))
       sockets.push(socket)
-      // The SDK is written for the WebSocket of the DOM, as which `ws` passes.
-      return socket as never
+      return socket
     },
   })
   const session = new RealtimeSession(agent, { transport })

@@ -104,7 +104,7 @@ test('with a voice key it comes back to the conversation, and no item is lost', 
     headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
     body: JSON.stringify({ session: { type: 'realtime' } }),
   })
-  const { value } = (await response.json()) as { value: string }
+  const { value } = await response.json<{ value: string }>()
   const client = await connect(stack, value)
   client.session.sendMessage('call get_weather {"city":"Paris"}')
   await expect.poll(() => client.heard(), { timeout: 15_000 }).toContain('eighteen degrees')
