@@ -155,6 +155,10 @@ const TOOLS = [
     '`npm start` sends traces to this collector.',
   ],
   ['RERANK_URL, RERANK_MODEL, RERANK_API_KEY', '`npm start` has hits ordered anew by this API.'],
+  [
+    'CHAT_FALLBACK_MODELS, CHAT_PROVIDERS',
+    '`npm start` asks these models when the first one fails.',
+  ],
   ['LOKI_URL, LOKI_HEADERS', '`npm start` sends log lines to this Loki too.'],
   ['PORT', 'Preferred port of `npm start`; 8787 by default, the next free one when it is taken.'],
   ['MIGRATION_DATABASE_URL', 'Owner’s connection string for `npm run db:…` and `npm run deploy`.'],

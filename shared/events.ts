@@ -1,7 +1,6 @@
 /** Server-sent events of a generator: how a stream begins, fails and ends, the same for every route. */
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { streamSSE } from 'hono/streaming'
 import { toProblem } from './errors.ts'
 import type { AppEnv } from './http.ts'
 import { render } from './render.ts'
@@ -20,10 +19,15 @@ export function eventsResponse(description: string, also: object = {}): { descri
 /** Without a name where the protocol has none; data that is a text is sent as it is. */
 export type Frame = [event: string | null, data: object | string, id?: string]
 
+/** Events that may wait for a slow reader; the generator then waits too. */
+const MOST_WAITING = 64
+
 /**
  * Streams what `start` yields, each value as the frame `frame` makes of it. The first value is awaited before the response begins, so that what
  * fails by then is an ordinary problem; a later failure is an `error` event, and the last one. When
  * the client goes away the generator is told by its signal and no longer pulled.
+ *
+ * One stream, without the pair of pipes Hono's `streamSSE` sends every event through.
  */
 export async function streamEvents<Env extends AppEnv, Value>(
   c: Context<Env>,
@@ -33,26 +37,64 @@ export async function streamEvents<Env extends AppEnv, Value>(
   const gone = new AbortController()
   const values = start(AbortSignal.any([gone.signal, c.req.raw.signal]))
   const first = await values.next()
-  const response = streamSSE(c, async (sse) => {
-    sse.onAbort(() => gone.abort())
+  const { body, send, end } = openBody(() => gone.abort())
+
+  async function pump(): Promise<void> {
     try {
-      for (let next = first; !next.done && !sse.aborted; next = await values.next()) {
-        const [event, data, id] = frame(next.value)
-        await sse.writeSSE({
-          data: typeof data === 'string' ? data : JSON.stringify(data),
-          ...(event !== null && { event }),
-          ...(id !== undefined && { id }),
-        })
+      for (let next = first; !next.done && !gone.signal.aborted; next = await values.next()) {
+        await send(frame(next.value))
       }
     } catch (error) {
-      if (!sse.aborted) await sse.writeSSE({ event: 'error', data: problemOf(c, error) })
+      if (!gone.signal.aborted) await send(['error', problemOf(c, error)])
     } finally {
       await values.return(undefined)
+      if (!gone.signal.aborted) end()
     }
+  }
+
+  // Begun here and not when it is read: what runs belongs to this request, its trace too.
+  pump().catch((error: unknown) => c.var.log.error('an event stream did not end', { error }))
+  return c.body(body, 200, {
+    'content-type': 'text/event-stream',
+    // Not `no-cache`, which lets a browser keep what it then asks about.
+    'cache-control': 'no-store',
   })
-  // Hono says `no-cache`, which lets a browser keep what it then asks about.
-  response.headers.set('cache-control', 'no-store')
-  return response
+}
+
+const encoder = new TextEncoder()
+
+function openBody(leave: () => void) {
+  let wake = () => {}
+  let queue: ReadableStreamDefaultController<Uint8Array> | undefined
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => void (queue = controller),
+      pull: () => wake(),
+      cancel() {
+        leave()
+        wake()
+      },
+    },
+    { highWaterMark: MOST_WAITING },
+  )
+  return {
+    body,
+    /** Waits while the reader is far behind. */
+    send: (told: Frame): Promise<void> | undefined => {
+      queue?.enqueue(encoder.encode(textOf(told)))
+      if ((queue?.desiredSize ?? 1) > 0) return undefined
+      return new Promise((resolve) => void (wake = resolve))
+    },
+    end: () => queue?.close(),
+  }
+}
+
+/** https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
+function textOf([event, data, id]: Frame): string {
+  const text =
+    typeof data === 'string' ? data.replace(/\r\n?|\n/g, '\ndata: ') : JSON.stringify(data)
+  const name = event === null ? '' : `event: ${event}\n`
+  return `${name}data: ${text}\n${id === undefined ? '' : `id: ${id}\n`}\n`
 }
 
 function problemOf<Env extends AppEnv>(c: Context<Env>, error: unknown): string {

@@ -11,10 +11,19 @@ export interface OpenAiEnv extends RetryEnv {
   readonly OPENAI_BASE_URL: string
 }
 
-const clients = new WeakMap<OpenAiEnv, OpenAI>()
+const clients = new WeakMap<OpenAiEnv, Map<string, OpenAI>>()
+
+/** Another provider with the same API. */
+export interface Elsewhere {
+  readonly url: string
+  readonly key: string
+}
 
 /** What a call is for: the model that does it, and the purpose it is counted under. */
-export type Use = LabelsOf<'voiceassist_openai_api_calls_total'>
+export type Use = LabelsOf<'voiceassist_openai_api_calls_total'> & {
+  /** The provider, when it is not the one of OPENAI_BASE_URL. */
+  elsewhere?: Elsewhere | undefined
+}
 
 /** The slowest answer we wait for, in milliseconds; streams count until their first byte. */
 const TIMEOUT_MS = 30_000
@@ -33,7 +42,7 @@ export async function callOpenAi<Result>(
 ): Promise<Result> {
   const headers = { traceparent: ctx.traceparent, 'x-client-request-id': ctx.requestId }
   const options = { headers, ...(signal && { signal }) }
-  const client = openAiOf(ctx.env)
+  const client = openAiOf(ctx.env, use.elsewhere)
   try {
     const result = await withRetry(ctx, 'openai', () => call(client, options), {
       failureOf: toFailure,
@@ -48,11 +57,16 @@ export async function callOpenAi<Result>(
 }
 
 /** Retries are ours (shared/retry.ts): one policy for every provider. */
-function openAiOf(env: OpenAiEnv): OpenAI {
-  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL } = env
+function openAiOf(env: OpenAiEnv, elsewhere: Elsewhere | undefined): OpenAI {
+  const baseURL = elsewhere?.url ?? env.OPENAI_BASE_URL
+  const apiKey = elsewhere?.key ?? env.OPENAI_API_KEY
+  const ofEnv = clients.get(env) ?? new Map<string, OpenAI>()
+  clients.set(env, ofEnv)
   const options = { apiKey, baseURL, timeout: TIMEOUT_MS, maxRetries: 0, fetch: tracedFetch }
-  const client = clients.get(env) ?? new OpenAI(options)
-  clients.set(env, client)
+  // A key that was rotated makes a new client; so few of them are ever there that none is dropped.
+  const place = `${baseURL} ${apiKey}`
+  const client = ofEnv.get(place) ?? new OpenAI(options)
+  ofEnv.set(place, client)
   return client
 }
 

@@ -18,6 +18,7 @@ import {
   setting,
   optional,
 } from './setting-rules.ts'
+import { MODEL_SETTINGS } from './settings-models.ts'
 import { VOICE_SETTINGS } from './settings-voice.ts'
 
 export const Settings = z.object({
@@ -55,7 +56,7 @@ export const Settings = z.object({
   OPENAI_API_KEY: setting(z.string().min(1), 'Key of the OpenAI-compatible API.', 'sk-…'),
   OPENAI_BASE_URL: setting(z.url(), 'The OpenAI-compatible API.', 'https://api.openai.com/v1'),
   CHAT_MODEL: setting(z.string().min(1), 'Model that answers questions.', 'gpt-5-mini'),
-  CHAT_FALLBACK_MODELS: setting(names, 'Models asked when CHAT_MODEL fails; may be empty.'),
+  ...MODEL_SETTINGS,
   EMBEDDING_MODEL: setting(
     z.string().min(1),
     'Embedding model of knowledge bases without one of their own: one of a known profile, or of 1,536 dimensions. Changing it means indexing again.',

@@ -22,6 +22,7 @@ const EdgeSettings = Settings.pick({
   OPENAI_BASE_URL: true,
   CHAT_MODEL: true,
   CHAT_FALLBACK_MODELS: true,
+  CHAT_PROVIDERS: true,
   EMBEDDING_MODEL: true,
   SPEECH_MODEL: true,
   SPEECH_VOICE: true,

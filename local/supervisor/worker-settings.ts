@@ -94,9 +94,11 @@ const ELSEWHERE = [
   'RERANK_URL',
   'RERANK_MODEL',
   'RERANK_API_KEY',
+  'CHAT_FALLBACK_MODELS',
+  'CHAT_PROVIDERS',
 ] as const
 
-/** Where traces and log lines go and what orders hits anew, if the environment names such places. */
+/** Where traces and log lines go, what orders hits anew and which further models there are, if the environment names such places. */
 export function collectorOf(environment: Environment): Record<string, string> {
   const named = ELSEWHERE.map((name) => [name, environment[name]] as const)
   return Object.fromEntries(named.flatMap(([name, value]) => (value ? [[name, value]] : [])))

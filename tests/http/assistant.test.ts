@@ -221,3 +221,15 @@ describe('bad input', () => {
     expect((await post(app, { message: 'a' }, { who: { scopes: ['kb.read'] } })).status).toBe(403)
   })
 })
+
+test('a new conversation begins with three statements to the database, two of them side by side', async () => {
+  await say(app, { message: 'hello' })
+  await app.settle()
+  const before = app.neon.roundTrips()
+  const response = await post(app, { message: 'hello' }, { accept: 'text/event-stream' })
+  const reader = response.body!.getReader()
+  await reader.read()
+  // The assistant and the tools of MCP servers side by side, then the turn.
+  expect(app.neon.roundTrips() - before).toBeLessThanOrEqual(3)
+  while (!(await reader.read()).done);
+})

@@ -23,7 +23,7 @@ import {
   type VersionQuery,
 } from './assistant-schemas.ts'
 import * as store from './assistant-store.ts'
-import { chainOf } from './chat-client.ts'
+import { chainOf } from './model-chain.ts'
 import type { AssistantContext } from './service.ts'
 import { toolNames } from './tool-service.ts'
 

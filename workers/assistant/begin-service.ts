@@ -44,11 +44,14 @@ export interface Begun {
 export async function begin(ctx: AssistantContext, asked: NewMessage): Promise<Begun> {
   const now = ctx.now().getTime()
   const [tools, place] = await Promise.all([toolsFor(ctx), placeOf(ctx, asked), requireModels(ctx)])
-  const { sessionId, assistantId } = place
+  const { sessionId, assistantId, begins } = place
   const [questionId, answerId] = [newId(new Date(now)), newId(new Date(now + 1))]
   const busyUntil = new Date(now + Number(ctx.env.TURN_TIMEOUT) * 1000 + GRACE_MS)
-  const claim = { sessionId, assistantId, questionId, answerId, question: asked.message, busyUntil }
-  const { session, content, turn, earlier } = await store.claimTurn(ctx, claim, HISTORY)
+  const question = asked.message
+  const claim = { sessionId, assistantId, questionId, answerId, question, busyUntil, begins }
+  const claimed = await store.claimTurn(ctx, claim, HISTORY)
+  const { isOrphan, session, content, turn, earlier } = claimed
+  if (isOrphan) throw new ProblemError('forbidden', 'You are no member of this tenant any more.')
   if (!session) throw new ProblemError('not_found', 'You have no such conversation.')
   if (turn === undefined) throw refusalOf(session, content, assistantId)
   if (isOver(ctx, turn, content)) ctx.metrics.inc('voiceassist_max_turns_reached_total', {})
@@ -96,6 +99,7 @@ interface Place {
   sessionId: string
   /** The one the conversation must have; undefined: whichever it has. */
   assistantId: string | undefined
+  begins: store.NewSession | undefined
 }
 
 /** The conversation that is named, or a new one. */
@@ -103,19 +107,18 @@ async function placeOf(ctx: AssistantContext, asked: NewMessage): Promise<Place>
   const { session_id: known, assistant: named } = asked
   if (known !== undefined) {
     const assistant = named === undefined ? undefined : await getNamed(ctx, named)
-    return { sessionId: known, assistantId: assistant?.id }
+    return { sessionId: known, assistantId: assistant?.id, begins: undefined }
   }
   const served = await serveAssistant(ctx, named)
   const sessionId = newId(ctx.now())
-  const isMade = await store.insertSession(ctx, {
+  const begins = {
     id: sessionId,
     title: asked.message.replace(/\s+/g, ' ').trim().slice(0, 80),
     language: asked.language ?? served?.content.language ?? languageOf(asked.message),
     assistantId: served?.assistantId ?? null,
     assistantVersion: served?.version ?? null,
-  })
-  if (!isMade) throw new ProblemError('forbidden', 'You are no member of this tenant any more.')
-  return { sessionId, assistantId: undefined }
+  }
+  return { sessionId, assistantId: undefined, begins }
 }
 
 /** Why the turn was not let in. */

@@ -4,13 +4,16 @@
  */
 import type { WithEnv } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'
+import { type ChatProvider, chatProviders } from '../../shared/model-provider.ts'
 import { callOpenAi, isKeyRefused, type OpenAiEnv } from '../../shared/openai.ts'
 import type { RedisEnv } from '../../shared/redis.ts'
+import { findSecret, isSet } from '../../shared/secret.ts'
 import { sharedGate } from '../../shared/shared-gate.ts'
 import type { Span } from '../../shared/trace-span.ts'
 import { traceStream } from '../../shared/tracing.ts'
 import { type ChatMeter, openChat, type UsageContext } from '../usage/service.ts'
 import { type AlertContext, alertRefusedKey } from './alert-service.ts'
+import { chainOf, ownerOf } from './model-chain.ts'
 import type { Usage } from './schemas.ts'
 import type { Call, ModelMessage, ToolChoice, ToolDescription } from './turn-state.ts'
 
@@ -72,10 +75,12 @@ async function* reply(
   span: Span,
 ): AsyncGenerator<string, ModelReply> {
   const models = chainOf(ctx.env, request.model)
-  const { host: provider } = new URL(ctx.env.OPENAI_BASE_URL)
+  const providers = await providersOf(ctx)
   let failure: unknown
   for (const [index, model] of models.entries()) {
-    const gate = sharedGate(ctx, 'openai', `chat:${provider}:${model}`)
+    const { provider: elsewhere, model: name } = ownerOf(model, providers)
+    const { host: provider } = new URL(elsewhere?.url ?? ctx.env.OPENAI_BASE_URL)
+    const gate = sharedGate(ctx, 'openai', `chat:${provider}:${name}`)
     // The last one is tried whatever became of it before, and waited for: there is no other.
     const isLast = index === models.length - 1
     if (!isLast && !(await gate.isOpenTo())) {
@@ -83,7 +88,12 @@ async function* reply(
       continue
     }
     const patienceMs = isLast ? undefined : (Number(ctx.env.TURN_TIMEOUT) * 1000) / models.length
-    const attempt = attemptModel(ctx, { model, patienceMs }, request, signal)
+    const attempt = attemptModel(
+      ctx,
+      { model, name, provider, elsewhere, patienceMs },
+      request,
+      signal,
+    )
     const first = await attempt.next().catch((error: unknown) => {
       // Every other model would cost something too.
       if (signal.aborted || isOverBudget(error)) throw error
@@ -114,18 +124,6 @@ async function* reply(
 export const isOverBudget = (error: unknown): error is ProblemError =>
   error instanceof ProblemError && error.code === 'budget_exceeded'
 
-type ChainEnv = Pick<ModelEnv, 'CHAT_MODEL' | 'CHAT_FALLBACK_MODELS'>
-
-/** The models that may be asked, in their order. @param first Stands before the others if it is one of them */
-export function chainOf(
-  { CHAT_MODEL, CHAT_FALLBACK_MODELS }: ChainEnv,
-  first?: string | null,
-): [string, ...string[]] {
-  const chain = [CHAT_MODEL, ...CHAT_FALLBACK_MODELS.split(',').filter(Boolean)]
-  const [chosen = CHAT_MODEL] = chain.filter((model) => model === first)
-  return [chosen, ...chain.filter((model) => model !== chosen)]
-}
-
 type Whole = Pick<ModelReply, 'calls' | 'usage'>
 
 async function* following(
@@ -141,9 +139,31 @@ async function* following(
   }
 }
 
+interface Attempt {
+  /** As the chain names it; what it costs is under this name too. */
+  model: string
+  /** As its provider names it. */
+  name: string
+  /** Host of the provider. */
+  provider: string
+  elsewhere: ChatProvider | undefined
+  patienceMs: number | undefined
+}
+
+/** Providers beside the first one. @throws ProblemError misconfigured when the secret is none */
+async function providersOf({ env, now }: ModelContext): Promise<ChatProvider[]> {
+  if (!isSet(env, PROVIDERS)) return []
+  const found = await findSecret(env, PROVIDERS, now())
+  const { providers, fault } = chatProviders(found?.current ?? '')
+  if (fault === undefined) return providers
+  throw new ProblemError('misconfigured', `Correct these variables: ${PROVIDERS} ${fault}.`)
+}
+
+const PROVIDERS = 'CHAT_PROVIDERS'
+
 async function* attemptModel(
   ctx: ModelContext,
-  { model, patienceMs }: { model: string; patienceMs: number | undefined },
+  { model, name, provider, elsewhere, patienceMs }: Attempt,
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<string, Whole> {
@@ -152,12 +172,12 @@ async function* attemptModel(
   const seen = { end: false }
   const calls: Omit<Call, 'id'>[] = []
   const usage: Usage = { input_tokens: 0, output_tokens: 0 }
-  const body = bodyOf(ctx, model, request)
-  const meter = await openChat(ctx, { model, purpose: 'assist' }, body, either)
+  const body = bodyOf(ctx, name, request)
+  const meter = await openChat(ctx, { model, provider, purpose: 'assist' }, body, either)
   const timer =
     patienceMs === undefined ? undefined : setTimeout(() => patience.abort(tooSlow()), patienceMs)
   try {
-    const stream = await open(ctx, body, either)
+    const stream = await open(ctx, { model, elsewhere }, body, either)
     meter.answered()
     for await (const chunk of stream) {
       if (chunk.choices.length > 0) clearTimeout(timer)
@@ -198,8 +218,13 @@ function bodyOf(
   }
 }
 
-function open(ctx: ModelContext, body: Body, signal: AbortSignal) {
-  return callOpenAi(ctx, { model: body.model, purpose: 'assist' }, signal, (client, options) =>
+function open(
+  ctx: ModelContext,
+  from: Pick<Attempt, 'model' | 'elsewhere'>,
+  body: Body,
+  signal: AbortSignal,
+) {
+  return callOpenAi(ctx, { ...from, purpose: 'assist' }, signal, (client, options) =>
     client.chat.completions.create(body, options),
   )
 }

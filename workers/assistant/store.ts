@@ -26,20 +26,6 @@ export interface NewSession {
   assistantVersion: number | null
 }
 
-/** @returns whether it was made: not for a user who is no member any more */
-export async function insertSession(ctx: StoreContext, session: NewSession): Promise<boolean> {
-  const { tenantId, actor } = ctx
-  const [createdAt, updatedAt] = [ctx.now(), ctx.now()]
-  const values = { tenantId, ...session, ...ownerOf(actor), turns: 0, createdAt, updatedAt }
-  try {
-    await withTenant(ctx).batch((tx) => [tx.insert(sessions).values(values)])
-    return true
-  } catch (error) {
-    if (isOrphan(error)) return false
-    throw error
-  }
-}
-
 export interface NewTurn {
   sessionId: string
   /** The assistant the conversation must have; undefined: whichever it has. */
@@ -49,9 +35,13 @@ export interface NewTurn {
   question: string
   /** When the turn will certainly be over. */
   busyUntil: Date
+  /** The conversation, where it begins with this turn. */
+  begins: NewSession | undefined
 }
 
 export interface Claim {
+  /** True where it cannot begin: its user is no member any more. */
+  isOrphan: boolean
   /** Undefined when there is no such conversation. */
   session: SessionRow | undefined
   /** What its assistant is; null: ours, or one that was deleted. */
@@ -62,13 +52,26 @@ export interface Claim {
   earlier: MessageRow[]
 }
 
-/** Lets one turn in, and writes its question and its answer, still empty, down at once. */
+/**
+ * Lets one turn in, and writes its question and its answer, still empty, down at once; a new conversation too,
+ * for the model waits for each round trip.
+ */
 export async function claimTurn(ctx: StoreContext, turn: NewTurn, most: number): Promise<Claim> {
+  try {
+    return await claim(ctx, turn, most)
+  } catch (error) {
+    if (!turn.begins || !isOrphan(error)) throw error
+    return { isOrphan: true, session: undefined, content: null, turn: undefined, earlier: [] }
+  }
+}
+
+async function claim(ctx: StoreContext, turn: NewTurn, most: number): Promise<Claim> {
   const { tenantId } = ctx
   const now = sql`${ctx.now().toISOString()}::timestamptz`
   const isIt = isOwn(ctx, turn.sessionId)
   const traceId = traceIdOf(ctx.traceparent)
-  const [[found], { rows }, earlier] = await withTenant(ctx).batch((tx) => [
+  const [, [found], { rows }, earlier] = await withTenant(ctx).batch((tx) => [
+    turn.begins ? tx.insert(sessions).values(rowOf(ctx, turn.begins)) : tx.execute(sql`select 1`),
     tx
       .select({ session: sessions, content: assistantVersions.content })
       .from(sessions)
@@ -102,7 +105,13 @@ export async function claimTurn(ctx: StoreContext, turn: NewTurn, most: number):
       .limit(most),
   ])
   const { session, content = null } = found ?? {}
-  return { session, content, turn: rows[0]?.turns, earlier }
+  return { isOrphan: false, session, content, turn: rows[0]?.turns, earlier }
+}
+
+function rowOf(ctx: StoreContext, session: NewSession) {
+  const [createdAt, updatedAt] = [ctx.now(), ctx.now()]
+  const { tenantId, actor } = ctx
+  return { tenantId, ...session, ...ownerOf(actor), turns: 0, createdAt, updatedAt }
 }
 
 export type Ended = Pick<

@@ -3,7 +3,8 @@
  * what fails is tried again after the next one.
  */
 import { cheapestModel } from '../usage/service.ts'
-import { chainOf, type ModelContext, streamReply } from './chat-client.ts'
+import { type ModelContext, streamReply } from './chat-client.ts'
+import { chainOf } from './model-chain.ts'
 import { type StoreContext, updateSummary } from './store.ts'
 import { foldOf, type SaidTurn, SUMMARY_TOKENS, summaryMessages } from './summary.ts'
 
