@@ -11,8 +11,8 @@ import { MCP_SERVERS } from '../../../workers/console/messages/mcp-servers.ts'
 import { OVERVIEW } from '../../../workers/console/messages/overview.ts'
 import { PLATFORM } from '../../../workers/console/messages/platform.ts'
 import { RESERVATIONS } from '../../../workers/console/messages/reservations.ts'
-import { TRACES } from '../../../workers/console/messages/traces.ts'
 import { ru } from '../../../workers/console/messages/ru.ts'
+import { TRACES } from '../../../workers/console/messages/traces.ts'
 
 type Leaves = Record<string, unknown>
 
