@@ -28,7 +28,7 @@ const CHUNKS = [
   {
     name: 'base',
     // Not the words of pages that are opened later (messages/late.ts), nor what brings them along.
-    test: /lucide-react|workers\/console\/(ui\/(?!turn-parts)|lib\/(?!(application|approval|assistant|conversation|cost|eval|experiment|mcp-server|reservation)-queries)|messages\/(?!late|(account|applications|approvals|assistants|audit|conversations|costs|evals|experiments|facts|flag-tools|mcp-servers|overview|platform|publishing|rated|reservations|search|sessions|voice-tools)[-.]))|sdk\//,
+    test: /lucide-react|workers\/console\/(ui\/(?!turn-parts)|lib\/(?!(application|approval|assistant|conversation|cost|eval|experiment|mcp-server|reservation)-queries)|messages\/(?!late|(account|applications|approvals|assistants|audit|conversations|costs|evals|experiments|facts|flag-tools|mcp-servers|overview|platform|publishing|rated|reservations|search|sessions|traces|voice-tools)[-.]))|sdk\//,
     minShareCount: 2,
   },
 ]

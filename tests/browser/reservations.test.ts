@@ -33,7 +33,7 @@ test('one is made, found by its day in the address, changed and cancelled', asyn
   await dialog.waitFor({ state: 'detached' })
   const row = rowOf(page, name)
   await row.getByText('2031-12-24 19:30').waitFor()
-  await row.getByText('Confirmed').first().waitFor()
+  await row.getByRole('cell', { name: 'Confirmed', exact: true }).waitFor()
   await page.goto(at('/reservations?from=2031-12-25T00:00:00.000Z'))
   await page.getByText('No reservations').waitFor()
   await page.goto(at('/reservations?status=confirmed'))

@@ -100,7 +100,7 @@ test('the whole console is reached from the keyboard', async () => {
     await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
   }
   await page.keyboard.press('Control+k')
-  await page.getByRole('combobox').waitFor()
+  await page.getByRole('dialog').getByRole('combobox').waitFor()
   await page.keyboard.type('create a fl')
   await page.keyboard.press('Enter')
   await page.getByRole('dialog', { name: 'New flag' }).waitFor()

@@ -6,7 +6,8 @@ import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { encodeWords } from '../../local/openai/codec.ts'
 import { writeWav } from '../../local/openai/wav.ts'
-import { launch, openSignedIn } from './browser.ts'
+import { launch, openSignedIn, violationsOf } from './browser.ts'
+import { call, ownerToken } from './people.ts'
 
 const RATE = 24_000
 /** The page signs in and opens the session before the recording begins to be played. */
@@ -89,4 +90,24 @@ test('without permission for the microphone the reason is told, and writing stil
   const passage = page.getByRole('complementary').locator('mark')
   await passage.first().waitFor()
   expect(await passage.count()).toBeGreaterThan(0)
+})
+
+test('who answers is chosen before the session, and it is the one that is dialled', async () => {
+  const slug = `quay-${crypto.randomUUID().slice(0, 8)}`
+  const content = { name: slug, greeting: 'Ahoy from the quay.' }
+  const made = await call<{ id: string }>(
+    '/api/admin/assistants',
+    { slug, content },
+    await ownerToken(),
+  )
+  const page = await openSignedIn('/voice')
+  await page.getByLabel('Who answers').selectOption(slug)
+  expect(await violationsOf(page)).toEqual([])
+  expect(new URL(page.url()).searchParams.get('assistant')).toBe(made.id)
+  const opened = page.waitForEvent('websocket')
+  await page.getByLabel('Type instead of talking').fill('call calculate {"expression":"6*7"}')
+  await page.keyboard.press('Enter')
+  expect(new URL((await opened).url()).searchParams.get('model')).toBe(`assistant:${made.id}`)
+  await page.getByText(/says: 42/).waitFor()
+  expect(await page.getByRole('alert').count()).toBe(0)
 })

@@ -33,6 +33,17 @@ test('it greets in its own voice once, and not whoever comes back', async () => 
   expect(call.named('response.created')).toHaveLength(2)
 })
 
+test('whoever asks at once need not hear the greeting out', async () => {
+  const assistant = deskOf({ greeting: 'Welcome. '.repeat(40).trim() })
+  const call = await dial('acme:desk-hurry', 'assistant:desk', undefined, assistant)
+  await call.until('response.created')
+  await ask(call, 'call calculate {"expression":"6 * 7"}', 2)
+  const [greeting, answer] = call.named('response.done')
+  expect(greeting).toMatchObject({ response: { status: 'cancelled' } })
+  expect(answer).toMatchObject({ response: { status: 'completed' } })
+  expect(call.named('error')).toEqual([])
+})
+
 test('it has its own tools and no others, whatever the client asks for', async () => {
   const assistant = deskOf({ tools: ['current_time'] })
   const call = await dial('acme:desk-tools', 'assistant:desk', undefined, assistant)

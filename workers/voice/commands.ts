@@ -35,7 +35,7 @@ export function obey(session: Session, { event, at }: SessionEventOf<'client'>):
     case 'conversation.item.truncate':
       return truncate(session, event)
     case 'response.create':
-      return createResponse(session, event)
+      return createResponse(session, event, at)
     case 'response.cancel':
       return cancelResponse(session, event)
     case 'voiceassist.dtmf':
@@ -61,11 +61,16 @@ function truncate(session: Session, event: ClientEventOf<'conversation.item.trun
   return chain(stopped, (next) => cutItem(next, item.id, event.audio_end_ms))
 }
 
-function createResponse(session: Session, event: ClientEventOf<'response.create'>): Step {
+function createResponse(
+  session: Session,
+  event: ClientEventOf<'response.create'>,
+  at: number,
+): Step {
   const asked = event.response ?? {}
   if (asked.conversation === 'none') return createAside(session, event, asked)
-  if (session.response) {
-    const text = `The reply ${session.response.id} is in progress; cancel it or let it end.`
+  const { response } = session
+  if (response && !isGreeting(session)) {
+    const text = `The reply ${response.id} is in progress; cancel it or let it end.`
     return refuse(session, event, 'conversation_already_has_active_response', text)
   }
   if (session.isTakenOver) {
@@ -79,8 +84,13 @@ function createResponse(session: Session, event: ClientEventOf<'response.create'
   if (!context.some((item) => item.type === 'message' && item.role === 'user')) {
     return refuse(session, event, 'nothing_asked', 'Add a user message first: replies answer one.')
   }
-  return respond(session, asked)
+  const quiet = response ? interrupt(session, at, 'client_cancelled') : ([session, []] as const)
+  return chain(quiet, (next) => respond(next, asked))
 }
+
+/** Words of ours before the first question: whoever asks one need not hear them out. */
+const isGreeting = ({ response, replies, isTakenOver }: Session) =>
+  response?.stage === 'working' && replies === 0 && !isTakenOver
 
 function cancelResponse(session: Session, event: ClientEventOf<'response.cancel'>): Step {
   const { response } = session

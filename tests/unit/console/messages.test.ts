@@ -12,6 +12,7 @@ import { OVERVIEW } from '../../../workers/console/messages/overview.ts'
 import { PLATFORM } from '../../../workers/console/messages/platform.ts'
 import { RESERVATIONS } from '../../../workers/console/messages/reservations.ts'
 import { ru } from '../../../workers/console/messages/ru.ts'
+import { TRACES } from '../../../workers/console/messages/traces.ts'
 
 type Leaves = Record<string, unknown>
 
@@ -44,6 +45,7 @@ test('Russian says everything English says, in Russian', () => {
     overview: OVERVIEW.en,
     platform: PLATFORM.en,
     reservations: RESERVATIONS.en,
+    traces: TRACES.en,
   })
   const russian = leavesOf({
     ...ru,
@@ -56,6 +58,7 @@ test('Russian says everything English says, in Russian', () => {
     overview: OVERVIEW.ru,
     platform: PLATFORM.ru,
     reservations: RESERVATIONS.ru,
+    traces: TRACES.ru,
   })
   expect(Object.keys(russian).toSorted()).toEqual(Object.keys(english).toSorted())
   const copied = Object.keys(english).filter((key) => english[key] === russian[key])

@@ -12,7 +12,6 @@ import { permissions } from './permissions-en.ts'
 import { rating } from './rating-en.ts'
 import { roles } from './roles-en.ts'
 import { teams } from './teams-en.ts'
-import { traces } from './traces-en.ts'
 import { voice } from './voice-en.ts'
 import { ways } from './ways-en.ts'
 
@@ -110,7 +109,6 @@ export const en = {
   },
   ...door,
   ways,
-  traces,
   roles,
   permissions,
   keys,

@@ -13,7 +13,6 @@ import { permissions } from './permissions-ru.ts'
 import { rating } from './rating-ru.ts'
 import { roles } from './roles-ru.ts'
 import { teams } from './teams-ru.ts'
-import { traces } from './traces-ru.ts'
 import { voice } from './voice-ru.ts'
 import { ways } from './ways-ru.ts'
 
@@ -111,7 +110,6 @@ export const ru: Messages = {
   },
   ...door,
   ways,
-  traces,
   roles,
   permissions,
   keys,

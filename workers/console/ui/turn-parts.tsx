@@ -54,9 +54,9 @@ function ToolUse({ call, result }: { call: Call; result: Result | undefined }) {
   return (
     <details className="rounded-sm border border-line px-2.5 py-1.5 text-sm">
       <summary className="cursor-pointer">
-        <span className="font-mono break-words">{ask.callOf(name)}</span>{' '}
+        <span className="mr-2 font-mono break-words">{ask.callOf(name)}</span>
         <Status tone={TONES[state]}>{ask.toolStates[state]}</Status>
-        {result?.duration_ms !== undefined && (
+        {result?.duration_ms !== undefined && state !== 'unconfirmed' && (
           <span className="ml-2 text-xs text-muted">
             {formatDuration(result.duration_ms, locale)}
           </span>

@@ -21,7 +21,7 @@ interface ChatTurnViewProps {
   onSend: (message: string, confirm: string[]) => void
 }
 
-export function ChatTurnView({ turn, isLast, isBusy, onSend }: ChatTurnViewProps) {
+export default function ChatTurnView({ turn, isLast, isBusy, onSend }: ChatTurnViewProps) {
   const { message, parts, ending, error } = turn
   const isOpen = isRunning(turn)
   const citations = citationsOf(turn)

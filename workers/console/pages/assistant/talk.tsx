@@ -1,7 +1,7 @@
 /** A conversation with an assistant. The conversation itself is lib/chat.ts. */
 import { useNavigate } from '@tanstack/react-router'
 import { MessagesSquare } from 'lucide-react'
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { isRunning } from '../../lib/chat.ts'
 import { useFollowEnd } from '../../lib/follow-end.ts'
 import { useOfferedAssistants } from '../../lib/offered-assistants.ts'
@@ -9,9 +9,11 @@ import type { AssistantSearch } from '../../lib/search.ts'
 import { useServices } from '../../lib/services.tsx'
 import { useMessages } from '../../messages/locale.tsx'
 import { ErrorNote } from '../../ui/error-note.tsx'
-import { ChatTurnView } from './chat-turn.tsx'
 import { Composer } from './composer.tsx'
 import { Suggestions } from './suggestions.tsx'
+
+/** Not part of the first page: there is nothing to show before the first message. */
+const ChatTurnView = lazy(() => import('./chat-turn.tsx'))
 
 /** The server's limit for one message. */
 const MAX_CHARACTERS = 16_000
@@ -36,15 +38,17 @@ export function Talk({ search }: { search: AssistantSearch }) {
           </>
         )}
         <div role="log" aria-label={ask.title} aria-live="polite" className="space-y-8">
-          {turns.map((turn, index) => (
-            <ChatTurnView
-              key={turn.id}
-              turn={turn}
-              isLast={index === turns.length - 1}
-              isBusy={isBusy}
-              onSend={(message, confirm) => void chat.send(message, { assistant, confirm })}
-            />
-          ))}
+          <Suspense>
+            {turns.map((turn, index) => (
+              <ChatTurnView
+                key={turn.id}
+                turn={turn}
+                isLast={index === turns.length - 1}
+                isBusy={isBusy}
+                onSend={(message, confirm) => void chat.send(message, { assistant, confirm })}
+              />
+            ))}
+          </Suspense>
         </div>
         <div ref={end} className="min-h-6 flex-1 scroll-mb-40" />
       </div>

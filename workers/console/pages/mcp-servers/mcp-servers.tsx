@@ -154,7 +154,7 @@ function AddServer({ onClose, onMade }: AddServerProps) {
         name="value"
         type="password"
         maxLength={4096}
-        autoComplete="off"
+        autoComplete="new-password"
       />
     </FormModal>
   )

@@ -65,7 +65,7 @@ function Row({ reservation, mayManage, onCancel }: RowProps) {
   return (
     <tr className="h-9 hover:bg-raised/50">
       <td className={cell}>
-        <span className="block truncate font-medium">{name}</span>
+        <span className="block font-medium break-words">{name}</span>
         <span className="flex items-center gap-1 text-sm text-muted">
           <code className="font-mono">{code}</code>
           <CopyButton text={code} label={reservations.copyCode(code)} />

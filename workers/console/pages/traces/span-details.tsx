@@ -2,10 +2,12 @@
 import type { TraceSpan } from '../../../traces/schemas.ts'
 import { formatDuration } from '../../lib/format.ts'
 import { useMessages } from '../../messages/locale.tsx'
+import { useTraceMessages } from '../../messages/traces.ts'
 import { Modal } from '../../ui/modal.tsx'
 
 export function SpanDetails({ span, onClose }: { span: TraceSpan; onClose: () => void }) {
-  const { traces, common, locale } = useMessages()
+  const { common, locale } = useMessages()
+  const traces = useTraceMessages()
   const { name, service, kind, status, startedAt, durationMs, requestId, tenantId, links } = span
   const facts = [
     [traces.columns.status, traces.outcomes[status]],

@@ -5,6 +5,7 @@ import { usePermission } from '../../lib/hooks.ts'
 import type { TracesSearch } from '../../lib/manage-search.ts'
 import { traceIdIn } from '../../lib/waterfall.ts'
 import { useMessages } from '../../messages/locale.tsx'
+import { useTraceMessages } from '../../messages/traces.ts'
 import { Button } from '../../ui/button.tsx'
 import { Choice, control, Labelled, MomentField } from '../../ui/filter-fields.tsx'
 import { filterOf } from './trace-filter.ts'
@@ -13,7 +14,8 @@ const STATUSES = ['2xx', '3xx', '4xx', '5xx']
 const DURATIONS = [100, 500, 1000, 5000]
 
 export function TraceFilters() {
-  const { traces, locale } = useMessages()
+  const { locale } = useMessages()
+  const traces = useTraceMessages()
   const search = useSearch({ from: '/shell/traces' })
   const navigate = useNavigate({ from: '/traces' })
   const set = (name: keyof TracesSearch, value: string | number | boolean) =>
@@ -95,7 +97,7 @@ interface ReachChoiceProps {
 
 /** Nothing to choose for who may see only one of both. */
 function ReachChoice({ isAll, onChange }: ReachChoiceProps) {
-  const { traces } = useMessages()
+  const traces = useTraceMessages()
   const [runsPlatform, readsOwn] = [usePermission('admin.platform'), usePermission('audit.read')]
   if (!runsPlatform || !readsOwn) return null
   return (

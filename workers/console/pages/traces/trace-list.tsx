@@ -6,6 +6,7 @@ import type { TraceSummary } from '../../../traces/schemas.ts'
 import { formatDuration, formatMoment } from '../../lib/format.ts'
 import { useTraces } from '../../lib/trace-queries.ts'
 import { useMessages } from '../../messages/locale.tsx'
+import { useTraceMessages } from '../../messages/traces.ts'
 import { cell, DataTable, wide } from '../../ui/data-table.tsx'
 import { LoadMore } from '../../ui/load-more.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -14,7 +15,7 @@ import { Status } from '../../ui/status.tsx'
 import { Moment } from '../../ui/when.tsx'
 
 export function TraceList({ filter, reach }: { filter: TraceFilter; reach: TraceReach }) {
-  const { traces } = useMessages()
+  const traces = useTraceMessages()
   const { columns } = traces
   const query = useTraces(filter, reach)
   return (
@@ -51,7 +52,8 @@ export function TraceList({ filter, reach }: { filter: TraceFilter; reach: Trace
 }
 
 function TraceRow({ trace }: { trace: TraceSummary }) {
-  const { traces, locale } = useMessages()
+  const { locale } = useMessages()
+  const traces = useTraceMessages()
   const { traceId, startedAt, name, statusCode, status, durationMs, spans, errors } = trace
   return (
     <tr className="h-9 hover:bg-raised/50">

@@ -6,6 +6,7 @@ import type { Trace, TraceSpan } from '../../../traces/schemas.ts'
 import { formatDuration } from '../../lib/format.ts'
 import { useTrace } from '../../lib/trace-queries.ts'
 import { useMessages } from '../../messages/locale.tsx'
+import { useTraceMessages } from '../../messages/traces.ts'
 import { buttonClass } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -14,7 +15,7 @@ import { SpanDetails } from './span-details.tsx'
 import { Waterfall } from './waterfall.tsx'
 
 export function TraceView({ traceId, reach }: { traceId: string; reach: TraceReach }) {
-  const { traces } = useMessages()
+  const traces = useTraceMessages()
   const query = useTrace(traceId, reach)
   const back = (
     <Link
@@ -39,7 +40,8 @@ export function TraceView({ traceId, reach }: { traceId: string; reach: TraceRea
 }
 
 function Steps({ trace }: { trace: Trace }) {
-  const { traces, locale } = useMessages()
+  const { locale } = useMessages()
+  const traces = useTraceMessages()
   const [open, setOpen] = useState<TraceSpan | null>(null)
   const services = new Set(trace.spans.map(({ service }) => service)).size
   const time = formatDuration(trace.durationMs, locale)

@@ -2,7 +2,7 @@
 import { useSearch } from '@tanstack/react-router'
 import type { TraceFilter } from '../../../../sdk/traces.ts'
 import { useDebounced } from '../../lib/hooks.ts'
-import { useMessages } from '../../messages/locale.tsx'
+import { useTraceMessages } from '../../messages/traces.ts'
 import { Page } from '../../ui/page.tsx'
 import { filterOf, useReach } from './trace-filter.ts'
 import { TraceFilters } from './trace-filters.tsx'
@@ -13,7 +13,7 @@ import { TraceView } from './trace-view.tsx'
 const TYPING_MS = 250
 
 export function TracesPage() {
-  const { traces } = useMessages()
+  const traces = useTraceMessages()
   const search = useSearch({ from: '/shell/traces' })
   const reach = useReach()
   // A text, for an object would be another one at every render.

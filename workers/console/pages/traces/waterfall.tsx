@@ -4,6 +4,7 @@ import type { Trace, TraceSpan } from '../../../traces/schemas.ts'
 import { formatDuration } from '../../lib/format.ts'
 import { rowsOf, type WaterfallRow } from '../../lib/waterfall.ts'
 import { useMessages } from '../../messages/locale.tsx'
+import { useTraceMessages } from '../../messages/traces.ts'
 
 /** Deeper spans are not indented further, or their names would have no room. */
 const MAX_INDENT = 8
@@ -14,7 +15,7 @@ interface WaterfallProps {
 }
 
 export function Waterfall({ trace, onOpen }: WaterfallProps) {
-  const { traces } = useMessages()
+  const traces = useTraceMessages()
   const [current, setCurrent] = useState(0)
   return (
     <ol
@@ -59,7 +60,8 @@ interface StepProps {
 }
 
 function Step({ row: { span, depth, start, width }, isCurrent, onFocus, onOpen }: StepProps) {
-  const { traces, locale } = useMessages()
+  const { locale } = useMessages()
+  const traces = useTraceMessages()
   const { name, service, status, durationMs } = span
   const isError = status === 'error'
   const percent = (share: number) => `${(share * 100).toFixed(2)}%`
