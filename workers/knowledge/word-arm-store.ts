@@ -114,7 +114,7 @@ const FEEDBACK = { chunks: 10, terms: 30, share: 0.3 }
 const feedback = ({ tenantId }: Asked): SQL => sql`
 best as materialized (${match(PLAIN, FEEDBACK.chunks)}),
 told as materialized (
-  select d.kb_id, u.lexeme, sum(b.bm25 / b.total * cardinality(u.positions) / length(x.tsv)) as share
+  select d.kb_id, u.lexeme, kb_hash(u.lexeme) as h, sum(b.bm25 / b.total * cardinality(u.positions) / length(x.tsv)) as share
   from (select *, sum(bm25) over () as total from best) b
   join kb_lex x on x.tenant_id = ${tenantId} and x.document_id = b.document_id
     and x.generation = b.generation and x.ordinal = b.ordinal
@@ -124,9 +124,12 @@ told as materialized (
   select w.*, b.chunks, t.df, ${idf(sql`t.df`, sql`b.chunks`)} as idf, row_number() over (
     partition by w.kb_id order by w.share * ${idf(sql`t.df`, sql`b.chunks`)} desc, w.lexeme) as place
   from told w join base b on b.kb_id = w.kb_id
-  join kb_term t on t.tenant_id = ${tenantId} and t.kb_id = w.kb_id and t.h = kb_hash(w.lexeme)
+  cross join lateral (
+    -- Apart, or a planner that knows nothing of the table reads all terms of the base for each of these.
+    select df from kb_term where tenant_id = ${tenantId} and kb_id = w.kb_id and h = w.h offset 0
+  ) t
 ), added as materialized (
-  select kb_id, chunks, df, kb_hash(lexeme) + 1 as i, kb_word(lexeme) as word,
+  select kb_id, chunks, df, h + 1 as i, kb_word(lexeme) as word,
     idf * share / sum(share) over (partition by kb_id) * ${FEEDBACK.share / (1 - FEEDBACK.share)}::float8
       * (select count(*) from term o where o.kb_id = r.kb_id) as idf
   from ranked r where place <= ${FEEDBACK.terms}
