@@ -123,8 +123,8 @@ test('logging_verbose: the log says how an answer came about, and not what it sa
   const question = 'When does the valve open?'
   const logged = async () => {
     lines.length = 0
-    const events = answerQuestion({ ...context(), log }, { question }, AbortSignal.timeout(10_000))
-    for await (const _event of events);
+    const signal = AbortSignal.timeout(10_000)
+    await Array.fromAsync(answerQuestion({ ...context(), log }, { question }, signal))
     return lines.map((line) => Object(JSON.parse(line))).filter(isAnswer)
   }
   const isAnswer = ({ message }: { message: string }) => message === 'answered'
