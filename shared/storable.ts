@@ -6,11 +6,25 @@
 
 /** Paths of the texts, and of the members with such a name, in `value`. */
 export function unstorableIn(value: unknown): string[][] {
-  if (typeof value === 'string') return isStorable(value) ? [] : [[]]
-  if (typeof value !== 'object' || value === null || !isPlain(value)) return []
-  return Object.entries(value).flatMap(([name, member]) =>
-    isStorable(name) ? unstorableIn(member).map((path) => [name, ...path]) : [[name]],
-  )
+  const found: string[][] = []
+  search(value, [], found)
+  return found
+}
+
+/** Every request's input passes here, and next to none has such a text: no list is made on the way. */
+function search(value: unknown, path: readonly string[], found: string[][]): void {
+  if (typeof value === 'string') {
+    if (!isStorable(value)) found.push([...path])
+    return
+  }
+  if (typeof value !== 'object' || value === null || !isPlain(value)) return
+  for (const name of Object.keys(value)) {
+    const member: unknown = Reflect.get(value, name)
+    if (!isStorable(name)) found.push([...path, name])
+    else if (typeof member === 'object' || (typeof member === 'string' && !isStorable(member))) {
+      search(member, [...path, name], found)
+    }
+  }
 }
 
 const isStorable = (text: string) => !text.includes('\0') && text.isWellFormed()

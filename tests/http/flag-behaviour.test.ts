@@ -1,10 +1,11 @@
 /** The platform's own flags: each is flipped over the admin API, and what it names behaves otherwise. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { connect } from '../../operations/database/connection.ts'
+import { createLog } from '../../shared/log.ts'
 import { edgeContext } from '../../workers/edge-context.ts'
 import { flagsOf } from '../../workers/flags/client-service.ts'
 import type { Submitted } from '../../workers/knowledge/schemas.ts'
-import { searchKnowledge } from '../../workers/knowledge/service.ts'
+import { answerQuestion, searchKnowledge } from '../../workers/knowledge/service.ts'
 import { withBill } from '../../workers/usage/service.ts'
 import { cascade } from '../../workers/voice/perform.ts'
 import { startApp, type TestApp } from './harness.ts'
@@ -96,6 +97,43 @@ test('cache_enabled: whether an answer is kept for the next asker', async () => 
   await flip('cache_enabled', false)
   expect(await ask(app, question, who)).toMatchObject({ cached: false })
   expect(await ask(app, question, who)).toMatchObject({ cached: false })
+})
+
+test('beta_features: relevance feedback, unless its own flag says otherwise', async () => {
+  await learn(app, 'one.txt', 'The otter eats crayfish and eel. Crayfish and eel.', who)
+  await learn(app, 'two.txt', 'Crayfish and eel are rare this year.', who)
+  await learn(app, 'three.txt', 'The minister opened a bridge.', who)
+  const byWords = async () => {
+    const response = await app.send('POST', '/api/search', { query: 'otter' }, who)
+    const { hits } = await response.json<{ hits: { title: string; lexicalRank: unknown }[] }>()
+    return hits.flatMap(({ title, lexicalRank }) => (lexicalRank ? [title] : []))
+  }
+  expect(await byWords()).toEqual(['one'])
+  await flip('beta_features', true)
+  expect(await byWords()).toEqual(['one', 'two'])
+  const own = { name: 'rag_relevance_feedback', enabled: true, defaultValue: false }
+  expect((await app.send('POST', '/api/admin/feature-flags', own, who)).status).toBe(201)
+  expect(await byWords()).toEqual(['one'])
+})
+
+test('logging_verbose: the log says how an answer came about, and not what it says', async () => {
+  await learn(app, 'valve.txt', 'The valve opens at 6 bar.', who)
+  const lines: string[] = []
+  const log = createLog({ level: 'info', write: (line) => lines.push(line) })
+  const question = 'When does the valve open?'
+  const logged = async () => {
+    lines.length = 0
+    const signal = AbortSignal.timeout(10_000)
+    await Array.fromAsync(answerQuestion({ ...context(), log }, { question }, signal))
+    return lines.map((line) => Object(JSON.parse(line))).filter(isAnswer)
+  }
+  const isAnswer = ({ message }: { message: string }) => message === 'answered'
+  expect(await logged()).toEqual([])
+  await flip('logging_verbose', true)
+  expect(await logged()).toMatchObject([{ cached: true, strategy: 'simple', sources: 1 }])
+  await flip('cache_enabled', false)
+  expect(await logged()).toMatchObject([{ cached: false, abstained: false, sources: 1 }])
+  expect(lines.join()).not.toMatch(/valve/)
 })
 
 test('openai_enabled: nothing asks a language model', async () => {

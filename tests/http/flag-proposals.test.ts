@@ -1,5 +1,6 @@
 /** Segments and overrides where approvals are asked for: proposed, approved by others, published. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { connect } from '../../operations/database/connection.ts'
 import { startApp, type TestApp } from './harness.ts'
 
 const FLAGS = '/api/admin/feature-flags'
@@ -60,6 +61,28 @@ test('a segment changes with an approval of somebody else, and not before', asyn
   expect(await jsonOf(act(id, 'publish', {}))).toMatchObject({ state: 'published' })
   expect(await valueFor('u2')).toBe(true)
   expect((await act(id, 'publish', {})).status).toBe(409)
+})
+
+test('who proposed is named, by name or address', async () => {
+  const sql = connect(app.database.owner)
+  const named = (id: string, name: string) =>
+    sql.query(
+      `insert into users (tenant_id, id, email, name, role, created_at)
+         select t.id, $1, $1 || '@example.com', $2, 'owner', now() from tenants t`,
+      [id, name],
+    )
+  await named('linus', 'Linus')
+  await named('margaret', '')
+  for (const [subject, authorName] of [
+    ['linus', 'Linus'],
+    ['margaret', 'margaret@example.com'],
+    ['nobody', null],
+  ] as const) {
+    const body = { change: segment([subject]), comment: 'Please' }
+    const made = await jsonOf(app.send('POST', PROPOSALS, body, { subject }))
+    expect(made).toMatchObject({ author: subject, authorName })
+    expect((await app.send('DELETE', `${PROPOSALS}/${made.id}`)).status).toBe(204)
+  }
 })
 
 test('an override is set and taken away the same way, by ten at once but once', async () => {

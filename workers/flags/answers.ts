@@ -3,7 +3,7 @@ import type { Evaluation, EvaluationContext, Exposure } from './engine/run.ts'
 import { evaluate } from './engine/snapshot.ts'
 import { phaseOf } from './exposure-report.ts'
 import type { EvaluationRequest, EvaluationResponse } from './ofrep-schemas.ts'
-import type { Published, PublishedFlag } from './published.ts'
+import type { Outcome, Published, PublishedFlag } from './published.ts'
 
 /** What a key may see: those in pages and apps only what is marked for them. */
 export type Audience = 'server' | 'client'
@@ -52,14 +52,41 @@ function factsOf({ variation, hashAttribute, hashValue }: Exposure) {
 }
 
 /** Of every flag the audience may see, in the order of the snapshot. */
-export function answersOf(
+export function outcomesOf(
   { snapshot, flags }: Published,
   context: EvaluationContext,
   audience: Audience,
-): [PublishedFlag, EvaluationResponse][] {
-  return [...flags.values()]
-    .filter((flag) => isVisible(flag, audience))
-    .map((flag) => [flag, answerOf(flag, evaluate(snapshot, flag.key, context))])
+): Outcome[] {
+  const outcomes: Outcome[] = []
+  for (const flag of flags.values()) {
+    if (!isVisible(flag, audience)) continue
+    outcomes.push(outcomeOf(flag, evaluate(snapshot, flag.key, context)))
+  }
+  return outcomes
+}
+
+/** A flag has as many as its rules have values, and a list is searched; more are made anew each time. */
+const MOST_OUTCOMES = 8
+
+/** What was written before is not written again; exposures have their unit in the answer. */
+function outcomeOf(flag: PublishedFlag, evaluation: Evaluation): Outcome {
+  const { value, reason, variant, exposure } = evaluation
+  const { outcomes } = flag
+  if (exposure) return write(flag, evaluation)
+  for (const known of outcomes) {
+    if (known.value === value && known.own === variant && known.reason === reason) return known
+  }
+  const outcome = write(flag, evaluation)
+  if (outcomes.length < MOST_OUTCOMES) outcomes.push(outcome)
+  return outcome
+}
+
+function write(flag: PublishedFlag, evaluation: Evaluation): Outcome {
+  const answer = answerOf(flag, evaluation)
+  const text = JSON.stringify(answer)
+  const { value, reason, variant: own } = evaluation
+  const shown = answer.variant ?? ''
+  return { index: flag.index, value, own, reason, shown, text, hash: hashOf(text) }
 }
 
 /** What an answer to all flags is made from. */

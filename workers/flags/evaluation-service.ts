@@ -4,13 +4,13 @@ import { FLAG_NAMES } from '../../shared/metric-labels.ts'
 import { OTHER } from '../../shared/metric.ts'
 import {
   answerOf,
-  answersOf,
   type Audience,
   contextOf,
   findVisible,
   hashOf,
   isSameAnswer,
   isSameQuestion,
+  outcomesOf,
   tagOf,
 } from './answers.ts'
 import { clientPayload } from './client-payload.ts'
@@ -85,21 +85,18 @@ export async function evaluateAll(
   const asked = hashOf(asker + JSON.stringify(request.context))
   const parts = { version, epoch: epochOf(ctx.now()), asked }
   if (isSameQuestion(tag, parts)) return { tag, body: undefined }
-  const answers = limited(request, () => answersOf(reading, contextOf(request), audience))
-  const flags = answers.map(([, one]) => one)
+  const outcomes = limited(request, () => outcomesOf(reading, contextOf(request), audience))
   const tally = tallyOf(ctx, reading.counter)
   const mark = markOfUnit(request)
-  for (const [{ index }, { variant = '', reason }] of answers) {
-    tally.addBulk(index, variant, reason, mark)
-  }
+  for (const { index, shown, reason } of outcomes) tally.addBulk(index, shown, reason, mark)
   noteContext(ctx, place, request.context)
-  const text = JSON.stringify(flags)
-  const answer = hashOf(text)
+  const answer = hashOf(outcomes.map(({ hash }) => hash).join())
   if (isSameAnswer(tag, parts, answer)) return { tag: tagOf(parts, answer), body: undefined }
   const metadata = { version: String(version), ...(reading.isStale && { stale: true }) }
   const rest = { metadata, eventStreams: [await streamOf(ctx, place, reading)] }
   // The flags are most of it, and text already.
-  const body = `{"flags":${text},${JSON.stringify(rest satisfies Omit<BulkResponse, 'flags'>).slice(1)}`
+  const flags = outcomes.map(({ text }) => text).join()
+  const body = `{"flags":[${flags}],${JSON.stringify(rest satisfies Omit<BulkResponse, 'flags'>).slice(1)}`
   return { tag: tagOf(parts, answer), body }
 }
 

@@ -64,6 +64,8 @@ export const Draft = z
     document: Document,
     comment: z.string(),
     author: z.string(),
+    /** Or the address of mail; null for a key, a job, and who has left. */
+    authorName: z.string().nullable(),
     state: DraftState,
     approvers: z.array(z.string()),
     createdAt: z.iso.datetime(),

@@ -56,6 +56,9 @@ export const DRAFT = {
   document: flagDrafts.document,
   comment: flagDrafts.comment,
   author: flagDrafts.author,
+  // By their own names: drizzle leaves the table out where there is one only, and users have a tenant too.
+  authorName: sql<string | null>`(select coalesce(nullif(u.name, ''), u.email) from users u
+    where u.tenant_id = flag_drafts.tenant_id and u.id = flag_drafts.author)`,
   state: flagDrafts.state,
   createdAt: flagDrafts.createdAt,
   updatedAt: flagDrafts.updatedAt,
@@ -176,7 +179,7 @@ type Row = Omit<Draft, 'createdAt' | 'updatedAt' | 'state' | 'document'> & {
 }
 
 function toDraft(row: Row): Draft {
-  const { id, flag, baseVersion, comment, author, approvers } = row
+  const { id, flag, baseVersion, comment, author, authorName, approvers } = row
   const [createdAt, updatedAt] = [row.createdAt.toISOString(), row.updatedAt.toISOString()]
   const state = DraftState.parse(row.state)
   const document = FlagDocument.parse(row.document)
@@ -187,6 +190,7 @@ function toDraft(row: Row): Draft {
     document,
     comment,
     author,
+    authorName,
     state,
     approvers,
     createdAt,

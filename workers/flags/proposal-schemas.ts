@@ -11,6 +11,8 @@ export const Proposal = z
     baseVersion: z.number().int(),
     comment: z.string(),
     author: z.string(),
+    /** Or the address of mail; null for a key, a job, and who has left. */
+    authorName: z.string().nullable(),
     state: DraftState,
     approvers: z.array(z.string()),
     createdAt: z.iso.datetime(),

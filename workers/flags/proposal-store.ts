@@ -29,12 +29,14 @@ async function select(ctx: StoreContext, which: SQL, most: number): Promise<Prop
       .limit(most),
   ])
   return rows.map(({ id, change, baseVersion, comment, author, state, approvers, ...row }) => {
+    const { authorName } = row
     return {
       id,
       change: Proposal.shape.change.parse(change),
       baseVersion,
       comment,
       author,
+      authorName,
       state: Proposal.shape.state.parse(state),
       approvers,
       createdAt: row.createdAt.toISOString(),

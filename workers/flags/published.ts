@@ -27,6 +27,21 @@ export interface PublishedFlag {
   readonly names: ReadonlyMap<Json, string>
   /** Only what OFREP can carry. */
   readonly metadata: Readonly<Record<string, string | number | boolean>>
+  /** What it was answered already, for answers.ts to fill. */
+  readonly outcomes: Outcome[]
+}
+
+/** One of the few ways a flag comes out, as answers to all flags have it. */
+export interface Outcome {
+  readonly index: number
+  readonly value: Json
+  /** As the rule names it; `shown` is what the answer says. */
+  readonly own: string | undefined
+  readonly reason: string
+  readonly shown: string
+  /** The answer in JSON. */
+  readonly text: string
+  readonly hash: string
 }
 
 export interface Published {
@@ -69,7 +84,7 @@ function flagOf(feature: Feature, facts?: FlagFacts): Omit<PublishedFlag, 'key' 
     const name = byText.get(canonicalText(value))
     if (name !== undefined) names.set(value, name)
   }
-  return { isClientVisible: clientVisible, names, metadata: scalarsOf(metadata) }
+  return { isClientVisible: clientVisible, names, metadata: scalarsOf(metadata), outcomes: [] }
 }
 
 const valuesOf = ({ defaultValue = null, rules = [] }: Feature): Json[] => [

@@ -147,7 +147,7 @@ async function* answer(
     askSettings(ctx, wanted),
   ])
   const settings = { ...flags, ...instead }
-  const { strategy, maxSources, minRelevance, isCached, isRewritten, isFed } = settings
+  const { strategy, maxSources, minRelevance, isCached, isRewritten, isFed, isLogged } = settings
   const filter = filters && jsonpathOf(filters)
   const { CHAT_MODEL: chatModel, EMBEDDING_MODEL: embeddingModel } = ctx.env
   const search = [strategy, maxSources, minRelevance, filter, isRewritten, isFed]
@@ -160,6 +160,7 @@ async function* answer(
     recordReads(ctx, kept.sensitive, 'answer')
     recordCited(ctx, kept.sensitive, kept.answer.citations)
     const again = { answerId, ...unused, cached: true, timings: clock.timings() }
+    if (isLogged) logAnswer(ctx, { ...kept.answer, ...again }, kept.sources.length, settings)
     yield* replay({ ...kept, answer: { ...kept.answer, ...again } })
     return
   }
@@ -178,7 +179,19 @@ async function* answer(
   recordCited(ctx, sensitive, whole.citations)
   const storedAt = ctx.now().getTime()
   if (isCached) answers.put(ctx, key, { answer: whole, sources, sensitive, storedAt })
+  if (isLogged) logAnswer(ctx, whole, sources.length, settings)
   yield { type: 'done', answer: whole }
+}
+
+/** How the answer came about; neither question nor answer, which are nobody's to read here. */
+function logAnswer(
+  ctx: KnowledgeContext,
+  { answerId, abstained, cached, timings, usage }: Answer,
+  sources: number,
+  { strategy, maxSources, minRelevance, isRewritten, isFed }: AskSettings,
+): void {
+  const how = { strategy, maxSources, minRelevance, isRewritten, isFed }
+  ctx.log.info('answered', { answerId, abstained, cached, sources, timings, usage, ...how })
 }
 
 /**

@@ -22,6 +22,8 @@ export interface AskSettings {
   isRewritten: boolean
   /** Whether the words of the first hits are searched for too. */
   isFed: boolean
+  /** Whether the log says how each answer came about. */
+  isLogged: boolean
 }
 
 /** Sources that a prompt has room for. */
@@ -40,6 +42,11 @@ export async function askSettings(ctx: FlagReadContext, sources?: number): Promi
     isCached: flags.getBooleanValue('cache_enabled', true),
     hasModels: flags.getBooleanValue('openai_enabled', true),
     isRewritten: flags.getBooleanValue('rag_query_rewriting', true),
-    isFed: flags.getBooleanValue('rag_relevance_feedback', false),
+    // It is before its release: who takes part in those has it, unless its own flag says otherwise.
+    isFed: flags.getBooleanValue(
+      'rag_relevance_feedback',
+      flags.getBooleanValue('beta_features', false),
+    ),
+    isLogged: flags.getBooleanValue('logging_verbose', false),
   }
 }

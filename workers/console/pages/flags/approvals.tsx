@@ -75,7 +75,7 @@ function Proposals({ items }: { items: readonly Proposal[] }) {
 function Row({ proposal }: { proposal: Proposal }) {
   const { approvals: words } = useLateMessages()
   const { flag } = useMessages()
-  const { id, change, comment, author, approvers, createdAt } = proposal
+  const { id, change, comment, author, authorName, approvers, createdAt } = proposal
   const mayWrite = usePermission('flag.write')
   const { approve, publish, publishUnapproved, discard } = useApprovals()
   const { drafts } = flag
@@ -85,7 +85,7 @@ function Row({ proposal }: { proposal: Proposal }) {
         <p className="font-medium">{titleOf(change, words.changes)}</p>
         <p>{comment}</p>
         <p className="text-sm text-muted">
-          {drafts.by(author, approvers.length)} · <Deadline iso={createdAt} />
+          {drafts.by(authorName ?? author, approvers.length)} · <Deadline iso={createdAt} />
         </p>
         <details>
           <summary className="text-sm text-accent">{words.list.details}</summary>

@@ -25,12 +25,12 @@ export function DraftsSection({ name, environment }: DraftsProps) {
           if (open.length === 0) return <p className="text-muted">{drafts.none}</p>
           return (
             <ul className="divide-y divide-line rounded-md border border-line">
-              {open.map(({ id, comment, author, approvers }) => (
+              {open.map(({ id, comment, author, authorName, approvers }) => (
                 <li key={id} className="flex flex-wrap items-center gap-3 px-3 py-1.5">
                   <span className="min-w-0 flex-1 break-words">
                     {comment}
                     <span className="block text-sm text-muted">
-                      {drafts.by(author, approvers.length)}
+                      {drafts.by(authorName ?? author, approvers.length)}
                     </span>
                   </span>
                   {mayWrite && (
