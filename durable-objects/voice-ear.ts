@@ -8,6 +8,7 @@ import type { Outcome } from '../workers/voice/engine.ts'
 import { type Heard, InputAudio, type Span } from '../workers/voice/input-audio.ts'
 import type { listeningOf } from '../workers/voice/listening.ts'
 import type { ClientEvent, ClientEventOf } from '../workers/voice/protocol.ts'
+import { discernOne } from './voice-discern.ts'
 
 /** An object with a timer does not hibernate; sound that is not committed is in memory only. */
 const PIN_MS = 500
@@ -50,7 +51,7 @@ export class VoiceEar {
 
   /** @param positionMs The clock's reading, when the session went on without this object. */
   constructor(positionMs: number | undefined, listener: Listener) {
-    this.#input = new InputAudio(positionMs)
+    this.#input = new InputAudio(discernOne(), positionMs)
     this.#listener = listener
   }
 
@@ -60,7 +61,7 @@ export class VoiceEar {
 
   /** Another connection speaks: what the one before it left in the air is gone. */
   connect(): void {
-    this.#input = new InputAudio(this.#input.positionMs)
+    this.#input = new InputAudio(discernOne(), this.#input.positionMs)
     this.#reader = new AudioReader()
   }
 

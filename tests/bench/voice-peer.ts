@@ -13,6 +13,7 @@ const CONFIG = 'tests/bench/peers/with-voice.toml'
 const MARK = 12_345
 
 export interface VoicePeer {
+  name: string
   /** Milliseconds from the end of a question to the first sound of its reply. */
   turn(): Promise<number>
   close(): Promise<void>
@@ -29,6 +30,7 @@ export async function startWithVoice(baseUrl: string): Promise<VoicePeer> {
   const { host } = await miniflare.unsafeGetDirectURL('with-voice')
   let calls = 0
   return {
+    name: 'withVoice',
     turn: () => ask(`ws://${host}/agents/bench-agent/call-${calls++}`),
     close: async () => {
       await miniflare.dispose()

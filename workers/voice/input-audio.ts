@@ -3,9 +3,18 @@
  * clock, with the VAD listening to it. Holds sound and finds where speech begins and ends; what
  * follows from that is step.ts.
  */
+import type { Discern } from './fvad.ts'
 import { LIMITS } from './limits.ts'
 import { msOfSamples, samplesOfMs } from './pcm.ts'
-import { type Detection, hear, levelOf, onsetMs, SILENT_VAD, WINDOW_SAMPLES } from './vad.ts'
+import {
+  type Detection,
+  hear,
+  levelOf,
+  onsetMs,
+  SILENT_VAD,
+  type Sound,
+  WINDOW_SAMPLES,
+} from './vad.ts'
 
 /** Times are milliseconds of audio since the session began. */
 export type Heard =
@@ -41,8 +50,14 @@ export class InputAudio {
   /** Silence that ends this turn, as its words have it. */
   #silenceMs: number | undefined
 
-  /** @param positionMs The clock's reading, when the session went on without this buffer. */
-  constructor(positionMs = 0) {
+  readonly #discern: Discern
+
+  /**
+   * @param discern Of this session alone
+   * @param positionMs The clock's reading, when the session went on without this buffer.
+   */
+  constructor(discern: Discern, positionMs = 0) {
+    this.#discern = discern
     this.#end = samplesOfMs(positionMs)
     this.#window = this.#end
     this.#open = this.#end
@@ -110,7 +125,7 @@ export class InputAudio {
     for (; this.#window + WINDOW_SAMPLES <= this.#end; this.#window += WINDOW_SAMPLES) {
       const wasSpeech = this.#vad.isSpeech
       const silenceDurationMs = this.#silenceMs ?? detection.silenceDurationMs
-      this.#vad = hear(this.#vad, this.#levelAt(this.#window), { ...detection, silenceDurationMs })
+      this.#vad = hear(this.#vad, this.#soundAt(this.#window), { ...detection, silenceDurationMs })
       const now = this.#window + WINDOW_SAMPLES
       if (!wasSpeech && this.#vad.isSpeech) heard.push(this.#start(now, detection))
       else if (this.#speech !== null && this.#isOver(now)) heard.push(this.#stop(now))
@@ -177,13 +192,18 @@ export class InputAudio {
     this.#chunks.splice(0, first === -1 ? this.#chunks.length : first)
   }
 
+  #soundAt(from: number): Sound {
+    const samples = this.#windowAt(from)
+    return { level: levelOf(samples), isVoice: this.#discern(samples) }
+  }
+
   /** Windows rarely lie in one chunk, so their samples are gathered when they do not. */
-  #levelAt(from: number): number {
+  #windowAt(from: number): Int16Array {
     const to = from + WINDOW_SAMPLES
     const chunk = this.#chunks.findLast(({ start }) => start <= from)
     if (chunk && to <= chunk.start + chunk.samples.length) {
-      return levelOf(chunk.samples, from - chunk.start, to - chunk.start)
+      return chunk.samples.subarray(from - chunk.start, to - chunk.start)
     }
-    return levelOf(this.cut({ fromMs: msOfSamples(from), toMs: msOfSamples(to) }))
+    return this.cut({ fromMs: msOfSamples(from), toMs: msOfSamples(to) })
   }
 }

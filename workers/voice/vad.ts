@@ -1,6 +1,6 @@
 /**
- * Server VAD: when somebody speaks, by energy over the noise floor. Pure, one window at a time, so
- * a session costs microseconds a second; what the words mean for the turn is not decided here.
+ * Server VAD: when somebody speaks: sound over the noise floor that a voice detector (fvad.ts) takes for a
+ * voice. Pure, one window at a time; what the words mean for the turn is not decided here.
  */
 import { SAMPLE_RATE } from './limits.ts'
 
@@ -48,11 +48,18 @@ export const SILENT_VAD: Vad = {
   windows: 0,
 }
 
-/** The state after one window of `level` dBFS. A change of `isSpeech` is the start or the end. */
-export function hear(vad: Vad, level: number, detection: Detection): Vad {
+/** What one window sounds like. */
+export interface Sound {
+  /** dBFS. */
+  level: number
+  isVoice: boolean
+}
+
+/** The state after one window. A change of `isSpeech` is the start or the end. */
+export function hear(vad: Vad, { level, isVoice }: Sound, detection: Detection): Vad {
   const floor = Math.min(...vad.minima)
-  const isLoud = level > leastLevel(vad.isSpeech, floor, detection.threshold)
-  const againstMs = isLoud === vad.isSpeech ? 0 : vad.againstMs + WINDOW_MS
+  const isSpoken = isVoice && level > leastLevel(vad.isSpeech, floor, detection.threshold)
+  const againstMs = isSpoken === vad.isSpeech ? 0 : vad.againstMs + WINDOW_MS
   const neededMs = vad.isSpeech ? detection.silenceDurationMs : ONSET_MS
   const hasTurned = againstMs >= neededMs && againstMs > 0
   return {
@@ -81,12 +88,9 @@ function minimaWith({ minima, windows }: Vad, level: number): Pick<Vad, 'minima'
 }
 
 /** Root mean square of samples in dBFS; -100 for digital silence. */
-export function levelOf(samples: Int16Array, from = 0, to = samples.length): number {
+export function levelOf(samples: Int16Array): number {
   let sum = 0
-  for (let at = from; at < to; at++) {
-    const sample = samples[at] ?? 0
-    sum += sample * sample
-  }
-  const power = sum / Math.max(1, to - from) / 32_768 ** 2
+  for (const sample of samples) sum += sample * sample
+  const power = sum / Math.max(1, samples.length) / 32_768 ** 2
   return Math.max(-100, 10 * Math.log10(power))
 }

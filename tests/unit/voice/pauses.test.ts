@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { encodeWords } from '../../../local/openai/codec.ts'
 import { type Heard, InputAudio } from '../../../workers/voice/input-audio.ts'
 import { silenceFor } from '../../../workers/voice/turn-end.ts'
+import { discernOne } from './discern.ts'
 import { createPlayer, typesOf } from './play.ts'
 
 test.each([
@@ -79,7 +80,7 @@ const DETECTION = { threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 500
 const silence = (ms: number) => new Int16Array(ms * 24)
 
 test('a silence is told of once, when it may be the end, and when it was none', () => {
-  const input = new InputAudio()
+  const input = new InputAudio(discernOne())
   const events: Heard[] = []
   const hear = (samples: Int16Array) => events.push(...input.append(samples, DETECTION))
   hear(silence(200))

@@ -4,6 +4,7 @@ import { encodeWords } from '../../../local/openai/codec.ts'
 import { type Heard, InputAudio } from '../../../workers/voice/input-audio.ts'
 import { samplesOfMs } from '../../../workers/voice/pcm.ts'
 import type { Detection } from '../../../workers/voice/vad.ts'
+import { discernOne } from './discern.ts'
 
 const DETECTION: Detection = { threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 500 }
 
@@ -27,7 +28,7 @@ const add = (one: Int16Array, other: Int16Array) =>
   one.map((sample, at) => sample + (other[at] ?? 0))
 
 /** 20 ms frames, as most clients send them. */
-function listen(samples: Int16Array, input = new InputAudio(), frame = 480) {
+function listen(samples: Int16Array, input = new InputAudio(discernOne()), frame = 480) {
   const heard: Heard[] = []
   for (let at = 0; at < samples.length; at += frame) {
     heard.push(...input.append(samples.subarray(at, at + frame), DETECTION))
@@ -51,7 +52,7 @@ describe('server VAD', () => {
 
   test('start comes with its padding within 120 ms, the end after the silence asked for', () => {
     const before = join(silence(1000), said)
-    const input = new InputAudio()
+    const input = new InputAudio(discernOne())
     const onset = listen(join(silence(1000), said.subarray(0, samplesOfMs(120))), input)
     expect(onset).toHaveLength(1)
     expect(onset[0]?.fromMs).toBeGreaterThanOrEqual(680)
@@ -87,7 +88,7 @@ describe('server VAD', () => {
     const samples = join(silence(700), said, silence(900))
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 30_000 }), (frame) => {
-        const input = new InputAudio()
+        const input = new InputAudio(discernOne())
         const cuts: Int16Array[] = []
         for (let at = 0; at < samples.length; at += frame) {
           for (const heard of input.append(samples.subarray(at, at + frame), DETECTION)) {
@@ -104,7 +105,7 @@ describe('server VAD', () => {
 })
 
 test('without turn detection everything since the last commit is committed', () => {
-  const input = new InputAudio(5000)
+  const input = new InputAudio(discernOne(), 5000)
   const samples = noise(300, 1000)
   input.append(samples.subarray(0, 1000), null)
   input.append(samples.subarray(1000), null)
@@ -116,7 +117,7 @@ test('without turn detection everything since the last commit is committed', () 
 })
 
 test('speech whose end never comes can be ended', () => {
-  const input = new InputAudio()
+  const input = new InputAudio(discernOne())
   expect(listen(join(silence(500), said), input)).toHaveLength(1)
   expect(input.endSpeech()).toMatchObject([{ type: 'speech_stopped' }])
   expect(input.endSpeech()).toEqual([])
