@@ -71,6 +71,7 @@ test('a citation opens the source at the very words, and Esc returns to the answ
 test('every suggestion is answered from the guides, with a source', async () => {
   const page = await openSignedIn('/assistant?documents=true')
   const suggestions = page.getByRole('main').getByRole('listitem').getByRole('button')
+  await suggestions.nth(2).waitFor()
   const questions = await suggestions.allTextContents()
   expect(questions).toHaveLength(3)
   await suggestions.first().click()
