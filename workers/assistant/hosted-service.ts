@@ -1,10 +1,10 @@
-import { ownerOf } from '../../shared/context.ts'
-import { sha256Hex } from '../../shared/digest.ts'
 /**
  * A turn of an assistant for a program that keeps the conversation itself: its functions are the program's
  * to run, ours run here, both in one turn. Nothing is stored as a conversation; what only we have is kept
  * for the next request (kept-client.ts).
  */
+import { ownerOf } from '../../shared/context.ts'
+import { sha256Hex } from '../../shared/digest.ts'
 import { ProblemError } from '../../shared/errors.ts'
 import { newId } from '../../shared/ids.ts'
 import type { Span } from '../../shared/trace-span.ts'

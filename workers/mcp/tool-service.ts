@@ -1,5 +1,5 @@
-import type { CallToolResult, Tool } from '@modelcontextprotocol/sdk/types.js'
 /** The tools of the MCP server: ask, search and flag, each with the caller's rights. */
+import type { CallToolResult, Tool } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import type { Permission } from '../../shared/context.ts'
 import { ProblemError } from '../../shared/errors.ts'

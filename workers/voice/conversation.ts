@@ -1,5 +1,5 @@
-import { type Item, type MessageItem, type Part, partsOf } from './items.ts'
 /** The items of a conversation: added, read, cut, removed, and told to the model as history. */
+import { type Item, type MessageItem, type Part, partsOf } from './items.ts'
 import { LIMITS } from './limits.ts'
 import type { InputItem, NewItem } from './new-item.ts'
 import type { ClientEventOf, WireError } from './protocol.ts'
