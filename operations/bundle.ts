@@ -39,8 +39,9 @@ export const WORKERS: readonly WorkerRule[] = [
   {
     worker: 'edge',
     config: 'wrangler.toml',
-    // What it starts with counts, not what a plan allows: half of this is our own code, a feature some 10 KiB.
-    maxGzip: 490 * KIB,
+    // What it starts with counts, not what a plan allows. 400 with sign-in, flags, documents, questions and
+    // voice at their thinnest; half of the rest is our own code, a feature some 10.
+    maxGzip: 500 * KIB,
     forbidden: ['better-auth', '@better-auth/', 'better-call', 'unpdf', 'pdfjs'],
     why: 'sign-in belongs to the identity Worker and parsing to the indexer',
   },

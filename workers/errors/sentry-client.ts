@@ -4,8 +4,8 @@
  * https://develop.sentry.dev/sdk/data-model/event-payloads/
  */
 import { Toucan } from 'toucan-js'
-import packageJson from '../../package.json' with { type: 'json' }
 import type { ErrorReport } from '../../shared/error-report.ts'
+import { NAME, VERSION } from '../../shared/release.ts'
 import { findSecret } from '../../shared/secret.ts'
 
 export interface SentryEnv {
@@ -18,7 +18,7 @@ export type Delivery = 'off' | 'sent' | 'refused' | 'away'
 const TIMEOUT_MS = 5000
 
 /** As source maps are uploaded under (operations/sourcemaps.ts). */
-export const RELEASE = `${packageJson.name}@${packageJson.version}`
+export const RELEASE = `${NAME}@${VERSION}`
 
 const LEVELS = { debug: 'debug', info: 'info', warn: 'warning', error: 'error' } as const
 

@@ -1,5 +1,5 @@
 /** What is running: the release, and which of its deployments. */
-import packageJson from '../../package.json' with { type: 'json' }
+import { VERSION } from '../../shared/release.ts'
 
 export interface VersionEnv {
   readonly CF_VERSION_METADATA: { readonly id: string; readonly timestamp: string }
@@ -7,4 +7,4 @@ export interface VersionEnv {
 
 /** As SemVer writes a build: `0.1.0+` and the id of the Worker's version. */
 export const versionOf = ({ CF_VERSION_METADATA: { id } }: VersionEnv): string =>
-  id ? `${packageJson.version}+${id}` : packageJson.version
+  id ? `${VERSION}+${id}` : VERSION

@@ -37,7 +37,7 @@ test.each(['hono', 'jose', 'better-auth-like', 'my-unpdf', 'openai'])(
 )
 
 test.each([
-  ['edge', 490],
+  ['edge', 500],
   ['identity', 600],
 ])('the %s Worker may have %i KiB and not a byte more', (name, kib) => {
   expect(faultsOf(ruleOf(name), bundle(kib * 1024, 'zod'))).toEqual([])
