@@ -8,7 +8,8 @@
  * - tool_choice "required" or a named tool calls that tool with no arguments if none is asked for.
  * - A question after `Rewrite:` below a `<conversation>` is said again with the words of the user's last
  *   one before it that it lacks.
- * - Results of tools that hold source blocks are answered from; others are told as they are.
+ * - Results of tools that hold source blocks are answered from; others are told as they are, whatever
+ *   sources stand before them.
  */
 import { answerFrom, NOT_FOUND } from './answer.ts'
 import { inventAnswer } from './invent.ts'
@@ -94,11 +95,13 @@ function textOf(messages: readonly Message[], inventing: boolean): string {
   const sources = messages.flatMap(({ text }) => readSources(text))
   const asked = messages.filter(({ role }) => role === 'user').map(({ text }) => readQuestion(text))
   if (inventing) return inventAnswer(sources, asked.at(-1) ?? '')
-  if (sources.length > 0) return answerLast(sources, asked)
   const since = messages.findLastIndex(({ role }) => role === 'assistant')
   const results = messages.slice(since + 1).filter(({ role }) => role === 'tool')
-  if (results.length === 0) return OFFLINE_NOTICE
-  return results.map(({ toolName, text }) => `${toolName ?? 'The tool'} says: ${text}`).join('\n')
+  const isTold = results.length > 0 && results.every(({ text }) => readSources(text).length === 0)
+  if (isTold) {
+    return results.map(({ toolName, text }) => `${toolName ?? 'The tool'} says: ${text}`).join('\n')
+  }
+  return sources.length > 0 ? answerLast(sources, asked) : OFFLINE_NOTICE
 }
 
 const REWRITE = /<conversation>\n([\s\S]*)\n<\/conversation>\s*Rewrite: (.+)$/u

@@ -108,4 +108,5 @@ test('who answers is chosen before the session, and it is the one that is dialle
   await page.getByLabel('Type instead of talking').fill('call calculate {"expression":"6*7"}')
   await page.keyboard.press('Enter')
   expect(new URL((await opened).url()).searchParams.get('model')).toBe(`assistant:${made.id}`)
+  await page.getByText(/says: 42/).waitFor()
 })
