@@ -54,6 +54,22 @@ test('a question that names nothing is understood from the one before it', async
   expect(await ask('Who is Bob?', 'How long is it?')).toBe('NOT_FOUND')
 })
 
+test('what a tool returned is told, whatever sources stand before it', async () => {
+  const messages = [
+    ...asking('Please call get_time.'),
+    {
+      role: 'assistant' as const,
+      content: null,
+      tool_calls: [
+        { id: 'c1', type: 'function' as const, function: { name: 'get_time', arguments: '{}' } },
+      ],
+    },
+    { role: 'tool' as const, tool_call_id: 'c1', content: 'noon' },
+  ]
+  const completion = await api.client.chat.completions.create({ model, messages })
+  expect(completion.choices[0]?.message.content).toBe('get_time says: noon')
+})
+
 describe('streaming', () => {
   test('words arrive one by one and add up; usage comes last and only when asked for', async () => {
     const request = { model, messages: asking('How long is the warranty?'), stream: true as const }
