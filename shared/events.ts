@@ -19,8 +19,8 @@ export function eventsResponse(description: string, also: object = {}): { descri
 /** Without a name where the protocol has none; data that is a text is sent as it is. */
 export type Frame = [event: string | null, data: object | string, id?: string]
 
-/** Events that may wait for a slow reader; the generator then waits too. */
-const MOST_WAITING = 64
+/** Characters that may wait for a slow reader; the generator then waits too. */
+const MOST_WAITING = 64 * 1024
 
 /**
  * Streams what `start` yields, each value as the frame `frame` makes of it. The first value is awaited before the response begins, so that what
@@ -63,29 +63,54 @@ export async function streamEvents<Env extends AppEnv, Value>(
 
 const encoder = new TextEncoder()
 
+/**
+ * What is sent while the reader is busy with what came before leaves in one piece: each piece is encoded and
+ * crosses into the runtime by itself, which costs more than making the event does.
+ */
 function openBody(leave: () => void) {
-  let wake = () => {}
   let queue: ReadableStreamDefaultController<Uint8Array> | undefined
+  let waiting = ''
+  let isWanted = false
+  let isOver = false
+  let wake = () => {}
+
+  function give(): void {
+    if (waiting !== '') {
+      isWanted = false
+      queue?.enqueue(encoder.encode(waiting))
+      waiting = ''
+      wake()
+    }
+    if (isOver) queue?.close()
+  }
+
   const body = new ReadableStream<Uint8Array>(
     {
       start: (controller) => void (queue = controller),
-      pull: () => wake(),
+      pull() {
+        isWanted = true
+        give()
+      },
       cancel() {
         leave()
         wake()
       },
     },
-    { highWaterMark: MOST_WAITING },
+    { highWaterMark: 0 },
   )
   return {
     body,
     /** Waits while the reader is far behind. */
     send: (told: Frame): Promise<void> | undefined => {
-      queue?.enqueue(encoder.encode(textOf(told)))
-      if ((queue?.desiredSize ?? 1) > 0) return undefined
+      waiting += textOf(told)
+      if (isWanted) give()
+      if (waiting.length < MOST_WAITING) return undefined
       return new Promise((resolve) => void (wake = resolve))
     },
-    end: () => queue?.close(),
+    end: (): void => {
+      isOver = true
+      if (isWanted || waiting === '') give()
+    },
   }
 }
 
