@@ -4,6 +4,7 @@
  * follows from that is step.ts.
  */
 import type { Discern } from './fvad.ts'
+import { createHighPass } from './high-pass.ts'
 import { LIMITS } from './limits.ts'
 import { msOfSamples, samplesOfMs } from './pcm.ts'
 import {
@@ -51,6 +52,7 @@ export class InputAudio {
   #silenceMs: number | undefined
 
   readonly #discern: Discern
+  readonly #highPass = createHighPass()
 
   /**
    * @param discern Of this session alone
@@ -194,7 +196,7 @@ export class InputAudio {
 
   #soundAt(from: number): Sound {
     const samples = this.#windowAt(from)
-    return { level: levelOf(samples), isVoice: this.#discern(samples) }
+    return { level: levelOf(this.#highPass(samples)), isVoice: this.#discern(samples) }
   }
 
   /** Windows rarely lie in one chunk, so their samples are gathered when they do not. */

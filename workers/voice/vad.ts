@@ -88,7 +88,7 @@ function minimaWith({ minima, windows }: Vad, level: number): Pick<Vad, 'minima'
 }
 
 /** Root mean square of samples in dBFS; -100 for digital silence. */
-export function levelOf(samples: Int16Array): number {
+export function levelOf(samples: Int16Array | Float32Array): number {
   let sum = 0
   for (const sample of samples) sum += sample * sample
   const power = sum / Math.max(1, samples.length) / 32_768 ** 2

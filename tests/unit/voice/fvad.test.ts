@@ -56,7 +56,7 @@ test.each([
 })
 
 test.each([
-  ['hum from the start', join(silence(3000), said, silence(1500)), hum(8000, 50, 1000), 3000],
+  ['hum from the start', join(silence(3000), said, silence(1500)), hum(8000, 50, 3000), 3000],
   ['a noisy room', join(silence(5000), said, silence(1500)), noise(9000, 1500), 5000],
 ])('speech stands out of %s', (_, speech, room, beganMs) => {
   const [last] = utterancesIn(add(speech, room)).slice(-1)
