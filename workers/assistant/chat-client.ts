@@ -13,9 +13,10 @@ import type { Span } from '../../shared/trace-span.ts'
 import { traceStream } from '../../shared/tracing.ts'
 import { type ChatMeter, openChat, type UsageContext } from '../usage/service.ts'
 import { type AlertContext, alertRefusedKey } from './alert-service.ts'
+import { addCall, type Body, bodyOf, type CallPiece, type ModelRequest } from './chat-wire.ts'
 import { chainOf, ownerOf } from './model-chain.ts'
 import type { Usage } from './schemas.ts'
-import type { Call, ModelMessage, ToolChoice, ToolDescription } from './turn-state.ts'
+import type { Call } from './turn-state.ts'
 
 export interface ModelEnv extends OpenAiEnv, RedisEnv {
   readonly CHAT_MODEL: string
@@ -27,20 +28,6 @@ export interface ModelEnv extends OpenAiEnv, RedisEnv {
 }
 
 export type ModelContext = UsageContext & WithEnv<ModelEnv> & AlertContext
-
-export interface ModelRequest {
-  messages: readonly ModelMessage[]
-  /** None: the model must answer. */
-  tools: readonly ToolDescription[]
-  /** `auto` when absent. */
-  toolChoice?: ToolChoice
-  /** Whether several tools may be called at once; they may when absent. */
-  isParallel?: boolean
-  /** Of the chain, asked first; null: the chain's first. */
-  model?: string | null
-  /** Tokens of the reply at most; null: MAX_ANSWER_LENGTH. */
-  maxTokens?: number | null
-}
 
 export interface ModelReply {
   calls: Omit<Call, 'id'>[]
@@ -172,7 +159,7 @@ async function* attemptModel(
   const seen = { end: false }
   const calls: Omit<Call, 'id'>[] = []
   const usage: Usage = { input_tokens: 0, output_tokens: 0 }
-  const body = bodyOf(ctx, name, request)
+  const body = bodyOf(name, request, Number(ctx.env.MAX_ANSWER_LENGTH))
   const meter = await openChat(ctx, { model, provider, purpose: 'assist' }, body, either)
   const timer =
     patienceMs === undefined ? undefined : setTimeout(() => patience.abort(tooSlow()), patienceMs)
@@ -196,28 +183,6 @@ async function* attemptModel(
   return { calls, usage }
 }
 
-type Body = ReturnType<typeof bodyOf>
-
-function bodyOf(
-  { env }: ModelContext,
-  model: string,
-  { messages, tools, toolChoice = 'auto', isParallel = true, maxTokens }: ModelRequest,
-) {
-  return {
-    model,
-    messages: messages.map(toProvider),
-    max_completion_tokens: maxTokens ?? Number(env.MAX_ANSWER_LENGTH),
-    stream: true as const,
-    stream_options: { include_usage: true },
-    ...(tools.length > 0 && {
-      tools: tools.map((tool) => ({ type: 'function' as const, function: tool })),
-      tool_choice: choiceOf(toolChoice),
-      // Not every provider knows the field, so what is usual is not said.
-      ...(!isParallel && { parallel_tool_calls: false }),
-    }),
-  }
-}
-
 function open(
   ctx: ModelContext,
   from: Pick<Attempt, 'model' | 'elsewhere'>,
@@ -227,31 +192,6 @@ function open(
   return callOpenAi(ctx, { ...from, purpose: 'assist' }, signal, (client, options) =>
     client.chat.completions.create(body, options),
   )
-}
-
-const choiceOf = (choice: ToolChoice) =>
-  typeof choice === 'string' ? choice : { type: 'function' as const, function: choice }
-
-function toProvider(message: ModelMessage) {
-  switch (message.role) {
-    case 'system':
-    case 'user':
-      return { role: message.role, content: message.content }
-    case 'tool':
-      return { role: message.role, tool_call_id: message.callId, content: message.content }
-    case 'assistant': {
-      const { role, content } = message
-      const calls = message.calls.map(({ id, name, arguments: text }) => {
-        return { id, type: 'function' as const, function: { name, arguments: text } }
-      })
-      return { role, content, ...(calls.length > 0 && { tool_calls: calls }) }
-    }
-  }
-}
-
-interface CallPiece {
-  index: number
-  function?: { name?: string; arguments?: string }
 }
 
 interface Chunk {
@@ -283,19 +223,6 @@ function read({ choices, usage: counted }: Chunk, { calls, usage, seen, meter }:
   const text = choice?.delta.content
   if (text) meter.hear(text)
   return text
-}
-
-/**
- * Calls come in pieces too: a name first, then bits of its arguments.
- *
- * @returns what the piece says
- */
-function addCall(calls: Whole['calls'], { index, function: piece }: CallPiece): string {
-  const { name = '', arguments: text = '' } = piece ?? {}
-  const call = (calls[index] ??= { name: '', arguments: '' })
-  call.name += name
-  call.arguments += text
-  return name + text
 }
 
 const tooSlow = () => new ProblemError('timed_out', 'The model took too long to begin.')
