@@ -1,7 +1,6 @@
 /** What a question to knowledge bases may be of all that a chat or a response can ask: they have no functions. */
 import { ProblemError } from '../../shared/errors.ts'
-import type { Said } from './conversation.ts'
-import { textOf } from './conversation.ts'
+import { type Said, textOf } from './conversation.ts'
 import type { ResponseRequest } from './responses-schemas.ts'
 import type { ChatRequest } from './schemas.ts'
 
